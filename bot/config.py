@@ -1,0 +1,120 @@
+"""The only reader of the environment."""
+
+import base64
+import binascii
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+DISCORD_API_URL = "https://discord.com/api/v10"
+DISCORD_CDN_URL = "https://cdn.discordapp.com"
+KEY_BYTES = 32
+
+
+class ConfigError(Exception):
+    """Settings are missing or wrong; `lines` holds one readable line for each."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+class Config(BaseSettings):
+    """The settings of the operator, each named like its environment variable in lower case."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    discord_token: SecretStr = Field(min_length=1)
+    discord_api_url: str = DISCORD_API_URL
+    kakao_rest_api_key: SecretStr = Field(min_length=1)
+    kakao_client_secret: SecretStr = Field(min_length=1)
+    kakao_auth_url: str = "https://kauth.kakao.com"
+    kakao_api_url: str = "https://kapi.kakao.com"
+    public_url: str
+    web_host: str = "127.0.0.1"
+    web_port: int = Field(default=8080, ge=0, le=65535)
+    database_url: str = "sqlite+aiosqlite:///data/kkachi.db"
+    token_keys: Annotated[tuple[SecretStr, ...], NoDecode]
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+
+    @field_validator("discord_api_url", "kakao_auth_url", "kakao_api_url", "public_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("must be an address that starts with https:// (or http://)")
+        if parts.query or parts.fragment or parts.username:
+            raise ValueError("must be a plain address without user, query or fragment")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if not value.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
+            raise ValueError("must start with sqlite+aiosqlite:// or postgresql+asyncpg://")
+        return value
+
+    @field_validator("token_keys", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("token_keys")
+    @classmethod
+    def _keys(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if not keys:
+            raise ValueError("must hold at least one base64 key of 32 bytes")
+        for number, key in enumerate(keys, 1):
+            if len(_decode(key.get_secret_value())) != KEY_BYTES:
+                raise ValueError(f"key {number} is not base64 of 32 bytes")
+        return keys
+
+    @property
+    def raw_token_keys(self) -> tuple[bytes, ...]:
+        """The token keys, 32 bytes each; the first one encrypts, all decrypt."""
+        return tuple(_decode(key.get_secret_value()) for key in self.token_keys)
+
+    @property
+    def redirect_uri(self) -> str:
+        """Where Kakao Login returns to; it must be registered at Kakao character for character."""
+        return f"{self.public_url}/oauth/kakao/callback"
+
+    @property
+    def discord_cdn_url(self) -> str:
+        """Where Discord's pictures are: beside the API when that is not Discord's own."""
+        if self.discord_api_url == DISCORD_API_URL:
+            return DISCORD_CDN_URL
+        parts = urlsplit(self.discord_api_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+def _decode(key: str) -> bytes:
+    try:
+        return base64.b64decode(key, altchars=b"-_" if set(key) & set("-_") else None)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def load_config(env_file: str | None = ".env") -> Config:
+    """Read the environment, then the file `.env`.
+
+    Raises ConfigError with one line for each setting that is missing or wrong; a line never
+    repeats the value.
+    """
+    try:
+        return Config(_env_file=env_file)
+    except ValidationError as error:
+        raise ConfigError([_line(e["loc"], e["type"], e["msg"]) for e in error.errors()]) from None
+
+
+def _line(location: tuple[int | str, ...], kind: str, message: str) -> str:
+    name = str(location[0]).upper() if location else "settings"
+    if kind in {"missing", "string_too_short", "too_short"}:
+        return f"{name}: is missing; see .env.example"
+    return f"{name}: {message.removeprefix('Value error, ')}"

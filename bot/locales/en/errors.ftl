@@ -1,0 +1,1 @@
+error-unexpected = Something unexpected went wrong. Please try again in a moment.

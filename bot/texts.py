@@ -1,0 +1,103 @@
+"""Every sentence a person reads, in Korean and English, from the catalogues in `locales/`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import regex
+from fluent.runtime import FluentBundle, FluentResource
+
+from bot.errors import TextArgument
+
+Locale = Literal["ko", "en"]
+LOCALES: tuple[Locale, ...] = ("ko", "en")
+CATALOGUES = Path(__file__).parent / "locales"
+
+# After a consonant, after a vowel; Korean writes the particle by the sound that precedes it.
+PARTICLES = {
+    "은": ("은", "는"),
+    "이": ("이", "가"),
+    "을": ("을", "를"),
+    "과": ("과", "와"),
+    "으로": ("으로", "로"),
+    "아": ("아", "야"),
+    "이에요": ("이에요", "예요"),
+}
+# The last sound of a digit's Korean name: 일, 삼, 육, 칠, 팔 and 영 close with a consonant.
+DIGITS_WITH_FINAL = frozenset("013678")
+LATIN_WITH_FINAL = frozenset("lmnrLMNR")
+FINAL_RIEUL = 8
+
+
+def pick_locale(discord_locale: str | None) -> Locale:
+    """Return the language to speak to somebody whose Discord or browser is set to this one."""
+    return "ko" if (discord_locale or "").lower().startswith("ko") else "en"
+
+
+def with_particle(word: str, particle: str) -> str:
+    """Append the form of a Korean particle that fits the word: 민지가, 지훈이.
+
+    `particle` is the form after a consonant, one of `PARTICLES`.
+    """
+    after_consonant, after_vowel = PARTICLES[particle]
+    final = _final_sound(word)
+    closed = final is not None and not (particle == "으로" and final == FINAL_RIEUL)
+    return word + (after_consonant if closed else after_vowel)
+
+
+def _final_sound(word: str) -> int | None:
+    """Return the index of the closing consonant of the word's last sound, None after a vowel."""
+    spoken = regex.sub(r"[^\p{L}\p{N}]+$", "", word)
+    last = spoken[-1:]
+    if "가" <= last <= "힣":
+        return (ord(last) - ord("가")) % 28 or None
+    if last in {"1", "7", "8", "l", "L", "r", "R"}:
+        return FINAL_RIEUL
+    return 1 if last and last in DIGITS_WITH_FINAL | LATIN_WITH_FINAL else None
+
+
+class Texts:
+    """The catalogues of both languages."""
+
+    def __init__(self) -> None:
+        self._bundles = {locale: _bundle(locale) for locale in LOCALES}
+
+    def say(self, locale: Locale, key: str, /, **arguments: TextArgument) -> str:
+        """Return one text; `key` is a message id or `message.attribute`.
+
+        Raises KeyError when the catalogue has no such text and ValueError when an argument
+        is missing: both are mistakes of ours that a test must find.
+        """
+        bundle = self._bundles[locale]
+        name, _, attribute = key.partition(".")
+        message = bundle.get_message(name)
+        pattern = message.attributes[attribute] if attribute else message.value
+        if pattern is None:
+            raise KeyError(key)
+        text, errors = bundle.format_pattern(pattern, arguments)
+        if errors:
+            raise ValueError(f"text {key} ({locale}): {errors[0]}")
+        return cast("str", text)
+
+    def both(self, key: str, /, **arguments: TextArgument) -> dict[Locale, str]:
+        """Return one text in every language."""
+        return {locale: self.say(locale, key, **arguments) for locale in LOCALES}
+
+
+def _bundle(locale: Locale) -> FluentBundle:
+    bundle = FluentBundle([locale], functions=FUNCTIONS, use_isolating=False)
+    for path in catalogue_files(locale):
+        bundle.add_resource(FluentResource(path.read_text(encoding="utf-8")))
+    return bundle
+
+
+def catalogue_files(locale: Locale) -> Sequence[Path]:
+    """Return the catalogue files of a language."""
+    return sorted((CATALOGUES / locale).glob("*.ftl"))
+
+
+def _particle(word: object, particle: object) -> str:
+    return with_particle(str(word), str(particle))
+
+
+FUNCTIONS: dict[str, Any] = {"PARTICLE": _particle}

@@ -1,0 +1,1 @@
+"""A local Discord and a local Kakao on loopback, as strict as the real ones."""

@@ -1,0 +1,1 @@
+"""Tables, queries, migrations and the token vault: the only SQL."""

@@ -1,0 +1,1 @@
+"""The tests; they talk to the real program over real sockets."""
