@@ -6,6 +6,8 @@ from datetime import datetime
 
 from bot.texts import Locale
 
+PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -50,7 +52,7 @@ class File:
     @property
     def is_image(self) -> bool:
         """Whether KakaoTalk can show it as a card's picture."""
-        return self.content_type.startswith("image/")
+        return self.content_type.partition(";")[0] in PICTURES
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,16 @@
 error-unexpected = Something unexpected went wrong. Please try again in a moment.
+error-not-linked = Your KakaoTalk is not connected yet. Connect it with the button below, then try again.
+error-link-broken = The connection to your KakaoTalk is lost. Please connect it again with the button below.
+error-try-later = Kakao cannot be reached right now. Please try again in a moment.
+error-consent-missing = Kakao needs your agreement to one more thing. Agree with the button below; it goes on right here when you return.
+error-operator-fault = Kakao refuses Kkachi's requests. Whoever runs this bot has to correct its settings.
+error-kakao-refused = Kakao refused this for your account (code { $code }). Please check your Kakao account.
+error-message-not-found = There is no such message, or none that you can read.
+error-bad-message-reference = Please give a message link or a message id. Right-click or long-press a message and choose "Copy Message Link".
+error-content-hidden = I cannot read what this message says. Right-click or long-press the message and send it from "Apps" instead.
+error-system-message = Notices that Discord writes by itself cannot be sent.
+error-note-too-long = A note can have up to { $limit } characters; yours has { $length }.
+error-too-many-friends = You can send to { $limit } friends at once. That would be { $count }, so your last choice was left out.
+error-nobody-picked = Please pick at least one friend first.
+error-not-yours = This button is somebody else's. Use the command yourself.
+error-expired = This panel has expired or was used already. Please use the command again.

@@ -1,1 +1,16 @@
 error-unexpected = 예상하지 못한 문제가 생겼어요. 잠시 뒤에 다시 해 보세요.
+error-not-linked = 아직 카카오톡이 연결되지 않았어요. 아래 버튼으로 연결한 다음 다시 해 보세요.
+error-link-broken = 카카오톡 연결이 끊겼어요. 아래 버튼으로 다시 연결해 주세요.
+error-try-later = 지금은 카카오와 연락이 닿지 않아요. 잠시 뒤에 다시 해 보세요.
+error-consent-missing = 카카오에서 동의가 하나 더 필요해요. 아래 버튼으로 동의하고 오면 여기서 이어져요.
+error-operator-fault = 카카오가 까치의 요청을 받아 주지 않아요. 운영자가 설정을 고쳐야 해요.
+error-kakao-refused = 카카오가 이 계정의 요청을 거절했어요. (코드 { $code }) 카카오 계정 상태를 확인해 주세요.
+error-message-not-found = 그런 메시지가 없거나, 볼 수 없는 메시지예요.
+error-bad-message-reference = 메시지 링크나 메시지 ID를 넣어 주세요. 메시지를 오른쪽 클릭하거나 길게 눌러 '메시지 링크 복사'를 고르면 돼요.
+error-content-hidden = 까치가 이 메시지의 내용을 읽을 수 없어요. 메시지를 오른쪽 클릭하거나 길게 눌러 '앱'에서 보내 보세요.
+error-system-message = 디스코드가 자동으로 남긴 알림은 보낼 수 없어요.
+error-note-too-long = 덧붙일 말은 { $limit }자까지 쓸 수 있어요. 지금은 { $length }자예요.
+error-too-many-friends = 한 번에 { $limit }명까지 보낼 수 있어요. { $count }명을 골라서 방금 고른 건 반영하지 않았어요.
+error-nobody-picked = 보낼 친구를 먼저 골라 주세요.
+error-not-yours = 다른 사람의 버튼이에요. 직접 명령어를 써 보세요.
+error-expired = 기한이 지났거나 이미 처리한 버튼이에요. 명령어를 다시 써 보세요.

@@ -1,0 +1,17 @@
+"""Runs every benchmark, or those named on the command line."""
+
+import asyncio
+import sys
+
+from benchmarks import transport, writer
+
+BENCHMARKS = {"writer": writer.main, "transport": transport.main}
+
+
+async def run(names: list[str]) -> None:
+    for name in names:
+        await BENCHMARKS[name]()
+
+
+if __name__ == "__main__":
+    asyncio.run(run(sys.argv[1:] or list(BENCHMARKS)))

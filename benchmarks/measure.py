@@ -1,0 +1,54 @@
+"""Runs the sides of a comparison in turn and prints medians and the ratio."""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+ROUNDS = 5
+Side = Callable[[], Awaitable[int]]
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Units a second and CPU seconds a unit: the medians over all rounds."""
+
+    per_second: float
+    cpu: float
+
+
+async def _once(side: Side) -> Rate:
+    wall, cpu = time.perf_counter(), time.process_time()
+    units = await side()
+    return Rate(units / (time.perf_counter() - wall), (time.process_time() - cpu) / units)
+
+
+async def _compare(sides: dict[str, Side]) -> dict[str, Rate]:
+    found: dict[str, list[Rate]] = {name: [] for name in sides}
+    for _ in range(ROUNDS):
+        for name, side in sides.items():
+            found[name].append(await _once(side))
+    return {
+        name: Rate(
+            statistics.median(rate.per_second for rate in rates),
+            statistics.median(rate.cpu for rate in rates),
+        )
+        for name, rates in found.items()
+    }
+
+
+async def compare(title: str, unit: str, sides: dict[str, Side]) -> None:
+    """Print how the first side does against each of the others, measured in turn."""
+    rates = await _compare(sides)
+    first, *others = rates
+    print(f"\n{title}")
+    for name, rate in rates.items():
+        print(
+            f"  {name:<34} {rate.per_second:>10,.0f} {unit}/s {rate.cpu * 1e6:>8,.0f} µs CPU each"
+        )
+    for name in others:
+        print(
+            f"  → {rates[first].per_second / rates[name].per_second:.1f} times the rate of {name}"
+        )
+    await asyncio.sleep(0)

@@ -1,0 +1,83 @@
+"""The command line: `python -m bot`, or `kkachi`."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Awaitable, Callable
+from typing import NoReturn
+
+import typer
+
+from bot import app
+from bot.client import TokenRefused
+from bot.config import Config, ConfigError, load_config
+from storage.database import StorageError
+
+OPERATOR_MISTAKE = 2
+FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+OURS = ("bot", "cogs", "storage")
+# Their debug lines would hold tokens and what members write; their info lines say too much.
+LIBRARIES = {"discord": logging.INFO, "discord.http": logging.WARNING}
+
+cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=False)
+
+
+@cli.callback(invoke_without_command=True)
+def default(context: typer.Context) -> None:
+    """Carry what matters in a Discord server to KakaoTalk."""
+    if context.invoked_subcommand is None:
+        run()
+
+
+@cli.command()
+def run() -> None:
+    """Run Kkachi until it is told to stop."""
+    _start(app.run)
+
+
+@cli.command()
+def sync() -> None:
+    """Register the slash commands and menus at Discord."""
+    _start(app.sync)
+
+
+def main() -> None:
+    """Read the command line."""
+    cli()
+
+
+def _start(work: Callable[[Config], Awaitable[None]]) -> None:
+    try:
+        config = load_config()
+    except ConfigError as error:
+        _give_up(*error.lines)
+    _set_up_logging(config.log_level)
+    try:
+        asyncio.run(_await(work(config)))
+    except TokenRefused:
+        _give_up("DISCORD_TOKEN: Discord does not accept this token")
+    except (StorageError, app.CannotListen) as error:
+        _give_up(str(error))
+
+
+async def _await(work: Awaitable[None]) -> None:
+    await work
+
+
+def _give_up(*lines: str) -> NoReturn:
+    for line in lines:
+        typer.echo(line, err=True)
+    sys.exit(OPERATOR_MISTAKE)
+
+
+def _set_up_logging(level: str) -> None:
+    """Log to standard error: our own lines as asked for, libraries only what is worth knowing."""
+    logging.basicConfig(stream=sys.stderr, format=FORMAT, level=logging.WARNING)
+    for name in OURS:
+        logging.getLogger(name).setLevel(level)
+    for name, least in LIBRARIES.items():
+        logging.getLogger(name).setLevel(max(least, logging.getLevelName(level)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,195 @@
+"""The one door to Kakao: what goes out and comes in passes here.
+
+It sets headers, waits no longer than it must, reads no more than 1 MiB, and turns whatever
+happens into an answer or a `KakaoError`. Nothing of httpx or aiohttp is visible above it.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import aiohttp
+import httpx
+from httpx import codes
+from httpx_aiohttp import AiohttpTransport
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from bot.kakao.errors import (
+    CLASSES,
+    BadAnswer,
+    Code,
+    ConsentMissing,
+    KakaoError,
+    LostAnswer,
+    Scopes,
+    Unavailable,
+    Unreachable,
+    error_class,
+    is_busy,
+)
+from bot.kakao.models import Answer
+
+MAX_BODY = 1024 * 1024
+MAX_CONNECTIONS = 100
+KEEP_ALIVE = 15.0
+POOL_TIMEOUT = 10.0
+CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
+FORM = "application/x-www-form-urlencoded;charset=utf-8"
+
+AnswerT = TypeVar("AnswerT", bound=Answer)
+
+
+def open_http(*, connect: float = 5.0, read: float = 10.0) -> httpx.AsyncClient:
+    """Return the HTTP client for a whole process; close it with `aclose()`.
+
+    It keeps no cookies: all members share it.
+    """
+    tls = httpx.create_ssl_context()
+
+    def session() -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            limit=MAX_CONNECTIONS, keepalive_timeout=KEEP_ALIVE, ssl=tls
+        )
+        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+    return httpx.AsyncClient(
+        transport=AiohttpTransport(verify=tls, client=session),
+        timeout=httpx.Timeout(read, connect=connect, pool=POOL_TIMEOUT),
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+        headers={"Accept": "application/json", "Accept-Encoding": "identity"},
+        follow_redirects=False,
+    )
+
+
+class Door:
+    """Carries one request to Kakao and the answer back."""
+
+    def __init__(self, http: httpx.AsyncClient, *, deadline: float) -> None:
+        self._http = http
+        self._deadline = deadline
+
+    async def ask(self, model: type[AnswerT], request: httpx.Request) -> AnswerT:
+        """Return the answer; trouble at Kakao that comes without a code is `Unavailable`."""
+        try:
+            return await self._answer(model, request)
+        except BadAnswer as error:
+            if is_busy(error.status):
+                raise Unavailable(status=error.status, reason=error.reason) from None
+            raise
+
+    async def send(self, model: type[AnswerT], request: httpx.Request) -> AnswerT:
+        """Return the answer to a message; one that cannot be read may hide a success."""
+        try:
+            return await self.ask(model, request)
+        except (BadAnswer, Unavailable) as error:
+            if error.code is None and _may_have_worked(error.status):
+                raise LostAnswer(status=error.status, reason=error.reason) from None
+            raise
+
+    def get(self, url: str, token: str) -> httpx.Request:
+        """Return a GET on behalf of a member."""
+        return self._http.build_request("GET", url, headers=_bearer(token))
+
+    def post(
+        self, url: str, form: Mapping[str, str] | None = None, *, token: str | None = None
+    ) -> httpx.Request:
+        """Return a POST of a form, on behalf of a member when there is a token."""
+        headers = {"Content-Type": FORM} | (_bearer(token) if token else {})
+        body = urlencode(form or {}).encode()
+        return self._http.build_request("POST", url, content=body, headers=headers)
+
+    async def _answer(self, model: type[AnswerT], request: httpx.Request) -> AnswerT:
+        status, body = await self._exchange(request)
+        document = _document(status, body)
+        if not codes.is_success(status):
+            raise _refusal(status, document)
+        try:
+            return model.model_validate(document)
+        except ValidationError:  # its text would quote the answer
+            raise BadAnswer(status=status, reason="unexpected shape") from None
+
+    async def _exchange(self, request: httpx.Request) -> tuple[int, bytes]:
+        """Return status and body; translates every failure of the network."""
+        try:
+            async with asyncio.timeout(self._deadline):
+                response = await self._http.send(request, stream=True)
+                try:
+                    return response.status_code, await _bounded_body(response)
+                finally:
+                    await response.aclose()
+        except (httpx.HTTPError, aiohttp.ClientError, TimeoutError) as error:
+            # `from None`: aiohttp's errors show the request's headers, token included.
+            raise _broken(error) from None
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+async def _bounded_body(response: httpx.Response) -> bytes:
+    # Raw, because a few compressed bytes could unfold to any size.
+    body = bytearray()
+    async for chunk in response.aiter_raw():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise BadAnswer(status=response.status_code, reason="too large")
+    return bytes(body)
+
+
+def _broken(error: BaseException) -> KakaoError:
+    """Tell a connection that was never made from one that broke when Kakao may have heard us.
+
+    httpx-aiohttp calls both `ConnectTimeout`; the error of aiohttp behind it is exact.
+    """
+    cause = error.__cause__ or error
+    never = isinstance(cause, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError))
+    return (Unreachable if never else LostAnswer)(reason=type(cause).__name__)
+
+
+def _document(status: int, body: bytes) -> Mapping[str, Any]:
+    if not body.strip():
+        raise BadAnswer(status=status, reason="empty")
+    try:
+        document = from_json(body)
+    except ValueError:
+        raise BadAnswer(status=status, reason="not JSON") from None
+    if not isinstance(document, dict):
+        raise BadAnswer(status=status, reason="not a JSON object")
+    return document
+
+
+def _refusal(status: int, document: Mapping[str, Any]) -> KakaoError:
+    code = _code(document)
+    if code is None:
+        return BadAnswer(status=status, reason="an error without a code")
+    kind = error_class(code, status)
+    if issubclass(kind, ConsentMissing):
+        return ConsentMissing(
+            code,
+            status,
+            required_scopes=_scopes(document, "required_scopes"),
+            allowed_scopes=_scopes(document, "allowed_scopes"),
+        )
+    return kind(code, status)
+
+
+def _code(document: Mapping[str, Any]) -> Code | None:
+    """Return `code` (kapi) or `error_code` (kauth), else OAuth's own word."""
+    code, named, word = (document.get(key) for key in ("code", "error_code", "error"))
+    if isinstance(code, int) and not isinstance(code, bool):
+        return code
+    known = [text for text in (named, word) if isinstance(text, str) and CODE.fullmatch(text)]
+    return next((text for text in known if text in CLASSES), known[0] if known else None)
+
+
+def _scopes(document: Mapping[str, Any], key: str) -> Scopes:
+    scopes = document.get(key)
+    return frozenset(map(str, scopes)) if isinstance(scopes, list) else frozenset()
+
+
+def _may_have_worked(status: int | None) -> bool:
+    return status is not None and (codes.is_success(status) or codes.is_server_error(status))

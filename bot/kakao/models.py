@@ -1,0 +1,163 @@
+"""What Kakao answers, in Kakao's words.
+
+Unknown keys are ignored and lists that Kakao leaves out or sends as `null` are empty: its answers
+grow and differ between apps. Tokens are never part of a `repr`.
+"""
+
+from typing import Annotated, Literal, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+from pydantic import (
+    AliasChoices,
+    AliasPath,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    StringConstraints,
+    model_validator,
+)
+
+from bot.kakao.errors import KakaoError, error_class
+
+INT64_MAX = 2**63 - 1
+T = TypeVar("T")
+
+UserId = Annotated[StrictInt, Field(ge=1, le=INT64_MAX)]
+# It travels in a header: a line break or a letter outside ASCII would break the request.
+HeaderSafe = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]+$")]
+Seconds = Annotated[StrictInt, Field(gt=0, le=INT64_MAX)]
+Absent = BeforeValidator(lambda value: () if value is None else value)
+Many = Annotated[tuple[T, ...], Absent]
+Blank = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+Flag = Annotated[bool, BeforeValidator(lambda value: False if value is None else value)]
+Words = Annotated[
+    frozenset[str] | None,
+    BeforeValidator(lambda value: value.split() if isinstance(value, str) else value),
+]
+
+
+class Answer(BaseModel):
+    """What all answers share."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True
+    )
+
+
+class Tokens(Answer):
+    """The answer to both grants; a refresh may leave out all but the access token.
+
+    When `refresh_token` is there, it replaces the one before, which is dead.
+    """
+
+    access_token: HeaderSafe = Field(repr=False)
+    expires_in: Seconds
+    refresh_token: Annotated[str, Field(min_length=1)] | None = Field(default=None, repr=False)
+    refresh_token_expires_in: Seconds | None = None
+    scopes: Words = Field(default=None, validation_alias="scope")
+
+
+class UserRef(Answer):
+    """The id of a user, and nothing else."""
+
+    id: UserId
+
+
+class User(UserRef):
+    """A Kakao account as this app sees it: the id differs from app to app.
+
+    `nickname` is empty without consent. `uuid` is how friends address this user; it is there only
+    when the app may send to friends.
+    """
+
+    nickname: Blank = Field(
+        default="",
+        validation_alias=AliasChoices(
+            AliasPath("kakao_account", "profile", "nickname"),
+            AliasPath("properties", "nickname"),
+        ),
+    )
+    uuid: str | None = Field(default=None, validation_alias=AliasPath("for_partner", "uuid"))
+
+
+class Scope(Answer):
+    """A consent item of the app and whether the user has agreed to it."""
+
+    id: str
+    display_name: Blank = ""
+    type: Blank = ""
+    using: Flag = False
+    agreed: Flag = False
+    revocable: Flag = False
+    delegated: Flag = False
+
+
+class ScopeList(UserRef):
+    """The consent items of one user."""
+
+    scopes: Many[Scope] = ()
+
+
+class Friend(Answer):
+    """A KakaoTalk friend who uses this app; `uuid` addresses messages and may change."""
+
+    id: UserId | None = None
+    uuid: Annotated[str, Field(min_length=1)]
+    favorite: Flag = False
+    profile_nickname: Blank = ""
+    profile_thumbnail_image: Blank = ""
+    allowed_msg: bool | None = None
+
+
+class FriendsPage(Answer):
+    """One page of the friends list."""
+
+    elements: Many[Friend] = ()
+    total_count: StrictInt
+    favorite_count: StrictInt | None = None
+    before_url: str | None = None
+    after_url: str | None = None
+
+    @property
+    def next_offset(self) -> int | None:
+        """Where the next page begins, read from `after_url`, whose host is never called."""
+        if self.after_url is None:
+            return None
+        try:
+            return int(parse_qs(urlsplit(self.after_url).query)["offset"][0])
+        except (KeyError, ValueError):
+            return None
+
+
+class MemoResult(Answer):
+    """The answer to a send to "Me"; 0 means accepted."""
+
+    result_code: Literal[0]
+
+
+class FailureInfo(Answer):
+    """Receivers whom one send did not reach, for one reason."""
+
+    code: StrictInt
+    msg: Blank = Field(default="", repr=False)
+    receiver_uuids: Many[str] = ()
+
+    @property
+    def error(self) -> KakaoError:
+        """The reason as an error of the same family that whole calls raise."""
+        return error_class(self.code)(self.code)
+
+
+class FriendsResult(Answer):
+    """Whom one send to friends reached, and whom not; accepted by Kakao, not yet read."""
+
+    successful_receiver_uuids: Many[str] = ()
+    failure_info: Many[FailureInfo] = ()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "FriendsResult":
+        if not self.successful_receiver_uuids and not self.failure_info:
+            raise ValueError("no receiver is named")
+        return self

@@ -1,0 +1,71 @@
+# The cards in KakaoTalk.
+card-title = #{ $channel } · { $guild }
+card-title-direct = { $channel }
+card-title-nameless = Discord message
+card-button = Open
+card-note = 📝 { $note }
+card-reply = ↪ { $author }: { $text }
+card-said = { $author }: { $text }
+card-forwarded = [Forwarded] { $text }
+card-picture = Picture
+card-empty = (a message without words)
+card-age-restricted = A message in an age-restricted channel. You can read it on Discord.
+card-spoiler = (spoiler)
+card-file = 📎 { $name }
+card-files = 📎 { $name } and { $more } more
+card-spoiler-files = 🙈 { $number ->
+    [one] 1 hidden file
+   *[other] { $number } hidden files
+}
+card-voice = 🎤 Voice message { $length }
+card-stickers = 🏷️ Sticker: { $names }
+card-poll = 📊 { $question }
+card-poll-answer = { $number }. { $answer }
+card-unknown-member = unknown-user
+card-unknown-role = unknown-role
+card-unknown-channel = unknown-channel
+card-moment = { $date } { $time }
+card-date = { $weekday ->
+    [0] Mon
+    [1] Tue
+    [2] Wed
+    [3] Thu
+    [4] Fri
+    [5] Sat
+   *[6] Sun
+} { $day } { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+}
+card-date-with-year = { $weekday ->
+    [0] Mon
+    [1] Tue
+    [2] Wed
+    [3] Thu
+    [4] Fri
+    [5] Sat
+   *[6] Sun
+} { $day } { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+} { $year }

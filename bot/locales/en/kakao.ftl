@@ -1,0 +1,37 @@
+kakao-link-ask =
+    Connect your KakaoTalk?
+    The button takes you to Kakao Login. Kakao asks you to agree to two things:
+    • Nickname: to show you which account is connected.
+    • Sending KakaoTalk messages: to send a card when you press send.
+
+    🔕 Cards in your own chat arrive **without a sound**. Think of it as an inbox that lasts and can be searched.
+    This link is for your eyes only and works for 30 minutes. Do not pass it on.
+kakao-link-again =
+    You are connected to KakaoTalk as **{ $nickname }** already.
+    To change the account or to agree again, use the button below. The link works for 30 minutes.
+kakao-linked =
+    ✅ Connected to KakaoTalk as **{ $nickname }**.
+    Right-click a message (long-press on a phone) and choose **Apps → Send to my KakaoTalk**. Cards in your own chat arrive without a sound.
+kakao-linked-short = ✅ Connected to KakaoTalk as **{ $nickname }**.
+kakao-broken = The connection to your KakaoTalk is lost, so no card can be sent. Connect again with `/kakao link`; waiting cards go out then.
+kakao-unlink-ask =
+    Disconnect the KakaoTalk account **{ $nickname }**?
+    The connection ends at Kakao too, and everything stored about your Kakao account is erased. Cards that are not sent yet are cancelled.
+kakao-unlinked = Disconnected, at Kakao too. Everything stored about your Kakao account is erased.
+kakao-button-link = Connect KakaoTalk
+kakao-button-relink = Connect again
+kakao-button-agree = Agree at Kakao
+kakao-button-unlink = Disconnect
+
+kakao-status-title = KakaoTalk · { $nickname }
+kakao-status-sound = Connected and well. Cards in your own chat arrive without a sound.
+kakao-status-broken = The connection is lost. Connect again and waiting cards go out.
+kakao-status-scopes = You agreed to
+kakao-status-allowance = Your own chat
+kakao-status-left = { $left } of { $limit } sends left today.
+kakao-status-last = Last sends
+kakao-status-no-sends = Nothing sent yet.
+kakao-status-original = original
+kakao-scope-profile_nickname = Nickname
+kakao-scope-talk_message = Sending KakaoTalk messages
+kakao-scope-friends = KakaoTalk friends list

@@ -1,0 +1,42 @@
+# The cards in KakaoTalk.
+card-title = #{ $channel } · { $guild }
+card-title-direct = { $channel }
+card-title-nameless = Discord 메시지
+card-button = 원문 보기
+card-note = 📝 { $note }
+card-reply = ↪ { $author }: { $text }
+card-said = { $author }: { $text }
+card-forwarded = [전달] { $text }
+card-picture = 사진
+card-empty = (글자 없는 메시지)
+card-age-restricted = 연령 제한 채널의 메시지예요. Discord에서 볼 수 있어요.
+card-spoiler = (스포일러)
+card-file = 📎 { $name }
+card-files = 📎 { $name } 외 { $more }개
+card-spoiler-files = 🙈 가려진 파일 { $number }개
+card-voice = 🎤 음성 메시지 { $length }
+card-stickers = 🏷️ 스티커: { $names }
+card-poll = 📊 { $question }
+card-poll-answer = { $number }. { $answer }
+card-unknown-member = 알 수 없는 사용자
+card-unknown-role = 알 수 없는 역할
+card-unknown-channel = 알 수 없는 채널
+card-moment = { $date } { $time }
+card-date = { $month }월 { $day }일 ({ $weekday ->
+    [0] 월
+    [1] 화
+    [2] 수
+    [3] 목
+    [4] 금
+    [5] 토
+   *[6] 일
+})
+card-date-with-year = { $year }년 { $month }월 { $day }일 ({ $weekday ->
+    [0] 월
+    [1] 화
+    [2] 수
+    [3] 목
+    [4] 금
+    [5] 토
+   *[6] 일
+})

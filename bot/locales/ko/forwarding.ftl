@@ -1,0 +1,54 @@
+forward-me-sent = 카카오톡 '나와의 채팅'으로 보냈어요.
+forward-me-waiting = 아직 보내지 못했어요. { $why }
+forward-me-parked = 보내지 않고 가지고 있어요. { $why }
+forward-me-failed = 보내지 못했어요. { $why }
+forward-me-unknown = { $why }
+forward-me-cancelled = { $why }
+
+forward-chat-me = 나와의 채팅
+forward-chat-friend = 친구
+forward-state-sent = 보냈어요.
+forward-state-waiting = { $when } 다시 보내 볼게요.
+forward-state-parked = 기다리고 있어요.
+forward-state-failed = 보내지 못했어요.
+forward-state-unknown = 카카오의 답을 받지 못해서 도착했는지 알 수 없어요.
+forward-state-cancelled = 취소했어요.
+
+forward-friends-question = 누구에게 보낼까요? { $limit }명까지 고를 수 있어요.
+forward-friends-picked = 고른 친구: **{ $names }**
+forward-friends-found = '{ $query }' 검색 결과: { $count }명
+forward-friends-none-found = 이름에 '{ $query }' 글자가 들어간 친구가 없어요.
+forward-friends-placeholder = 친구 고르기 ({ $page }/{ $pages })
+forward-friends-unnamed = 이름 없는 친구
+forward-friends-preview = 카카오톡에는 이렇게 보여요.
+forward-friends-sending = 보내고 있어요…
+forward-friends-cancelled = 보내지 않았어요.
+forward-friends-result = { $count }명 중 { $arrived }명에게 보냈어요.
+forward-friends-nobody =
+    보낼 수 있는 카카오톡 친구가 없어요.
+    친구도 까치에 카카오톡을 연결하고 친구 목록에 동의해야 여기에 나와요. 카카오의 사용 권한 심사를 통과하기 전에는 앱 팀원끼리만 보낼 수 있어요.
+forward-search-title = 친구 찾기
+forward-search-label = 이름
+forward-button-search = 찾기
+forward-button-all = 모두 보기
+forward-button-send = 보내기 ({ $count })
+forward-button-cancel = 그만두기
+forward-button-repeat = 다시 보내기 ({ $count })
+
+# Why a delivery stands where it stands: the column `reason`.
+delivery-not-linked = 카카오톡이 연결돼 있지 않아요.
+delivery-link-again = 카카오톡을 다시 연결하면 보내 드려요.
+delivery-consent = 카카오에서 동의하면 보내 드려요.
+delivery-allowance-app = 오늘 까치가 카카오톡으로 보낼 수 있는 횟수를 모두 썼어요.
+delivery-allowance-sender = 오늘 보낼 수 있는 횟수를 모두 썼어요.
+delivery-allowance-recipient = 이 친구가 오늘 받을 수 있는 횟수가 모두 찼어요.
+delivery-allowance-pair = 오늘 이 친구에게 보낼 수 있는 횟수를 모두 썼어요.
+delivery-refused = 이 친구는 지금 메시지를 받지 않아요.
+delivery-not-friend = 카카오톡 친구 목록에서 찾을 수 없는 친구예요.
+delivery-not-talk-user = 카카오톡을 쓰지 않는 계정이에요.
+delivery-operator = 카카오가 까치의 요청을 거절했어요. 운영자가 설정을 고쳐야 해요.
+delivery-barred = 카카오 계정 상태 때문에 보낼 수 없어요. 카카오 계정을 확인해 주세요.
+delivery-bad-card = 카카오가 이 카드를 받아 주지 않았어요.
+delivery-unavailable = 카카오와 연락이 닿지 않아요.
+delivery-lost = 카카오의 답을 받지 못해서 도착했는지 알 수 없어요.
+delivery-restart = 보내는 도중에 까치가 다시 시작됐어요.

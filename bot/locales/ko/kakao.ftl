@@ -1,0 +1,37 @@
+kakao-link-ask =
+    카카오톡을 연결해 볼까요?
+    아래 버튼을 누르면 카카오 로그인으로 이동해요. 카카오는 두 가지에 동의하는지 물어봐요.
+    • 닉네임: 어느 계정과 연결했는지 보여 드리는 데 써요.
+    • 카카오톡 메시지 전송: 직접 보내기를 눌렀을 때 카드를 보내요.
+
+    🔕 '나와의 채팅'으로 보낸 카드는 **알림 소리 없이** 도착해요. 쌓아 두고 찾아보는 보관함으로 써 주세요.
+    이 링크는 나만 볼 수 있고 30분 동안 쓸 수 있어요. 다른 사람에게 보내지 마세요.
+kakao-link-again =
+    이미 카카오톡 **{ $nickname }** 계정과 연결돼 있어요.
+    다른 계정으로 바꾸거나 동의를 다시 하려면 아래 버튼을 눌러 주세요. 링크는 30분 동안 쓸 수 있어요.
+kakao-linked =
+    ✅ 카카오톡 **{ $nickname }** 계정과 연결했어요.
+    메시지를 오른쪽 클릭(모바일은 길게 누르기)하고 **앱 → 내 카카오톡으로 보내기**를 눌러 보세요. '나와의 채팅'에는 소리 없이 도착해요.
+kakao-linked-short = ✅ 카카오톡 **{ $nickname }** 계정과 연결했어요.
+kakao-broken = 카카오톡 연결이 끊겨서 카드를 보낼 수 없어요. `/kakao link`로 다시 연결하면 기다리던 카드도 보내 드려요.
+kakao-unlink-ask =
+    카카오톡 **{ $nickname }** 계정과 연결을 끊을까요?
+    카카오 쪽 연결도 끊고, 저장된 카카오 정보를 모두 지워요. 아직 보내지 않은 카드는 취소돼요.
+kakao-unlinked = 연결을 끊었어요. 카카오 쪽 연결도 끊었고, 저장된 카카오 정보도 모두 지웠어요.
+kakao-button-link = 카카오톡 연결하기
+kakao-button-relink = 다시 연결하기
+kakao-button-agree = 동의하러 가기
+kakao-button-unlink = 연결 끊기
+
+kakao-status-title = 카카오톡 · { $nickname }
+kakao-status-sound = 잘 연결돼 있어요. '나와의 채팅' 카드는 소리 없이 도착해요.
+kakao-status-broken = 연결이 끊겼어요. 다시 연결하면 기다리던 카드도 보내 드려요.
+kakao-status-scopes = 동의한 항목
+kakao-status-allowance = 나와의 채팅
+kakao-status-left = 오늘 { $limit }건 중 { $left }건 남았어요.
+kakao-status-last = 최근에 보낸 내역
+kakao-status-no-sends = 아직 보낸 카드가 없어요.
+kakao-status-original = 원본
+kakao-scope-profile_nickname = 닉네임
+kakao-scope-talk_message = 카카오톡 메시지 전송
+kakao-scope-friends = 카카오톡 친구 목록

@@ -1,0 +1,174 @@
+"""Carries one Discord message to KakaoTalk because a member asked for it."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from bot.errors import Expired, NotLinked, TooManyFriends, UserError
+from bot.services.cards import render
+from bot.services.deliveries import Deliveries
+from bot.services.highlight import Highlight, Member
+from bot.services.jumps import Jumps
+from bot.services.links import Links
+from bot.texts import Texts
+from storage.deliveries import Chat, Delivery, NewDelivery
+from storage.drafts import Draft, DraftStore, Pick
+
+MAX_FRIENDS = 5  # that Kakao takes in one send
+DRAFT_SECONDS = 24 * 3600
+ID_BYTES = 12
+
+
+class NotYours(UserError):
+    """Somebody else's button was pressed."""
+
+    key = "error-not-yours"
+
+
+class NobodyPicked(UserError):
+    """The send button was pressed before any friend was picked."""
+
+    key = "error-nobody-picked"
+
+
+def new_draft_id() -> str:
+    """Return an id that nobody can guess and that fits into a button."""
+    return secrets.token_urlsafe(ID_BYTES)
+
+
+class Forwarding:
+    """Sends highlights to "Me" at once, and to friends by way of a draft with a picker."""
+
+    def __init__(
+        self,
+        *,
+        links: Links,
+        deliveries: Deliveries,
+        drafts: DraftStore,
+        jumps: Jumps,
+        texts: Texts,
+        now: Callable[[], float],
+        token: Callable[[], str] = new_draft_id,
+    ) -> None:
+        self._links = links
+        self._deliveries = deliveries
+        self._drafts = drafts
+        self._jumps = jumps
+        self._texts = texts
+        self._now = now
+        self._token = token
+
+    async def to_me(self, member: Member, highlight: Highlight, note: str | None) -> list[Delivery]:
+        """Send to the member's own chat and return how that went so far.
+
+        Raises NotLinked, SystemMessage or NoteTooLong; then nothing is sent.
+        """
+        if await self._links.get(member.id) is None:
+            raise NotLinked
+        source = highlight.source
+        row = NewDelivery(
+            member_id=member.id,
+            chat=Chat.ME,
+            card=await self._card(member, highlight, note),
+            guild_id=source.guild_id,
+            channel_id=source.channel_id,
+            message_id=source.message_id,
+        )
+        return await self._send([row])
+
+    async def draft(self, member: Member, highlight: Highlight, note: str | None) -> Draft:
+        """Keep a card for a day while the member agrees at Kakao and picks friends.
+
+        Raises SystemMessage or NoteTooLong.
+        """
+        now, source = self._now(), highlight.source
+        draft = Draft(
+            id=self._token(),
+            member_id=member.id,
+            card=await self._card(member, highlight, note),
+            guild_id=source.guild_id,
+            channel_id=source.channel_id,
+            message_id=source.message_id,
+            locale=member.locale,
+            created_at=now,
+            expires_at=now + DRAFT_SECONDS,
+        )
+        await self._drafts.add(draft)
+        return draft
+
+    async def open(self, member_id: int, draft_id: str) -> Draft:
+        """Return a member's own draft; raises Expired or NotYours."""
+        return self._own(member_id, await self._drafts.get(draft_id))
+
+    async def pick(self, draft: Draft, shown: Sequence[str], picked: Sequence[Pick]) -> Draft:
+        """Replace the picks among the friends who are `shown`; those on other pages stay.
+
+        Raises TooManyFriends; the picks stay as they were.
+        """
+        elsewhere = [pick for pick in draft.picks if pick.uuid not in shown]
+        picks = (*elsewhere, *picked)
+        if len(picks) > MAX_FRIENDS:
+            raise TooManyFriends(count=len(picks), limit=MAX_FRIENDS)
+        return self._own(draft.member_id, await self._drafts.update(draft.id, picks=picks))
+
+    async def turn(self, draft: Draft, page: int) -> Draft:
+        """Show another page of the picker."""
+        return self._own(draft.member_id, await self._drafts.update(draft.id, page=page))
+
+    async def search(self, draft: Draft, query: str) -> Draft:
+        """Show only friends whose names hold `query`; an empty one shows all."""
+        changed = await self._drafts.update(draft.id, query=query, page=0)
+        return self._own(draft.member_id, changed)
+
+    async def discard(self, draft: Draft) -> None:
+        """Forget a draft that the member does not want to send."""
+        await self._drafts.delete(draft.id)
+
+    async def to_friends(self, draft: Draft) -> list[Delivery]:
+        """Send a draft to the friends picked and return how that went so far.
+
+        Raises NobodyPicked, or Expired when it was sent or discarded already.
+        """
+        if not draft.picks:
+            raise NobodyPicked
+        if not await self._drafts.delete(draft.id):
+            raise Expired
+        return await self._send([_to_friend(draft, pick) for pick in draft.picks])
+
+    async def repeat(self, member_id: int, forward_id: str) -> list[Delivery]:
+        """Send again to the friends whom it did not reach and where that makes sense.
+
+        Raises Expired when nothing of this forward can be sent again.
+        """
+        if not await self._deliveries.repeat(forward_id, member_id):
+            raise Expired
+        return await self._deliveries.settle(forward_id, member_id)
+
+    async def _send(self, rows: Sequence[NewDelivery]) -> list[Delivery]:
+        forward_id = await self._deliveries.accept(rows)
+        return await self._deliveries.settle(forward_id, rows[0].member_id)
+
+    async def _card(self, member: Member, highlight: Highlight, note: str | None) -> dict[str, Any]:
+        link = await self._jumps.open(member.id, highlight.source)
+        card = render(highlight, note=note, link=link, locale=member.locale, texts=self._texts)
+        return card.template_object()
+
+    def _own(self, member_id: int, draft: Draft | None) -> Draft:
+        if draft is None or draft.expires_at <= self._now():
+            raise Expired
+        if draft.member_id != member_id:
+            raise NotYours
+        return draft
+
+
+def _to_friend(draft: Draft, pick: Pick) -> NewDelivery:
+    return NewDelivery(
+        member_id=draft.member_id,
+        chat=Chat.FRIEND,
+        friend_uuid=pick.uuid,
+        friend_name=pick.name,
+        card=draft.card,
+        guild_id=draft.guild_id,
+        channel_id=draft.channel_id,
+        message_id=draft.message_id,
+    )

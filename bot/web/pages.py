@@ -1,0 +1,107 @@
+"""Turns what is to be said into HTML that holds both languages."""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from bot.services.links import Arrival
+from bot.texts import LOCALES, Locale, Texts
+
+HERE = Path(__file__).parent
+KINDS = {".css": "text/css", ".svg": "image/svg+xml"}
+CODE = re.compile(r"`([^`]+)`")
+# Line breaks and other controls, and the marks that turn the direction of the text behind them.
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """A style sheet or picture, kept in memory; `version` changes with its content."""
+
+    body: bytes
+    kind: str
+    version: str
+
+
+class Pages:
+    """Every page, rendered; `first` is the language that is seen before anybody switches."""
+
+    def __init__(self, texts: Texts, *, base: str) -> None:
+        self.files = _static_files()
+        self._base = base
+        self._templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters["rich"] = rich
+        self._templates.globals.update(say=texts.say, static=self._address, locales=LOCALES)
+
+    def link(self, name: str, avatar_url: str, scopes: Sequence[str], first: Locale) -> str:
+        """Show who links what, and the button that leads to Kakao."""
+        return self._render(
+            "link.html", first, name=seen(name), avatar_url=avatar_url, scopes=scopes
+        )
+
+    def linked(self, arrival: Arrival) -> str:
+        """Show that it worked, and with which KakaoTalk."""
+        return self._render(
+            "linked.html",
+            arrival.locale,
+            nickname=seen(arrival.nickname),
+            draft=arrival.draft_id is not None,
+        )
+
+    def notice(self, name: str, first: Locale, again: str | None = None) -> str:
+        """Show one of the texts `page-<name>`; `again` is an address to start over from."""
+        return self._render("notice.html", first, key=f"page-{name}", again=again)
+
+    def _render(self, template: str, first: Locale, **facts: object) -> str:
+        return self._templates.get_template(template).render(first=first, **facts)
+
+    def _address(self, name: str) -> str:
+        return f"{self._base}/static/{name}?v={self.files[name].version}"
+
+
+def rich(text: str) -> Markup:
+    """Show what stands between backticks as something to type."""
+    return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped here
+
+
+def seen(name: str) -> str:
+    """Return somebody's name without characters that would change the words around it."""
+    return UNSEEN.sub("", name).strip() or "…"
+
+
+def preferred(accept_language: str) -> Locale:
+    """Return the first of our languages that a browser asks for, else Korean."""
+    wishes = [wish.partition(";q=") for wish in accept_language.lower().split(",")]
+    wishes.sort(key=lambda wish: -_weight(wish[2]))
+    for language, _, _ in wishes:
+        for locale in LOCALES:
+            if language.strip().startswith(locale):
+                return locale
+    return "ko"
+
+
+def _weight(quality: str) -> float:
+    try:
+        return float(quality or 1)
+    except ValueError:
+        return 0
+
+
+def _static_files() -> Mapping[str, StaticFile]:
+    return {path.name: _static_file(path) for path in sorted((HERE / "static").iterdir())}
+
+
+def _static_file(path: Path) -> StaticFile:
+    body = path.read_bytes()
+    return StaticFile(body, KINDS[path.suffix], hashlib.sha256(body).hexdigest()[:12])

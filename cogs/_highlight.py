@@ -1,0 +1,144 @@
+"""Turns a Discord message into plain data for the services."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import discord
+
+from bot.services.highlight import Body, Embed, File, Highlight, Names, Poll, Reply, Source
+
+SYSTEM = discord.MessageType.thread_starter_message  # a pointer to a message, empty itself
+
+
+async def highlight_of(
+    message: discord.Message, viewer: discord.Member | discord.User
+) -> Highlight:
+    """Return what a card needs of a message, with only the names that `viewer` may see."""
+    channel = message.channel
+    return Highlight(
+        source=Source(message.guild.id if message.guild else None, channel.id, message.id),
+        guild=message.guild.name if message.guild else "",
+        channel=getattr(channel, "name", None) or "",
+        author=message.author.display_name,
+        body=_body(message),
+        created_at=message.created_at,
+        names=_names(message, viewer),
+        reply=await _reply(message),
+        forwarded=_forwarded(message),
+        age_restricted=_is_age_restricted(channel),
+        system=message.is_system() or message.type is SYSTEM,
+    )
+
+
+def _is_age_restricted(channel: object) -> bool:
+    check = getattr(channel, "is_nsfw", None)
+    return bool(check and check())
+
+
+def _body(message: discord.Message) -> Body:
+    return Body(
+        text=message.content or "\n".join(_texts(message.components)),
+        files=tuple(map(_file, message.attachments)),
+        embeds=tuple(map(_embed, message.embeds)),
+        stickers=tuple(sticker.name for sticker in message.stickers),
+        poll=_poll(message.poll) if message.poll else None,
+    )
+
+
+def _forwarded(message: discord.Message) -> Body | None:
+    for snapshot in message.message_snapshots:
+        return Body(
+            text=snapshot.content or "\n".join(_texts(snapshot.components)),
+            files=tuple(map(_file, snapshot.attachments)),
+            embeds=tuple(map(_embed, snapshot.embeds)),
+            stickers=tuple(sticker.name for sticker in snapshot.stickers),
+        )
+    return None
+
+
+def _texts(components: Iterable[object]) -> Iterator[str]:
+    """Yield the texts of a message that is laid out with components."""
+    for component in components:
+        if isinstance(component, discord.TextDisplay):
+            yield component.content
+        yield from _texts(getattr(component, "children", ()))
+
+
+def _file(attachment: discord.Attachment) -> File:
+    return File(
+        name=attachment.filename,
+        url=attachment.url,
+        content_type=attachment.content_type or "",
+        width=attachment.width,
+        height=attachment.height,
+        spoiler=attachment.is_spoiler(),
+        seconds=attachment.duration if attachment.is_voice_message() else None,
+    )
+
+
+def _embed(embed: discord.Embed) -> Embed:
+    picture = embed.image if embed.image.url else embed.thumbnail
+    return Embed(
+        title=embed.title or "",
+        description=embed.description or "",
+        author=embed.author.name or "",
+        fields=tuple((field.name or "", field.value or "") for field in embed.fields),
+        image_url=picture.url,
+        image_width=picture.width,
+        image_height=picture.height,
+    )
+
+
+def _poll(poll: discord.Poll) -> Poll:
+    return Poll(poll.question, tuple(_answer(answer) for answer in poll.answers))
+
+
+def _answer(answer: discord.PollAnswer) -> str:
+    emoji = answer.emoji
+    shown = (
+        emoji.name if emoji and not (isinstance(emoji, discord.PartialEmoji) and emoji.id) else ""
+    )
+    return f"{shown} {answer.text}".strip()
+
+
+async def _reply(message: discord.Message) -> Reply | None:
+    answered = await _answered(message)
+    if answered is None:
+        return None
+    return Reply(answered.author.display_name, _body(answered).text)
+
+
+async def _answered(message: discord.Message) -> discord.Message | None:
+    """Return the message that this one replies to; looked up where Discord did not send it."""
+    reference = message.reference
+    if message.type is not discord.MessageType.reply or reference is None:
+        return None
+    if isinstance(reference.resolved, discord.Message):
+        return reference.resolved
+    if reference.resolved is not None or reference.message_id is None:
+        return None
+    if reference.channel_id != message.channel.id:
+        return None
+    try:
+        return await message.channel.fetch_message(reference.message_id)
+    except discord.HTTPException:
+        return None
+
+
+def _names(message: discord.Message, viewer: discord.Member | discord.User) -> Names:
+    return Names(
+        members={member.id: member.display_name for member in message.mentions},
+        roles={role.id: role.name for role in message.role_mentions},
+        channels={channel.id: channel.name for channel in _visible(message, viewer)},
+    )
+
+
+def _visible(
+    message: discord.Message, viewer: discord.Member | discord.User
+) -> Sequence[discord.abc.GuildChannel | discord.Thread]:
+    if not isinstance(viewer, discord.Member) or viewer.guild != message.guild:
+        return ()
+    return [
+        channel
+        for channel in message.channel_mentions
+        if channel.permissions_for(viewer).view_channel
+    ]

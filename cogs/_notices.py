@@ -1,0 +1,76 @@
+"""How members hear of what happened outside Discord, such as a link that is made or lost."""
+
+import logging
+from collections.abc import Sequence
+
+import discord
+
+_log = logging.getLogger(__name__)
+NOBODY = discord.AllowedMentions.none()
+
+
+class Notices:
+    """Tells a member something on the answer they wait for, or else by direct message."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+        self._waiting: dict[int, discord.Interaction] = {}
+
+    def expect(self, interaction: discord.Interaction) -> None:
+        """Remember that this member was sent to a page and will come back to this answer."""
+        self._waiting = {
+            member_id: old for member_id, old in self._waiting.items() if not old.is_expired()
+        }
+        self._waiting[interaction.user.id] = interaction
+
+    async def tell(
+        self,
+        member_id: int,
+        text: str,
+        *,
+        view: discord.ui.View | None = None,
+        embeds: Sequence[discord.Embed] = (),
+    ) -> None:
+        """Tell a member; one who can be reached in no way is left in peace."""
+        view = view or discord.ui.View(timeout=None)
+        waiting = self._waiting.pop(member_id, None)
+        if waiting is None or not await _follow_up(waiting, text, view, embeds):
+            await self.send_direct(member_id, text, view=view, embeds=embeds)
+
+    async def send_direct(
+        self,
+        member_id: int,
+        text: str,
+        *,
+        view: discord.ui.View | None = None,
+        embeds: Sequence[discord.Embed] = (),
+    ) -> None:
+        """Write to a member; closed direct messages are the member's good right."""
+        view = view or discord.ui.View(timeout=None)
+        try:
+            channel = await self._client.create_dm(discord.Object(member_id))
+            await channel.send(text, view=view, embeds=embeds, allowed_mentions=NOBODY)
+        except discord.HTTPException as error:
+            _log.info("a member could not be told: %s, code %s", error.status, error.code)
+
+
+async def _follow_up(
+    waiting: discord.Interaction,
+    text: str,
+    view: discord.ui.View,
+    embeds: Sequence[discord.Embed],
+) -> bool:
+    if waiting.is_expired():
+        return False
+    try:
+        await waiting.followup.send(
+            text,
+            view=view,
+            embeds=embeds,
+            ephemeral=waiting.guild_id is not None,
+            allowed_mentions=NOBODY,
+        )
+    except discord.HTTPException as error:
+        _log.info("a follow-up was refused: %s, code %s", error.status, error.code)
+        return False
+    return True

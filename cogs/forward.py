@@ -1,0 +1,121 @@
+"""`/forward me`, `/forward friends` and the two message menus that do the same."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.errors import UserError
+from bot.services.links import Arrival
+from cogs._answers import KkachiCog, defer, locale_of, member_of, say
+from cogs._highlight import highlight_of
+from cogs._kkachi import AnyBot
+from cogs._messages import find_message
+from cogs._picker import DraftButton, FriendSelect, panel_of, show_panel
+from cogs._results import RepeatButton, me_text, way_on
+
+BUTTONS = (FriendSelect, DraftButton, RepeatButton)
+
+
+class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
+    """Send a Discord message to KakaoTalk."""
+
+    def __init__(self, bot: AnyBot) -> None:
+        super().__init__(bot)
+        self._menus = [
+            app_commands.ContextMenu(name="Send to my KakaoTalk", callback=self.send_to_me),
+            app_commands.ContextMenu(name="Send to Kakao friends", callback=self.send_to_friends),
+        ]
+
+    async def cog_load(self) -> None:
+        """Put up the menus, take the clicks on this cog's buttons, wait for those who return."""
+        for menu in self._menus:
+            menu.error(self.cog_app_command_error)
+            self.bot.tree.add_command(menu)
+        self.bot.add_dynamic_items(*BUTTONS)
+        self.services.links.on_linked.append(self.go_on)
+
+    async def cog_unload(self) -> None:
+        """Take the menus down and leave the clicks to nobody."""
+        for menu in self._menus:
+            self.bot.tree.remove_command(menu.name, type=menu.type)
+        self.bot.remove_dynamic_items(*BUTTONS)
+        self.services.links.on_linked.remove(self.go_on)
+
+    @app_commands.command()
+    async def me(
+        self, interaction: discord.Interaction, message: str, note: str | None = None
+    ) -> None:
+        """Send a message to your own KakaoTalk chat.
+
+        Args:
+            interaction: who asks, and where
+            message: Link of the message, or its id in this channel
+            note: A few words of yours that go first
+        """
+        await defer(interaction)
+        await self._to_me(interaction, await find_message(interaction, message), note)
+
+    @app_commands.command()
+    async def friends(
+        self, interaction: discord.Interaction, message: str, note: str | None = None
+    ) -> None:
+        """Send a message to up to five KakaoTalk friends.
+
+        Args:
+            interaction: who asks, and where
+            message: Link of the message, or its id in this channel
+            note: A few words of yours that go first
+        """
+        await defer(interaction)
+        await self._to_friends(interaction, await find_message(interaction, message), note)
+
+    async def send_to_me(self, interaction: discord.Interaction, message: discord.Message) -> None:
+        """Send the message that was clicked to the member's own chat."""
+        await defer(interaction)
+        await self._to_me(interaction, message, None)
+
+    async def send_to_friends(
+        self, interaction: discord.Interaction, message: discord.Message
+    ) -> None:
+        """Let the member pick friends for the message that was clicked."""
+        await defer(interaction)
+        await self._to_friends(interaction, message, None)
+
+    async def go_on(self, arrival: Arrival) -> None:
+        """Go on with the forward for whose sake the member went to Kakao."""
+        if arrival.draft_id is None:
+            return
+        nickname = discord.utils.escape_markdown(arrival.nickname)
+        linked = self.services.texts.say(arrival.locale, "kakao-linked-short", nickname=nickname)
+        try:
+            draft = await self.services.forwarding.open(arrival.member_id, arrival.draft_id)
+            panel = await panel_of(self.bot, draft)
+        except UserError as error:
+            why = self.services.texts.say(arrival.locale, error.key, **error.arguments)
+            await self.notices.tell(arrival.member_id, f"{linked}\n{why}")
+        else:
+            text = f"{linked}\n{panel.text()}"
+            await self.notices.tell(
+                arrival.member_id, text, view=panel.view(), embeds=[panel.preview()]
+            )
+
+    async def _to_me(
+        self, interaction: discord.Interaction, message: discord.Message, note: str | None
+    ) -> None:
+        highlight = await highlight_of(message, interaction.user)
+        forwarding = self.services.forwarding
+        [row] = await forwarding.to_me(member_of(interaction), highlight, note)
+        text = me_text(self.services.texts, locale_of(interaction), row)
+        await say(interaction, text, view=await way_on(interaction, [row]))
+
+    async def _to_friends(
+        self, interaction: discord.Interaction, message: discord.Message, note: str | None
+    ) -> None:
+        highlight = await highlight_of(message, interaction.user)
+        draft = await self.services.forwarding.draft(member_of(interaction), highlight, note)
+        await show_panel(interaction, draft)
+
+
+async def setup(bot: AnyBot) -> None:
+    """Add the cog to a bot that Kkachi's services were attached to."""
+    await bot.add_cog(Forward(bot))

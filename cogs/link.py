@@ -1,0 +1,135 @@
+"""`/kakao link`, `status` and `unlink`."""
+
+import re
+from typing import Any, Self
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.errors import NotLinked
+from bot.services.forwarding import NotYours
+from bot.services.links import Arrival
+from bot.texts import Locale
+from cogs._answers import Answered, KkachiCog, defer, defer_edit, items, link_button, locale_of, say
+from cogs._kkachi import AnyBot, services_of
+from cogs._status import Status
+from storage.links import Link as KakaoLink
+
+
+class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
+    """Connect KakaoTalk, see how it is, disconnect."""
+
+    async def cog_load(self) -> None:
+        """Take the clicks on this cog's button and listen to what becomes of links."""
+        self.bot.add_dynamic_items(UnlinkButton)
+        self.services.links.on_linked.append(self.tell_linked)
+        self.services.links.on_broken.append(self.tell_broken)
+
+    async def cog_unload(self) -> None:
+        """Leave them to nobody."""
+        self.bot.remove_dynamic_items(UnlinkButton)
+        self.services.links.on_linked.remove(self.tell_linked)
+        self.services.links.on_broken.remove(self.tell_broken)
+
+    @app_commands.command()
+    async def link(self, interaction: discord.Interaction) -> None:
+        """Connect your KakaoTalk account."""
+        await defer(interaction)
+        link = await self.services.links.get(interaction.user.id)
+        if link is None or link.broken_at is not None:
+            text = self.text(interaction, "kakao-link-ask")
+            await say(interaction, text, view=await link_button(interaction))
+        else:
+            text = self.text(interaction, "kakao-link-again", nickname=_nickname(link))
+            view = await link_button(interaction, label="kakao-button-relink")
+            await say(interaction, text, view=view)
+
+    @app_commands.command()
+    async def status(self, interaction: discord.Interaction) -> None:
+        """Show your connection, what is left for today and your last sends."""
+        await defer(interaction)
+        link = await self._link_of(interaction)
+        deliveries, member_id = self.services.deliveries, interaction.user.id
+        status = Status(
+            self.services.texts,
+            locale_of(interaction),
+            link,
+            await deliveries.sent_today(member_id),
+            await deliveries.last(member_id),
+        )
+        broken = link.broken_at is not None
+        view = await link_button(interaction, label="kakao-button-relink") if broken else None
+        await say(interaction, "", embeds=status.embeds(), view=view)
+
+    @app_commands.command()
+    async def unlink(self, interaction: discord.Interaction) -> None:
+        """Disconnect your KakaoTalk account, here and at Kakao."""
+        await defer(interaction)
+        link = await self._link_of(interaction)
+        button = UnlinkButton(link.member_id, self.text(interaction, "kakao-button-unlink"))
+        text = self.text(interaction, "kakao-unlink-ask", nickname=_nickname(link))
+        await say(interaction, text, view=items(button))
+
+    async def tell_linked(self, arrival: Arrival) -> None:
+        """Tell a member that the link stands; with a draft the forward itself goes on."""
+        if arrival.draft_id is None:
+            nickname = discord.utils.escape_markdown(arrival.nickname)
+            text = self.services.texts.say(arrival.locale, "kakao-linked", nickname=nickname)
+            await self.notices.tell(arrival.member_id, text)
+
+    async def tell_broken(self, member_id: int, locale: Locale) -> None:
+        """Tell a member that Kakao no longer accepts the link."""
+        text = self.services.texts.say(locale, "kakao-broken")
+        await self.notices.send_direct(member_id, text)
+
+    async def _link_of(self, interaction: discord.Interaction) -> KakaoLink:
+        link = await self.services.links.get(interaction.user.id)
+        if link is None:
+            raise NotLinked
+        return link
+
+
+def _nickname(link: KakaoLink) -> str:
+    return discord.utils.escape_markdown(link.nickname)
+
+
+class UnlinkButton(
+    Answered,
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"kkachi:unlink:(?P<member>[0-9]+)",
+):
+    """The member's yes to being disconnected."""
+
+    def __init__(self, member_id: int, label: str) -> None:
+        super().__init__(
+            discord.ui.Button(
+                label=label,
+                style=discord.ButtonStyle.danger,
+                custom_id=f"kkachi:unlink:{member_id}",
+            )
+        )
+        self.member_id = member_id
+
+    @classmethod
+    async def from_custom_id(
+        cls, _: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Read the button of a message that may be older than this process."""
+        del item
+        return cls(int(match["member"]), "…")
+
+    async def press(self, interaction: discord.Interaction) -> None:
+        """Disconnect and say so in place of the question."""
+        if interaction.user.id != self.member_id:
+            raise NotYours
+        await defer_edit(interaction)
+        services = services_of(interaction.client)
+        await services.links.unlink(self.member_id)
+        text = services.texts.say(locale_of(interaction), "kakao-unlinked")
+        await interaction.edit_original_response(content=text, view=items())
+
+
+async def setup(bot: AnyBot) -> None:
+    """Add the cog to a bot that Kkachi's services were attached to."""
+    await bot.add_cog(Link(bot))

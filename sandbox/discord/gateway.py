@@ -1,0 +1,395 @@
+"""The gateway: sessions that hear events, connections that come and go beneath them."""
+
+import asyncio
+import importlib
+import json
+import logging
+import sys
+import zlib
+from collections import deque
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from sandbox.discord.intents import Intent, application_flags, may_read, without_content
+from sandbox.discord.state import JSON, Guild, Member
+from sandbox.discord.world import Event, World
+
+logger = logging.getLogger(__name__)
+
+DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE_STATE, RESUME = 0, 1, 2, 3, 4, 6
+RECONNECT, REQUEST_MEMBERS, INVALID_SESSION, HELLO, ACK = 7, 8, 9, 10, 11
+UNKNOWN_OPCODE, DECODE_ERROR, NOT_AUTHENTICATED, BAD_TOKEN = 4001, 4002, 4003, 4004
+ALREADY_AUTHENTICATED, BAD_SHARD, BAD_INTENTS, DISALLOWED_INTENTS = 4005, 4010, 4013, 4014
+HEARTBEAT_MS = 41_250
+REPLAYED = 1000
+CHUNK = 1000
+ALL_INTENTS = (1 << 26) - 1
+
+
+class Compressor(Protocol):
+    """One compression context for one connection's whole life."""
+
+    def pack(self, text: str) -> bytes | str:
+        """One message of the stream."""
+
+
+class Plain:
+    """No compression: text frames."""
+
+    def pack(self, text: str) -> str:
+        return text
+
+
+class ZlibStream:
+    """`compress=zlib-stream`."""
+
+    def __init__(self) -> None:
+        self._context = zlib.compressobj()
+
+    def pack(self, text: str) -> bytes:
+        return self._context.compress(text.encode()) + self._context.flush(zlib.Z_SYNC_FLUSH)
+
+
+class ZstdStream:
+    """`compress=zstd-stream`, which discord.py asks for from Python 3.14 on."""
+
+    def __init__(self) -> None:
+        self._context = importlib.import_module("compression.zstd").ZstdCompressor()
+
+    def pack(self, text: str) -> bytes:
+        packed: bytes = self._context.compress(text.encode(), self._context.FLUSH_BLOCK)
+        return packed
+
+
+def compressor(asked: str | None) -> Compressor | None:
+    """Give what the client asks for; None when this Python cannot do it."""
+    if asked is None:
+        return Plain()
+    if asked == "zlib-stream":
+        return ZlibStream()
+    return ZstdStream() if asked == "zstd-stream" and sys.version_info >= (3, 14) else None
+
+
+class Closing(Exception):
+    """The connection must be closed with this code."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class Session:
+    """What one shard has been told; outlives the connections beneath it."""
+
+    def __init__(self, number: str, shard: tuple[int, int], intents: Intent) -> None:
+        self.id = number
+        self.shard = shard
+        self.intents = intents
+        self.sequence = 0
+        self.told: deque[str] = deque(maxlen=REPLAYED)
+        self.connection: Connection | None = None
+
+    def dispatch(self, name: str, data: JSON) -> None:
+        self.sequence += 1
+        text = json.dumps({"op": DISPATCH, "t": name, "s": self.sequence, "d": data})
+        self.told.append(text)
+        if self.connection is not None:
+            self.connection.send(text)
+
+    def since(self, sequence: int) -> list[str] | None:
+        """Give what was told after this number; None when it is no longer kept."""
+        missed = self.sequence - sequence
+        if not 0 <= missed <= len(self.told):
+            return None
+        return list(self.told)[len(self.told) - missed :]
+
+    def owns(self, guild: Guild | None) -> bool:
+        number, shards = self.shard
+        return ((guild.id >> 22) % shards if guild else 0) == number
+
+
+class Connection:
+    """One websocket; its writer keeps the order of what is sent."""
+
+    def __init__(self, socket: web.WebSocketResponse, packer: Compressor) -> None:
+        self.socket = socket
+        self.session: Session | None = None
+        self._packer = packer
+        self._queue: asyncio.Queue[str | Closing] = asyncio.Queue()
+
+    def send(self, text: str) -> None:
+        self._queue.put_nowait(text)
+
+    def say(self, op: int, data: object = None) -> None:
+        self.send(json.dumps({"op": op, "d": data, "s": None, "t": None}))
+
+    def close(self, code: int, reason: str) -> None:
+        self._queue.put_nowait(Closing(code, reason))
+
+    async def write(self) -> None:
+        """Send what is queued until told to close."""
+        while True:
+            item = await self._queue.get()
+            if isinstance(item, Closing):
+                await self.socket.close(code=item.code, message=item.reason.encode())
+                return
+            await self._frame(self._packer.pack(item))
+
+    async def _frame(self, packed: bytes | str) -> None:
+        if isinstance(packed, str):
+            await self.socket.send_str(packed)
+        else:
+            await self.socket.send_bytes(packed)
+
+
+class Gateway:
+    """All sessions; decides which of them hears what."""
+
+    def __init__(self, world: World, token: str) -> None:
+        self._world = world
+        self._token = token
+        self._sessions: dict[str, Session] = {}
+        self._connections: set[Connection] = set()
+        self._refusing = False
+        world.on_event.append(self.publish)
+
+    @property
+    def connected(self) -> bool:
+        """Whether some bot has identified and is there."""
+        return any(one.connection is not None for one in self._sessions.values())
+
+    # what the world tells
+
+    def publish(self, event: Event) -> None:
+        """Tell every session that may hear it."""
+        for session in self._sessions.values():
+            if self._hears(session, event):
+                session.dispatch(event.name, self._as_told(session, event))
+
+    def _hears(self, session: Session, event: Event) -> bool:
+        if not session.owns(event.guild):
+            return False
+        if event.needs is not None and not session.intents & event.needs:
+            return self._own_change(event)
+        return event.channel is None or self._world.sees(self._world.bot, event.channel)
+
+    def _own_change(self, event: Event) -> bool:
+        """Let a bot always hear of its own membership."""
+        own = event.name == "GUILD_MEMBER_UPDATE"
+        return own and event.data["user"]["id"] == str(self._world.bot.id)
+
+    def _as_told(self, session: Session, event: Event) -> JSON:
+        message = event.message
+        if message is None or "content" not in event.data:
+            return event.data
+        if session.intents & Intent.MESSAGE_CONTENT or may_read(self._world.bot, message):
+            return event.data
+        return without_content(event.data)
+
+    # trouble
+
+    async def drop(self, *, resumable: bool) -> None:
+        """Cut every connection; sessions survive only when they may be resumed."""
+        if not resumable:
+            self._sessions.clear()
+        for connection in list(self._connections):
+            connection.close(4000, "dropped")
+
+    def refuse(self, *, refusing: bool) -> None:
+        """Answer new connections with 503."""
+        self._refusing = refusing
+
+    async def close(self) -> None:
+        for connection in list(self._connections):
+            connection.close(WSCloseCode.GOING_AWAY, "shutting down")
+
+    # one connection
+
+    async def connect(self, request: web.Request) -> web.StreamResponse:
+        """Serve one websocket."""
+        packer = compressor(request.query.get("compress"))
+        if self._refusing or packer is None:
+            return web.Response(status=503)
+        socket = web.WebSocketResponse(max_msg_size=0, compress=False)
+        await socket.prepare(request)
+        connection = Connection(socket, packer)
+        self._connections.add(connection)
+        writer = asyncio.create_task(connection.write())
+        try:
+            await self._talk(connection)
+        finally:
+            await self._hang_up(connection, writer)
+        return socket
+
+    async def _talk(self, connection: Connection) -> None:
+        connection.say(HELLO, {"heartbeat_interval": HEARTBEAT_MS})
+        async for frame in connection.socket:
+            if frame.type is not WSMsgType.TEXT:
+                continue
+            try:
+                self._take(connection, _parsed(frame.data))
+            except Closing as closing:
+                connection.close(closing.code, closing.reason)
+
+    async def _hang_up(self, connection: Connection, writer: asyncio.Task[None]) -> None:
+        self._connections.discard(connection)
+        if connection.session is not None and connection.session.connection is connection:
+            connection.session.connection = None
+        writer.cancel()
+        try:
+            await writer
+        except (asyncio.CancelledError, ConnectionError):
+            logger.debug("a gateway connection has ended")
+        self._world.changed()
+
+    def _take(self, connection: Connection, frame: JSON) -> None:
+        op, data = frame.get("op"), frame.get("d")
+        if op == HEARTBEAT:
+            connection.say(ACK)
+        elif op == IDENTIFY:
+            self._identify(connection, data or {})
+        elif op == RESUME:
+            self._resume(connection, data or {})
+        elif connection.session is None:
+            raise Closing(NOT_AUTHENTICATED, "Not authenticated.")
+        elif op == REQUEST_MEMBERS:
+            self._send_members(connection.session, data or {})
+        elif op not in (PRESENCE, VOICE_STATE):
+            raise Closing(UNKNOWN_OPCODE, "Unknown opcode.")
+
+    def _identify(self, connection: Connection, data: JSON) -> None:
+        if connection.session is not None:
+            raise Closing(ALREADY_AUTHENTICATED, "Already authenticated.")
+        self._check_token(data)
+        intents = self._checked_intents(data.get("intents"))
+        number, shards = data.get("shard") or (0, 1)
+        if not 0 <= number < shards:
+            raise Closing(BAD_SHARD, "Invalid shard.")
+        session = Session(f"{self._world.random.getrandbits(128):032x}", (number, shards), intents)
+        self._sessions[session.id] = session
+        self._bind(session, connection)
+        self._greet(session)
+
+    def _check_token(self, data: JSON) -> None:
+        if str(data.get("token", "")).removeprefix("Bot ") != self._token:
+            raise Closing(BAD_TOKEN, "Authentication failed.")
+
+    def _checked_intents(self, bits: object) -> Intent:
+        if not isinstance(bits, int) or not 0 <= bits <= ALL_INTENTS:
+            raise Closing(BAD_INTENTS, "Invalid intent(s).")
+        privileged = Intent.GUILD_MEMBERS | Intent.GUILD_PRESENCES | Intent.MESSAGE_CONTENT
+        if bits & privileged & ~self._world.allowed_intents:
+            raise Closing(DISALLOWED_INTENTS, "Disallowed intent(s).")
+        return Intent(bits)
+
+    def _bind(self, session: Session, connection: Connection) -> None:
+        session.connection, connection.session = connection, session
+        self._world.changed()
+
+    def _greet(self, session: Session) -> None:
+        world = self._world
+        owned = [guild for guild in world.guilds if session.owns(guild)]
+        owned = [guild for guild in owned if world.bot.id in guild.members]
+        user = world.bot.payload() | {"verified": True, "mfa_enabled": False, "email": None}
+        flags = application_flags(world.allowed_intents)
+        ready = {
+            "v": 10,
+            "user": user,
+            "guilds": [{"id": str(guild.id), "unavailable": True} for guild in owned],
+            "session_id": session.id,
+            "resume_gateway_url": world.site.url.replace("http", "ws", 1) + "/gateway",
+            "shard": list(session.shard),
+            "application": {"id": str(world.application_id), "flags": flags},
+        }
+        session.dispatch("READY", ready)
+        if session.intents & Intent.GUILDS:
+            for guild in owned:
+                session.dispatch("GUILD_CREATE", self._guild(session, guild))
+
+    def _guild(self, session: Session, guild: Guild) -> JSON:
+        """Without the presences intent the bot is told of no member but itself."""
+        bot = self._world.bot
+        everybody = session.intents & Intent.GUILD_PRESENCES
+        members = list(guild.members.values()) if everybody else [guild.members[bot.id]]
+        threads = [one for one in guild.threads() if self._world.sees(bot, one)]
+        return guild.gateway_payload(members, threads)
+
+    def _resume(self, connection: Connection, data: JSON) -> None:
+        self._check_token(data)
+        session = self._sessions.get(str(data.get("session_id")))
+        missed = session.since(int(data.get("seq") or 0)) if session else None
+        if session is None or missed is None:
+            connection.say(INVALID_SESSION, data=False)
+            return
+        self._bind(session, connection)
+        for text in missed:
+            connection.send(text)
+        session.dispatch("RESUMED", {})
+
+    # members on request
+
+    def _send_members(self, session: Session, data: JSON) -> None:
+        guild = self._world.guild(int(data["guild_id"]))
+        if guild is None:
+            return
+        if not data.get("query") and not data.get("user_ids"):
+            self._need_members_intent(session)
+        found = list(_wanted(guild, data))
+        pieces = [found[start : start + CHUNK] for start in range(0, len(found), CHUNK)] or [[]]
+        for number, piece in enumerate(pieces):
+            chunk = _chunk(guild, piece, number, len(pieces))
+            session.dispatch("GUILD_MEMBERS_CHUNK", chunk | _echo(guild, data))
+
+    def _need_members_intent(self, session: Session) -> None:
+        if not session.intents & Intent.GUILD_MEMBERS:
+            raise Closing(DISALLOWED_INTENTS, "Asking for all members needs their intent.")
+
+
+def _wanted(guild: Guild, data: JSON) -> Iterator[Member]:
+    """Members by id, or by the beginning of a name."""
+    if data.get("user_ids") is not None:
+        asked = data["user_ids"] if isinstance(data["user_ids"], list) else [data["user_ids"]]
+        ids = {int(one) for one in asked}
+        yield from (member for member in guild.members.values() if member.user.id in ids)
+        return
+    limit = data.get("limit") or len(guild.members)
+    named = [one for one in guild.members.values() if starts_with(one, data.get("query") or "")]
+    yield from named[:limit]
+
+
+def starts_with(member: Member, query: str) -> bool:
+    """Whether some name of the member begins like this."""
+    names = (member.user.username, member.user.name, member.nick or "")
+    return any(name.lower().startswith(query.lower()) for name in names)
+
+
+def _chunk(guild: Guild, members: list[Member], number: int, count: int) -> JSON:
+    return {
+        "guild_id": str(guild.id),
+        "members": [member.payload() for member in members],
+        "chunk_index": number,
+        "chunk_count": count,
+    }
+
+
+def _echo(guild: Guild, data: JSON) -> JSON:
+    found: JSON = {}
+    if data.get("nonce") is not None:
+        found["nonce"] = data["nonce"]
+    if isinstance(data.get("user_ids"), list):
+        unknown = [one for one in data["user_ids"] if int(one) not in guild.members]
+        found["not_found"] = unknown
+    return found
+
+
+def _parsed(text: Any) -> JSON:  # noqa: ANN401 - a frame from the other side, of any shape
+    try:
+        frame = json.loads(text)
+    except ValueError:
+        raise Closing(DECODE_ERROR, "Error while decoding payload.") from None
+    if not isinstance(frame, dict):
+        raise Closing(DECODE_ERROR, "Error while decoding payload.")
+    return frame

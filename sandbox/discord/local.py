@@ -1,0 +1,145 @@
+"""The local Discord as tests and the demo hold it."""
+
+import random as randomness
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from aiohttp import web
+
+from sandbox.discord.commands import CHAT
+from sandbox.discord.gateway import Gateway
+from sandbox.discord.intents import Intent
+from sandbox.discord.interactions import Interactions
+from sandbox.discord.messages import Message
+from sandbox.discord.person import Person, commands_for
+from sandbox.discord.server import Server
+from sandbox.discord.spec import spec_at
+from sandbox.discord.state import JSON, Channel, Guild
+from sandbox.discord.village import READ_ENGLISH, build_village
+from sandbox.discord.world import World
+
+PRIVILEGED_INTENTS = {
+    "members": Intent.GUILD_MEMBERS,
+    "presences": Intent.GUILD_PRESENCES,
+    "message_content": Intent.MESSAGE_CONTENT,
+}
+
+
+class LocalDiscord:
+    """A Discord with one server, five people and one bot, on loopback and in memory.
+
+    `problems` collects every body that was refused as malformed and every reply of ours that
+    Discord's specification refuses; a healthy test ends with an empty list.
+    """
+
+    def __init__(
+        self, *, now: Callable[[], float] = time.time, random: randomness.Random | None = None,
+        openapi: Path | None = None, answer_within: float = 3.0, patience: float = 15.0,
+    ) -> None:  # fmt: skip
+        self.bot_token = "sandbox.discord.bot-token"
+        self.patience = patience
+        self.world = World(now=now, rng=random or randomness.Random())
+        self.interactions = Interactions(self.world, answer_within=answer_within)
+        self.gateway = Gateway(self.world, self.bot_token)
+        spec = None if openapi is None else spec_at(openapi)
+        self._server = Server(self.world, self.interactions, self.gateway, self.bot_token, spec)
+        self._people: dict[str, Person] = {}
+        self.guild: Guild = build_village(self.world)
+
+    @asynccontextmanager
+    async def serve(self, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator["LocalDiscord"]:
+        """Answer on this address while the block runs."""
+        runner = web.AppRunner(self._server.application(), access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, host, port).start()
+            self.world.site.url = f"http://{host}:{runner.addresses[0][1]}"
+            yield self
+        finally:
+            self.interactions.close()
+            await self.gateway.close()
+            await runner.cleanup()
+
+    @property
+    def url(self) -> str:
+        return self.world.site.url
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.url}/api/v10"
+
+    @property
+    def problems(self) -> list[str]:
+        return self.world.problems
+
+    @property
+    def on_change(self) -> list[Callable[[], None]]:
+        """Called after anything that somebody can see has changed."""
+        return self.world.on_change
+
+    @property
+    def people(self) -> list["Person"]:
+        """Everybody in the main server but the bots, in order."""
+        return [self.person(m.name) for m in self.guild.members.values() if not m.user.bot]
+
+    def person(self, name: str) -> Person:
+        """Give the person of this name, by the name people see."""
+        if name not in self._people:
+            user = next(one for one in self.world.users.values() if one.name == name)
+            person = Person(self.world, self.interactions, user, self.patience)
+            person.locale = "en-US" if name in READ_ENGLISH else "ko"
+            self._people[name] = person
+        return self._people[name]
+
+    def commands_for(self, person: Person, channel: Channel | str) -> list[JSON]:
+        """List the commands this person could use in this channel, one entry for each way."""
+        return commands_for(self.world, person, person.find(channel))
+
+    def slash_commands(self) -> list[JSON]:
+        """Give the registered global slash commands, as registered."""
+        return [one for one in self.world.book() if one["type"] == CHAT]
+
+    async def until(self, come: Callable[[], bool], seconds: float = 5.0) -> None:
+        """Wait until something has become true here; TimeoutError when it does not."""
+        if not await self.world.signal.until(come, seconds):
+            raise TimeoutError("the local Discord has waited in vain")
+
+    async def connected(self, seconds: float = 15.0) -> None:
+        """Wait until a bot is connected to the gateway."""
+        await self.until(lambda: self.gateway.connected, seconds)
+
+    def message(self, message_id: int) -> Message | None:
+        return self.world.find_message(message_id)
+
+    # what the developer portal sets
+
+    def allow_intents(self, *names: str) -> None:
+        """Which privileged intents are switched on: members, presences, message_content."""
+        self.world.allowed_intents = Intent(0)
+        for name in names:
+            self.world.allowed_intents |= PRIVILEGED_INTENTS[name]
+
+    # trouble
+
+    async def drop_gateway(self, *, resumable: bool = True) -> None:
+        """Cut the gateway connection; the session survives only when it may be resumed."""
+        await self.gateway.drop(resumable=resumable)
+
+    def refuse_gateway(self, refusing: bool = True) -> None:  # noqa: FBT001, FBT002 - reads as a switch
+        """Let no new gateway connection in."""
+        self.gateway.refuse(refusing=refusing)
+
+    def rest_down(self, down: bool = True) -> None:  # noqa: FBT001, FBT002 - reads as a switch
+        """Answer every call of the HTTP API with 503."""
+        self._server.trouble.down = down
+
+    def limit_next(self, calls: int, *, retry_after: float = 0.1) -> None:
+        """Answer the next calls with 429."""
+        self._server.trouble.limited = calls
+        self._server.trouble.retry_after = retry_after
+
+    def close_dms(self, person: Person, closed: bool = True) -> None:  # noqa: FBT001, FBT002 - reads as a switch
+        """Let the person take no messages from bots."""
+        person.user.dms_open = not closed

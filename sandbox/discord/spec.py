@@ -1,0 +1,158 @@
+"""Discord's own OpenAPI document, held against every body that comes and every reply that goes."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+from sandbox.discord.errors import Fault
+from sandbox.discord.state import JSON
+
+FORMATS = FormatChecker(formats=())
+DOCUMENT = "urn:discord"
+
+
+@FORMATS.checks("date-time", raises=ValueError)
+def _is_a_moment(value: object) -> bool:
+    return not isinstance(value, str) or datetime.fromisoformat(value) is not None
+
+
+@FORMATS.checks("uri")
+def _is_an_address(value: object) -> bool:
+    return not isinstance(value, str) or re.match(r"[a-z][a-z0-9+.-]*:\S+$", value) is not None
+
+
+@FORMATS.checks("int32")
+def _fits_in_32_bits(value: object) -> bool:
+    return not isinstance(value, int) or -(2**31) <= value < 2**31
+
+
+class Spec:
+    """The document, read when first needed; validators are kept by operation."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._validators: dict[str, Draft202012Validator | None] = {}
+
+    @cached_property
+    def _document(self) -> JSON:
+        document: JSON = json.loads(self._path.read_text("utf-8"))
+        # Discord's inner error codes are words; the published schema says integer.
+        inner = document["components"]["schemas"]["InnerErrors"]["properties"]["_errors"]
+        inner["items"] = {"type": "object", "required": ["code", "message"]}
+        return document
+
+    @cached_property
+    def _replies(self) -> Registry[Any]:
+        return _registry(self._document)
+
+    @cached_property
+    def _requests(self) -> Registry[Any]:
+        """As published, but for ids, which Discord also takes as integers."""
+        components = self._document["components"]
+        snowflake = components["schemas"]["SnowflakeType"]
+        lenient = snowflake | {"type": ["string", "integer"], "minimum": 0}
+        schemas = components["schemas"] | {"SnowflakeType": lenient}
+        return _registry(self._document | {"components": components | {"schemas": schemas}})
+
+    def knows(self, method: str, template: str) -> bool:
+        return self._operation(method, template) is not None
+
+    def request_faults(self, method: str, template: str, body: object) -> list[Fault]:
+        """Say what the document finds wrong with a request's body."""
+        operation = self._operation(method, template)
+        media = (operation or {}).get("requestBody", {}).get("content", {}).get("application/json")
+        if media is None:
+            return []
+        place = ("paths", template, method.lower(), "requestBody", "content", "application/json")
+        return self._faults(self._requests, place, body)
+
+    def reply_faults(self, method: str, template: str, status: int, body: object) -> list[Fault]:
+        """Say what the document finds wrong with our own reply."""
+        operation = self._operation(method, template)
+        if operation is None:
+            return [Fault((), "UNKNOWN_OPERATION", "this operation does not exist")]
+        where = _response(operation, status)
+        if where is None:
+            return [Fault((), "UNKNOWN_STATUS", f"{status} is not among the documented answers")]
+        if body is None:
+            return []
+        if where == "4XX":
+            place: tuple[str, ...] = ("components", "responses", "ClientErrorResponse", "content")
+        else:
+            place = ("paths", template, method.lower(), "responses", where, "content")
+        return self._faults(self._replies, (*place, "application/json"), body)
+
+    def _operation(self, method: str, template: str) -> JSON | None:
+        found: JSON | None = self._document["paths"].get(template, {}).get(method.lower())
+        return found
+
+    def _faults(self, registry: Registry[Any], place: tuple[str, ...], body: object) -> list[Fault]:
+        validator = self._validator(registry, (*place, "schema"))
+        return [_fault(error) for error in validator.iter_errors(body)] if validator else []
+
+    def _validator(
+        self, registry: Registry[Any], place: tuple[str, ...]
+    ) -> Draft202012Validator | None:
+        key = f"{id(registry)} {place}"
+        if key not in self._validators:
+            pointer = "/".join(_escaped(step) for step in place)
+            schema = {"$ref": f"{DOCUMENT}#/{pointer}"}
+            known = _present(self._document, place)
+            made = Draft202012Validator(schema, registry=registry, format_checker=FORMATS)
+            self._validators[key] = made if known else None
+        return self._validators[key]
+
+
+@cache
+def spec_at(path: Path) -> Spec:
+    """Give the document at this path; one process reads it once."""
+    return Spec(path)
+
+
+def _registry(document: JSON) -> Registry[Any]:
+    resource: Resource[Any] = DRAFT202012.create_resource(document)
+    registry: Registry[Any] = Registry[Any]().with_resource(DOCUMENT, resource)
+    return registry
+
+
+def _present(document: JSON, place: tuple[str, ...]) -> bool:
+    found: Any = document
+    for step in place:
+        if step not in found:
+            return False
+        found = found[step]
+    return True
+
+
+def _escaped(step: str) -> str:
+    """Escape a step of a JSON pointer inside the fragment of an address."""
+    step = step.replace("~", "~0").replace("/", "~1")
+    return step.replace("{", "%7B").replace("}", "%7D").replace("@", "%40")
+
+
+def _response(operation: JSON, status: int) -> str | None:
+    responses = operation["responses"]
+    if str(status) in responses:
+        return str(status)
+    return "4XX" if 400 <= status < 500 and "4XX" in responses else None
+
+
+def _fault(error: ValidationError) -> Fault:
+    """Tell the deepest reason of a failure among alternatives, which says most."""
+    deepest = max(_reasons(error), key=lambda one: len(one.absolute_path))
+    path = tuple(deepest.absolute_path)
+    return Fault(path, "SPECIFICATION", deepest.message[:300])
+
+
+def _reasons(error: ValidationError) -> Iterator[ValidationError]:
+    yield error
+    for inner in error.context or ():
+        yield from _reasons(inner)

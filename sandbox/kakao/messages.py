@@ -1,0 +1,155 @@
+"""kapi.kakao.com: sending to one's own chat and to friends."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.kakao.api import Door
+from sandbox.kakao.errors import KAPI, dump, json_response, kapi, parameter
+from sandbox.kakao.forms import read_form
+from sandbox.kakao.state import Account
+from sandbox.kakao.templates import BadTemplate, Templates
+from sandbox.kakao.world import World
+
+MAX_RECEIVERS = 5
+UUID = re.compile(r"[A-Za-z0-9_-]{20,64}")
+UNSATISFIED = "Constraints on the parameter [receiver_uuids] are unsatisfied."
+MALFORMED = f"{UNSATISFIED} The input receiver id(s) is invalid format."
+FORBIDDEN = f"{UNSATISFIED} Not allowed to send a message to some of receivers."
+TO_SENDER = "Cannot contain a receiver who is identical to the sender in multicast mode."
+NO_TEMPLATE = (
+    "failed to parse parameter. name=template_object, "
+    "stringToParse=-, paramString=-, paramStringAlias=null"
+)
+
+
+class MessageApi:
+    """The two sends with a default template."""
+
+    def __init__(self, world: World, door: Door) -> None:
+        self._world = world
+        self._door = door
+        self._templates = Templates(world.app, world.switches)
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.post("/v2/api/talk/memo/default/send", self.send_to_me),
+            web.post("/v1/api/talk/friends/message/default/send", self.send_to_friends),
+        ]
+
+    async def send_to_me(self, request: web.Request) -> web.Response:
+        form = await read_form(request)
+        grant, _ = self._door.open(request, "talk_message", "TALK_MEMO_DEFAULT_SEND")
+        template = self._template(form)
+        self._world.quotas.turn_to(self._world.now())
+        refused = self._refusal(grant.account, grant.account)
+        if refused is not None:
+            raise kapi(refused)
+        self._accept(grant.account, grant.account, template)
+        self._world.changed()
+        return json_response('{"result_code":0}')
+
+    async def send_to_friends(self, request: web.Request) -> web.Response:
+        form = await read_form(request)
+        grant, _ = self._door.open(request, "talk_message", "TALK_MESSAGE_SEND")
+        sender = grant.account
+        receivers = self._receivers(form, sender)
+        template = self._template(form)
+        self._check_permission(sender)
+        if not sender.talk_user:
+            raise kapi(-501)
+        return self._send(sender, receivers, template)
+
+    def _send(
+        self, sender: Account, receivers: list[Account], template: dict[str, Any]
+    ) -> web.Response:
+        self._world.quotas.turn_to(self._world.now())
+        delivered: list[str] = []
+        failed: dict[int, list[str]] = {}
+        for receiver in receivers:
+            refused = self._refusal(sender, receiver)
+            if refused is None:
+                self._accept(sender, receiver, template)
+                delivered.append(receiver.uuid)
+            else:
+                failed.setdefault(refused, []).append(receiver.uuid)
+        if not delivered:
+            raise kapi(next(iter(failed)))
+        self._world.changed()
+        answer: dict[str, Any] = {"successful_receiver_uuids": delivered}
+        if failed:
+            answer["failure_info"] = [_failure(code, uuids) for code, uuids in failed.items()]
+        return json_response(dump(answer))
+
+    def _refusal(self, sender: Account, receiver: Account) -> int | None:
+        spent = self._world.quotas.refusal(sender, receiver)
+        if spent is not None:
+            return spent
+        if not receiver.talk_user:
+            return -501
+        if receiver is sender:
+            return None
+        if not receiver.is_friend_of(sender):
+            return -502
+        return -530 if receiver.hidden or receiver.refuses else None
+
+    def _accept(self, sender: Account, receiver: Account, template: dict[str, Any]) -> None:
+        self._world.quotas.count(sender, receiver)
+        self._world.deliver(sender, receiver, template)
+
+    def _check_permission(self, sender: Account) -> None:
+        app = self._world.app
+        if not app.friends_permission and sender.name not in app.members:
+            raise kapi(-5)
+
+    def _receivers(self, form: Mapping[str, str], sender: Account) -> list[Account]:
+        uuids = _read_uuids(form.get("receiver_uuids"))
+        if sender.uuid in uuids:
+            raise parameter(TO_SENDER)
+        found = [self._world.by_uuid.get(uuid) for uuid in uuids]
+        receivers = [one for one in found if one is not None and self._may_get(one, sender)]
+        if len(receivers) < len(uuids):
+            raise parameter(FORBIDDEN)
+        return receivers
+
+    def _may_get(self, receiver: Account, sender: Account) -> bool:
+        """Whether Kakao knows a reason to accept this uuid from this sender at all."""
+        app = self._world.app
+        known = receiver.name in sender.friends and receiver.has_agreed("friends")
+        return known and (app.friends_permission or receiver.name in app.members)
+
+    def _template(self, form: Mapping[str, str]) -> dict[str, Any]:
+        if "template_object" not in form:
+            raise parameter("The Parameter [template_object] cannot be null.")
+        try:
+            return self._templates.check(form["template_object"])
+        except BadTemplate as bad:
+            self._world.refused_templates.append(str(bad))
+            raise parameter(NO_TEMPLATE) from None
+
+
+def _failure(code: int, uuids: list[str]) -> dict[str, Any]:
+    return {"code": code, "msg": KAPI[code][1], "receiver_uuids": uuids}
+
+
+def _read_uuids(text: str | None) -> list[str]:
+    if text is None:
+        raise parameter("The Parameter [receiver_uuids] cannot be null.")
+    try:
+        uuids = json.loads(text)
+    except (ValueError, RecursionError):
+        raise parameter(MALFORMED) from None
+    if uuids == []:
+        raise parameter("The Parameter [receiver_uuids] cannot be empty.")
+    if not isinstance(uuids, list) or not all(_is_uuid(uuid) for uuid in uuids):
+        raise parameter(MALFORMED)
+    if len(uuids) > MAX_RECEIVERS or len(set(uuids)) < len(uuids):
+        raise parameter(UNSATISFIED)
+    return uuids
+
+
+def _is_uuid(value: object) -> bool:
+    return isinstance(value, str) and UUID.fullmatch(value) is not None

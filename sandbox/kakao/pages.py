@@ -1,0 +1,120 @@
+"""The words and the drawing of the login, consent and error pages."""
+
+from aiohttp import web
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from sandbox.kakao.errors import PageRefusal
+
+WORDS: dict[str, dict[str, str]] = {
+    "ko": {
+        "title": "카카오계정",
+        "account": "카카오계정 (이름 또는 이메일)",
+        "password": "비밀번호는 없어도 돼요.",
+        "log_in": "로그인",
+        "choose": "계정 선택",
+        "choose_hint": "누르면 비밀번호 없이 바로 로그인돼요.",
+        "unknown": "이 이름이나 이메일을 쓰는 카카오계정이 없어요.",
+        "agree_all": "전체 동의하기",
+        "agree_all_hint": "전체 동의는 선택 목적에 대한 동의를 포함하고 있으며, 선택 목적에 대한 "
+        "동의를 거부해도 서비스 이용이 가능해요.",
+        "asks": "서비스 제공을 위해 아래 항목의 동의가 필요해요.",
+        "items_of": "동의 항목",
+        "required": "필수",
+        "optional": "선택",
+        "agree": "동의하고 계속하기",
+        "cancel": "취소",
+        "other_account": "다른 카카오계정으로 로그인",
+        "other_language": "English",
+        "sandbox": "내 컴퓨터 안의 모래상자예요. 진짜 카카오가 아니에요.",
+        "fault": "로그인을 계속할 수 없어요",
+        "fault_hint": "서비스 관리자에게 아래 오류 코드를 알려 주세요.",
+        "profile_nickname": "닉네임",
+        "profile_image": "프로필 사진",
+        "account_email": "카카오계정(이메일)",
+        "friends": "카카오 서비스 내 친구목록(프로필사진, 닉네임, 즐겨찾기 포함)",
+        "talk_message": "카카오톡 메시지 전송",
+    },
+    "en": {
+        "title": "Kakao Account",
+        "account": "Kakao Account (name or e-mail)",
+        "password": "No password is needed.",
+        "log_in": "Log In",
+        "choose": "Choose an account",
+        "choose_hint": "One press logs you in, without a password.",
+        "unknown": "No Kakao Account has this name or e-mail address.",
+        "agree_all": "Agree to All",
+        "agree_all_hint": "This includes optional items. You can use the service without "
+        "agreeing to those.",
+        "asks": "asks for your consent to the items below.",
+        "items_of": "Consent items",
+        "required": "Required",
+        "optional": "Optional",
+        "agree": "Agree and Continue",
+        "cancel": "Cancel",
+        "other_account": "Log in with another Kakao Account",
+        "other_language": "한국어",
+        "sandbox": "A sandbox on your own machine. This is not the real Kakao.",
+        "fault": "The login cannot go on",
+        "fault_hint": "Tell the people who run this service the error code below.",
+        "profile_nickname": "Nickname",
+        "profile_image": "Profile picture",
+        "account_email": "Kakao Account (e-mail)",
+        "friends": "Friends list in Kakao services (with pictures, nicknames and favorites)",
+        "talk_message": "Send messages via KakaoTalk",
+    },
+}
+
+FAULTS: dict[str, tuple[str, str]] = {
+    "KOE001": ("잘못된 요청이거나 너무 오래된 화면이에요.", "The request is malformed or too old."),
+    "KOE003": (
+        "일시적인 오류예요. 잠시 뒤에 다시 시도해 주세요.",
+        "A temporary fault. Try again in a moment.",
+    ),
+    "KOE004": ("앱의 카카오 로그인이 꺼져 있어요.", "Kakao Login is off for this app."),
+    "KOE006": (
+        "등록하지 않은 리다이렉트 URI예요.",
+        "The redirect URI is not registered for this app.",
+    ),
+    "KOE101": ("없는 앱 키예요.", "There is no app with this key."),
+    "KOE201": ("지원하지 않는 response_type이에요.", "This response_type is not supported."),
+    "KOE202": ("response_type=token은 쓸 수 없어요.", "response_type=token is not offered."),
+    "KOE204": ("올바르지 않은 파라미터 값이 있어요.", "A parameter has an invalid value."),
+    "KOE205": (
+        "앱에 설정하지 않은 동의항목을 요청했어요.",
+        "The app asks for a consent item that it has not set.",
+    ),
+    "KOE207": ("꼭 필요한 파라미터가 빠졌어요.", "A required parameter is missing."),
+}
+
+
+class Pages:
+    """Draws pages; a missing word is an error, never an empty place."""
+
+    def __init__(self) -> None:
+        self._templates = Environment(
+            loader=PackageLoader("sandbox.kakao", "html"),
+            autoescape=select_autoescape(),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def show(self, name: str, language: str, *, status: int = 200, **facts: object) -> web.Response:
+        """Draw one page."""
+        other = "en" if language == "ko" else "ko"
+        page = self._templates.get_template(name)
+        text = page.render(t=WORDS[language], lang=language, other=other, **facts)
+        headers = {"Cache-Control": "no-store", "Content-Language": language}
+        return web.Response(text=text, status=status, content_type="text/html", headers=headers)
+
+    def fault(self, refusal: PageRefusal, language: str) -> web.Response:
+        """Draw the page that says why the login stops here."""
+        words = FAULTS[refusal.code][language == "en"]
+        return self.show(
+            "fault.html",
+            language,
+            status=refusal.status,
+            code=refusal.code,
+            words=words,
+            detail=refusal.detail,
+        )

@@ -1,0 +1,156 @@
+"""What goes wrong at Kakao, or what its people do there, on demand."""
+
+import random as randomness
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from sandbox.kakao.errors import KAPI, Refusal, kapi, kauth
+from sandbox.kakao.state import Account
+from sandbox.kakao.world import World
+
+Kind = Literal["app", "sender", "recipient", "pair"]
+
+
+@dataclass(slots=True)
+class Failure:
+    """The next answers of some address will be this refusal."""
+
+    left: int
+    path: str
+    refusal: Refusal
+
+    def meets(self, path: str) -> bool:
+        """Tell whether it is about a request to this path."""
+        return path.startswith(self.path)
+
+
+class TroubledWorld(World):
+    """The world with verbs for trouble; each takes effect at once."""
+
+    def __init__(self, *, now: Callable[[], float], random: randomness.Random | None) -> None:
+        super().__init__(now=now, random=random)
+        self.is_down = False
+        self.delay = 0.0
+        self.answers_to_lose = 0
+        self.failures: list[Failure] = []
+
+    # what people and Kakao do to tokens and consents
+
+    def expire_access_tokens(self, account: Account) -> None:
+        """Let the time of every access token of an account run out."""
+        for grant in account.grants:
+            for token in grant.access_tokens:
+                self.access[token].expires_at = self.now()
+        self.changed()
+
+    def revoke_tokens(self, account: Account) -> None:
+        """Kill all tokens, refresh tokens too, as a new password does."""
+        self.drop_tokens(account)
+        self.changed()
+
+    def withdraw(self, account: Account, scope: str) -> None:
+        """Let a person take back a consent in their Kakao settings."""
+        if account.link is not None:
+            account.link.agreed.discard(scope)
+        self.changed()
+
+    def unlink(self, account: Account) -> None:
+        """Let a person disconnect the app in their Kakao settings."""
+        self.disconnect(account)
+
+    def hide(self, account: Account, *, on: bool = True) -> None:
+        """Let a person make the profile private: gone from friends lists, sends get -530."""
+        account.hidden = on
+        self.changed()
+
+    def refuse(self, account: Account, *, on: bool = True) -> None:
+        """Let a person refuse messages: still listed, sends get -530."""
+        account.refuses = on
+        self.changed()
+
+    def leave_talk(self, account: Account) -> None:
+        """Let a person leave KakaoTalk but keep the Kakao account (-501)."""
+        account.talk_user = False
+        self.changed()
+
+    # quotas
+
+    def spend(self, account: Account | None, kind: Kind, other: Account | None = None) -> None:
+        """Spend an allowance of today; the pair is account → `other`, or the "Me" chat."""
+        quotas, limits = self.quotas, self.switches
+        quotas.turn_to(self.now())
+        if kind == "app":
+            quotas.app = limits.app_per_day
+        elif account is None:
+            raise ValueError("this allowance belongs to an account")
+        elif kind == "sender":
+            quotas.senders[account.id] = limits.sender_per_day
+        elif kind == "recipient":
+            quotas.recipients[account.id] = limits.recipient_per_day
+        else:
+            quotas.pairs[account.id, (other or account).id] = limits.pair_per_day
+        self.changed()
+
+    # the wire
+
+    def fail_next(
+        self,
+        count: int = 1,
+        code: int | str | None = -1,
+        status: int | None = None,
+        path: str | None = None,
+        body: str | None = None,
+    ) -> None:
+        """Refuse the next requests before they do anything.
+
+        A number is an error of kapi, a KOE code one of `/oauth/token`; `body` replaces the
+        envelope, and with neither the answer is empty. `path` is a beginning of the path.
+        """
+        if path is None:
+            path = "/oauth/token" if isinstance(code, str) else "/v"
+        self.failures.append(Failure(count, path, _refusal(code, status, body)))
+        self.changed()
+
+    def down(self, on: bool) -> None:  # noqa: FBT001 - reads as `down(True)`
+        """Take Kakao down for maintenance, or bring it back."""
+        self.is_down = on
+        self.changed()
+
+    def slow(self, seconds: float) -> None:
+        """Do everything at once, but answer late."""
+        self.delay = seconds
+        self.changed()
+
+    def lose_answers(self, count: int = 1) -> None:
+        """Do the next sends, but break the connection instead of answering."""
+        self.answers_to_lose = count
+        self.changed()
+
+    def obstacle(self, path: str) -> Refusal | None:
+        """Tell what stands in the way of a request now; a failure is used up by it."""
+        if self.is_down:
+            late = "temporarily unavailable"
+            return kauth("KOE003", late) if path.startswith("/oauth/") else kapi(-9798)
+        failure = next((one for one in self.failures if one.meets(path)), None)
+        if failure is None:
+            return None
+        failure.left -= 1
+        if failure.left <= 0:
+            self.failures.remove(failure)
+        return failure.refusal
+
+    def loses_answer(self, path: str) -> bool:
+        """Tell whether the answer to an accepted send gets lost; one less is left then."""
+        if self.answers_to_lose <= 0 or not path.endswith("/send"):
+            return False
+        self.answers_to_lose -= 1
+        return True
+
+
+def _refusal(code: int | str | None, status: int | None, body: str | None) -> Refusal:
+    if body is not None or code is None:
+        return Refusal(code, status or 500, body or "")
+    if isinstance(code, str):
+        return kauth(code, "on demand", status=status)
+    return kapi(code, KAPI.get(code, (400, "on demand"))[1], status=status)

@@ -1,0 +1,104 @@
+"""Discord as one person sees it, as JSON for the page."""
+
+from collections.abc import Mapping
+
+from sandbox.discord.permissions import Permission
+from sandbox.discord.picker import entries
+from sandbox.discord.state import CATEGORY, DM, JSON, VOICE, Channel, Guild, Member, Reader, User
+from sandbox.discord.world import World
+
+BOT_PICTURE = "/static/kkachi.svg"
+LAST_MESSAGES = 150
+
+
+class DiscordSide:
+    """Reads the local Discord; `pictures` gives people a face, by name."""
+
+    def __init__(self, world: World, pictures: Mapping[str, str]) -> None:
+        self._world = world
+        self._pictures = pictures
+
+    def view(self, reader: Reader) -> JSON:
+        """Everything the left side draws."""
+        user = reader.user
+        channels = self._channels(user)
+        return {
+            "bot": self._face(self._world.bot),
+            "users": {str(one.id): self._face(one) for one in self._world.users.values()},
+            "guilds": [self._guild(one, user) for one in self._world.guilds],
+            "dms": [self._dm(one) for one in channels if one.kind == DM],
+            "messages": {str(one.id): self._messages(one, reader) for one in channels},
+            "commands": self._commands(channels, reader),
+            "problems": list(self._world.problems),
+        }
+
+    def _commands(self, channels: list[Channel], reader: Reader) -> JSON:
+        """What this person may call: one list for each guild, and for conversations."""
+        places = {_place_of(one): one for one in channels if one.kind not in (VOICE, CATEGORY)}
+        return {place: entries(self._world, reader, one) for place, one in places.items()}
+
+    def face(self, user: User) -> str:
+        """The address of somebody's picture."""
+        if user is self._world.bot:
+            return BOT_PICTURE
+        return self._pictures.get(user.name, self._world.site.url + user.avatar_path)
+
+    def _face(self, user: User) -> JSON:
+        seats = (guild.members.get(user.id) for guild in self._world.guilds)
+        color = next((colour_of(seat) for seat in seats if seat is not None), 0)
+        return {"name": user.name, "avatar": self.face(user), "bot": user.bot, "color": color}
+
+    def _channels(self, user: User) -> list[Channel]:
+        """The channels this person sees; a conversation once something was said in it."""
+        seen = (one for one in self._world.channels() if self._world.sees(user, one))
+        return [one for one in seen if one.kind != DM or self._world.messages(one)]
+
+    def _guild(self, guild: Guild, user: User) -> JSON:
+        mine = [one for one in guild.channels if self._world.sees(user, one)]
+        address = f"{self._world.site.url}/icons/{guild.id}/{guild.icon}.png"
+        return {
+            "id": str(guild.id),
+            "name": guild.name,
+            "icon": address if guild.icon else None,
+            "channels": [self._channel(one, user, guild) for one in mine],
+            "roles": [{"id": str(one.id), "name": one.name} for one in guild.roles],
+            "members": [
+                {"id": str(one.user.id), "name": one.name} for one in guild.members.values()
+            ],
+        }
+
+    def _channel(self, channel: Channel, user: User, guild: Guild) -> JSON:
+        allowed = self._world.may(user, channel)
+        everybody = guild.everyone.id
+        hidden = any(
+            one.id == everybody and one.deny & Permission.VIEW_CHANNEL for one in channel.overwrites
+        )
+        return {
+            "id": str(channel.id),
+            "name": channel.name,
+            "type": channel.kind,
+            "topic": channel.topic,
+            "parent_id": str(channel.parent.id) if channel.parent else None,
+            "hidden": hidden,
+            "can_send": bool(allowed & Permission.SEND_MESSAGES),
+        }
+
+    def _dm(self, channel: Channel) -> JSON:
+        bot = self._face(self._world.bot)
+        return {"id": str(channel.id), "type": DM, "name": bot["name"], "avatar": bot["avatar"]}
+
+    def _messages(self, channel: Channel, reader: Reader) -> list[JSON]:
+        """The latest messages, others' ephemeral answers left out, oldest first."""
+        mine = [one for one in self._world.messages(channel) if one.only_for in (None, reader.user)]
+        mine.sort(key=lambda one: one.id)
+        return [one.view(reader) for one in mine[-LAST_MESSAGES:]]
+
+
+def _place_of(channel: Channel) -> str:
+    return str(channel.guild.id) if channel.guild else "@me"
+
+
+def colour_of(member: Member) -> int:
+    """The colour of the highest role that has one."""
+    coloured = [role for role in member.roles if role.color]
+    return max(coloured, key=lambda role: role.position).color if coloured else 0

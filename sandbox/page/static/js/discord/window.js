@@ -1,0 +1,108 @@
+// The frame of the Discord window: servers, channels, the person, the open channel's head.
+
+import { h, region } from "../dom.js";
+import { icon } from "../icons.js";
+import { channel, guild, me, show, ui, world } from "../store.js";
+import { t } from "../texts.js";
+import { mountComposer } from "./composer.js";
+import { mountMessages } from "./messages.js";
+
+const TEXT = 0;
+const VOICE = 2;
+const CATEGORY = 4;
+const seen = {};
+
+/** Draw the whole window; gives the function that draws it again. */
+export function mountDiscord() {
+  const at = (id) => document.getElementById(id);
+  const rail = region(at("rail"), drawRail);
+  const place = region(at("place"), drawPlace);
+  const channels = region(at("channels"), drawChannels);
+  const self = region(at("self"), drawSelf);
+  const topic = region(at("topic"), drawTopic);
+  const messages = mountMessages(at("messages"));
+  const composer = mountComposer(at("composer"));
+  return () => {
+    settle();
+    const here = channel();
+    rail({ guilds: world.state.discord.guilds.map(({ id, name, icon: mark }) => ({ id, name, mark })), open: ui.guild, unread: unreadOfDms(), lang: ui.lang });
+    place({ name: guild()?.name ?? t("directMessages") });
+    channels({ ...listOf(), open: ui.channel, lang: ui.lang });
+    self({ ...me(), lang: ui.lang });
+    topic({ name: here?.name, type: here?.type, topic: here?.topic, bot: world.state.bot, lang: ui.lang });
+    messages();
+    composer();
+  };
+}
+
+/** Make sure that what is open exists for this person. */
+function settle() {
+  const { guilds, dms, messages } = world.state.discord;
+  if (ui.guild === undefined || (ui.guild && !guild())) ui.guild = guilds[0]?.id ?? null;
+  if (!channel()) ui.channel = firstChannel(guild(), dms)?.id ?? null;
+  if (ui.channel) seen[`${ui.person}:${ui.channel}`] = (messages[ui.channel] ?? []).at(-1)?.id;
+}
+
+/** The text channel a server opens with: one where this person can write. */
+function firstChannel(place, dms) {
+  if (!place) return dms[0] ?? null;
+  const texts = place.channels.filter((one) => one.type === TEXT);
+  return texts.find((one) => one.can_send && !one.hidden) ?? texts[0] ?? null;
+}
+
+const isUnread = (id) => {
+  const last = (world.state.discord.messages[id] ?? []).at(-1)?.id;
+  return Boolean(last) && seen[`${ui.person}:${id}`] !== last;
+};
+
+const unreadOfDms = () => world.state.discord.dms.filter((one) => isUnread(one.id)).length;
+
+function drawRail({ guilds, open, unread }) {
+  const home = h("button", {
+    class: `server home ${open === null ? "open" : ""}`, type: "button", "data-key": "home", title: t("directMessages"),
+    "aria-label": t("directMessages"), "aria-current": open === null ? "page" : null, onclick: () => show({ guild: null, channel: world.state.discord.dms[0]?.id ?? null }),
+  }, icon("home", 24), unread ? h("span", { class: "count" }, unread) : null);
+  return [home, h("hr"), guilds.map((one) => h("button", {
+    class: `server ${one.id === open ? "open" : ""}`, type: "button", "data-key": one.id, title: one.name, "aria-label": one.name,
+    "aria-current": one.id === open ? "page" : null, onclick: () => show({ guild: one.id, channel: null }),
+  }, one.mark ? h("img", { src: one.mark, alt: "" }) : h("span", {}, one.name.slice(0, 2))))];
+}
+
+const drawPlace = ({ name }) => h("h1", {}, name);
+
+function listOf() {
+  const here = guild();
+  if (!here) {
+    const dms = world.state.discord.dms.map((one) => ({ id: one.id, name: one.name, avatar: one.avatar, type: one.type, unread: isUnread(one.id) }));
+    return { dms };
+  }
+  const groups = here.channels.filter((one) => one.type === CATEGORY);
+  const loose = here.channels.filter((one) => one.type !== CATEGORY && !groups.some((group) => group.id === one.parent_id));
+  const brief = (one) => ({ id: one.id, name: one.name, type: one.type, hidden: one.hidden, unread: one.type !== VOICE && isUnread(one.id) });
+  return { groups: [{ name: null, channels: loose.map(brief) }, ...groups.map((group) => ({ name: group.name, channels: here.channels.filter((one) => one.parent_id === group.id).map(brief) }))] };
+}
+
+function drawChannels({ groups, dms, open }) {
+  if (dms) return dms.length ? dms.map((one) => channelItem(one, open)) : h("p", { class: "none" }, t("noDms"));
+  return groups.filter((group) => group.channels.length).map((group) => h("div", { class: "category" }, group.name ? h("h2", {}, group.name) : null, group.channels.map((one) => channelItem(one, open))));
+}
+
+function channelItem(one, open) {
+  const mark = one.avatar ? h("img", { class: "avatar", src: one.avatar, alt: "", width: 28, height: 28 }) : icon(one.type === VOICE ? "voice" : "hash", 19);
+  return h("button", {
+    class: `channel ${one.id === open ? "open" : ""} ${one.unread ? "unread" : ""}`, type: "button", "data-key": one.id,
+    "aria-current": one.id === open ? "page" : null, disabled: one.type === VOICE, onclick: () => show({ channel: one.id, replyTo: null }),
+  }, mark, h("span", {}, one.name), one.hidden ? icon("lock", 13) : null);
+}
+
+function drawSelf({ name, avatar, handle }) {
+  return [h("img", { class: "avatar", src: avatar, alt: "", width: 34, height: 34 }), h("div", {}, h("b", {}, name), h("small", {}, handle ?? t("online")))];
+}
+
+function drawTopic({ name, type, topic, bot }) {
+  if (!name) return null;
+  return [
+    icon(type === 1 ? "bubble" : "hash", 22), h("h2", {}, name), topic ? h("p", {}, topic) : h("p"),
+    bot.state === "none" ? null : h("span", { class: `bot ${bot.state}`, title: t(`bot-${bot.state}`) }, h("i"), t(`bot-${bot.state}`)),
+  ];
+}

@@ -1,0 +1,65 @@
+// Small helpers over the DOM. Text always goes in as text nodes: nothing here parses HTML.
+
+/** Make an element: properties starting with "on" are listeners, the rest attributes. */
+export function h(tag, props = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) set(element, name, value);
+  element.append(...children.flat(Infinity).filter((child) => child || child === 0));
+  return element;
+}
+
+function set(element, name, value) {
+  if (value === null || value === undefined || value === false) return;
+  if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+  else if (name === "style") Object.assign(element.style, value);
+  else if (name === "value") element.value = value;
+  else element.setAttribute(name, value === true ? "" : value);
+}
+
+/** A region that is drawn again only when its data changed; focus stays on the same data-key. */
+export function region(root, draw) {
+  let last;
+  return (data) => {
+    const signature = JSON.stringify(data);
+    if (signature === last) return;
+    last = signature;
+    const focus = root.contains(document.activeElement)
+      ? document.activeElement.dataset.key
+      : undefined;
+    root.replaceChildren(...[draw(data)].flat(Infinity).filter(Boolean));
+    if (focus) byKey(root, focus)?.focus();
+  };
+}
+
+/** The element below `root` with this data-key. */
+export function byKey(root, key) {
+  return [...root.querySelectorAll("[data-key]")].find((item) => item.dataset.key === key);
+}
+
+/** A list whose unchanged items keep their elements, so that only news is drawn and animated. */
+export function keyed(root, draw) {
+  let drawn = new Map();
+  return (items) => {
+    const next = new Map();
+    for (const item of items) {
+      const signature = JSON.stringify(item);
+      const old = drawn.get(item.key);
+      const kept = old?.signature === signature;
+      next.set(item.key, { signature, element: kept ? old.element : draw(item, Boolean(old)) });
+    }
+    const elements = [...next.values()].map((entry) => entry.element);
+    const same = root.childNodes.length === elements.length
+      && elements.every((element, index) => root.childNodes[index] === element);
+    if (!same) place(root, elements);
+    drawn = next;
+  };
+}
+
+/** Moves as little as possible: an element that is taken out and put back would lose its focus. */
+function place(root, elements) {
+  const wanted = new Set(elements);
+  for (const child of [...root.childNodes]) if (!wanted.has(child)) child.remove();
+  elements.forEach((element, index) => {
+    if (root.childNodes[index] !== element) root.insertBefore(element, root.childNodes[index] ?? null);
+  });
+}

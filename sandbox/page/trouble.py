@@ -1,0 +1,68 @@
+"""The drawer for trouble: each verb by its name, and which of them are on."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from sandbox.discord import LocalDiscord
+from sandbox.kakao import Account, LocalKakao
+
+SLOWNESS = 4.0
+FAILURES = 2
+
+Once = Callable[[str], Awaitable[None] | None]
+Switch = Callable[[str, bool], None]
+
+
+class Trouble:
+    """What can go wrong; each verb gets the name of the person who is looked at."""
+
+    def __init__(self, discord: LocalDiscord, kakao: LocalKakao) -> None:
+        self._discord = discord
+        self._kakao = kakao
+        self._on: set[str] = set()
+        self._verbs: Mapping[str, Once] = {
+            "expire": self._account(kakao.expire_access_tokens),
+            "revoke": self._account(kakao.revoke_tokens),
+            "withdraw-talk": self._account(lambda one: kakao.withdraw(one, "talk_message")),
+            "withdraw-friends": self._account(lambda one: kakao.withdraw(one, "friends")),
+            "spend-sender": self._account(lambda one: kakao.spend(one, "sender")),
+            "spend-app": lambda _: kakao.spend(None, "app"),
+            "fail": lambda _: kakao.fail_next(FAILURES),
+            "lose": lambda _: kakao.lose_answers(1),
+            "drop": lambda _: discord.drop_gateway(),
+        }
+        self._switches: Mapping[str, Switch] = {
+            "down": lambda _, on: kakao.down(on),
+            "slow": lambda _, on: kakao.slow(SLOWNESS if on else 0.0),
+            "refuse-gateway": lambda _, on: discord.refuse_gateway(on),
+            "rest-down": lambda _, on: discord.rest_down(on),
+            "refuse": lambda name, on: kakao.refuse(kakao.account(name), on=on),
+            "close-dms": lambda name, on: discord.close_dms(discord.person(name), on),
+        }
+
+    @property
+    def verbs(self) -> set[str]:
+        """All that can be done."""
+        return {*self._verbs, *self._switches}
+
+    def view(self, name: str) -> dict[str, bool]:
+        """Tell which switches are on, as far as this person is concerned."""
+        shared = {
+            verb: verb in self._on for verb in ("down", "slow", "refuse-gateway", "rest-down")
+        }
+        return shared | {
+            "refuse": self._kakao.account(name).refuses,
+            "close-dms": not self._discord.person(name).user.dms_open,
+        }
+
+    async def make(self, verb: str, name: str, *, on: bool) -> None:
+        """Do it; a verb that is no switch is done once."""
+        if verb in self._verbs:
+            result = self._verbs[verb](name)
+            if result is not None:
+                await result
+            return
+        self._switches[verb](name, on)
+        (self._on.add if on else self._on.discard)(verb)
+
+    def _account(self, verb: Callable[[Account], None]) -> Once:
+        return lambda name: verb(self._kakao.account(name))

@@ -1,0 +1,313 @@
+"""One engine: many readers, one writer that commits waiting changes in groups."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Executable, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+T = TypeVar("T")
+Query = Callable[[AsyncConnection], Awaitable[T]]
+
+OWNER_ONLY = 0o600
+PRAGMAS = (
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",
+)
+# Marks a connection whose transactions change something; see `_begin`.
+WRITES = "kkachi_writes"
+MIGRATION_LOCK = text("SELECT pg_advisory_xact_lock(7525116)")
+
+
+class StorageError(Exception):
+    """The database cannot be opened, read or written; what was asked for did not happen."""
+
+
+class DatabaseBusy(StorageError):
+    """Another process has the database file open."""
+
+
+class _ChangeFailed(Exception):
+    """One change of a group failed, so none of them is committed yet."""
+
+
+@dataclass(slots=True)
+class _Change(Generic[T]):
+    """One caller's change and what became of it, told only after the group's COMMIT."""
+
+    run: Query[T]
+    done: "asyncio.Future[T]"
+    result: T = field(init=False)
+    error: BaseException | None = None
+
+    async def together(self, connection: AsyncConnection) -> None:
+        """Run in the group's transaction; raises ChangeFailed, and then all must be undone."""
+        try:
+            self.result = await self.run(connection)
+        except Exception as error:
+            raise _ChangeFailed from error
+
+    async def apart(self, connection: AsyncConnection) -> None:
+        """Run inside a savepoint, so that a failure undoes this change and no other."""
+        savepoint = await connection.begin_nested()
+        try:
+            self.result = await self.run(connection)
+        except Exception as error:  # noqa: BLE001 - it belongs to the caller, who gets it
+            self.error = error
+            await savepoint.rollback()
+        else:
+            await savepoint.commit()
+
+    def tell(self) -> None:
+        """Wake the caller, unless they have gone."""
+        if self.done.done():
+            return
+        if self.error is None:
+            self.done.set_result(self.result)
+        else:
+            self.done.set_exception(self.error)
+
+
+_Run = Callable[[_Change[Any], AsyncConnection], Awaitable[None]]
+
+
+class Database:
+    """One engine, many readers, one grouped writer."""
+
+    def __init__(self, engine: AsyncEngine, *, exclusive: bool) -> None:
+        self._engine = engine
+        self._writing = engine.execution_options(**{WRITES: True})
+        self._waiting: list[_Change[Any]] = []
+        self._arrived = asyncio.Event()
+        self._closing = False
+        self.exclusive = exclusive
+        """Whether no other process can be at work on this database."""
+
+    async def read(self, query: Query[T]) -> T:
+        """Return what `query` reads."""
+        with _translated():
+            async with self._engine.connect() as connection:
+                result = await query(connection)
+        return result
+
+    async def write(self, change: Query[T]) -> T:
+        """Return what `change` returned, after it is committed.
+
+        A change that raises is undone and fails its own caller only; the others of its group are
+        run a second time then, so a change does nothing but talk to the database. When the COMMIT
+        fails, every caller of the group gets StorageError.
+        """
+        if self._closing:
+            raise StorageError("the database is closed")
+        waiting = _Change(change, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        self._arrived.set()
+        with _translated():
+            result: T = await waiting.done
+        return result
+
+    async def first(self, query: Executable) -> dict[str, Any] | None:
+        """Return the first row of a query, by its columns' names."""
+        rows = await self.all(query)
+        return rows[0] if rows else None
+
+    async def all(self, query: Executable) -> list[dict[str, Any]]:
+        """Return the rows of a query, each by its columns' names."""
+        return await self.read(lambda connection: rows_of(connection, query))
+
+    async def change(self, statement: Executable) -> list[dict[str, Any]]:
+        """Commit one statement and return what its RETURNING gives."""
+        return await self.write(lambda connection: rows_of(connection, statement))
+
+    async def ping(self) -> None:
+        """Raise StorageError when the database does not answer."""
+        await self.all(text("SELECT 1"))
+
+    async def run_writer(self) -> None:
+        """Commit waiting changes in groups until `stop_writer`; nobody is left waiting."""
+        try:
+            while self._waiting or not self._closing:
+                await self._arrived.wait()
+                self._arrived.clear()
+                await self._commit(self._take())
+        finally:
+            self.stop_writer()
+            _fail(self._take(), "the database is closed")
+
+    def stop_writer(self) -> None:
+        """Take no more changes; the writer ends when those that wait are committed."""
+        self._closing = True
+        self._arrived.set()
+
+    def _take(self) -> list[_Change[Any]]:
+        group, self._waiting = self._waiting, []
+        return [change for change in group if not change.done.done()]
+
+    async def _commit(self, group: list[_Change[Any]]) -> None:
+        try:
+            try:
+                # A savepoint costs two statements more, and hardly ever is there a failure.
+                await self._transact(group, _Change.together)
+            except _ChangeFailed:
+                await self._transact(group, _Change.apart)
+        except (SQLAlchemyError, OSError) as error:
+            _fail(group, f"nothing was saved: {_first_line(error)}")
+        except BaseException:
+            _fail(group, "the writer was stopped")
+            raise
+        for change in group:
+            change.tell()
+
+    async def _transact(self, group: list[_Change[Any]], run: _Run) -> None:
+        async with self._writing.connect() as connection, connection.begin():
+            for change in group:
+                await run(change, connection)
+
+
+async def rows_of(connection: AsyncConnection, statement: Executable) -> list[dict[str, Any]]:
+    """Return what a statement gives, each row by its columns' names."""
+    result = await connection.execute(statement)
+    return [row._asdict() for row in result] if result.returns_rows else []
+
+
+def _fail(group: list[_Change[Any]], reason: str) -> None:
+    for change in group:
+        change.error = StorageError(reason)
+        change.tell()
+
+
+@asynccontextmanager
+async def open_database(url: str, *, exclusive: bool = True) -> AsyncIterator[Database]:
+    """Open the database, making or migrating it first, and close it at the end.
+
+    A SQLite file belongs to one process at a time: a second one gets DatabaseBusy. With
+    `exclusive` False the file is shared, for tools that look at it while Kkachi runs.
+    """
+    path = _sqlite_path(url)
+    if path is not None:
+        _make_file(path)
+    with _locked(path if exclusive else None):
+        engine = await _migrated_engine(url)
+        database = Database(engine, exclusive=exclusive and path is not None)
+        writer = asyncio.create_task(database.run_writer(), name="database writer")
+        try:
+            yield database
+        finally:
+            database.stop_writer()
+            try:
+                await writer
+            finally:
+                await engine.dispose()
+
+
+def _sqlite_path(url: str) -> Path | None:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return None
+    if not parsed.database or parsed.database == ":memory:":
+        raise StorageError("DATABASE_URL must name a file: sqlite+aiosqlite:///data/kkachi.db")
+    return Path(parsed.database)
+
+
+def _make_file(path: Path) -> None:
+    with _translated():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=OWNER_ONLY)
+
+
+@contextmanager
+def _locked(path: Path | None) -> Iterator[None]:
+    """Hold the file's lock for as long as the process lives; the system frees it on a kill."""
+    if path is None:
+        yield
+        return
+    with _translated():
+        lock = _lock(path)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _lock(path: Path) -> FileLock:
+    # Never the soft kind of lock, a mere file: one that a kill leaves behind shuts us out.
+    lock = FileLock(f"{path}.lock", timeout=0, mode=OWNER_ONLY, fallback_to_soft=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise DatabaseBusy(f"{path} is in use by another Kkachi process; stop that first") from None
+    return lock
+
+
+async def _migrated_engine(url: str) -> AsyncEngine:
+    with _translated():
+        engine = create_async_engine(url, hide_parameters=True)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine.sync_engine, "connect", _configure_sqlite)
+            event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        try:
+            await _migrate(engine)
+        except BaseException:
+            await engine.dispose()
+            raise
+    return engine
+
+
+def _configure_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    # The driver's own transactions leave out CREATE TABLE and cannot begin immediate.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # Reading first and writing later fails at once when another write came in between.
+    writes = connection.get_execution_options().get(WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+async def _migrate(engine: AsyncEngine) -> None:
+    """Bring the tables up to date in one transaction: a kill half-way leaves nothing behind."""
+    writing = engine.execution_options(**{WRITES: True})
+    async with writing.connect() as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            await connection.execute(MIGRATION_LOCK)
+        await connection.run_sync(_upgrade)
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", "storage:migrations")
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Let nothing of SQLAlchemy out."""
+    try:
+        yield
+    except (SQLAlchemyError, CommandError, OSError) as error:
+        raise StorageError(_first_line(error)) from error
+
+
+def _first_line(error: BaseException) -> str:
+    """Return the driver's own words; SQLAlchemy appends the statement on further lines."""
+    return str(error).partition("\n")[0] or type(error).__name__

@@ -1,0 +1,370 @@
+"""The outbox: one row is one send to one chat, and nothing is sent that is not a row first."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import ColumnElement, Update, delete, func, insert, null, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database import Database, rows_of
+from storage.tables import deliveries
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    PARKED = "parked"
+    """Waits for the member's consent or a new link."""
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    """Kakao's answer was lost: it may have arrived."""
+    CANCELLED = "cancelled"
+
+
+class Chat(StrEnum):
+    """Which chat a delivery goes to: the member's own or that with a friend."""
+
+    ME = "me"
+    FRIEND = "friend"
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """One send that a member asks for; the ids say which Discord message it carries."""
+
+    member_id: int
+    chat: Chat
+    card: dict[str, Any] = field(repr=False)
+    friend_uuid: str | None = None
+    friend_name: str | None = None
+    guild_id: int | None = None
+    channel_id: int | None = None
+    message_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A row of the outbox. The rows of one forward share `forward_id` and go in one call."""
+
+    id: int
+    forward_id: str
+    member_id: int
+    chat: Chat
+    friend_uuid: str | None
+    friend_name: str | None
+    card: dict[str, Any] | None = field(repr=False)
+    state: DeliveryState
+    code: int | None
+    reason: str | None
+    tries: int
+    repeats: int
+    next_try_at: float
+    lease_until: float | None
+    guild_id: int | None
+    channel_id: int | None
+    message_id: int | None
+    created_at: float
+    finished_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a delivery that was leased; `at` is when, `next_try_at` for queued ones."""
+
+    delivery: Delivery
+    state: DeliveryState
+    at: float
+    reason: str | None = None
+    code: int | None = None
+    next_try_at: float | None = None
+    tries: int | None = None
+    repeats: int | None = None
+
+
+FINAL = frozenset(
+    {
+        DeliveryState.SENT,
+        DeliveryState.FAILED,
+        DeliveryState.UNKNOWN,
+        DeliveryState.CANCELLED,
+    }
+)
+WITHOUT_CARD = frozenset({DeliveryState.SENT, DeliveryState.CANCELLED})
+# What a row holds of whoever it goes to and what it says.
+CONTENT = {"card": null(), "friend_uuid": None, "friend_name": None}
+
+
+class DeliveryStore:
+    """The table `deliveries`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def accept(
+        self, forward_id: str, rows: Sequence[NewDelivery], *, at: float
+    ) -> list[Delivery]:
+        """Commit a forward; it is due at once."""
+        values = [_new(forward_id, row, at) for row in rows]
+        change = insert(deliveries).returning(deliveries)
+
+        async def add(connection: AsyncConnection) -> list[Delivery]:
+            result = await connection.execute(change, values)
+            return sorted((_read(row._asdict()) for row in result), key=attrgetter("id"))
+
+        return await self._database.write(add)
+
+    async def lease(self, now: float, until: float, forwards: int) -> list[list[Delivery]]:
+        """Take the due rows of up to so many forwards for sending, those due longest first.
+
+        They belong to the caller until then: whoever finds them `sending` afterwards may
+        conclude that the caller is dead.
+        """
+        due = (deliveries.c.state == DeliveryState.QUEUED) & (deliveries.c.next_try_at <= now)
+        longest_due = (
+            select(deliveries.c.forward_id)
+            .where(due)
+            .group_by(deliveries.c.forward_id)
+            .order_by(func.min(deliveries.c.next_try_at), func.min(deliveries.c.id))
+            .limit(forwards)
+        )
+        # On PostgreSQL other processes lease at the same time: each passes the other's rows by.
+        free = (
+            select(deliveries.c.id)
+            .where(due, deliveries.c.forward_id.in_(longest_due))
+            .with_for_update(skip_locked=True)
+        )
+        take = (
+            update(deliveries)
+            .where(deliveries.c.id.in_(free))
+            .values(state=DeliveryState.SENDING, lease_until=until, tries=deliveries.c.tries + 1)
+            .returning(deliveries)
+        )
+        return _by_forward(await self._database.change(take))
+
+    async def record(self, outcomes: Sequence[Outcome]) -> None:
+        """Commit what became of leased rows.
+
+        A row whose lease was taken over meanwhile keeps what the other one records.
+        """
+
+        async def note(connection: AsyncConnection) -> None:
+            for outcome in outcomes:
+                await connection.execute(_outcome(outcome))
+            await _cancel_erased(connection, outcomes[0].at)
+
+        await self._database.write(note)
+
+    async def recover(self, now: float, *, repeat_at: float, starting: bool) -> list[Delivery]:
+        """Settle rows that a dead process left `sending`: nobody knows whether they went out.
+
+        The member's own chat gets them once more, at `repeat_at`; friends never. Where no other
+        process can be at work, all leases are of a dead one at the start, and none later on.
+        """
+        lost = deliveries.c.state == DeliveryState.SENDING
+        if not self._database.exclusive:
+            lost &= deliveries.c.lease_until <= now
+        elif not starting:
+            return []
+        repeatable = (deliveries.c.chat == Chat.ME) & (deliveries.c.repeats == 0)
+        again = _set_state(lost & repeatable, DeliveryState.QUEUED).values(
+            repeats=1, next_try_at=repeat_at, lease_until=None, reason="restart"
+        )
+        give_up = _set_state(lost, DeliveryState.UNKNOWN).values(
+            finished_at=now, lease_until=None, reason="restart"
+        )
+
+        async def settle(connection: AsyncConnection) -> list[Delivery]:
+            changed = [await _returned(connection, change) for change in (again, give_up)]
+            await _cancel_erased(connection, now)
+            return [row for rows in changed for row in rows]
+
+        return await self._database.write(settle)
+
+    async def of_forward(self, forward_id: str, member_id: int) -> list[Delivery]:
+        """Return the rows of a member's forward, in the order they were asked for."""
+        query = (
+            select(deliveries)
+            .where(deliveries.c.forward_id == forward_id, deliveries.c.member_id == member_id)
+            .order_by(deliveries.c.id)
+        )
+        return [_read(row) for row in await self._database.all(query)]
+
+    async def next_due(self) -> float | None:
+        """Return when the next queued row is due."""
+        query = select(func.min(deliveries.c.next_try_at).label("at")).where(
+            deliveries.c.state == DeliveryState.QUEUED
+        )
+        row = await self._database.first(query)
+        return row["at"] if row else None
+
+    async def requeue(self, ids: Sequence[int], at: float) -> list[Delivery]:
+        """Let failed rows start afresh."""
+        failed = deliveries.c.id.in_(ids) & (deliveries.c.state == DeliveryState.FAILED)
+        return await self._start_afresh(failed & deliveries.c.card.is_not(None), at)
+
+    async def park(
+        self, member_id: int, *, reason: str, chat: Chat | None = None
+    ) -> list[Delivery]:
+        """Hold a member's queued rows (to one kind of chat) until `unpark`."""
+        queued = _queued(member_id, chat)
+        change = _set_state(queued, DeliveryState.PARKED).values(reason=reason)
+        return await self._changed(change)
+
+    async def unpark(self, member_id: int, at: float) -> list[Delivery]:
+        """Queue what waited for the member's consent or new link."""
+        parked = deliveries.c.state == DeliveryState.PARKED
+        return await self._start_afresh(parked & (deliveries.c.member_id == member_id), at)
+
+    async def postpone(
+        self, member_id: int | None, *, chat: Chat, until: float, reason: str
+    ) -> list[Delivery]:
+        """Try no queued row of a member (None: of anybody) before then."""
+        earlier = _queued(member_id, chat) & (deliveries.c.next_try_at < until)
+        change = update(deliveries).where(earlier)
+        return await self._changed(change.values(next_try_at=until, reason=reason))
+
+    async def cancel(self, member_id: int, at: float) -> list[Delivery]:
+        """Cancel what a member still has to send and forget all they sent to whom.
+
+        A row that is being sent right now ends with its result, but never goes out again.
+        """
+        mine = deliveries.c.member_id == member_id
+        waiting = mine & deliveries.c.state.in_([DeliveryState.QUEUED, DeliveryState.PARKED])
+        stop = _set_state(waiting, DeliveryState.CANCELLED).values(finished_at=at)
+        erase = update(deliveries).where(mine).values(CONTENT)
+
+        async def forget(connection: AsyncConnection) -> list[Delivery]:
+            stopped = await _returned(connection, stop)
+            await connection.execute(erase)
+            return stopped
+
+        return await self._database.write(forget)
+
+    async def sent_since(self, member_id: int, at: float, chat: Chat) -> int:
+        """Count what a member sent since then, with what may have arrived."""
+        counted = [DeliveryState.SENT, DeliveryState.UNKNOWN]
+        query = select(func.count().label("sends")).where(
+            deliveries.c.member_id == member_id,
+            deliveries.c.chat == chat,
+            deliveries.c.state.in_(counted),
+            deliveries.c.finished_at >= at,
+        )
+        row = await self._database.first(query)
+        return row["sends"] if row else 0
+
+    async def last(self, member_id: int, n: int) -> list[Delivery]:
+        """Return a member's latest rows, the newest first."""
+        query = (
+            select(deliveries)
+            .where(deliveries.c.member_id == member_id)
+            .order_by(deliveries.c.created_at.desc(), deliveries.c.id.desc())
+            .limit(n)
+        )
+        return [_read(row) for row in await self._database.all(query)]
+
+    async def erase_cards(self, before: float) -> None:
+        """Erase the cards of rows that ended before then: nobody repeats them any more."""
+        ended = (deliveries.c.finished_at < before) & deliveries.c.card.is_not(None)
+        await self._database.change(update(deliveries).where(ended).values(card=null()))
+
+    async def purge(self, before: float) -> None:
+        """Erase rows that ended before then."""
+        await self._database.change(delete(deliveries).where(deliveries.c.finished_at < before))
+
+    async def drop_parked(self, before: float, at: float) -> None:
+        """Cancel what was parked and is older than that: its member does not come back."""
+        parked = deliveries.c.state == DeliveryState.PARKED
+        old = _set_state(parked & (deliveries.c.created_at < before), DeliveryState.CANCELLED)
+        await self._changed(old.values(**CONTENT, finished_at=at))
+
+    async def _start_afresh(self, which: ColumnElement[bool], at: float) -> list[Delivery]:
+        change = _set_state(which, DeliveryState.QUEUED).values(
+            code=None, reason=None, tries=0, next_try_at=at, finished_at=None
+        )
+        return await self._changed(change)
+
+    async def _changed(self, change: Update) -> list[Delivery]:
+        return await self._database.write(lambda connection: _returned(connection, change))
+
+
+async def _returned(connection: AsyncConnection, change: Update) -> list[Delivery]:
+    return [_read(row) for row in await rows_of(connection, change.returning(deliveries))]
+
+
+def _new(forward_id: str, row: NewDelivery, at: float) -> dict[str, Any]:
+    start = {
+        "forward_id": forward_id,
+        "state": DeliveryState.QUEUED,
+        "tries": 0,
+        "repeats": 0,
+        "next_try_at": at,
+        "created_at": at,
+    }
+    return asdict(row) | start
+
+
+def _queued(member_id: int | None, chat: Chat | None) -> ColumnElement[bool]:
+    queued = deliveries.c.state == DeliveryState.QUEUED
+    if member_id is not None:
+        queued &= deliveries.c.member_id == member_id
+    if chat is not None:
+        queued &= deliveries.c.chat == chat
+    return queued
+
+
+def _set_state(which: ColumnElement[bool], state: DeliveryState) -> Update:
+    return update(deliveries).where(which).values(state=state)
+
+
+def _outcome(outcome: Outcome) -> Update:
+    row = outcome.delivery
+    values: dict[str, Any] = {
+        "state": outcome.state,
+        "reason": outcome.reason,
+        "code": outcome.code,
+        "lease_until": None,
+        "finished_at": outcome.at if outcome.state in FINAL else None,
+    }
+    for name in ("next_try_at", "tries", "repeats"):
+        if (value := getattr(outcome, name)) is not None:
+            values[name] = value
+    if outcome.state in WITHOUT_CARD:
+        values["card"] = null()
+    return (
+        update(deliveries)
+        .where(
+            deliveries.c.id == row.id,
+            deliveries.c.state == DeliveryState.SENDING,
+            deliveries.c.lease_until == row.lease_until,
+        )
+        .values(values)
+    )
+
+
+async def _cancel_erased(connection: AsyncConnection, at: float) -> None:
+    """Cancel rows that would go out again although their member has unlinked meanwhile."""
+    waiting = [DeliveryState.QUEUED, DeliveryState.PARKED]
+    erased = deliveries.c.state.in_(waiting) & deliveries.c.card.is_(None)
+    await connection.execute(
+        update(deliveries)
+        .where(erased)
+        .values(state=DeliveryState.CANCELLED, finished_at=at, reason=None)
+    )
+
+
+def _by_forward(rows: list[dict[str, Any]]) -> list[list[Delivery]]:
+    leased = sorted((_read(row) for row in rows), key=attrgetter("forward_id", "id"))
+    groups = [list(group) for _, group in groupby(leased, key=attrgetter("forward_id"))]
+    return sorted(groups, key=lambda group: (group[0].next_try_at, group[0].id))
+
+
+def _read(row: dict[str, Any]) -> Delivery:
+    kinds = {"chat": Chat(row["chat"]), "state": DeliveryState(row["state"])}
+    return Delivery(**row | kinds)

@@ -1,0 +1,88 @@
+"""Cards that a member has not sent yet, with the friends picked so far; they outlive restarts."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from storage.database import Database
+from storage.tables import drafts
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A friend who was picked."""
+
+    uuid: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A card on its way to friends; `query` and `page` say where their picker stands."""
+
+    id: str
+    member_id: int
+    card: dict[str, Any]
+    guild_id: int | None
+    channel_id: int | None
+    message_id: int | None
+    locale: str
+    created_at: float
+    expires_at: float
+    picks: tuple[Pick, ...] = ()
+    query: str = ""
+    page: int = 0
+
+
+class DraftStore:
+    """The table `drafts`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, draft: Draft) -> None:
+        """Keep a draft."""
+        await self._database.change(insert(drafts).values(asdict(draft)))
+
+    async def get(self, draft_id: str) -> Draft | None:
+        """Return a draft, also when it has expired."""
+        row = await self._database.first(select(drafts).where(drafts.c.id == draft_id))
+        return _read(row) if row else None
+
+    async def update(
+        self,
+        draft_id: str,
+        *,
+        picks: Sequence[Pick] | None = None,
+        query: str | None = None,
+        page: int | None = None,
+    ) -> Draft | None:
+        """Keep what the member did in the picker and return the draft as it is now."""
+        given = {
+            "picks": None if picks is None else [asdict(pick) for pick in picks],
+            "query": query,
+            "page": page,
+        }
+        values = {name: value for name, value in given.items() if value is not None}
+        change = update(drafts).where(drafts.c.id == draft_id).values(values).returning(drafts)
+        rows = await self._database.change(change)
+        return _read(rows[0]) if rows else None
+
+    async def delete(self, draft_id: str) -> bool:
+        """Erase a draft; False when it was gone, so that of two presses only one sends it."""
+        change = delete(drafts).where(drafts.c.id == draft_id).returning(drafts.c.id)
+        return bool(await self._database.change(change))
+
+    async def delete_member(self, member_id: int) -> None:
+        """Erase a member's drafts, and with them the names of friends."""
+        await self._database.change(delete(drafts).where(drafts.c.member_id == member_id))
+
+    async def purge(self, before: float) -> None:
+        """Erase drafts that expired before then."""
+        await self._database.change(delete(drafts).where(drafts.c.expires_at < before))
+
+
+def _read(row: dict[str, Any]) -> Draft:
+    return Draft(**row | {"picks": tuple(Pick(**pick) for pick in row["picks"])})

@@ -1,0 +1,45 @@
+"""Where the links in cards lead: one page for each message that was carried."""
+
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import delete, insert, select
+
+from storage.database import Database
+from storage.tables import jumps
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """An unguessable id and the Discord message it leads to; no guild in direct messages."""
+
+    id: str
+    member_id: int
+    guild_id: int | None
+    channel_id: int
+    message_id: int
+    created_at: float
+    expires_at: float
+
+
+class JumpStore:
+    """The table `jumps`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, jump: Jump) -> None:
+        """Keep a jump."""
+        await self._database.change(insert(jumps).values(asdict(jump)))
+
+    async def find(self, jump_id: str) -> Jump | None:
+        """Return a jump, also when it has expired."""
+        row = await self._database.first(select(jumps).where(jumps.c.id == jump_id))
+        return Jump(**row) if row else None
+
+    async def delete_member(self, member_id: int) -> None:
+        """Erase the jumps of a member's cards."""
+        await self._database.change(delete(jumps).where(jumps.c.member_id == member_id))
+
+    async def purge(self, before: float) -> None:
+        """Erase jumps that expired before then."""
+        await self._database.change(delete(jumps).where(jumps.c.expires_at < before))

@@ -1,0 +1,131 @@
+"""Every table of Kkachi; the migrations make exactly these.
+
+Times are seconds since 1970, Discord and Kakao ids are whole numbers of 64 bits.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kakao_id", BigInteger, nullable=False, unique=True),
+    Column("nickname", Text, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("access_token", LargeBinary, nullable=False),  # sealed
+    Column("access_expires_at", Double, nullable=False),
+    Column("refresh_token", LargeBinary, nullable=False),  # sealed
+    Column("refresh_expires_at", Double, nullable=False),
+    Column("locale", Text, nullable=False),
+    Column("linked_at", Double, nullable=False),
+    Column("broken_at", Double),
+)
+
+link_requests = Table(
+    "link_requests",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),  # of the token in the page's address
+    Column("member_id", BigInteger, nullable=False),
+    Column("member_name", Text, nullable=False),
+    Column("member_avatar_url", Text, nullable=False),
+    Column("locale", Text, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("draft_id", Text),
+    Column("created_at", Double, nullable=False),
+    Column("expires_at", Double, nullable=False, index=True),
+    Column("finished_at", Double),
+)
+
+link_states = Table(
+    "link_states",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),  # of OAuth's `state`
+    Column(
+        "request_digest",
+        LargeBinary,
+        ForeignKey(link_requests.c.digest, ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("browser", LargeBinary, nullable=False),  # digest of the cookie
+    Column("verifier", LargeBinary, nullable=False),  # sealed
+    Column("expires_at", Double, nullable=False),
+    Column("used_at", Double),
+)
+
+jumps = Table(
+    "jumps",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("member_id", BigInteger, nullable=False, index=True),
+    Column("guild_id", BigInteger),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("expires_at", Double, nullable=False, index=True),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("member_id", BigInteger, nullable=False, index=True),
+    Column("card", JSON, nullable=False),
+    Column("guild_id", BigInteger),
+    Column("channel_id", BigInteger),
+    Column("message_id", BigInteger),
+    Column("locale", Text, nullable=False),
+    Column("picks", JSON, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("page", Integer, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("expires_at", Double, nullable=False, index=True),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    # SQLite counts by itself only in columns of its own INTEGER type.
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("forward_id", Text, nullable=False, index=True),
+    Column("member_id", BigInteger, nullable=False),
+    Column("chat", Text, nullable=False),
+    Column("friend_uuid", Text),
+    Column("friend_name", Text),
+    Column("card", JSON(none_as_null=True)),
+    Column("state", Text, nullable=False),
+    Column("code", Integer),
+    Column("reason", Text),
+    Column("tries", Integer, nullable=False),
+    Column("repeats", Integer, nullable=False),
+    Column("next_try_at", Double, nullable=False),
+    Column("lease_until", Double),
+    Column("guild_id", BigInteger),
+    Column("channel_id", BigInteger),
+    Column("message_id", BigInteger),
+    Column("created_at", Double, nullable=False),
+    Column("finished_at", Double),
+    Index(None, "state", "next_try_at"),
+    Index(None, "member_id", "created_at"),
+)

@@ -1,0 +1,183 @@
+"""The rules that hold the layers apart, read from the code itself."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fluent.syntax import FluentParser
+from fluent.syntax import ast as ftl
+
+from bot.config import Config
+from bot.texts import LOCALES, Locale, catalogue_files, with_particle
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("bot", "cogs", "storage", "sandbox")
+
+# What may be imported only here.
+HOME = {
+    "discord": ("cogs/", "bot/client.py", "sandbox/discord/"),
+    "httpx": ("bot/kakao/", "sandbox/"),
+    "httpx_aiohttp": ("bot/kakao/",),
+    "aiohttp": ("bot/web/", "bot/kakao/http.py", "sandbox/"),
+    "sqlalchemy": ("storage/",),
+    "alembic": ("storage/",),
+    "aiosqlite": ("storage/",),
+    "os.environ": (),
+}
+# Who may not import what.
+FORBIDDEN = {
+    "bot/kakao/": ("bot.services", "bot.web", "bot.app", "bot.client", "storage", "cogs"),
+    "bot/services/": ("bot.web", "bot.app", "bot.client", "cogs"),
+    "bot/web/": ("bot.app", "bot.client", "storage", "cogs"),
+    "cogs/": ("bot.app", "bot.client", "bot.web", "bot.config"),
+    "storage/": ("bot", "cogs"),
+    "sandbox/": ("bot", "cogs", "storage"),
+    "sandbox/discord/": ("discord",),
+    "bot/": ("sandbox", "tests"),
+}
+
+
+def modules() -> list[str]:
+    return sorted(
+        path.relative_to(ROOT).as_posix()
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.py")
+    )
+
+
+def imports(module: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse((ROOT / module).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}: relative import"
+            for alias in node.names:
+                submodule = ROOT / str(node.module).replace(".", "/") / f"{alias.name}.py"
+                yield f"{node.module}.{alias.name}" if submodule.exists() else str(node.module)
+
+
+def within(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+@pytest.mark.parametrize("module", modules())
+def test_every_library_stays_in_its_layer(module: str) -> None:
+    for name in imports(module):
+        for library, homes in HOME.items():
+            assert not within(name, library) or module.startswith(homes), f"imports {name}"
+
+
+@pytest.mark.parametrize("module", modules())
+def test_nobody_imports_from_a_layer_above(module: str) -> None:
+    for name in imports(module):
+        for place, packages in FORBIDDEN.items():
+            if module.startswith(place):
+                assert not any(within(name, package) for package in packages), f"imports {name}"
+
+
+def test_there_are_no_import_cycles() -> None:
+    known = {
+        m.removesuffix(".py").removesuffix("/__init__").replace("/", "."): m for m in modules()
+    }
+    graph = {
+        name: {target for target in map(str, imports(path)) if target in known and target != name}
+        for name, path in known.items()
+    }
+    done: set[str] = set()
+
+    def visit(name: str, trail: tuple[str, ...]) -> None:
+        assert name not in trail, " → ".join((*trail, name))
+        if name not in done:
+            for target in graph[name]:
+                visit(target, (*trail, name))
+            done.add(name)
+
+    for name in graph:
+        visit(name, ())
+
+
+def test_only_config_reads_the_environment() -> None:
+    readers = [
+        module
+        for module in modules()
+        if not module.startswith("sandbox/")
+        and re.search(r"\bos\.(environ|getenv)\b", (ROOT / module).read_text(encoding="utf-8"))
+    ]
+    assert readers == []
+
+
+@pytest.mark.parametrize("page", [".env.example", "README.md"])
+def test_every_setting_is_documented(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    missing = [name.upper() for name in Config.model_fields if name.upper() not in text]
+    assert missing == []
+
+
+def entries(locale: Locale) -> dict[str, set[str]]:
+    """Return every key of a language with the names of the arguments that its text takes."""
+    found: dict[str, set[str]] = {}
+    for path in catalogue_files(locale):
+        for entry in FluentParser().parse(path.read_text(encoding="utf-8")).body:
+            assert not isinstance(entry, ftl.Junk), f"{path.name}: {entry.content}"
+            if isinstance(entry, ftl.Message):
+                assert entry.id.name not in found, f"{path.name}: {entry.id.name} twice"
+                found[entry.id.name] = set()
+                for part in (entry, *entry.attributes):
+                    key = entry.id.name + (f".{part.id.name}" if part is not entry else "")
+                    value = part.value
+                    found[key] = set(variables(value)) if value else set()
+    return found
+
+
+def variables(node: ftl.BaseNode) -> Iterator[str]:
+    if isinstance(node, ftl.VariableReference):
+        yield node.id.name
+    for child in vars(node).values():
+        for item in child if isinstance(child, list) else [child]:
+            if isinstance(item, ftl.BaseNode):
+                yield from variables(item)
+
+
+def test_both_languages_have_the_same_texts_with_the_same_arguments() -> None:
+    korean, english = (entries(locale) for locale in LOCALES)
+    assert korean == english
+
+
+def test_every_text_is_used() -> None:
+    code = "\n".join(
+        path.read_text(encoding="utf-8")
+        for package in ("bot", "cogs")
+        for path in (ROOT / package).rglob("*")
+        if path.suffix in {".py", ".html"}
+    )
+    # Some keys end in a word of the program: f"delivery-{reason}", f"page-{reason}-title".
+    families = {match.rstrip("-") for match in re.findall(r'f"([a-z]+-[a-z-]*)\{', code)}
+    unused = [
+        key
+        for key in entries("ko")
+        if "." not in key
+        and key not in code
+        and not any(key.startswith(f"{family}-") for family in families)
+    ]
+    assert unused == []
+
+
+@pytest.mark.parametrize(
+    ("word", "particle", "expected"),
+    [
+        ("민지", "이", "민지가"),
+        ("지훈", "이", "지훈이"),
+        ("서울", "으로", "서울로"),
+        ("부산", "으로", "부산으로"),
+        ("Sam", "은", "Sam은"),
+        ("Anna", "은", "Anna는"),
+        ("7", "을", "7을"),
+        ("2", "을", "2를"),
+        ("까치(bot)", "과", "까치(bot)와"),
+        ("🎉", "을", "🎉를"),
+    ],
+)
+def test_a_particle_fits_the_word_before_it(word: str, particle: str, expected: str) -> None:
+    assert with_particle(word, particle) == expected
