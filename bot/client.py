@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, cast
 
 import discord
@@ -221,8 +222,8 @@ class Discord:
         finally:
             if client.is_ready():
                 self._wait = FIRST_WAIT
-            async with asyncio.timeout(CLOSING_SECONDS):
-                await client.close()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(client.close(), CLOSING_SECONDS)
 
     def _new_client(self) -> KkachiClient:
         return KkachiClient(

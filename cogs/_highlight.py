@@ -1,12 +1,15 @@
 """Turns a Discord message into plain data for the services."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator
 
 import discord
 
 from bot.services.highlight import Body, Embed, File, Highlight, Names, Poll, Reply, Source
 
 SYSTEM = discord.MessageType.thread_starter_message  # a pointer to a message, empty itself
+ROLE = re.compile(r"<@&([0-9]+)>")
+CHANNEL = re.compile(r"<#([0-9]+)>")
 
 
 async def highlight_of(
@@ -14,6 +17,7 @@ async def highlight_of(
 ) -> Highlight:
     """Return what a card needs of a message, with only the names that `viewer` may see."""
     channel = message.channel
+    answered = await _answered(message)
     return Highlight(
         source=Source(message.guild.id if message.guild else None, channel.id, message.id),
         guild=message.guild.name if message.guild else "",
@@ -21,8 +25,8 @@ async def highlight_of(
         author=message.author.display_name,
         body=_body(message),
         created_at=message.created_at,
-        names=_names(message, viewer),
-        reply=await _reply(message),
+        names=_names(message, answered, viewer),
+        reply=_reply(answered) if answered else None,
         forwarded=_forwarded(message),
         age_restricted=_is_age_restricted(channel),
         system=message.is_system() or message.type is SYSTEM,
@@ -100,10 +104,7 @@ def _answer(answer: discord.PollAnswer) -> str:
     return f"{shown} {answer.text}".strip()
 
 
-async def _reply(message: discord.Message) -> Reply | None:
-    answered = await _answered(message)
-    if answered is None:
-        return None
+def _reply(answered: discord.Message) -> Reply:
     return Reply(answered.author.display_name, _body(answered).text)
 
 
@@ -124,21 +125,52 @@ async def _answered(message: discord.Message) -> discord.Message | None:
         return None
 
 
-def _names(message: discord.Message, viewer: discord.Member | discord.User) -> Names:
+def _names(
+    message: discord.Message,
+    answered: discord.Message | None,
+    viewer: discord.Member | discord.User,
+) -> Names:
+    messages = [message, answered] if answered else [message]
+    guild = message.guild
     return Names(
-        members={member.id: member.display_name for member in message.mentions},
-        roles={role.id: role.name for role in message.role_mentions},
-        channels={channel.id: channel.name for channel in _visible(message, viewer)},
+        members={member.id: member.display_name for one in messages for member in one.mentions},
+        roles=_roles(guild, messages) if guild else {},
+        channels=_channels(guild, messages, viewer) if guild else {},
     )
 
 
-def _visible(
-    message: discord.Message, viewer: discord.Member | discord.User
-) -> Sequence[discord.abc.GuildChannel | discord.Thread]:
-    if not isinstance(viewer, discord.Member) or viewer.guild != message.guild:
-        return ()
-    return [
-        channel
-        for channel in message.channel_mentions
-        if channel.permissions_for(viewer).view_channel
-    ]
+def _roles(guild: discord.Guild, messages: Iterable[discord.Message]) -> dict[int, str]:
+    found = (guild.get_role(number) for number in _mentioned(ROLE, messages))
+    return {role.id: role.name for role in found if role is not None}
+
+
+def _channels(
+    guild: discord.Guild,
+    messages: Iterable[discord.Message],
+    viewer: discord.Member | discord.User,
+) -> dict[int, str]:
+    """Return the names of the mentioned channels that the viewer sees on Discord as well."""
+    if not isinstance(viewer, discord.Member) or viewer.guild.id != guild.id:
+        return {}
+    found = (guild.get_channel(number) for number in _mentioned(CHANNEL, messages))
+    return {
+        channel.id: channel.name
+        for channel in found
+        if channel is not None and channel.permissions_for(viewer).view_channel
+    }
+
+
+def _mentioned(pattern: re.Pattern[str], messages: Iterable[discord.Message]) -> Iterator[int]:
+    for message in messages:
+        for text in _all_texts(message):
+            yield from map(int, pattern.findall(text))
+
+
+def _all_texts(message: discord.Message) -> Iterator[str]:
+    parts: list[discord.Message | discord.MessageSnapshot] = [message, *message.message_snapshots]
+    for part in parts:
+        yield part.content
+        yield from _texts(part.components)
+        for embed in part.embeds:
+            yield embed.description or ""
+            yield from (field.value or "" for field in embed.fields)

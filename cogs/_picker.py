@@ -1,7 +1,8 @@
 """The panel on which a member picks friends; all it remembers stands in the draft."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Self, cast
 
@@ -133,15 +134,21 @@ async def panel_of(client: discord.Client, draft: Draft, warning: str = "") -> P
 
 async def show_panel(interaction: discord.Interaction, draft: Draft, warning: str = "") -> None:
     """Show the panel, or ask at Kakao for what is missing; then it appears by itself."""
-    try:
+    async with _keeping(interaction, draft):
         panel = await panel_of(interaction.client, draft, warning)
+        if interaction.type is discord.InteractionType.application_command:
+            await say(interaction, panel.text(), view=panel.view(), embeds=[panel.preview()])
+        else:
+            await interaction.edit_original_response(content=panel.text(), view=panel.view())
+
+
+@asynccontextmanager
+async def _keeping(interaction: discord.Interaction, draft: Draft) -> AsyncIterator[None]:
+    """Ask the member to agree or link where that is missing; the draft goes on afterwards."""
+    try:
+        yield
     except (NotLinked, LinkBroken, ConsentMissing) as error:
         await refuse(interaction, error, draft_id=draft.id)
-        return
-    if interaction.type is discord.InteractionType.application_command:
-        await say(interaction, panel.text(), view=panel.view(), embeds=[panel.preview()])
-    else:
-        await interaction.edit_original_response(content=panel.text(), view=panel.view())
 
 
 async def _own_draft(interaction: discord.Interaction, draft_id: str) -> Draft:
@@ -185,9 +192,14 @@ class FriendSelect(
     async def press(self, interaction: discord.Interaction) -> None:
         """Keep the picks of this page beside those of the others."""
         await defer_edit(interaction)
-        services = services_of(interaction.client)
         draft = await _own_draft(interaction, self.draft_id)
-        names = {f.uuid: f.profile_nickname for f in await services.friends.of(draft.member_id)}
+        async with _keeping(interaction, draft):
+            await self._pick(interaction, draft)
+
+    async def _pick(self, interaction: discord.Interaction, draft: Draft) -> None:
+        services = services_of(interaction.client)
+        friends = await services.friends.of(draft.member_id)
+        names = {friend.uuid: friend.profile_nickname for friend in friends}
         picked = [Pick(uuid, names[uuid]) for uuid in self.item.values if uuid in names]
         shown = [option.value for option in self.item.options]
         warning = ""
@@ -256,7 +268,8 @@ class DraftButton(
             case "cancel":
                 await _cancel(interaction, draft)
             case _:
-                await _move(interaction, draft, self.act)
+                async with _keeping(interaction, draft):
+                    await _move(interaction, draft, self.act)
 
 
 async def _move(interaction: discord.Interaction, draft: Draft, act: str) -> None:

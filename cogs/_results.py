@@ -22,21 +22,17 @@ MARKS = {
     DeliveryState.UNKNOWN: "❔",
     DeliveryState.CANCELLED: "🚫",
 }
-WAITING = frozenset({DeliveryState.QUEUED, DeliveryState.SENDING})
 CONSENT = "consent"
-EXPLAINED = frozenset({DeliveryState.PARKED, DeliveryState.FAILED})
+EXPLAINED = frozenset({DeliveryState.QUEUED, DeliveryState.PARKED, DeliveryState.FAILED})
 
 
 def outcome(texts: Texts, locale: Locale, row: Delivery) -> str:
     """Return where a delivery stands and why, in half a sentence."""
-    reason = texts.say(locale, f"delivery-{row.reason}") if row.reason else ""
-    if row.state in WAITING:
-        when = f"<t:{int(row.next_try_at)}:R>"
-        again = texts.say(locale, "forward-state-waiting", when=when)
-        return f"{reason} {again}".strip()
-    if row.state in EXPLAINED and reason:
-        return reason
-    return texts.say(locale, f"forward-state-{row.state}")
+    state = texts.say(locale, f"forward-state-{row.state}", when=f"<t:{int(row.next_try_at)}:R>")
+    if row.reason is None or row.state not in EXPLAINED:
+        return state
+    reason = texts.say(locale, f"delivery-{row.reason}")
+    return f"{reason} {state}" if row.state is DeliveryState.QUEUED else reason
 
 
 def line(texts: Texts, locale: Locale, row: Delivery) -> str:
@@ -51,8 +47,7 @@ def line(texts: Texts, locale: Locale, row: Delivery) -> str:
 
 def me_text(texts: Texts, locale: Locale, row: Delivery) -> str:
     """Return what became of a send to the member's own chat."""
-    word = "waiting" if row.state in WAITING else row.state
-    text = texts.say(locale, f"forward-me-{word}", why=outcome(texts, locale, row))
+    text = texts.say(locale, f"forward-me-{row.state}", why=outcome(texts, locale, row))
     return f"{MARKS[row.state]} {text}"
 
 

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from sandbox.smoke import Smoke, StepFailed
 
 READY_WITHIN = 60.0
 LAST_LINES = 15
+INTERRUPTED = 130
 
 WORDS = {
     "starting": ("까치를 깨우는 중이에요 …", "Waking up Kkachi …"),
@@ -35,9 +36,7 @@ WORDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; gives the exit status."""
     options = _parser().parse_args(arguments)
-    with suppress(KeyboardInterrupt):
-        return asyncio.run(_run(options))
-    return 130
+    return asyncio.run(_run(options))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,15 +46,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--port", type=int, default=8700, help="port of the page; 0 takes any")
     parser.add_argument("--lang", choices=("ko", "en"), help="language of the page and of this")
-    parser.add_argument("--smoke", action="store_true", help="walk the whole journey and exit")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--smoke", action="store_true", help="walk the whole journey and exit")
+    what.add_argument(
+        "--no-bot", action="store_true", help="print the environment for a bot of your own"
+    )
     parser.add_argument(
         "--discord-openapi",
         type=Path,
         metavar="PATH",
         help="check everything against Discord's published specification",
-    )
-    parser.add_argument(
-        "--no-bot", action="store_true", help="print the environment for a bot of your own"
     )
     return parser
 
@@ -80,22 +80,22 @@ async def _run(arguments: argparse.Namespace) -> int:
 
 def _stop_signal() -> asyncio.Event:
     stop = asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         with suppress(NotImplementedError):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
     return stop
 
 
 async def _serve(demo: Demo, arguments: argparse.Namespace, stop: asyncio.Event) -> int:
-    if isinstance(demo.bot, BotProcess):
+    if arguments.no_bot:
+        _tell("environment", arguments.lang)
+        _say("\n".join(f"export {name}='{value}'" for name, value in demo.environment.items()))
+    else:
         _tell("starting", arguments.lang)
         if not await _ready(demo.bot, stop, arguments.lang):
             return 0 if stop.is_set() else 1
-    else:
-        _tell("environment", arguments.lang)
-        _say("\n".join(f"export {name}='{value}'" for name, value in demo.environment.items()))
     if arguments.smoke:
-        return await _smoke(demo, arguments.lang)
+        return await _unless(stop, _smoke(demo, arguments.lang))
     _tell("ready", arguments.lang)
     _say(f"\n    {demo.page.url}\n")
     _tell("stop", arguments.lang)
@@ -117,7 +117,7 @@ async def _until_stopped(demo: Demo, stop: asyncio.Event, lang: str | None) -> N
     """Wait for Ctrl-C, and say it when the bot dies meanwhile; the page says so too."""
 
     def look() -> None:
-        if isinstance(demo.bot, BotProcess) and demo.bot.state == "stopped":
+        if demo.bot.state == "stopped":
             demo.bot.on_change.remove(look)
             _last_words(demo.bot, "stopped", lang)
 
@@ -125,6 +125,20 @@ async def _until_stopped(demo: Demo, stop: asyncio.Event, lang: str | None) -> N
     await stop.wait()
     if look in demo.bot.on_change:
         demo.bot.on_change.remove(look)
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[None, None, int]) -> int:
+    """Do the work, but leave it when it is time to stop."""
+    tasks = [asyncio.create_task(work), asyncio.create_task(_interrupted(stop))]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    return next(task.result() for task in tasks if task.done() and not task.cancelled())
+
+
+async def _interrupted(stop: asyncio.Event) -> int:
+    await stop.wait()
+    return INTERRUPTED
 
 
 async def _smoke(demo: Demo, lang: str | None) -> int:

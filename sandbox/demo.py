@@ -22,6 +22,7 @@ from sandbox.page import Page
 HOST = "127.0.0.1"
 ROOT = Path(__file__).resolve().parent.parent
 LINES = 200
+LONGEST_LINE = 1024 * 1024
 PATIENCE = 10.0
 LOOK_EVERY = 0.1
 KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TEMP", "SYSTEMROOT", "VIRTUAL_ENV")
@@ -38,10 +39,10 @@ class Options:
 
 
 class BotProcess:
-    """The bot, unmodified, with its last lines kept."""
+    """The bot, unmodified, with its last lines kept; its state is `none` until it runs."""
 
     def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
-        self.state = "starting"
+        self.state = "none"
         self.exit: int | None = None
         self.lines: deque[str] = deque(maxlen=LINES)
         self.on_change: list[Callable[[], None]] = []
@@ -52,6 +53,7 @@ class BotProcess:
     @asynccontextmanager
     async def running(self) -> AsyncIterator["BotProcess"]:
         """Keep the bot running until the block ends; then SIGTERM, and SIGKILL if it lingers."""
+        self._turn("starting")
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -62,6 +64,7 @@ class BotProcess:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
+            limit=LONGEST_LINE,
         )
         watchers = [asyncio.create_task(one) for one in (self._follow(process), self._greet())]
         try:
@@ -84,7 +87,7 @@ class BotProcess:
         """Look at the bot's health until it is well."""
         address = f"{self._environment['PUBLIC_URL']}/healthz"
         async with ClientSession(timeout=ClientTimeout(total=2)) as http:
-            while not await _healthy(http, address):
+            while not await _healthy(http, address):  # noqa: ASYNC110 - only asking tells
                 await asyncio.sleep(LOOK_EVERY)
         if self.exit is None:
             self._turn("ready")
@@ -99,16 +102,6 @@ class BotProcess:
             listener()
 
 
-class NoBot:
-    """Stands where the bot would, when somebody runs their own beside the sandbox."""
-
-    def __init__(self) -> None:
-        self.state = "none"
-        self.exit: int | None = None
-        self.lines: deque[str] = deque()
-        self.on_change: list[Callable[[], None]] = []
-
-
 @dataclass(frozen=True, slots=True)
 class Demo:
     """What runs: the two services, the page, and the bot's environment."""
@@ -116,7 +109,7 @@ class Demo:
     discord: LocalDiscord
     kakao: LocalKakao
     page: Page
-    bot: BotProcess | NoBot
+    bot: BotProcess
     environment: Mapping[str, str]
 
 
@@ -133,10 +126,10 @@ async def open_demo(options: Options) -> AsyncIterator[Demo]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kkachi-")))
         environment = bot_environment(discord, kakao, folder, ports.take())
         register_app(kakao, environment["PUBLIC_URL"])
-        bot = BotProcess(environment, folder) if options.with_bot else NoBot()
+        bot = BotProcess(environment, folder)
         page = Page(discord, kakao, bot, bot_url=environment["PUBLIC_URL"], lang=options.lang)
         await stack.enter_async_context(page.serve(HOST, page_port))
-        if isinstance(bot, BotProcess):
+        if options.with_bot:
             await stack.enter_async_context(bot.running())
         yield Demo(discord, kakao, page, bot, environment)
 

@@ -29,7 +29,6 @@ NOTE = "이따 같이 봐요"
 BUTTON, SELECT = 2, 3
 GREEN, RED, LINK = 3, 4, 5
 PATIENCE = 15.0
-LOOK_EVERY = 0.05
 
 
 class StepFailed(Exception):
@@ -310,10 +309,14 @@ class Smoke:
         return _me(await self._state())
 
     async def _until(self, otherwise: str, come: Callable[[JSON], bool]) -> None:
+        """Look again whenever the page is told of a change."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with (
+                asyncio.timeout(PATIENCE),
+                self._http.get(f"{self._demo.page.url}/api/events") as news,
+            ):
                 while not come(await self._state()):
-                    await asyncio.sleep(LOOK_EVERY)
+                    await news.content.readuntil(b"\n\n")
         except TimeoutError:
             raise StepFailed(otherwise) from None
 

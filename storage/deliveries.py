@@ -161,10 +161,10 @@ class DeliveryStore:
 
         await self._database.write(note)
 
-    async def recover(self, now: float, *, repeat_at: float, starting: bool) -> list[Delivery]:
+    async def recover(self, now: float, *, starting: bool) -> list[Delivery]:
         """Settle rows that a dead process left `sending`: nobody knows whether they went out.
 
-        The member's own chat gets them once more, at `repeat_at`; friends never. Where no other
+        The member's own chat gets them once more; friends never. Where no other
         process can be at work, all leases are of a dead one at the start, and none later on.
         """
         lost = deliveries.c.state == DeliveryState.SENDING
@@ -174,7 +174,7 @@ class DeliveryStore:
             return []
         repeatable = (deliveries.c.chat == Chat.ME) & (deliveries.c.repeats == 0)
         again = _set_state(lost & repeatable, DeliveryState.QUEUED).values(
-            repeats=1, next_try_at=repeat_at, lease_until=None, reason="restart"
+            repeats=1, next_try_at=now, lease_until=None, reason="restart"
         )
         give_up = _set_state(lost, DeliveryState.UNKNOWN).values(
             finished_at=now, lease_until=None, reason="restart"

@@ -1,21 +1,26 @@
 """What people type and click: the whole surface, and the real bot between both sandboxes."""
 
+import asyncio
 import logging
 import re
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import discord
 import pytest
+import pytest_asyncio
+from discord.ext import commands
 
 from bot.app import open_services, sync
-from bot.client import KkachiClient, attach
+from bot.client import KkachiClient, attach, point_at
 from bot.errors import BadMessageReference
 from bot.services.outcomes import REASONS
 from bot.texts import Texts
 from cogs._messages import parse_reference
 from cogs._translator import CommandTexts
-from sandbox.discord import Channel, Message, Overwrite, Permission, Person, Reply
+from sandbox.discord import Channel, Message, Overwrite, Permission, Person, Poll, Reply
 from tests._world import CHAT, World, open_world, until
 
 MENU_ME, MENU_FRIENDS = "Send to my KakaoTalk", "Send to Kakao friends"
@@ -77,11 +82,11 @@ def hidden_room(world: World) -> Channel:
 # The surface
 
 
-@pytest.fixture
-async def payload(tmp_path: Path) -> list[dict[str, Any]]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def payload(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """What would be registered at Discord."""
     async with (
-        open_world(tmp_path, bot=False) as world,
+        open_world(tmp_path_factory.mktemp("surface"), bot=False) as world,
         open_services(world.config) as services,
         KkachiClient(services) as client,
     ):
@@ -106,7 +111,7 @@ def siblings(commands: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
         yield from siblings(command.get("options", []))
 
 
-async def test_every_command_has_a_korean_name_within_discords_limits(
+def test_every_command_has_a_korean_name_within_discords_limits(
     payload: list[dict[str, Any]],
 ) -> None:
     menus = [part for part in payload if part["type"] == 3]
@@ -117,7 +122,7 @@ async def test_every_command_has_a_korean_name_within_discords_limits(
         assert korean == korean.lower() or part in menus
 
 
-async def test_every_description_is_korean_too_and_fits(payload: list[dict[str, Any]]) -> None:
+def test_every_description_is_korean_too_and_fits(payload: list[dict[str, Any]]) -> None:
     for part in parts(payload):
         if "description" in part:
             korean = part["description_localizations"]["ko"]
@@ -126,14 +131,14 @@ async def test_every_description_is_korean_too_and_fits(payload: list[dict[str, 
             assert 0 < len(korean) <= 100
 
 
-async def test_the_english_catalogue_is_what_is_registered(payload: list[dict[str, Any]]) -> None:
+def test_the_english_catalogue_is_what_is_registered(payload: list[dict[str, Any]]) -> None:
     for part in parts(payload):
         assert part["name_localizations"]["en-US"] == part["name"]
         if "description" in part:
             assert part["description_localizations"]["en-US"] == part["description"]
 
 
-async def test_no_two_commands_collide_and_there_are_at_most_five_menus(
+def test_no_two_commands_collide_and_there_are_at_most_five_menus(
     payload: list[dict[str, Any]],
 ) -> None:
     for together in siblings(payload):
@@ -143,7 +148,7 @@ async def test_no_two_commands_collide_and_there_are_at_most_five_menus(
     assert len([part for part in payload if part["type"] == 3]) <= 5
 
 
-async def test_the_commands_are_those_of_the_design(payload: list[dict[str, Any]]) -> None:
+def test_the_commands_are_those_of_the_design(payload: list[dict[str, Any]]) -> None:
     slash = {f"{part['name']} {sub['name']}" for part in payload for sub in part.get("options", [])}
     menus = {part["name"] for part in payload if part["type"] == 3}
     assert slash >= {"kakao link", "kakao unlink", "kakao status", "forward me", "forward friends"}
@@ -326,6 +331,57 @@ async def test_without_the_message_content_intent_the_bot_still_runs_and_says_so
         assert "보냈어요" in by_menu.text
 
 
+async def test_every_kind_of_message_makes_a_sensible_card(
+    world: World, minji: Person, message: Message
+) -> None:
+    await world.link("민지")
+    until_then = time.time() + 3600
+    hidden = hidden_room(world)
+    kinds = {
+        "↪ 준호: 오늘 저녁": await minji.say(CHAT, "좋아요", reply_to=message),
+        "[전달] 오늘 저녁": await minji.say(CHAT, "", forward_of=message),
+        "1. 피자": await minji.say(CHAT, "", poll=Poll("뭐 먹죠?", ["피자", "떡"], until_then)),
+        "스티커: 하이": await minji.say(CHAT, "", stickers=["하이"]),
+        "음성 메시지 0:03": await minji.say(CHAT, "", files=[("v.ogg", b"1")], voice=(3.4, "AA")),
+        "#공지 @레이드팀 @서연": await minji.say(CHAT, "#공지 @레이드팀 @서연"),
+        "#알 수 없는 채널": await minji.say(CHAT, f"<#{hidden.id}>"),
+    }
+    for text, one in kinds.items():
+        await minji.menu(CHAT, MENU_ME, one)
+        assert text in cards(world)[-1][1]
+
+
+async def test_a_notice_of_discords_own_is_politely_refused(world: World, minji: Person) -> None:
+    await world.link("민지")
+    here, guild = world.discord.world, world.discord.guild
+    joined = Message(here.ids.next(), guild.channel(CHAT), minji.user, kind=7)
+    here.place(joined)
+    reply = await minji.menu(CHAT, MENU_ME, joined)
+    assert "자동으로 남긴 알림" in reply.text
+
+
+async def test_direct_messages_with_the_bot_can_be_kept_too(world: World, minji: Person) -> None:
+    await world.link("민지")
+    status = await minji.slash(minji.dm, "kakao status")
+    assert not status.ephemeral
+    kept = await minji.slash(minji.dm, "forward me", message=str(status.answer.id))
+    assert "보냈어요" in kept.text
+    from_elsewhere = await minji.slash(CHAT, "forward me", message=status.answer.jump_url)
+    assert "볼 수 없는 메시지" in from_elsewhere.text
+
+
+async def test_a_consent_that_was_withdrawn_is_asked_for_on_the_spot(
+    world: World, minji: Person, message: Message
+) -> None:
+    await world.link("민지")
+    world.kakao.withdraw(world.kakao.account("민지"), "talk_message")
+    reply = await minji.menu(CHAT, MENU_ME, message)
+    assert reply.labels == ["동의하러 가기"]
+    assert "동의하면 보내 드려요" in reply.text
+    await world.follow(reply, "민지")
+    await until(lambda: world.kakao.outbox)
+
+
 async def test_what_kakao_cannot_take_now_is_kept_and_explained(
     world: World, minji: Person, message: Message
 ) -> None:
@@ -463,6 +519,27 @@ async def test_a_button_that_nobody_knows_is_answered(world: World, minji: Perso
     answer = await press_unseen(stranger, question.answer, custom_id(question.answer, "연결 끊기"))
     assert "다른 사람의 버튼" in answer.text
     assert await minji.press(question, "연결 끊기")
+
+
+# In somebody else's bot
+
+
+async def test_the_cogs_work_in_any_bot_that_services_were_attached_to(tmp_path: Path) -> None:
+    async with open_world(tmp_path, bot=False) as world, open_services(world.config) as services:
+        point_at(world.config)
+
+        class Neighbour(commands.AutoShardedBot):
+            async def setup_hook(self) -> None:
+                await attach(self, services)
+                await self.tree.sync()
+
+        async with Neighbour("!", intents=discord.Intents(guilds=True)) as bot:
+            running = asyncio.create_task(bot.start(world.discord.bot_token))
+            await world.discord.connected()
+            reply = await world.discord.person("민지").slash(CHAT, "kakao status")
+            assert "아직 카카오톡이 연결되지 않았어요" in reply.text
+            await bot.close()
+            await running
 
 
 # Message references

@@ -41,7 +41,6 @@ from bot.services.outcomes import (
     DAY,
     HOUR,
     LINK_AGAIN,
-    REPEAT_WAIT,
     Failure,
     Rules,
     may_repeat,
@@ -230,9 +229,7 @@ class Deliveries:
         now = self._now()
         if self._recovered_at is not None and now < self._recovered_at + LOOK_EVERY:
             return
-        rows = await self._store.recover(
-            now, repeat_at=self._rules.soon(REPEAT_WAIT), starting=self._recovered_at is None
-        )
+        rows = await self._store.recover(now, starting=self._recovered_at is None)
         self._recovered_at = now
         for row in self._told(rows):
             logger.warning("delivery %d: %s (%s)", row.id, row.state, row.reason)

@@ -5,7 +5,8 @@ from sandbox.discord.interactions import Modal
 from sandbox.discord.local import LocalDiscord
 from sandbox.discord.messages import Attachment, Message, Poll
 from sandbox.discord.permissions import Permission
-from sandbox.discord.person import Person, Reply
+from sandbox.discord.person import Person
+from sandbox.discord.reply import Reply
 from sandbox.discord.state import Channel, Guild, Member, Overwrite, Role, User
 
 __all__ = [

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from aiohttp import web
 
-from sandbox.discord.commands import CHAT
 from sandbox.discord.gateway import Gateway
 from sandbox.discord.intents import Intent
 from sandbox.discord.interactions import Interactions
@@ -96,10 +95,6 @@ class LocalDiscord:
     def commands_for(self, person: Person, channel: Channel | str) -> list[JSON]:
         """List the commands this person could use in this channel, one entry for each way."""
         return commands_for(self.world, person, person.find(channel))
-
-    def slash_commands(self) -> list[JSON]:
-        """Give the registered global slash commands, as registered."""
-        return [one for one in self.world.book() if one["type"] == CHAT]
 
     async def until(self, come: Callable[[], bool], seconds: float = 5.0) -> None:
         """Wait until something has become true here; TimeoutError when it does not."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from sandbox.discord.snowflakes import stamp, time_of
 from sandbox.discord.state import JSON, Channel, Reader, Site, User
 
-EPHEMERAL, LOADING, COMPONENTS_V2, VOICE, CROSSPOSTED = 1 << 6, 1 << 7, 1 << 15, 1 << 13, 1
-DEFAULT, REPLY, SLASH_COMMAND, MENU_COMMAND, PINNED = 0, 19, 20, 23, 6
+EPHEMERAL, LOADING, VOICE, COMPONENTS_V2 = 1 << 6, 1 << 7, 1 << 13, 1 << 15
+DEFAULT, REPLY, SLASH_COMMAND, MENU_COMMAND = 0, 19, 20, 23
 NO_ANSWER = {"ko": "애플리케이션이 응답하지 않았어요.", "en": "The application did not respond"}
 FAILED = {"ko": "상호작용에 실패했어요.", "en": "This interaction failed"}
 

@@ -19,7 +19,6 @@ from sandbox.discord.interactions import (
     COMMAND,
     COMPONENT,
     MODAL_SUBMIT,
-    Interaction,
     Interactions,
     Modal,
     reference_to,
@@ -28,6 +27,7 @@ from sandbox.discord.messages import REPLY, VOICE, Attachment, Message, Poll
 from sandbox.discord.permissions import Permission
 from sandbox.discord.picker import entries, usable
 from sandbox.discord.pictures import kind_by_name
+from sandbox.discord.reply import Reply
 from sandbox.discord.state import JSON, Channel, Guild, Member, Role, User
 from sandbox.discord.world import World
 
@@ -37,88 +37,6 @@ LINK = 5
 ENTITY_KINDS = {5: 6, 6: 8, 7: 9, 8: 7}
 File = tuple[str, bytes]
 Place = Channel | str | int
-
-
-class Reply:
-    """What the bot made of something a person did."""
-
-    def __init__(self, person: "Person", interaction: Interaction) -> None:
-        self.person = person
-        self.interaction = interaction
-
-    @property
-    def messages(self) -> list[Message]:
-        """All messages it made or changed, in order, each once."""
-        return list(dict.fromkeys(self.interaction.touched))
-
-    @property
-    def message(self) -> Message | None:
-        """The message it made or changed last."""
-        return self.interaction.touched[-1] if self.interaction.touched else None
-
-    @property
-    def modal(self) -> Modal | None:
-        """The form it opened."""
-        return self.interaction.modal
-
-    @property
-    def answer(self) -> Message:
-        """Its message, where there must be one."""
-        if self.message is None:
-            raise CannotDo(f"there is no message: {self.failed or 'something else came'}")
-        return self.message
-
-    @property
-    def form(self) -> Modal:
-        """Its form, where there must be one."""
-        if self.modal is None:
-            raise CannotDo(f"there is no form: {self.failed or 'something else came'}")
-        return self.modal
-
-    @property
-    def failed(self) -> str | None:
-        """What Discord itself says when the bot did not answer."""
-        return self.interaction.failed
-
-    @property
-    def text(self) -> str:
-        """All that can be read in its message."""
-        return self.answer.text
-
-    @property
-    def labels(self) -> list[str]:
-        """What its buttons say."""
-        return self.answer.labels
-
-    @property
-    def ephemeral(self) -> bool:
-        return self.answer.ephemeral
-
-    async def until(self, come: Callable[[Message], bool], seconds: float = 10.0) -> Message:
-        """Wait until its message is as wanted; gives the message."""
-        found = await self.person.world.signal.until(
-            lambda: any(come(one) for one in self.messages), seconds
-        )
-        if not found:
-            raise CannotDo(f"this never came; there is {self.messages}")
-        return next(one for one in self.messages if come(one))
-
-    async def next(self, seconds: float = 10.0) -> Message:
-        """Wait for the next message or change after this moment."""
-        already = len(self.interaction.touched)
-        touched = self.interaction.touched
-        if not await self.person.world.signal.until(lambda: len(touched) > already, seconds):
-            raise CannotDo("nothing more came")
-        return self.answer
-
-    def view(self, person: "Person") -> JSON:
-        """Everything a user interface must draw of it."""
-        modal = self.interaction.modal
-        return {
-            "messages": [one.view(person) for one in self.messages if not one.deleted],
-            "modal": modal.view(person) if modal else None,
-            "failed": self.failed,
-        }
 
 
 class Person:
@@ -145,10 +63,6 @@ class Person:
     @property
     def name(self) -> str:
         return self.user.name
-
-    @property
-    def avatar_url(self) -> str:
-        return self.site.url + self.user.avatar_path
 
     # seeing
 
@@ -457,7 +371,7 @@ class Person:
         await self.world.signal.until(lambda: interaction.settled, self._patience)
         if interaction.modal is not None:
             self.modals[interaction.modal.id] = interaction.modal
-        return Reply(self, interaction)
+        return Reply(self.world, interaction)
 
 
 def commands_for(world: World, person: Person, channel: Channel) -> list[JSON]:

@@ -38,15 +38,20 @@ class Spec:
     """The document, read when first needed; validators are kept by operation."""
 
     def __init__(self, path: Path) -> None:
+        if not path.is_file():
+            raise FileNotFoundError(f"Discord's specification is not at {path}")
         self._path = path
         self._validators: dict[str, Draft202012Validator | None] = {}
 
     @cached_property
     def _document(self) -> JSON:
         document: JSON = json.loads(self._path.read_text("utf-8"))
+        schemas = document["components"]["schemas"]
         # Discord's inner error codes are words; the published schema says integer.
-        inner = document["components"]["schemas"]["InnerErrors"]["properties"]["_errors"]
+        inner = schemas["InnerErrors"]["properties"]["_errors"]
         inner["items"] = {"type": "object", "required": ["code", "message"]}
+        # Forwards (1) are documented and sent, but missing in the published schema.
+        schemas["MessageReferenceType"] = {"type": "integer", "enum": [0, 1]}
         return document
 
     @cached_property

@@ -8,7 +8,7 @@ from sandbox.discord.snowflakes import stamp, time_of
 
 JSON = dict[str, Any]
 
-TEXT, DM, VOICE, CATEGORY, ANNOUNCEMENT, PUBLIC_THREAD, PRIVATE_THREAD = 0, 1, 2, 4, 5, 11, 12
+TEXT, DM, VOICE, PUBLIC_THREAD, PRIVATE_THREAD = 0, 1, 2, 11, 12
 
 
 @dataclass(eq=False)
@@ -205,10 +205,6 @@ class Channel:
     @property
     def mention(self) -> str:
         return f"<#{self.id}>"
-
-    @property
-    def takes_messages(self) -> bool:
-        return self.kind != CATEGORY
 
     def payload(self) -> JSON:
         return {**self._core(), **self._by_kind()}

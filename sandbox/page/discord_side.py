@@ -33,12 +33,12 @@ class DiscordSide:
         }
 
     def _commands(self, channels: list[Channel], reader: Reader) -> JSON:
-        """What this person may call: one list for each guild, and for conversations."""
+        """List what this person may call: for each guild, and for conversations."""
         places = {_place_of(one): one for one in channels if one.kind not in (VOICE, CATEGORY)}
         return {place: entries(self._world, reader, one) for place, one in places.items()}
 
     def face(self, user: User) -> str:
-        """The address of somebody's picture."""
+        """Give the address of somebody's picture."""
         if user is self._world.bot:
             return BOT_PICTURE
         return self._pictures.get(user.name, self._world.site.url + user.avatar_path)
@@ -49,7 +49,7 @@ class DiscordSide:
         return {"name": user.name, "avatar": self.face(user), "bot": user.bot, "color": color}
 
     def _channels(self, user: User) -> list[Channel]:
-        """The channels this person sees; a conversation once something was said in it."""
+        """List what this person sees; a conversation once something was said in it."""
         seen = (one for one in self._world.channels() if self._world.sees(user, one))
         return [one for one in seen if one.kind != DM or self._world.messages(one)]
 
@@ -88,7 +88,7 @@ class DiscordSide:
         return {"id": str(channel.id), "type": DM, "name": bot["name"], "avatar": bot["avatar"]}
 
     def _messages(self, channel: Channel, reader: Reader) -> list[JSON]:
-        """The latest messages, others' ephemeral answers left out, oldest first."""
+        """List the latest messages, oldest first; without answers that are for others only."""
         mine = [one for one in self._world.messages(channel) if one.only_for in (None, reader.user)]
         mine.sort(key=lambda one: one.id)
         return [one.view(reader) for one in mine[-LAST_MESSAGES:]]
@@ -99,6 +99,6 @@ def _place_of(channel: Channel) -> str:
 
 
 def colour_of(member: Member) -> int:
-    """The colour of the highest role that has one."""
+    """Give the colour of the highest role that has one."""
     coloured = [role for role in member.roles if role.color]
     return max(coloured, key=lambda role: role.position).color if coloured else 0

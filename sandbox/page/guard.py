@@ -1,14 +1,13 @@
 """Who may talk to the page: browsers that opened it here, and nobody who was lured elsewhere."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 
 from aiohttp import web
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+from aiohttp.typedefs import Handler, Middleware
 
 
 def policy(picture_origins: Collection[str]) -> str:
-    """The page's content security policy: its own files, and pictures of the two services."""
+    """Give the page's content security policy: its own files, and the two services' pictures."""
     pictures = " ".join(picture_origins)
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -30,7 +29,7 @@ class Guard:
             "Cache-Control": "no-store",
         }
 
-    def middleware(self) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+    def middleware(self) -> Middleware:
         """Make the aiohttp middleware."""
 
         @web.middleware

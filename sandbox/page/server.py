@@ -1,7 +1,7 @@
 """The page's web server: its files, its JSON API, its stream of changes."""
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,11 +33,11 @@ class Bot(Protocol):
     on_change: list[Callable[[], None]]
 
     @property
-    def lines(self) -> "list[str]":
+    def lines(self) -> Iterable[str]:
         """Its last lines."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Onlooker:
     """For whom a picture is drawn, and in which language they read."""
 
@@ -120,6 +120,7 @@ class Page:
             "bot": {
                 "state": self._bot.state,
                 "exit": self._bot.exit,
+                "url": self._desk.bot_url,
                 "lines": list(self._bot.lines)[-LAST_LINES:],
             },
             "discord": side.view(Onlooker(person.user, locale, self._discord.world.site)),

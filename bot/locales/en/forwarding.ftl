@@ -1,5 +1,6 @@
 forward-me-sent = Sent to your own KakaoTalk chat.
-forward-me-waiting = Not sent yet. { $why }
+forward-me-queued = Not sent yet. { $why }
+forward-me-sending = Still sending. `/kakao status` will tell how it went.
 forward-me-parked = Kept, not sent. { $why }
 forward-me-failed = Not sent. { $why }
 forward-me-unknown = { $why }
@@ -8,7 +9,8 @@ forward-me-cancelled = { $why }
 forward-chat-me = Your own chat
 forward-chat-friend = A friend
 forward-state-sent = Sent.
-forward-state-waiting = The next try is { $when }.
+forward-state-queued = The next try is { $when }.
+forward-state-sending = Sending.
 forward-state-parked = Waiting.
 forward-state-failed = Not sent.
 forward-state-unknown = Kakao's answer was lost, so nobody knows whether it arrived.

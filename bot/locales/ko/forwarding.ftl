@@ -1,5 +1,6 @@
 forward-me-sent = 카카오톡 '나와의 채팅'으로 보냈어요.
-forward-me-waiting = 아직 보내지 못했어요. { $why }
+forward-me-queued = 아직 보내지 못했어요. { $why }
+forward-me-sending = 아직 보내는 중이에요. 결과는 `/kakao status`에서 볼 수 있어요.
 forward-me-parked = 보내지 않고 가지고 있어요. { $why }
 forward-me-failed = 보내지 못했어요. { $why }
 forward-me-unknown = { $why }
@@ -8,7 +9,8 @@ forward-me-cancelled = { $why }
 forward-chat-me = 나와의 채팅
 forward-chat-friend = 친구
 forward-state-sent = 보냈어요.
-forward-state-waiting = { $when } 다시 보내 볼게요.
+forward-state-queued = { $when } 다시 보내 볼게요.
+forward-state-sending = 보내는 중이에요.
 forward-state-parked = 기다리고 있어요.
 forward-state-failed = 보내지 못했어요.
 forward-state-unknown = 카카오의 답을 받지 못해서 도착했는지 알 수 없어요.

@@ -17,7 +17,8 @@ export function tick(name) {
 export function mountGuide() {
   const draw = region(document.getElementById("guide"), drawSteps);
   return () => {
-    draw({ done: [...new Set([...ui.done, ...seen()])], lang: ui.lang });
+    ui.done = [...new Set([...ui.done, ...seen()])];
+    draw({ done: ui.done, lang: ui.lang });
   };
 }
 

@@ -57,8 +57,9 @@ function drawLanguages({ lang }) {
   }, name));
 }
 
-/** Change the language of the page; the person's Discord follows with the next action. */
+/** Change the language of the page, and with it that of the person's Discord. */
 export function speak(code) {
   document.documentElement.lang = code;
   show({ lang: code });
+  return load();
 }

@@ -21,7 +21,7 @@ const INLINE = [
   [/^<#(\d+)>/, (match, names) => mention(`#${names.channels[match[1]] ?? t("unknownChannel")}`)],
   [/^<\/([^:>]+):\d+>/, (match) => mention(`/${match[1]}`)],
   [/^<a?:(\w+):\d+>/, (match) => h("span", { class: "emoji", title: `:${match[1]}:` }, `:${match[1]}:`)],
-  [/^<t:(-?\d{1,13})(?::([tTdDfFR]))?>/, (match) => h("span", { class: "stamp" }, timestamp(Number(match[1]), match[2]))],
+  [/^<t:(-?\d{1,13})(?::([tTdDfFR]))?>/, (match) => stamp(Number(match[1]), match[2])],
   [/^@(everyone|here)\b/, (match) => mention(match[0])],
 ];
 
@@ -94,6 +94,12 @@ function first(rest, before) {
 /** A link that opens in a tab of its own. */
 export function anchor(address, ...children) {
   return h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, children);
+}
+
+/** A moment; how long ago it was is told anew every second. */
+function stamp(seconds, style) {
+  const relative = style === "R";
+  return h("span", { class: "stamp", "data-at": relative ? seconds : null, title: relative ? timestamp(seconds, "F") : null }, timestamp(seconds, style));
 }
 
 function mention(text) {

@@ -1,15 +1,19 @@
 // The frame of the Discord window: servers, channels, the person, the open channel's head.
 
+import { follow } from "../actions.js";
 import { h, region } from "../dom.js";
 import { icon } from "../icons.js";
 import { channel, guild, me, show, ui, world } from "../store.js";
 import { t } from "../texts.js";
 import { mountComposer } from "./composer.js";
 import { mountMessages } from "./messages.js";
+import { timestamp } from "../time.js";
+import { glowIn } from "./places.js";
 
 const TEXT = 0;
 const VOICE = 2;
 const CATEGORY = 4;
+const MESSAGE = /^https:\/\/discord\.com\/channels\/(\d+|@me)\/(\d+)\/(\d+)$/;
 const seen = {};
 
 /** Draw the whole window; gives the function that draws it again. */
@@ -22,6 +26,8 @@ export function mountDiscord() {
   const topic = region(at("topic"), drawTopic);
   const messages = mountMessages(at("messages"));
   const composer = mountComposer(at("composer"));
+  at("discord").addEventListener("click", stayHere);
+  setInterval(() => at("messages").querySelectorAll("[data-at]").forEach((one) => { one.textContent = timestamp(Number(one.dataset.at), "R"); }), 1000);
   return () => {
     settle();
     const here = channel();
@@ -33,6 +39,17 @@ export function mountDiscord() {
     messages();
     composer();
   };
+}
+
+/** Links to messages lead to them here, as Discord's own app does; all others open in a tab. */
+async function stayHere(event) {
+  const address = event.target.closest("a[href]")?.href ?? "";
+  const [, place, room, message] = address.match(MESSAGE) ?? [];
+  const jump = address.startsWith(`${world.state.bot.url}/m/`);
+  if (!message && !jump) return;
+  event.preventDefault();
+  const found = message ? { guild: place, channel: room, message } : await follow(address);
+  if (found) glowIn(found);
 }
 
 /** Make sure that what is open exists for this person. */

@@ -48,9 +48,8 @@ function shareLines(made) {
   const title = made.querySelector(".words strong");
   const text = made.querySelector(".words span");
   if (!text) return;
-  const height = title ? title.getBoundingClientRect().height : 0;
-  const used = title ? Math.max(1, Math.round(height / Number.parseFloat(getComputedStyle(title).lineHeight))) : 0;
-  text.style.webkitLineClamp = String(LINES - Math.min(2, used));
+  const used = title ? Math.round(title.offsetHeight / Number.parseFloat(getComputedStyle(title).lineHeight)) : 0;
+  text.style.webkitLineClamp = String(LINES - used);
 }
 
 function buttons(template, link, open) {

@@ -7,6 +7,7 @@ import { icon } from "../icons.js";
 import { show, ui, world } from "../store.js";
 import { t } from "../texts.js";
 import { clock, day } from "../time.js";
+import { toast } from "../toast.js";
 import { glowIn } from "../discord/places.js";
 import { card, preview } from "./cards.js";
 
@@ -48,7 +49,8 @@ function toEnd(room) {
 
 const nameOf = (chat) => (chat.with ? chat.with.name : t("meChat"));
 const countKey = (chat) => `${ui.person}:${chat.id}`;
-const unreadIn = (chat) => Math.max(0, chat.messages.length - (ui.seen[countKey(chat)] ?? 0));
+const fromOthers = (chat) => chat.messages.filter((message) => !message.mine).length;
+const unreadIn = (chat) => Math.max(0, fromOthers(chat) - (ui.seen[countKey(chat)] ?? 0));
 
 /** A new message opens its room; one from a friend also slides in from above, as a push does. */
 function notice(chats, watched) {
@@ -58,7 +60,7 @@ function notice(chats, watched) {
   const latest = grown.sort((a, b) => b.messages.at(-1).at - a.messages.at(-1).at)[0];
   if (latest) arrived(latest);
   const open = chats.find((one) => one.id === ui.room);
-  if (open) ui.seen[countKey(open)] = open.messages.length;
+  if (open) ui.seen[countKey(open)] = fromOthers(open);
   return { person: ui.person, total, counts: Object.fromEntries(chats.map((chat) => [chat.id, chat.messages.length])) };
 }
 
@@ -153,6 +155,6 @@ async function press(address) {
   const found = await follow(address);
   if (found) {
     tick("card");
-    glowIn(found);
+    if (glowIn(found)) toast(t("jumped"), "good");
   }
 }
