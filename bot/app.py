@@ -31,7 +31,7 @@ from storage.vault import Vault
 T = TypeVar("T")
 
 # Of the ten seconds there are to stop; the rest is for closing Discord and the web server.
-FINISHING_SECONDS = 5.0
+FINISHING_SECONDS = 4.0
 
 
 class CannotListen(Exception):

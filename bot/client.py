@@ -9,7 +9,9 @@ from typing import Any, cast
 import discord
 from discord import app_commands
 from discord.ext import commands
+from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from yarl import URL
 
 from bot.config import Config
 from bot.errors import Expired
@@ -111,6 +113,10 @@ class KkachiClient(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """Load the cogs and register their commands where they have changed."""
+        # discord.py asks for the address once and comes back to its built-in one after a lost
+        # session, which another Discord than the real one would never see.
+        _, gateway, _ = await self.http.get_bot_gateway()
+        DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
         await self.tree.set_translator(CommandTexts(self._services.texts))
         await attach(self, self._services)
         await register_commands(self)

@@ -1,6 +1,7 @@
 """Every sentence a person reads, in Korean and English, from the catalogues in `locales/`."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -84,6 +85,7 @@ class Texts:
         return {locale: self.say(locale, key, **arguments) for locale in LOCALES}
 
 
+@cache  # parsing takes longer than all else at the start, and the catalogues never change
 def _bundle(locale: Locale) -> FluentBundle:
     bundle = FluentBundle([locale], functions=FUNCTIONS, use_isolating=False)
     for path in catalogue_files(locale):

@@ -1,6 +1,7 @@
 """How Kkachi answers: the same way in commands, buttons, selects and modals."""
 
 import logging
+import traceback
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -132,7 +133,9 @@ async def refuse(
     """
     original = getattr(error, "original", error)
     if not isinstance(original, UserError):
-        _log.error("unexpected error while answering a member", exc_info=original)
+        # Where, not what: an error's own words may quote a message.
+        place = "".join(traceback.format_tb(original.__traceback__))
+        _log.error("unexpected %s while answering a member\n%s", type(original).__name__, place)
         original = UserError()
     services, locale = services_of(interaction.client), locale_of(interaction)
     try:

@@ -23,6 +23,8 @@ MARKS = {
     DeliveryState.CANCELLED: "🚫",
 }
 CONSENT = "consent"
+# Discord lets an answer be changed for a quarter of an hour.
+ANSWERABLE = 12 * 60.0
 EXPLAINED = frozenset({DeliveryState.QUEUED, DeliveryState.PARKED, DeliveryState.FAILED})
 
 
@@ -78,11 +80,21 @@ async def way_on(
 
 
 async def show_results(interaction: discord.Interaction, rows: Sequence[Delivery]) -> None:
-    """Put what became of a forward to friends in place of the panel it was sent from."""
+    """Answer with what became of a forward, and once more when what still waits has gone."""
+    await _show(interaction, rows)
+    deliveries = services_of(interaction.client).deliveries
+    later = await deliveries.settle(rows[0].forward_id, rows[0].member_id, timeout=ANSWERABLE)
+    if [row.state for row in later] != [row.state for row in rows]:
+        await _show(interaction, later)
+
+
+async def _show(interaction: discord.Interaction, rows: Sequence[Delivery]) -> None:
     texts, locale = services_of(interaction.client).texts, locale_of(interaction)
+    to_me = rows[0].chat is Chat.ME
     view = await way_on(interaction, rows)
     await interaction.edit_original_response(
-        content=friends_text(texts, locale, rows), view=view or items()
+        content=me_text(texts, locale, rows[0]) if to_me else friends_text(texts, locale, rows),
+        view=view or items(),
     )
 
 

@@ -6,12 +6,12 @@ from discord.ext import commands
 
 from bot.errors import UserError
 from bot.services.links import Arrival
-from cogs._answers import KkachiCog, defer, locale_of, member_of, say
+from cogs._answers import KkachiCog, defer, member_of
 from cogs._highlight import highlight_of
 from cogs._kkachi import AnyBot
 from cogs._messages import find_message
 from cogs._picker import DraftButton, FriendSelect, panel_of, show_panel
-from cogs._results import RepeatButton, me_text, way_on
+from cogs._results import RepeatButton, show_results
 
 BUTTONS = (FriendSelect, DraftButton, RepeatButton)
 
@@ -104,9 +104,8 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
     ) -> None:
         highlight = await highlight_of(message, interaction.user)
         forwarding = self.services.forwarding
-        [row] = await forwarding.to_me(member_of(interaction), highlight, note)
-        text = me_text(self.services.texts, locale_of(interaction), row)
-        await say(interaction, text, view=await way_on(interaction, [row]))
+        rows = await forwarding.to_me(member_of(interaction), highlight, note)
+        await show_results(interaction, rows)
 
     async def _to_friends(
         self, interaction: discord.Interaction, message: discord.Message, note: str | None

@@ -262,15 +262,15 @@ async def test_a_right_click_carries_a_message_to_kakao(
     assert cards(world) == [("민지", "준호: 오늘 저녁 여덟 시에 모여요!")]
 
 
-@pytest.mark.parametrize("form", ["{url}", "<{url}>", "{url} 이거!", "{id}"])
 async def test_the_command_takes_links_and_ids(
-    world: World, minji: Person, message: Message, form: str
+    world: World, minji: Person, message: Message
 ) -> None:
     await world.link("민지")
-    text = form.format(url=message.jump_url, id=message.id)
-    reply = await minji.slash(CHAT, "forward me", message=text, note="꼭 봐")
-    assert "보냈어요" in reply.text
-    assert "꼭 봐" in cards(world)[0][1]
+    link = message.jump_url
+    for text in (link, f"<{link}>", f"{link} 이거!", str(message.id)):
+        reply = await minji.slash(CHAT, "forward me", message=text, note="꼭 봐")
+        assert "보냈어요" in reply.text
+    assert ["꼭 봐" in text for _, text in cards(world)] == [True] * 4
 
 
 async def test_bad_links_and_long_notes_get_plain_words(
@@ -342,7 +342,7 @@ async def test_every_kind_of_message_makes_a_sensible_card(
         "[전달] 오늘 저녁": await minji.say(CHAT, "", forward_of=message),
         "1. 피자": await minji.say(CHAT, "", poll=Poll("뭐 먹죠?", ["피자", "떡"], until_then)),
         "스티커: 하이": await minji.say(CHAT, "", stickers=["하이"]),
-        "음성 메시지 0:03": await minji.say(CHAT, "", files=[("v.ogg", b"1")], voice=(3.4, "AA")),
+        "음성 메시지 0:03": await minji.say(CHAT, "", files=[("v.ogg", b"1")], voice=(3.4, "AAAA")),
         "#공지 @레이드팀 @서연": await minji.say(CHAT, "#공지 @레이드팀 @서연"),
         "#알 수 없는 채널": await minji.say(CHAT, f"<#{hidden.id}>"),
     }
@@ -390,6 +390,16 @@ async def test_what_kakao_cannot_take_now_is_kept_and_explained(
     reply = await minji.menu(CHAT, MENU_ME, message)
     assert "오늘 보낼 수 있는 횟수를 모두 썼어요" in reply.text
     assert "다시 보내 볼게요" in reply.text
+
+
+async def test_an_answer_that_came_before_the_send_was_done_is_mended_afterwards(
+    world: World, minji: Person, message: Message
+) -> None:
+    await world.link("민지")
+    world.kakao.slow(3.3)
+    reply = await minji.menu(CHAT, MENU_ME, message)
+    assert reply.text.startswith("⏳")
+    await reply.until(lambda message: message.text.startswith("✅"))
 
 
 # To friends

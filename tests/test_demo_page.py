@@ -96,7 +96,7 @@ async def visit(chromium: Browser, url: str) -> AsyncIterator[Tab]:
     complaints: list[str] = []
     tab.on("console", lambda message: complaints.append(message.text))
     tab.on("pageerror", lambda error: complaints.append(str(error)))
-    await tab.goto(url)
+    await tab.goto(url, wait_until="domcontentloaded")
     await expect(tab.locator(".message").first).to_be_visible()
     yield tab
     await context.close()
@@ -326,6 +326,7 @@ async def carry_to_a_friend(tab: Tab, demo: Demo) -> None:
     await panel.locator(".button.secondary").first.click()
     await tab.locator("#modal input").fill("서연")
     await tab.locator("#modal [type=submit]").click()
+    await expect(tab.locator("#modal")).to_be_hidden()
     await panel.locator(".select .head").click()
     await panel.get_by_role("option", name="서연").click()
     await tab.keyboard.press("Tab")

@@ -6,7 +6,9 @@ happens into an answer or a `KakaoError`. Nothing of httpx or aiohttp is visible
 
 import asyncio
 import re
+import ssl
 from collections.abc import Mapping
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -48,7 +50,7 @@ def open_http(*, connect: float = 5.0, read: float = 10.0) -> httpx.AsyncClient:
 
     It keeps no cookies: all members share it.
     """
-    tls = httpx.create_ssl_context()
+    tls = _tls()
 
     def session() -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
@@ -63,6 +65,11 @@ def open_http(*, connect: float = 5.0, read: float = 10.0) -> httpx.AsyncClient:
         headers={"Accept": "application/json", "Accept-Encoding": "identity"},
         follow_redirects=False,
     )
+
+
+@cache  # reading the certificates of all authorities takes a while
+def _tls() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
 
 
 class Door:

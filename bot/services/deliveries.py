@@ -121,7 +121,7 @@ class Deliveries:
         forward_id: str,
         member_id: int,
         *,
-        timeout: float = 8.0,  # noqa: ASYNC109 - at its end this returns, it does not raise
+        timeout: float = 3.0,  # noqa: ASYNC109 - at its end this returns, it does not raise
     ) -> list[Delivery]:
         """Return a forward's rows as soon as nothing more happens to them within the timeout."""
         clock = asyncio.get_running_loop().time

@@ -1,5 +1,6 @@
 """A person at the local Discord: what they do, and what they see."""
 
+import base64
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -141,11 +142,19 @@ class Person:
         message.poll = poll
         message.stickers = [self._sticker(name) for name in stickers]
         if voice is not None:
-            message.flags |= VOICE
-            message.attachments[0].voice = voice
+            self._speak(message, *voice)
         self._refer(message, reply_to, forward_of)
         self.world.place(message)
         return message
+
+    def _speak(self, message: Message, seconds: float, waveform: str) -> None:
+        """Make a message with one sound file a voice message; the waveform is base64."""
+        try:
+            base64.b64decode(waveform, validate=True)
+        except ValueError:
+            raise CannotDo("the waveform of a voice message is base64") from None
+        message.flags |= VOICE
+        message.attachments[0].voice = (seconds, waveform)
 
     def _writable(self, place: Place) -> Channel:
         channel = self.find(place)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from pydantic import BaseModel, ConfigDict, Field
 
-from sandbox.discord import CannotDo, Channel, LocalDiscord, Message, Person, Reply
+from sandbox.discord import CannotDo, Channel, LocalDiscord, Message, Person
 from sandbox.kakao import LocalKakao
 from sandbox.page.trouble import Trouble
 
@@ -39,14 +39,6 @@ class Desk:
         if found is None:
             raise CannotDo("this message is no longer there")
         return found
-
-    def tell(self, reply: Reply) -> JSON:
-        """Tell the page what came of it: the form that opened, or how it failed."""
-        modal = reply.interaction.modal
-        return {
-            "modal": None if modal is None else modal.view(reply.person),
-            "failed": reply.failed,
-        }
 
 
 class Action(BaseModel):
@@ -120,7 +112,8 @@ class Slash(Action):
 
     async def run(self, desk: Desk) -> JSON:
         person, channel = self.who(desk), desk.channel(self.channel)
-        return desk.tell(await person.slash(channel, self.command, **self.options))
+        reply = await person.slash(channel, self.command, **self.options)
+        return reply.view(person)
 
 
 class Autocomplete(Action):
@@ -151,7 +144,8 @@ class Menu(Action):
 
     async def run(self, desk: Desk) -> JSON:
         person, channel = self.who(desk), desk.channel(self.channel)
-        return desk.tell(await person.menu(channel, self.command, desk.message(self.message)))
+        reply = await person.menu(channel, self.command, desk.message(self.message))
+        return reply.view(person)
 
 
 class Press(Action):
@@ -162,7 +156,8 @@ class Press(Action):
 
     async def run(self, desk: Desk) -> JSON:
         person = self.who(desk)
-        return desk.tell(await person.press(desk.message(self.message), self.custom_id))
+        reply = await person.press(desk.message(self.message), self.custom_id)
+        return reply.view(person)
 
 
 class Choose(Action):
@@ -174,7 +169,8 @@ class Choose(Action):
 
     async def run(self, desk: Desk) -> JSON:
         person, message = self.who(desk), desk.message(self.message)
-        return desk.tell(await person.choose(message, self.custom_id, self.values))
+        reply = await person.choose(message, self.custom_id, self.values)
+        return reply.view(person)
 
 
 class Submit(Action):
@@ -188,7 +184,8 @@ class Submit(Action):
         modal = person.modals.get(self.modal)
         if modal is None:
             raise CannotDo("this form is no longer open")
-        return desk.tell(await person.submit(modal, self.values))
+        reply = await person.submit(modal, self.values)
+        return reply.view(person)
 
 
 class Follow(Action):

@@ -27,10 +27,11 @@ class Changes:
         self.happened()
 
     async def watch(self) -> AsyncIterator[int | None]:
-        """Give the version after each burst of changes, None when nothing happened for long."""
+        """Give the version now and after each burst of changes, None after a long silence."""
         event = asyncio.Event()
         self._watching.add(event)
         try:
+            yield self.version
             while not self.closed:
                 yield await self._next(event)
         finally:

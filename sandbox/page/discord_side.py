@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sandbox.discord.permissions import Permission
 from sandbox.discord.picker import entries
-from sandbox.discord.state import CATEGORY, DM, JSON, VOICE, Channel, Guild, Member, Reader, User
+from sandbox.discord.state import DM, JSON, VOICE, Channel, Guild, Member, Reader, User
 from sandbox.discord.world import World
 
 BOT_PICTURE = "/static/kkachi.svg"
@@ -34,7 +34,7 @@ class DiscordSide:
 
     def _commands(self, channels: list[Channel], reader: Reader) -> JSON:
         """List what this person may call: for each guild, and for conversations."""
-        places = {_place_of(one): one for one in channels if one.kind not in (VOICE, CATEGORY)}
+        places = {_place_of(one): one for one in channels if one.kind != VOICE}
         return {place: entries(self._world, reader, one) for place, one in places.items()}
 
     def face(self, user: User) -> str:
@@ -78,7 +78,6 @@ class DiscordSide:
             "name": channel.name,
             "type": channel.kind,
             "topic": channel.topic,
-            "parent_id": str(channel.parent.id) if channel.parent else None,
             "hidden": hidden,
             "can_send": bool(allowed & Permission.SEND_MESSAGES),
         }

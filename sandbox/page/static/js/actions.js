@@ -3,15 +3,17 @@
 import { act } from "./api.js";
 import { goToEnd } from "./discord/messages.js";
 import { openModal } from "./discord/modal.js";
+import { load } from "./main.js";
 import { toast } from "./toast.js";
 
 const ANSWERED_AT_THE_END = ["say", "slash", "menu"];
 
-/** Do it, and open the modal that may be the answer. Gives null when it could not be done. */
+/** Do it, draw what came of it, open the modal that may be the answer; null when it cannot be. */
 export async function perform(action, details) {
   if (ANSWERED_AT_THE_END.includes(action)) goToEnd();
   try {
     const reply = await act(action, details);
+    await load();
     if (reply.modal) openModal(reply.modal);
     return reply;
   } catch (error) {

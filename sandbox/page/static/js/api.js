@@ -6,7 +6,7 @@ import { ui } from "./store.js";
 export class CannotDo extends Error {}
 
 async function answer(response) {
-  const body = await response.json();
+  const body = await response.json().catch(() => ({}));
   if (!response.ok) throw new CannotDo(body.error ?? response.statusText);
   return body;
 }
@@ -28,10 +28,10 @@ export async function act(action, details = {}) {
   }));
 }
 
-/** Tell `onNews` whenever something changed, and `onLine` whether the line to the server stands. */
+/** Tell `onNews` the version after each change, and `onLine` whether the line stands. */
 export function listen(onNews, onLine) {
   const source = new EventSource("/api/events");
-  source.addEventListener("change", onNews);
+  source.addEventListener("change", (event) => onNews(Number(event.data)));
   source.addEventListener("open", () => onLine(true));
   source.addEventListener("error", () => onLine(false));
 }

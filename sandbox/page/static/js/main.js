@@ -6,7 +6,7 @@ import { icon } from "./icons.js";
 import { mountGuide } from "./guide.js";
 import { mountPhone } from "./kakao/phone.js";
 import { mountPeople } from "./people.js";
-import { onChange, recall, take, ui } from "./store.js";
+import { onChange, recall, take, ui, world } from "./store.js";
 import { LANGUAGES, t } from "./texts.js";
 import { mountTrouble } from "./trouble.js";
 
@@ -55,7 +55,7 @@ async function start() {
   const parts = [mountFrame(), mountPeople(), mountGuide(), mountDiscord(), mountPhone(), mountTrouble()];
   onChange((state) => parts.forEach((draw) => draw(state)));
   await load();
-  listen(load, (stands) => {
+  listen((version) => version !== world.state.version && load(), (stands) => {
     const back = stands && !online;
     online = stands;
     if (back) load();

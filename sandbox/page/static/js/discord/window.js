@@ -12,7 +12,6 @@ import { glowIn } from "./places.js";
 
 const TEXT = 0;
 const VOICE = 2;
-const CATEGORY = 4;
 const MESSAGE = /^https:\/\/discord\.com\/channels\/(\d+|@me)\/(\d+)\/(\d+)$/;
 const seen = {};
 
@@ -90,18 +89,13 @@ const drawPlace = ({ name }) => h("h1", {}, name);
 function listOf() {
   const here = guild();
   if (!here) {
-    const dms = world.state.discord.dms.map((one) => ({ id: one.id, name: one.name, avatar: one.avatar, type: one.type, unread: isUnread(one.id) }));
-    return { dms };
+    return { channels: world.state.discord.dms.map((one) => ({ ...one, unread: isUnread(one.id) })) };
   }
-  const groups = here.channels.filter((one) => one.type === CATEGORY);
-  const loose = here.channels.filter((one) => one.type !== CATEGORY && !groups.some((group) => group.id === one.parent_id));
-  const brief = (one) => ({ id: one.id, name: one.name, type: one.type, hidden: one.hidden, unread: one.type !== VOICE && isUnread(one.id) });
-  return { groups: [{ name: null, channels: loose.map(brief) }, ...groups.map((group) => ({ name: group.name, channels: here.channels.filter((one) => one.parent_id === group.id).map(brief) }))] };
+  return { channels: here.channels.map((one) => ({ id: one.id, name: one.name, type: one.type, hidden: one.hidden, unread: one.type !== VOICE && isUnread(one.id) })) };
 }
 
-function drawChannels({ groups, dms, open }) {
-  if (dms) return dms.length ? dms.map((one) => channelItem(one, open)) : h("p", { class: "none" }, t("noDms"));
-  return groups.filter((group) => group.channels.length).map((group) => h("div", { class: "category" }, group.name ? h("h2", {}, group.name) : null, group.channels.map((one) => channelItem(one, open))));
+function drawChannels({ channels, open }) {
+  return channels.length ? channels.map((one) => channelItem(one, open)) : h("p", { class: "none" }, t("noDms"));
 }
 
 function channelItem(one, open) {
