@@ -27,6 +27,7 @@ CHANNEL = "잡담"
 TO_ME, TO_FRIENDS = "Send to my KakaoTalk", "Send to Kakao friends"
 NOTE = "이따 같이 봐요"
 BUTTON, SELECT = 2, 3
+ANSWERS = (20, 23)  # message types: the first answer to a slash command or a menu
 GREEN, RED, LINK = 3, 4, 5
 PATIENCE = 15.0
 
@@ -256,7 +257,8 @@ class Smoke:
         """Use a command here and give the message that answers."""
         before = {one["id"] for one in await self._messages()}
         await self._do(action, channel=self._here.id, **details)
-        new = [one for one in await self._messages() if one["id"] not in before]
+        after = [one for one in await self._messages() if one["type"] in ANSWERS]
+        new = [one for one in after if one["id"] not in before]
         _expect(len(new) == 1, f"{len(new)} answers came")
         return new[0]
 

@@ -123,10 +123,9 @@ def entries(locale: Locale) -> dict[str, set[str]]:
             assert not isinstance(entry, ftl.Junk), f"{path.name}: {entry.content}"
             if isinstance(entry, ftl.Message):
                 assert entry.id.name not in found, f"{path.name}: {entry.id.name} twice"
-                found[entry.id.name] = set()
-                for part in (entry, *entry.attributes):
-                    key = entry.id.name + (f".{part.id.name}" if part is not entry else "")
-                    value = part.value
+                values = {entry.id.name: entry.value}
+                values |= {f"{entry.id.name}.{a.id.name}": a.value for a in entry.attributes}
+                for key, value in values.items():
                     found[key] = set(variables(value)) if value else set()
     return found
 

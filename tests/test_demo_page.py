@@ -20,9 +20,11 @@ from sandbox.discord import LocalDiscord
 from sandbox.kakao import LocalKakao
 from sandbox.page import Page
 from sandbox.page.trouble import Trouble
+from tests.sandbox_discord import OPENAPI
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
+SPEC = OPENAPI if OPENAPI.exists() else None
 SLOW = 20_000
 STATIC = Path(__file__).parents[1] / "sandbox" / "page" / "static"
 LINK = {"web_url": "http://127.0.0.1:9/m/x", "mobile_web_url": "http://127.0.0.1:9/m/x"}
@@ -292,7 +294,7 @@ async def walk_through_kakao(tab: Tab) -> None:
 async def test_a_visitor_links_and_carries_messages_to_me_and_to_a_friend(
     chromium: Browser,
 ) -> None:
-    async with open_demo(Options(port=0)) as demo:
+    async with open_demo(Options(port=0, openapi=SPEC)) as demo:
         await asyncio.wait_for(demo.bot.ready.wait(), 20)
         async with visit(chromium, demo.page.url) as tab:
             await link(tab)
@@ -338,10 +340,11 @@ async def carry_to_a_friend(tab: Tab, demo: Demo) -> None:
 
 
 async def test_the_smoke_walk_passes_from_the_command_line() -> None:
+    spec = ["--discord-openapi", str(SPEC)] if SPEC else []
+    arguments = ["-m", "sandbox", "--smoke", "--port", "0", "--lang", "en", *spec]
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "sandbox", "--smoke", "--port", "0", "--lang", "en",
-        stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+        sys.executable, *arguments, stdout=asyncio.subprocess.PIPE
+    )
     printed, _ = await process.communicate()
     assert process.returncode == 0, printed.decode()
     assert printed.decode().count("✓") == 16
