@@ -23,7 +23,7 @@ format: $(VENV)/.dev
 	@$(BIN)/ruff format $(CODE)
 	@$(BIN)/ruff check --fix $(CODE)
 
-bench: $(VENV)/.dev  ## both sides of every comparison in one run; prints ratios
+bench: $(VENV)/.bench  ## both sides of every comparison in one run; prints ratios
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 lock:  ## needs uv; writes no index address
@@ -33,6 +33,9 @@ lock:  ## needs uv; writes no index address
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --no-header --extra sandbox --extra build --extra postgresql --extra dev \
 	  -c requirements.lock pyproject.toml -o requirements-dev.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header --extra bench \
+	  -c requirements-dev.lock pyproject.toml -o requirements-bench.lock
 
 clean:
 	rm -rf $(VENV) build *.egg-info
@@ -54,3 +57,8 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
 	@$(PIP) --require-hashes -r requirements-dev.lock
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/.run
+
+$(VENV)/.bench: requirements-bench.lock $(VENV)/.dev
+	@echo "Installing what is measured beside Kkachi …"
+	@$(PIP) --require-hashes -r requirements-bench.lock
+	@touch $@

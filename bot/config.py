@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DISCORD_API_URL = "https://discord.com/api/v10"
 DISCORD_CDN_URL = "https://cdn.discordapp.com"
+KAKAO_SDK_URL = "https://t1.kakaocdn.net/kakao_js_sdk/2.8.3/kakao.min.js"
+KAKAO_SDK_INTEGRITY = "sha384-oroumrnFVE0xtgqyDZJARgERibXg2C28380uaUZz2kHDS5CR7tu20eGiOU6GkTpy"
 KEY_BYTES = 32
 
 
@@ -32,8 +34,20 @@ class Config(BaseSettings):
     discord_api_url: str = DISCORD_API_URL
     kakao_rest_api_key: SecretStr = Field(min_length=1)
     kakao_client_secret: SecretStr = Field(min_length=1)
+    kakao_admin_key: SecretStr = SecretStr("")
+    kakao_javascript_key: str = ""
+    kakao_app_id: str = ""
     kakao_auth_url: str = "https://kauth.kakao.com"
     kakao_api_url: str = "https://kapi.kakao.com"
+    kakao_sdk_url: str = KAKAO_SDK_URL
+    kakao_sdk_integrity: str = KAKAO_SDK_INTEGRITY
+    kakao_link_domains: Annotated[tuple[str, ...], NoDecode] = ()
+    kakao_images: Literal["link", "upload"] = "link"
+    kakao_app_daily: int = Field(default=30_000, ge=1)
+    kakao_sender_daily: int = Field(default=100, ge=1)
+    kakao_recipient_daily: int = Field(default=100, ge=1)
+    kakao_pair_daily: int = Field(default=20, ge=1)
+    kakao_reset_hour: int = Field(default=0, ge=0, le=23)
     public_url: str
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8080, ge=0, le=65535)
@@ -41,7 +55,9 @@ class Config(BaseSettings):
     token_keys: Annotated[tuple[SecretStr, ...], NoDecode]
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
-    @field_validator("discord_api_url", "kakao_auth_url", "kakao_api_url", "public_url")
+    @field_validator(
+        "discord_api_url", "kakao_auth_url", "kakao_api_url", "kakao_sdk_url", "public_url"
+    )
     @classmethod
     def _address(cls, value: str) -> str:
         parts = urlsplit(value)
@@ -58,7 +74,7 @@ class Config(BaseSettings):
             raise ValueError("must start with sqlite+aiosqlite:// or postgresql+asyncpg://")
         return value
 
-    @field_validator("token_keys", mode="before")
+    @field_validator("token_keys", "kakao_link_domains", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

@@ -6,6 +6,7 @@ Times are seconds since 1970, Discord and Kakao ids are whole numbers of 64 bits
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Double,
     ForeignKey,
@@ -99,6 +100,8 @@ drafts = Table(
     Column("picks", JSON, nullable=False),
     Column("query", Text, nullable=False),
     Column("page", Integer, nullable=False),
+    Column("kind", Text, nullable=False, server_default="forward"),
+    Column("form", JSON(none_as_null=True)),  # what a member has filled in so far
     Column("created_at", Double, nullable=False),
     Column("expires_at", Double, nullable=False, index=True),
 )
@@ -117,6 +120,7 @@ deliveries = Table(
     Column("state", Text, nullable=False),
     Column("code", Integer),
     Column("reason", Text),
+    Column("required_scopes", JSON(none_as_null=True)),  # what Kakao says is missing
     Column("tries", Integer, nullable=False),
     Column("repeats", Integer, nullable=False),
     Column("next_try_at", Double, nullable=False),
@@ -128,4 +132,57 @@ deliveries = Table(
     Column("finished_at", Double),
     Index(None, "state", "next_try_at"),
     Index(None, "member_id", "created_at"),
+)
+
+templates = Table(
+    "templates",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", Text, primary_key=True),
+    Column("template_id", BigInteger, nullable=False),
+    Column("arguments", JSON, nullable=False),  # the names of its ${…}
+    Column("created_by", BigInteger, nullable=False),
+    Column("created_at", Double, nullable=False),
+)
+
+# One row counts one thing on one day: what the app, a sender, a recipient or a pair has used.
+allowances = Table(
+    "allowances",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),  # of Kakao, since 1970
+    Column("kind", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("sent", Integer, nullable=False),
+    Column("spent", Boolean, nullable=False),  # Kakao said so, whatever we have counted
+)
+
+shares = Table(
+    "shares",
+    metadata,
+    Column("nonce", Text, primary_key=True),
+    Column("member_id", BigInteger, nullable=False, index=True),
+    Column("locale", Text, nullable=False),
+    Column("message", JSON, nullable=False),
+    Column("chats", Integer, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("expires_at", Double, nullable=False, index=True),
+)
+
+# Kakao's webhooks that were taken already, so that a repeated one counts once.
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("seen_at", Double, nullable=False, index=True),
+)
+
+# Pictures that were uploaded to Kakao, by the address they had before.
+images = Table(
+    "images",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("expires_at", Double, nullable=False, index=True),
 )
