@@ -3,9 +3,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
-CODE   := bot cogs storage sandbox tests benchmarks
+CODE   := bot cogs storage sandbox tests benchmarks docs
 
-.PHONY: demo test check format bench lock clean
+.PHONY: demo test check format docs bench lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.run  ## a local Discord and a local KakaoTalk with Kkachi between them
@@ -22,6 +22,9 @@ check: $(VENV)/.dev  ## format, lint and strict types
 format: $(VENV)/.dev
 	@$(BIN)/ruff format $(CODE)
 	@$(BIN)/ruff check --fix $(CODE)
+
+docs: $(VENV)/.dev  ## the pages that are written from the code
+	@$(BIN)/python -m docs.make_errors
 
 bench: $(VENV)/.bench  ## both sides of every comparison in one run; prints ratios
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -3,9 +3,9 @@
 import asyncio
 import sys
 
-from benchmarks import transport, writer
+from benchmarks import deliveries, transport, writer
 
-BENCHMARKS = {"writer": writer.main, "transport": transport.main}
+BENCHMARKS = {"deliveries": deliveries.main, "writer": writer.main, "transport": transport.main}
 
 
 async def run(names: list[str]) -> None:

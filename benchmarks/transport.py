@@ -1,36 +1,16 @@
 """How fast 50 members send to Kakao: Kkachi's HTTP client against httpx's own transport."""
 
 import asyncio
-import multiprocessing
 from collections.abc import Awaitable, Callable
-from multiprocessing.connection import Connection
 
 import httpx
-from aiohttp import web
 
 from benchmarks.measure import compare
+from benchmarks.server import answering
 from bot.kakao import KakaoApp, KakaoClient, Link, Text, open_http
 
 SENDERS = 50
 SENDS_EACH = 20
-
-
-def _serve(ready: Connection, wait: float) -> None:
-    async def answer(request: web.Request) -> web.Response:
-        await request.read()
-        await asyncio.sleep(wait)
-        return web.json_response({"result_code": 0})
-
-    async def run() -> None:
-        app = web.Application()
-        app.router.add_post("/{path:.*}", answer)
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        ready.send(runner.addresses[0][1])
-        await asyncio.Event().wait()
-
-    asyncio.run(run())
 
 
 def _sends(http: httpx.AsyncClient, url: str) -> Callable[[], Awaitable[int]]:
@@ -63,15 +43,7 @@ async def _compare(url: str, title: str) -> None:
 
 
 async def main() -> None:
-    """Compare both against a server in a process of its own, quick and slow."""
-    spawn = multiprocessing.get_context("spawn")
+    """Compare both against a quick server and a slow one."""
     for wait, title in ((0.0, "a server that answers at once"), (0.05, "one that takes 50 ms")):
-        here, there = spawn.Pipe()
-        server = spawn.Process(target=_serve, args=(there, wait), daemon=True)
-        server.start()
-        try:
-            port = await asyncio.to_thread(here.recv)
-            await _compare(f"http://127.0.0.1:{port}", title)
-        finally:
-            server.kill()
-            server.join()
+        async with answering(wait) as url:
+            await _compare(url, title)

@@ -23,7 +23,14 @@ from cogs._translator import CommandTexts
 
 _log = logging.getLogger(__name__)
 
-EXTENSIONS = ("cogs.link", "cogs.forward")
+EXTENSIONS = (
+    "cogs.link",
+    "cogs.forward",
+    "cogs.share",
+    "cogs.accounts",
+    "cogs.compose",
+    "cogs.settings",
+)
 CLICKS = frozenset({discord.InteractionType.component, discord.InteractionType.modal_submit})
 FIRST_WAIT = 1.0
 # Commands are answered before all servers are known; health need not wait for long.

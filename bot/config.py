@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DISCORD_API_URL = "https://discord.com/api/v10"
 DISCORD_CDN_URL = "https://cdn.discordapp.com"
+KAKAO_AUTH_URL = "https://kauth.kakao.com"
 KAKAO_SDK_URL = "https://t1.kakaocdn.net/kakao_js_sdk/2.8.3/kakao.min.js"
 KAKAO_SDK_INTEGRITY = "sha384-oroumrnFVE0xtgqyDZJARgERibXg2C28380uaUZz2kHDS5CR7tu20eGiOU6GkTpy"
 KEY_BYTES = 32
@@ -37,7 +38,7 @@ class Config(BaseSettings):
     kakao_admin_key: SecretStr = SecretStr("")
     kakao_javascript_key: str = ""
     kakao_app_id: str = ""
-    kakao_auth_url: str = "https://kauth.kakao.com"
+    kakao_auth_url: str = KAKAO_AUTH_URL
     kakao_api_url: str = "https://kapi.kakao.com"
     kakao_sdk_url: str = KAKAO_SDK_URL
     kakao_sdk_integrity: str = KAKAO_SDK_INTEGRITY

@@ -12,7 +12,7 @@ from discord.ext import commands
 
 from bot.errors import ConsentMissing, LinkBroken, NotLinked, TextArgument, UserError
 from bot.services.highlight import Member
-from bot.services.links import BASIC_SCOPES, FRIENDS_SCOPES
+from bot.services.links import BASIC_SCOPES
 from bot.texts import Locale, pick_locale
 from cogs._kkachi import AnyBot, notices_of, services_of
 from cogs._notices import NOBODY
@@ -125,11 +125,16 @@ async def say(
 
 
 async def refuse(
-    interaction: discord.Interaction, error: Exception, *, draft_id: str | None = None
+    interaction: discord.Interaction,
+    error: Exception,
+    *,
+    draft_id: str | None = None,
+    scopes: Sequence[str] = BASIC_SCOPES,
 ) -> None:
     """Answer a mistake in words, with the way on where there is one.
 
-    `draft_id` names the forward that goes on by itself once the member has agreed at Kakao.
+    `draft_id` names the draft that goes on by itself once the member has linked and agreed to
+    `scopes` at Kakao.
     """
     original = getattr(error, "original", error)
     if not isinstance(original, UserError):
@@ -139,7 +144,7 @@ async def refuse(
         original = UserError()
     services, locale = services_of(interaction.client), locale_of(interaction)
     try:
-        view = await _way_on(interaction, original, draft_id)
+        view = await _way_on(interaction, original, draft_id, scopes)
         await say(
             interaction, services.texts.say(locale, original.key, **original.arguments), view=view
         )
@@ -148,7 +153,10 @@ async def refuse(
 
 
 async def _way_on(
-    interaction: discord.Interaction, error: UserError, draft_id: str | None
+    interaction: discord.Interaction,
+    error: UserError,
+    draft_id: str | None,
+    scopes: Sequence[str],
 ) -> discord.ui.View | None:
     if isinstance(error, ConsentMissing):
         return await link_button(
@@ -158,7 +166,6 @@ async def _way_on(
             label="kakao-button-agree",
         )
     if isinstance(error, NotLinked | LinkBroken):
-        scopes = FRIENDS_SCOPES if draft_id else BASIC_SCOPES
         return await link_button(interaction, scopes=scopes, draft_id=draft_id)
     return None
 

@@ -1,5 +1,6 @@
 """How members hear of what happened outside Discord, such as a link that is made or lost."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 
@@ -9,12 +10,35 @@ _log = logging.getLogger(__name__)
 NOBODY = discord.AllowedMentions.none()
 
 
+class _Kept:
+    """An answer that changes as news comes in: one change at a time, the newest last."""
+
+    def __init__(self, interaction: discord.Interaction) -> None:
+        self.interaction = interaction
+        self._news: str | None = None
+        self._writing: asyncio.Task[None] | None = None
+
+    def change(self, text: str) -> None:
+        self._news = text
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+
+    async def _write(self) -> None:
+        while self._news is not None and not self.interaction.is_expired():
+            text, self._news = self._news, None
+            try:
+                await self.interaction.edit_original_response(content=text)
+            except Exception as error:  # noqa: BLE001  # nobody waits for this task
+                _log.info("an answer was not changed: %s", type(error).__name__)
+
+
 class Notices:
     """Tells a member something on the answer they wait for, or else by direct message."""
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
         self._waiting: dict[int, discord.Interaction] = {}
+        self._kept: dict[str, _Kept] = {}
 
     def expect(self, interaction: discord.Interaction) -> None:
         """Remember that this member was sent to a page and will come back to this answer."""
@@ -22,6 +46,18 @@ class Notices:
             member_id: old for member_id, old in self._waiting.items() if not old.is_expired()
         }
         self._waiting[interaction.user.id] = interaction
+
+    def keep(self, name: str, interaction: discord.Interaction) -> None:
+        """Remember an answer that something outside Discord will change."""
+        self._kept = {
+            other: old for other, old in self._kept.items() if not old.interaction.is_expired()
+        }
+        self._kept[name] = _Kept(interaction)
+
+    def change(self, name: str, text: str) -> None:
+        """Change a kept answer soon; one that Discord has closed by then stays as it is."""
+        if kept := self._kept.get(name):
+            kept.change(text)
 
     async def tell(
         self,

@@ -11,15 +11,16 @@ import discord
 from bot.errors import ConsentMissing, LinkBroken, NotLinked, TooManyFriends
 from bot.kakao import Friend
 from bot.services.forwarding import MAX_FRIENDS, NobodyPicked
+from bot.services.links import FRIENDS_SCOPES
 from bot.texts import Locale, Texts, pick_locale
 from cogs._answers import Answered, answering, defer_edit, items, refuse, say
 from cogs._kkachi import services_of
+from cogs._preview import card_preview
 from cogs._results import show_results
 from storage.drafts import Draft, Pick
 
 PAGE = 25  # options that Discord allows in a select
 LABEL = 100
-YELLOW = discord.Colour(0xFEE500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +82,22 @@ class Panel:
 
     def preview(self) -> discord.Embed:
         """Return the card as KakaoTalk will show it."""
-        return card_preview(self.draft.card).set_footer(text=self.say("forward-friends-preview"))
+        return card_preview(self.draft.card, self.texts, self.locale)
 
     def view(self) -> discord.ui.View:
         """Return the select and the buttons."""
         if not self.friends:
-            return items()
+            return items(*self._way_back())
         select = [FriendSelect.of(self)] if self.shown else []
-        return items(*select, *self._buttons())
+        return items(*select, *self._buttons(), *self._way_back())
+
+    def _way_back(self) -> "list[discord.ui.Button[Any]]":
+        """Return the button to a card that the member wrote; `ComposeButton` takes its clicks."""
+        if self.draft.form is None:
+            return []
+        custom_id = f"kkachi:compose:open:{self.draft.id}"
+        label = self.say("compose-button-edit")
+        return [discord.ui.Button(custom_id=custom_id, label=label, row=2)]
 
     def _buttons(self) -> "list[DraftButton]":
         draft, count = self.draft.id, len(self.draft.picks)
@@ -110,15 +119,6 @@ class Panel:
         cancel = DraftButton("cancel", draft, self.say("forward-button-cancel"), row=2)
         middle = [search, everyone] if self.draft.query else [search]
         return [*(paging if last else []), *middle, send, cancel]
-
-
-def card_preview(card: dict[str, Any]) -> discord.Embed:
-    """Return a card's title, text and picture as an embed."""
-    content = card["content"]
-    embed = discord.Embed(
-        title=content.get("title"), description=content.get("description"), colour=YELLOW
-    )
-    return embed.set_image(url=content.get("image_url"))
 
 
 def _plain(name: str) -> str:
@@ -148,7 +148,7 @@ async def _keeping(interaction: discord.Interaction, draft: Draft) -> AsyncItera
     try:
         yield
     except (NotLinked, LinkBroken, ConsentMissing) as error:
-        await refuse(interaction, error, draft_id=draft.id)
+        await refuse(interaction, error, draft_id=draft.id, scopes=FRIENDS_SCOPES)
 
 
 async def _own_draft(interaction: discord.Interaction, draft_id: str) -> Draft:

@@ -1,13 +1,15 @@
 """Says in plain words what became of deliveries."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from typing import Any, Self
 
 import discord
 
-from bot.services.deliveries import may_repeat
+from bot.services.codes import member_key
 from bot.services.links import BASIC_SCOPES, FRIENDS_SCOPES
+from bot.services.outcomes import ALLOWANCES, CONSENT, may_repeat
 from bot.texts import Locale, Texts
 from cogs._answers import Answered, defer_edit, items, link_button, locale_of
 from cogs._kkachi import services_of
@@ -22,7 +24,8 @@ MARKS = {
     DeliveryState.UNKNOWN: "❔",
     DeliveryState.CANCELLED: "🚫",
 }
-CONSENT = "consent"
+# For these Kakao's code says more than our reason does.
+TOLD_BY_CODE = frozenset({"barred", "operator"})
 # Discord lets an answer be changed for a quarter of an hour.
 ANSWERABLE = 12 * 60.0
 EXPLAINED = frozenset({DeliveryState.QUEUED, DeliveryState.PARKED, DeliveryState.FAILED})
@@ -30,11 +33,24 @@ EXPLAINED = frozenset({DeliveryState.QUEUED, DeliveryState.PARKED, DeliveryState
 
 def outcome(texts: Texts, locale: Locale, row: Delivery) -> str:
     """Return where a delivery stands and why, in half a sentence."""
-    state = texts.say(locale, f"forward-state-{row.state}", when=f"<t:{int(row.next_try_at)}:R>")
+    when = f"<t:{int(row.next_try_at)}:R>"
+    state = texts.say(locale, f"forward-state-{row.state}", when=when)
     if row.reason is None or row.state not in EXPLAINED:
         return state
-    reason = texts.say(locale, f"delivery-{row.reason}")
-    return f"{reason} {state}" if row.state is DeliveryState.QUEUED else reason
+    reason = texts.say(locale, _reason(row), code=str(row.code))
+    if row.state is DeliveryState.QUEUED:
+        return f"{reason} {state}"
+    if row.reason in ALLOWANCES and may_repeat(row):
+        return f"{reason} {texts.say(locale, 'forward-again-from', when=when)}"
+    return reason
+
+
+def _reason(row: Delivery) -> str:
+    if row.chat is Chat.ME and row.reason in {"allowance-pair", "allowance-recipient"}:
+        return "delivery-allowance-me"
+    if row.state is DeliveryState.FAILED and row.reason in TOLD_BY_CODE and row.code is not None:
+        return member_key(row.code)
+    return f"delivery-{row.reason}"
 
 
 def line(texts: Texts, locale: Locale, row: Delivery) -> str:
@@ -66,9 +82,10 @@ async def way_on(
     """Return the button that helps: to link again or agree at Kakao, or to send again."""
     for row in rows:
         if row.state is DeliveryState.PARKED:
+            usual = BASIC_SCOPES if row.chat is Chat.ME else FRIENDS_SCOPES
             return await link_button(
                 interaction,
-                scopes=BASIC_SCOPES if row.chat is Chat.ME else FRIENDS_SCOPES,
+                scopes=row.required_scopes or usual,
                 label="kakao-button-agree" if row.reason == CONSENT else "kakao-button-relink",
             )
     again = [row for row in rows if may_repeat(row)]
@@ -79,22 +96,44 @@ async def way_on(
     return items(RepeatButton(again[0].forward_id, label))
 
 
-async def show_results(interaction: discord.Interaction, rows: Sequence[Delivery]) -> None:
-    """Answer with what became of a forward, and once more when what still waits has gone."""
-    await _show(interaction, rows)
+async def show_results(
+    interaction: discord.Interaction,
+    rows: Sequence[Delivery],
+    *,
+    more: Sequence[discord.ui.Item[Any]] = (),
+) -> None:
+    """Answer with what became of a forward, and again whenever what still waits has moved on.
+
+    `more` stands beside the button that helps, if there is one.
+    """
     deliveries = services_of(interaction.client).deliveries
-    later = await deliveries.settle(rows[0].forward_id, rows[0].member_id, timeout=ANSWERABLE)
-    if [row.state for row in later] != [row.state for row in rows]:
-        await _show(interaction, later)
+    clock = asyncio.get_running_loop().time
+    answerable_until = clock() + ANSWERABLE
+    shown: Sequence[Delivery] = ()
+    while [row.state for row in shown] != [row.state for row in rows]:
+        shown = rows
+        await _show(interaction, shown, more)
+        rows = await deliveries.settle(
+            shown[0].forward_id,
+            shown[0].member_id,
+            timeout=answerable_until - clock(),
+            parked=any(row.state is DeliveryState.PARKED for row in shown),
+        )
 
 
-async def _show(interaction: discord.Interaction, rows: Sequence[Delivery]) -> None:
+async def _show(
+    interaction: discord.Interaction,
+    rows: Sequence[Delivery],
+    more: Sequence[discord.ui.Item[Any]],
+) -> None:
     texts, locale = services_of(interaction.client).texts, locale_of(interaction)
     to_me = rows[0].chat is Chat.ME
-    view = await way_on(interaction, rows)
+    view = await way_on(interaction, rows) or items()
+    for item in more:
+        view.add_item(item)
     await interaction.edit_original_response(
         content=me_text(texts, locale, rows[0]) if to_me else friends_text(texts, locale, rows),
-        view=view or items(),
+        view=view,
     )
 
 

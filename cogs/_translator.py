@@ -11,7 +11,7 @@ DESCRIPTIONS = {Place.command_description, Place.group_description, Place.parame
 
 
 class CommandTexts(app_commands.Translator):
-    """Reads `command-kakao-link`, its `.description` and `.option-…`, and `menu-…`."""
+    """Reads `command-kakao-link`, its `.description` and `.option-…`, `menu-…`, `choice-…`."""
 
     def __init__(self, texts: Texts) -> None:
         self._texts = texts
@@ -31,10 +31,12 @@ class CommandTexts(app_commands.Translator):
 
 
 def key_of(context: app_commands.TranslationContextTypes) -> str:
-    """Return the catalogue key of a command, a parameter or one of their descriptions."""
+    """Return the catalogue key of a command, a parameter, a choice or a description."""
     data = context.data
     if isinstance(data, app_commands.ContextMenu):
         return f"menu-{_slug(data.name)}"
+    if isinstance(data, app_commands.Choice):
+        return f"choice-{data.value}"
     if isinstance(data, app_commands.Parameter):
         suffix = "-description" if context.location in DESCRIPTIONS else ""
         return f"{_command_key(data.command)}.option-{data.name}{suffix}"

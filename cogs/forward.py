@@ -88,7 +88,9 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
         nickname = discord.utils.escape_markdown(arrival.nickname)
         linked = self.services.texts.say(arrival.locale, "kakao-linked-short", nickname=nickname)
         try:
-            draft = await self.services.forwarding.open(arrival.member_id, arrival.draft_id)
+            draft = await self.services.drafts.open(arrival.member_id, arrival.draft_id)
+            if draft.is_being_written:
+                return  # not a matter of friends yet
             panel = await panel_of(self.bot, draft)
         except UserError as error:
             why = self.services.texts.say(arrival.locale, error.key, **error.arguments)

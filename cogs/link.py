@@ -8,10 +8,11 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.errors import NotLinked
-from bot.services.forwarding import NotYours
+from bot.services.drafts import NotYours
 from bot.services.links import Arrival
 from bot.texts import Locale
 from cogs._answers import Answered, KkachiCog, defer, defer_edit, items, link_button, locale_of, say
+from cogs._consents import AgreeButton, TakeBackButton, TakeBackSelect, consents_text
 from cogs._kkachi import AnyBot, services_of
 from cogs._status import Status
 from storage.links import Link as KakaoLink
@@ -21,16 +22,18 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
     """Connect KakaoTalk, see how it is, disconnect."""
 
     async def cog_load(self) -> None:
-        """Take the clicks on this cog's button and listen to what becomes of links."""
-        self.bot.add_dynamic_items(UnlinkButton)
+        """Take the clicks on this cog's buttons and listen to what becomes of links."""
+        self.bot.add_dynamic_items(*BUTTONS)
         self.services.links.on_linked.append(self.tell_linked)
         self.services.links.on_broken.append(self.tell_broken)
+        self.services.links.on_consent_missing.append(self.tell_consent_missing)
 
     async def cog_unload(self) -> None:
         """Leave them to nobody."""
-        self.bot.remove_dynamic_items(UnlinkButton)
+        self.bot.remove_dynamic_items(*BUTTONS)
         self.services.links.on_linked.remove(self.tell_linked)
         self.services.links.on_broken.remove(self.tell_broken)
+        self.services.links.on_consent_missing.remove(self.tell_consent_missing)
 
     @app_commands.command()
     async def link(self, interaction: discord.Interaction) -> None:
@@ -49,17 +52,17 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
     async def status(self, interaction: discord.Interaction) -> None:
         """Show your connection, what is left for today and your last sends."""
         await defer(interaction)
-        link = await self._link_of(interaction)
-        deliveries, member_id = self.services.deliveries, interaction.user.id
+        services, member_id = self.services, interaction.user.id
+        consents = await services.consents.of(member_id)
         status = Status(
-            self.services.texts,
+            services.texts,
             locale_of(interaction),
-            link,
-            await deliveries.sent_today(member_id),
-            await deliveries.last(member_id),
+            await self._link_of(interaction),
+            consents,
+            await services.allowance.left(member_id),
+            await services.deliveries.last(member_id),
         )
-        broken = link.broken_at is not None
-        view = await link_button(interaction, label="kakao-button-relink") if broken else None
+        view = await self._way_on(interaction, status)
         await say(interaction, "", embeds=status.embeds(), view=view)
 
     @app_commands.command()
@@ -75,13 +78,33 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
         """Tell a member that the link stands; with a draft the forward itself goes on."""
         if arrival.draft_id is None:
             nickname = discord.utils.escape_markdown(arrival.nickname)
-            text = self.services.texts.say(arrival.locale, "kakao-linked", nickname=nickname)
+            key = "kakao-agreed" if arrival.agreed else "kakao-linked"
+            text = self.services.texts.say(arrival.locale, key, nickname=nickname)
             await self.notices.tell(arrival.member_id, text)
 
     async def tell_broken(self, member_id: int, locale: Locale) -> None:
         """Tell a member that Kakao no longer accepts the link."""
         text = self.services.texts.say(locale, "kakao-broken")
         await self.notices.send_direct(member_id, text)
+
+    async def tell_consent_missing(
+        self, member_id: int, locale: Locale, scopes: frozenset[str]
+    ) -> None:
+        """Tell a member that nothing goes out before they agree at Kakao."""
+        texts, wanted = self.services.texts, sorted(scopes)
+        button = AgreeButton(wanted, texts.say(locale, "kakao-button-agree"))
+        text = consents_text(texts, locale, wanted)
+        await self.notices.send_direct(member_id, text, view=items(button))
+
+    async def _way_on(
+        self, interaction: discord.Interaction, status: Status
+    ) -> discord.ui.View | None:
+        if status.link.broken_at is not None:
+            return await link_button(interaction, label="kakao-button-relink")
+        if not status.consents.revocable:
+            return None
+        member_id, texts = interaction.user.id, self.services.texts
+        return items(TakeBackSelect.of(member_id, status.consents, texts, status.locale))
 
     async def _link_of(self, interaction: discord.Interaction) -> KakaoLink:
         link = await self.services.links.get(interaction.user.id)
@@ -128,6 +151,9 @@ class UnlinkButton(
         await services.links.unlink(self.member_id)
         text = services.texts.say(locale_of(interaction), "kakao-unlinked")
         await interaction.edit_original_response(content=text, view=items())
+
+
+BUTTONS = (UnlinkButton, TakeBackSelect, TakeBackButton, AgreeButton)
 
 
 async def setup(bot: AnyBot) -> None:

@@ -15,8 +15,10 @@ from pathlib import Path
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
+from sandbox import clock
 from sandbox.discord import LocalDiscord
 from sandbox.kakao import LocalKakao
+from sandbox.kakao.state import Webhook
 from sandbox.page import Page
 
 HOST = "127.0.0.1"
@@ -39,7 +41,10 @@ class Options:
 
 
 class BotProcess:
-    """The bot, unmodified, with its last lines kept; its state is `none` until it runs."""
+    """The bot with its last lines kept; its state is `none` until it runs.
+
+    Its code is unmodified, only its clock can be moved.
+    """
 
     def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
         self.state = "none"
@@ -49,6 +54,7 @@ class BotProcess:
         self.ready = asyncio.Event()
         self._environment = environment
         self._folder = folder
+        self._clock = folder / "clock"
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["BotProcess"]:
@@ -56,8 +62,7 @@ class BotProcess:
         self._turn("starting")
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            "-m",
-            "bot",
+            *("-m", "sandbox.clock", str(self._clock), "bot"),
             cwd=self._folder,
             env=child_environment(self._environment),
             stdin=asyncio.subprocess.DEVNULL,
@@ -73,6 +78,11 @@ class BotProcess:
             await _end(process)
             watchers[1].cancel()
             await asyncio.gather(*watchers, return_exceptions=True)
+
+    def advance(self, seconds: float) -> None:
+        """Move its clock forward."""
+        clock.move(self._clock, seconds)
+        self._changed()
 
     async def _follow(self, process: asyncio.subprocess.Process) -> None:
         if process.stdout is not None:
@@ -170,7 +180,12 @@ def bot_environment(
         "DISCORD_API_URL": discord.api_url,
         "KAKAO_REST_API_KEY": kakao.app.rest_api_key,
         "KAKAO_CLIENT_SECRET": kakao.app.client_secret,
-        "KAKAO_ADMIN_KEY": "sandbox-admin-key",
+        "KAKAO_ADMIN_KEY": kakao.app.admin_key,
+        "KAKAO_JAVASCRIPT_KEY": kakao.app.javascript_key,
+        "KAKAO_APP_ID": str(kakao.app.id),
+        "KAKAO_LINK_DOMAINS": kakao.url,
+        "KAKAO_SDK_URL": kakao.sdk_url,
+        "KAKAO_SDK_INTEGRITY": kakao.sdk_integrity,
         "KAKAO_AUTH_URL": kakao.url,
         "KAKAO_API_URL": kakao.url,
         "PUBLIC_URL": f"http://{HOST}:{port}",
@@ -184,7 +199,11 @@ def bot_environment(
 def register_app(kakao: LocalKakao, public_url: str) -> None:
     """Register the bot's addresses at Kakao, as its operator does in the console."""
     kakao.app.redirect_uris.add(f"{public_url}/oauth/kakao/callback")
-    kakao.app.product_link_domains.append(public_url)
+    kakao.app.product_link_domains += [public_url, kakao.url]
+    kakao.app.js_sdk_domains.add(public_url)
+    kakao.app.share_webhook = Webhook(f"{public_url}/webhooks/kakao/share")
+    kakao.app.unlink_webhook = Webhook(f"{public_url}/webhooks/kakao/unlink")
+    kakao.app.account_webhook = Webhook(f"{public_url}/webhooks/kakao/account")
 
 
 def child_environment(settings: Mapping[str, str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from the page's snapshot, and from what the two services remember.
 """
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import closing
@@ -25,6 +26,13 @@ REFUSING = "하준"
 FRIENDS = ("준호", "서연", REFUSING)
 CHANNEL = "잡담"
 TO_ME, TO_FRIENDS = "Send to my KakaoTalk", "Send to Kakao friends"
+SHARE = "Share on KakaoTalk"
+GROUP = "까치 마을"
+PLACE = {
+    "address": "서울 성동구 성수이로 77",
+    "address_title": "둥지",
+    "content.title": "정기 모임",
+}
 NOTE = "이따 같이 봐요"
 BUTTON, SELECT = 2, 3
 ANSWERS = (20, 23)  # message types: the first answer to a slash command or a menu
@@ -46,13 +54,15 @@ class Form:
 
 
 class Page(HTMLParser):
-    """A page as somebody reads it: its words and its forms."""
+    """A page as somebody reads it: its words and its forms, and the data for its script."""
 
     def __init__(self, response: ClientResponse, text: str) -> None:
         super().__init__()
         self.url = str(response.url)
         self.status = response.status
         self.forms: list[Form] = []
+        self.data: JSON = {}
+        self._is_data = False
         self._words: list[str] = []
         self.feed(text)
 
@@ -64,6 +74,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note forms and their fields."""
         facts = {name: value or "" for name, value in attrs}
+        self._is_data = facts.get("type") == "application/json"
         if tag == "form":
             self.forms.append(Form(urljoin(self.url, facts.get("action", ""))))
         elif self.forms and tag in {"input", "button"} and facts.get("name"):
@@ -74,8 +85,12 @@ class Page(HTMLParser):
                 self.forms[-1].offered.setdefault(name, []).append(value)
 
     def handle_data(self, data: str) -> None:
-        """Note words."""
-        self._words.extend(data.split())
+        """Note words, and what a page gives to its script."""
+        if self._is_data:
+            self.data = json.loads(data)
+            self._is_data = False
+        else:
+            self._words.extend(data.split())
 
     def form(self, *names: str) -> Form:
         """Find the form that offers these fields."""
@@ -129,9 +144,14 @@ class Smoke:
             ("명령어와 링크로 보내기", "forward by command with a link", self._forward_by_command),
             ("친구에게 보내기 전 동의", "consent before friends", self._agree_to_friends),
             ("세 친구에게, 한 명은 거절", "three friends, one refuses", self._forward_to_friends),
+            ("직접 쓴 위치 카드", "a location of my own", self._compose_place),
+            ("주소로 만든 카드", "a card of a web page", self._compose_page),
+            ("공유하고 몇 곳인지 듣기", "share, and hear how far it came", self._share),
             ("상태 보기", "status", self._see_status),
             ("만료된 토큰은 한 번만 새로", "expired tokens: one refresh", self._expire),
             ("동의 철회: 기다렸다가 도착", "withdrawn consent: parked, comes back", self._withdraw),
+            ("한도가 차면 내일까지", "a spent day waits for tomorrow", self._spend),
+            ("카카오에서 끊고 다시 연결", "unlinked at Kakao, linked again", self._unlink_at_kakao),
             ("연결 끊기", "unlink", self._unlink),
             ("아무것도 남지 않아요", "nothing is left", self._nothing_left),
             ("규격을 어기지 않았어요", "nothing against the specifications", self._no_problems),
@@ -143,6 +163,7 @@ class Smoke:
         state = await self._state()
         commands = {one["name"] for one in state["discord"]["commands"][str(self._guild)]}
         wanted = {"kakao link", "kakao status", "kakao unlink", "forward me", TO_ME, TO_FRIENDS}
+        wanted |= {"compose", "share", SHARE}
         _expect(state["bot"]["state"] == "ready", f"the bot is {state['bot']['state']}")
         _expect(commands >= wanted, f"commands are missing: {wanted - commands}")
 
@@ -208,6 +229,33 @@ class Smoke:
         reached = [one.receiver.name for one in self._demo.kakao.outbox if not one.to_me]
         _expect(sorted(reached) == ["서연", "준호"], f"it reached {reached}: {told}")
 
+    async def _compose_place(self) -> None:
+        message = await self._composed("location", PLACE)
+        shown = message["template"]
+        _expect(shown["object_type"] == "location", f"this came: {shown}")
+        _expect(shown["address"] == PLACE["address"], f"it leads elsewhere: {shown}")
+
+    async def _compose_page(self) -> None:
+        address = f"{self._demo.kakao.url}/pages/picnic"
+        message = await self._composed("scrape", {"request_url": address})
+        _expect(message["kind"] == "scrap", f"this came: {message}")
+        _expect(message["template"]["content"].get("image_url"), "the page's picture is missing")
+
+    async def _share(self) -> None:
+        answer = await self._answer_to("menu", command=SHARE, message=self._message.id)
+        page = await self._open(_link_in(answer))
+        _expect(page.status == 200 and page.data, f"this came: {page}")
+        to = ("me", GROUP)
+        call, settings, key = (page.data[name] for name in ("call", "message", "key"))
+        sent = await self._demo.kakao.share(
+            WHO, call, settings, origin=self._bot_url, to=to, app_key=key
+        )
+        _expect([one.receiver.name for one in sent] == [WHO, GROUP], f"it reached {sent}")
+        await self._until(
+            "the number of chats was never told",
+            lambda state: str(len(to)) in _text_of(self._in(state), answer["id"]),
+        )
+
     async def _see_status(self) -> None:
         answer = await self._answer_to("slash", command="kakao status")
         _expect(WHO in _text(answer), f"the status is: {_text(answer)}")
@@ -227,6 +275,25 @@ class Smoke:
         _expect(len(await self._my_chat()) == before, "the card came without consent")
         await self._walk(_link_in(answer))
         await self._until("the card never came", lambda state: len(_me(state)) == before + 1)
+
+    async def _spend(self) -> None:
+        before = len(await self._my_chat())
+        await self._do("trouble", verb="spend-sender")
+        await self._answer_to("menu", command=TO_ME, message=self._message.id)
+        _expect(len(await self._my_chat()) == before, "the card came though nothing was left")
+        await self._do("trouble", verb="tomorrow")
+        await self._answer_to("menu", command=TO_ME, message=self._message.id)
+        await self._until(
+            "the waiting card never came", lambda state: len(_me(state)) == before + 2
+        )
+
+    async def _unlink_at_kakao(self) -> None:
+        before = _written_by_bots(await self._state())
+        await self._do("trouble", verb="unlink")
+        await self._until("nobody told on Discord", lambda state: _written_by_bots(state) > before)
+        held = [place for place, value in self._database() if str(self._account.id) in str(value)]
+        _expect(not held, f"the Kakao id is still in {held}")
+        await self._walk(_link_in(await self._answer_to("slash", command="kakao link")))
 
     async def _unlink(self) -> None:
         answer = await self._answer_to("slash", command="kakao unlink")
@@ -252,6 +319,19 @@ class Smoke:
         _expect(response.status == 200, f"{action}: {answer.get('error')}")
         _expect(not answer.get("failed"), f"{action}: {answer.get('failed')}")
         return answer
+
+    async def _composed(self, kind: str, values: dict[str, str]) -> JSON:
+        """Write a message and send it to "Me"; gives what came."""
+        before, known = len(await self._my_chat()), {one["id"] for one in await self._messages()}
+        asked = await self._do(
+            "slash", channel=self._here.id, command="compose", options={"kind": kind}
+        )
+        await self._do("submit", modal=asked["modal"]["id"], values=values)
+        (panel,) = [one for one in await self._messages() if one["id"] not in known]
+        send = await self._button(panel["id"], GREEN)
+        await self._do("press", message=panel["id"], custom_id=send["custom_id"])
+        await self._until("no message came", lambda state: len(_me(state)) == before + 1)
+        return (await self._my_chat())[-1]
 
     async def _answer_to(self, action: str, **details: object) -> JSON:
         """Use a command here and give the message that answers."""
@@ -394,6 +474,15 @@ def _link_in(message: JSON) -> str:
 def _text(message: JSON) -> str:
     embeds = (f"{one.get('title', '')} {one.get('description', '')}" for one in message["embeds"])
     return "\n".join((message["content"], *embeds)).strip()
+
+
+def _text_of(messages: list[JSON], number: str) -> str:
+    return next((_text(one) for one in messages if one["id"] == number), "")
+
+
+def _written_by_bots(state: JSON) -> int:
+    messages = (one for channel in state["discord"]["messages"].values() for one in channel)
+    return sum(1 for one in messages if one["author"]["bot"])
 
 
 def _me(state: JSON) -> list[JSON]:

@@ -17,10 +17,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from storage.sqlite import connect
+
 T = TypeVar("T")
 Query = Callable[[AsyncConnection], Awaitable[T]]
 
 OWNER_ONLY = 0o600
+# To a SQLite file; each has a thread of its own, and more of them only wait for each other.
+CONNECTIONS = 4
 PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
     "PRAGMA journal_mode = WAL",
@@ -253,9 +257,22 @@ def _lock(path: Path) -> FileLock:
     return lock
 
 
+def _engine(url: str) -> AsyncEngine:
+    path = _sqlite_path(url)
+    if path is None:
+        return create_async_engine(url, hide_parameters=True)
+    return create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        async_creator=lambda: connect(str(path)),
+    )
+
+
 async def _migrated_engine(url: str) -> AsyncEngine:
     with _translated():
-        engine = create_async_engine(url, hide_parameters=True)
+        engine = _engine(url)
         if engine.dialect.name == "sqlite":
             event.listen(engine.sync_engine, "connect", _configure_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
@@ -277,9 +294,10 @@ def _configure_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry)
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # Reading first and writing later fails at once when another write came in between.
-    writes = connection.get_execution_options().get(WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    # Reading first and writing later fails at once when another write came in between. What only
+    # reads is one statement and needs no transaction.
+    if connection.get_execution_options().get(WRITES):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 async def _migrate(engine: AsyncEngine) -> None:

@@ -1,6 +1,6 @@
 """The outbox: one row is one send to one chat, and nothing is sent that is not a row first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from itertools import groupby
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Update, delete, func, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.allowances import Claim, count, give_back, mark_spent
 from storage.database import Database, rows_of
 from storage.tables import deliveries
 
@@ -63,6 +64,7 @@ class Delivery:
     state: DeliveryState
     code: int | None
     reason: str | None
+    required_scopes: tuple[str, ...] | None
     tries: int
     repeats: int
     next_try_at: float
@@ -75,14 +77,32 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Lease:
+    """The rows of one forward that were taken for sending at a time.
+
+    `claims` says what was counted for a row, `refused` which rows were not counted and must not
+    go out, for lack of what.
+    """
+
+    at: float
+    rows: list[Delivery]
+    claims: Mapping[int, Sequence[Claim]]
+    refused: Mapping[int, Claim]
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a delivery that was leased; `at` is when, `next_try_at` for queued ones."""
+    """What became of a delivery that was leased; `at` is when it did.
+
+    `next_try_at` is when it goes out next, or for a failed one may go out again.
+    """
 
     delivery: Delivery
     state: DeliveryState
     at: float
     reason: str | None = None
     code: int | None = None
+    required_scopes: tuple[str, ...] | None = None
     next_try_at: float | None = None
     tries: int | None = None
     repeats: int | None = None
@@ -120,11 +140,17 @@ class DeliveryStore:
 
         return await self._database.write(add)
 
-    async def lease(self, now: float, until: float, forwards: int) -> list[list[Delivery]]:
+    async def lease(
+        self,
+        now: float,
+        until: float,
+        forwards: int,
+        claims: Callable[[Delivery], Sequence[Claim]],
+    ) -> list[Lease]:
         """Take the due rows of up to so many forwards for sending, those due longest first.
 
         They belong to the caller until then: whoever finds them `sending` afterwards may
-        conclude that the caller is dead.
+        conclude that the caller is dead. What each row claims is counted at once.
         """
         due = (deliveries.c.state == DeliveryState.QUEUED) & (deliveries.c.next_try_at <= now)
         longest_due = (
@@ -144,12 +170,25 @@ class DeliveryStore:
             update(deliveries)
             .where(deliveries.c.id.in_(free))
             .values(state=DeliveryState.SENDING, lease_until=until, tries=deliveries.c.tries + 1)
-            .returning(deliveries)
         )
-        return _by_forward(await self._database.change(take))
 
-    async def record(self, outcomes: Sequence[Outcome]) -> None:
-        """Commit what became of leased rows.
+        async def change(connection: AsyncConnection) -> list[Lease]:
+            forwards_taken = _by_forward(await _returned(connection, take))
+            wanted = {row.id: claims(row) for rows in forwards_taken for row in rows}
+            refused = await count(connection, wanted)
+            counted = {number: c for number, c in wanted.items() if number not in refused}
+            return [Lease(now, rows, counted, refused) for rows in forwards_taken]
+
+        return await self._database.write(change)
+
+    async def record(
+        self,
+        outcomes: Sequence[Outcome],
+        *,
+        unused: Iterable[Claim] = (),
+        spent: Iterable[Claim] = (),
+    ) -> None:
+        """Commit what became of leased rows, what they did not use and what Kakao says is spent.
 
         A row whose lease was taken over meanwhile keeps what the other one records.
         """
@@ -158,6 +197,8 @@ class DeliveryStore:
             for outcome in outcomes:
                 await connection.execute(_outcome(outcome))
             await _cancel_erased(connection, outcomes[0].at)
+            await give_back(connection, unused)
+            await mark_spent(connection, spent)
 
         await self._database.write(note)
 
@@ -207,20 +248,34 @@ class DeliveryStore:
     async def requeue(self, ids: Sequence[int], at: float) -> list[Delivery]:
         """Let failed rows start afresh."""
         failed = deliveries.c.id.in_(ids) & (deliveries.c.state == DeliveryState.FAILED)
-        return await self._start_afresh(failed & deliveries.c.card.is_not(None), at)
+        return await self._changed(_afresh(failed & deliveries.c.card.is_not(None), at))
 
     async def park(
-        self, member_id: int, *, reason: str, chat: Chat | None = None
+        self,
+        member_id: int,
+        *,
+        reason: str,
+        required_scopes: Sequence[str] | None = None,
+        chat: Chat | None = None,
     ) -> list[Delivery]:
         """Hold a member's queued rows (to one kind of chat) until `unpark`."""
-        queued = _queued(member_id, chat)
-        change = _set_state(queued, DeliveryState.PARKED).values(reason=reason)
-        return await self._changed(change)
+        change = _set_state(_queued(member_id, chat), DeliveryState.PARKED)
+        required = null() if required_scopes is None else list(required_scopes)
+        return await self._changed(change.values(reason=reason, required_scopes=required))
 
-    async def unpark(self, member_id: int, at: float) -> list[Delivery]:
-        """Queue what waited for the member's consent or new link."""
+    async def unpark(self, member_id: int, agreed: frozenset[str], at: float) -> list[Delivery]:
+        """Queue what waited for the member's new link, or for these consents."""
         parked = deliveries.c.state == DeliveryState.PARKED
-        return await self._start_afresh(parked & (deliveries.c.member_id == member_id), at)
+        mine = parked & (deliveries.c.member_id == member_id)
+        waiting = select(deliveries.c.id, deliveries.c.required_scopes).where(mine)
+
+        async def change(connection: AsyncConnection) -> list[Delivery]:
+            rows = await rows_of(connection, waiting)
+            free = [row["id"] for row in rows if agreed.issuperset(row["required_scopes"] or ())]
+            which = mine & deliveries.c.id.in_(free)
+            return await _returned(connection, _afresh(which, at)) if free else []
+
+        return await self._database.write(change)
 
     async def postpone(
         self, member_id: int | None, *, chat: Chat, until: float, reason: str
@@ -247,18 +302,6 @@ class DeliveryStore:
 
         return await self._database.write(forget)
 
-    async def sent_since(self, member_id: int, at: float, chat: Chat) -> int:
-        """Count what a member sent since then, with what may have arrived."""
-        counted = [DeliveryState.SENT, DeliveryState.UNKNOWN]
-        query = select(func.count().label("sends")).where(
-            deliveries.c.member_id == member_id,
-            deliveries.c.chat == chat,
-            deliveries.c.state.in_(counted),
-            deliveries.c.finished_at >= at,
-        )
-        row = await self._database.first(query)
-        return row["sends"] if row else 0
-
     async def last(self, member_id: int, n: int) -> list[Delivery]:
         """Return a member's latest rows, the newest first."""
         query = (
@@ -270,8 +313,9 @@ class DeliveryStore:
         return [_read(row) for row in await self._database.all(query)]
 
     async def erase_cards(self, before: float) -> None:
-        """Erase the cards of rows that ended before then: nobody repeats them any more."""
-        ended = (deliveries.c.finished_at < before) & deliveries.c.card.is_not(None)
+        """Erase the cards of rows that ended, or could go out again, before then."""
+        ended = (deliveries.c.finished_at < before) & (deliveries.c.next_try_at < before)
+        ended &= deliveries.c.card.is_not(None)
         await self._database.change(update(deliveries).where(ended).values(card=null()))
 
     async def purge(self, before: float) -> None:
@@ -283,12 +327,6 @@ class DeliveryStore:
         parked = deliveries.c.state == DeliveryState.PARKED
         old = _set_state(parked & (deliveries.c.created_at < before), DeliveryState.CANCELLED)
         await self._changed(old.values(**CONTENT, finished_at=at))
-
-    async def _start_afresh(self, which: ColumnElement[bool], at: float) -> list[Delivery]:
-        change = _set_state(which, DeliveryState.QUEUED).values(
-            code=None, reason=None, tries=0, next_try_at=at, finished_at=None
-        )
-        return await self._changed(change)
 
     async def _changed(self, change: Update) -> list[Delivery]:
         return await self._database.write(lambda connection: _returned(connection, change))
@@ -319,6 +357,17 @@ def _queued(member_id: int | None, chat: Chat | None) -> ColumnElement[bool]:
     return queued
 
 
+def _afresh(which: ColumnElement[bool], at: float) -> Update:
+    return _set_state(which, DeliveryState.QUEUED).values(
+        code=None,
+        reason=None,
+        required_scopes=null(),
+        tries=0,
+        next_try_at=at,
+        finished_at=None,
+    )
+
+
 def _set_state(which: ColumnElement[bool], state: DeliveryState) -> Update:
     return update(deliveries).where(which).values(state=state)
 
@@ -332,6 +381,8 @@ def _outcome(outcome: Outcome) -> Update:
         "lease_until": None,
         "finished_at": outcome.at if outcome.state in FINAL else None,
     }
+    if outcome.required_scopes is not None:
+        values["required_scopes"] = list(outcome.required_scopes)
     for name in ("next_try_at", "tries", "repeats"):
         if (value := getattr(outcome, name)) is not None:
             values[name] = value
@@ -359,12 +410,17 @@ async def _cancel_erased(connection: AsyncConnection, at: float) -> None:
     )
 
 
-def _by_forward(rows: list[dict[str, Any]]) -> list[list[Delivery]]:
-    leased = sorted((_read(row) for row in rows), key=attrgetter("forward_id", "id"))
+def _by_forward(rows: list[Delivery]) -> list[list[Delivery]]:
+    leased = sorted(rows, key=attrgetter("forward_id", "id"))
     groups = [list(group) for _, group in groupby(leased, key=attrgetter("forward_id"))]
     return sorted(groups, key=lambda group: (group[0].next_try_at, group[0].id))
 
 
 def _read(row: dict[str, Any]) -> Delivery:
-    kinds = {"chat": Chat(row["chat"]), "state": DeliveryState(row["state"])}
+    scopes = row["required_scopes"]
+    kinds = {
+        "chat": Chat(row["chat"]),
+        "state": DeliveryState(row["state"]),
+        "required_scopes": None if scopes is None else tuple(scopes),
+    }
     return Delivery(**row | kinds)

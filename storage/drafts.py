@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import delete, insert, select, update
 
@@ -20,7 +20,10 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A card on its way to friends; `query` and `page` say where their picker stands."""
+    """A card on its way to friends; `query` and `page` say where their picker stands.
+
+    While a member still writes it, `form` holds what they have filled in and `card` nothing.
+    """
 
     id: str
     member_id: int
@@ -34,6 +37,23 @@ class Draft:
     picks: tuple[Pick, ...] = ()
     query: str = ""
     page: int = 0
+    kind: str = "forward"
+    form: dict[str, Any] | None = None
+
+    @property
+    def is_being_written(self) -> bool:
+        """Whether there is no card yet that could be sent to friends."""
+        return not self.card
+
+
+class Changes(TypedDict, total=False):
+    """What of a draft can change."""
+
+    picks: Sequence[Pick]
+    query: str
+    page: int
+    card: dict[str, Any]
+    form: dict[str, Any]
 
 
 class DraftStore:
@@ -51,21 +71,11 @@ class DraftStore:
         row = await self._database.first(select(drafts).where(drafts.c.id == draft_id))
         return _read(row) if row else None
 
-    async def update(
-        self,
-        draft_id: str,
-        *,
-        picks: Sequence[Pick] | None = None,
-        query: str | None = None,
-        page: int | None = None,
-    ) -> Draft | None:
-        """Keep what the member did in the picker and return the draft as it is now."""
-        given = {
-            "picks": None if picks is None else [asdict(pick) for pick in picks],
-            "query": query,
-            "page": page,
-        }
-        values = {name: value for name, value in given.items() if value is not None}
+    async def update(self, draft_id: str, **changes: Unpack[Changes]) -> Draft | None:
+        """Keep what the member has changed and return the draft as it is now."""
+        values: dict[str, Any] = {**changes}
+        if "picks" in changes:
+            values["picks"] = [asdict(pick) for pick in changes["picks"]]
         change = update(drafts).where(drafts.c.id == draft_id).values(values).returning(drafts)
         rows = await self._database.change(change)
         return _read(rows[0]) if rows else None

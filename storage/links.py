@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database import Database, StorageError
+from storage.database import Database, StorageError, rows_of
 from storage.tables import links
 from storage.vault import Vault
 
@@ -48,6 +48,11 @@ class LinkStore:
         """Return the member's link."""
         query = select(links).where(links.c.member_id == member_id)
         row = await self._database.first(query)
+        return self._opened(row) if row else None
+
+    async def of_account(self, kakao_id: int) -> Link | None:
+        """Return the link of a KakaoTalk account."""
+        row = await self._database.first(select(links).where(links.c.kakao_id == kakao_id))
         return self._opened(row) if row else None
 
     async def put(self, link: Link) -> None:
@@ -96,6 +101,21 @@ class LinkStore:
     async def set_scopes(self, member_id: int, scopes: Iterable[str]) -> None:
         """Keep what the member has agreed to."""
         await self._update(member_id, {"scopes": sorted(scopes)})
+
+    async def withdraw(self, member_id: int, scopes: Iterable[str], at: float) -> bool:
+        """Note that consents are gone, unless the link is newer; False when that was known."""
+        gone = frozenset(scopes)
+        older = (links.c.member_id == member_id) & (links.c.linked_at <= at)
+
+        async def change(connection: AsyncConnection) -> bool:
+            query = select(links.c.scopes).where(older).with_for_update()
+            for row in await rows_of(connection, query):
+                left = sorted(frozenset(row["scopes"]) - gone)
+                await connection.execute(update(links).where(older).values(scopes=left))
+                return not gone.isdisjoint(row["scopes"])
+            return False
+
+        return await self._database.write(change)
 
     async def delete(self, member_id: int) -> bool:
         """Forget the link; False when there was none."""

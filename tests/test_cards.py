@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import NoteTooLong, SystemMessage
-from bot.kakao import Content, Feed, template_from
+from bot.kakao import Content, Feed, message_from
 from bot.services.cards import first_image, render
 from bot.services.highlight import Body, Embed, File, Highlight, Names, Poll, Reply, Source
 from bot.texts import Locale, Texts
@@ -256,7 +256,7 @@ def test_any_message_gives_a_card_within_the_limits(
     feed = render(highlight, note=note, link=LINK, locale=locale, texts=TEXTS)
     assert feed == render(highlight, note=note, link=LINK, locale=locale, texts=TEXTS)
     printed = feed.template_object()
-    assert template_from(printed) == feed
+    assert message_from(printed) == feed
     assert isinstance(feed, Feed)
     assert links(printed) == {LINK}
     assert 0 < len(feed.content.title or "") <= 60

@@ -166,13 +166,13 @@ async def test_commands_are_registered_only_when_they_differ(
     command["name_localizations"]["ko"] = "옛이름"
     await world.stop_bot()
     await world.start_bot()
-    assert "4 commands are registered" in caplog.text
+    assert "8 commands are registered" in caplog.text
 
 
 async def test_commands_are_registered_by_hand_while_the_bot_runs(world: World) -> None:
     world.discord.world.book().overwrite([])
     await sync(world.config)
-    assert len(list(world.discord.world.book())) == 4
+    assert len(list(world.discord.world.book())) == 8
 
 
 def test_every_reason_of_a_delivery_has_its_sentence() -> None:
@@ -440,14 +440,14 @@ async def test_only_what_failed_and_may_be_repeated_goes_out_again(
     world: World, minji: Person, message: Message
 ) -> None:
     panel = await friends_panel(world, minji, message)
-    world.kakao.spend(world.kakao.account("민지"), "pair", world.kakao.account("준호"))
+    world.kakao.fail_next(1, code=-5, status=403, path="/v1/api/talk/friends/message")
     await minji.choose(panel, "친구 고르기 (1/1)", ["★ 준호", "하준", "서연"])
     sending = await minji.press(panel, "보내기 (3)")
-    done = await sending.until(lambda shown: "3명 중 1명" in shown.text)
-    world.kakao.quotas.pairs.clear()
-    again = await minji.press(done, "다시 보내기 (1)")
-    await again.until(lambda shown: "3명 중 2명" in shown.text)
-    assert [receiver for receiver, _ in cards(world)] == ["서연", "준호"]
+    done = await sending.until(lambda shown: "3명 중 0명" in shown.text)
+    again = await minji.press(done, "다시 보내기 (3)")
+    shown = await again.until(lambda shown: "3명 중 2명" in shown.text)
+    assert shown.labels == []
+    assert [receiver for receiver, _ in cards(world)] == ["준호", "서연"]
 
 
 async def test_many_friends_fill_pages_and_picks_stay_over_them(

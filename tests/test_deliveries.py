@@ -5,186 +5,33 @@ import logging
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
 import pytest
 from sqlalchemy import text
 
-from bot.kakao import KakaoApp, KakaoClient, Template, Text, open_http
-from bot.kakao import Link as WebLink
-from bot.services.deliveries import Deliveries
-from bot.services.links import Links
-from bot.services.outcomes import DAY, REASONS, WAITS, may_repeat, seoul_midnight
+from bot.kakao import KakaoClient, Message
+from bot.services.allowance import DAY, HOUR
+from bot.services.outcomes import REASONS, WAITS, may_repeat
 from bot.texts import LOCALES, Locale, Texts
-from sandbox.kakao import Account, LocalKakao
-from storage.database import Database, StorageError, open_database
-from storage.deliveries import Chat, Delivery, DeliveryState, DeliveryStore, NewDelivery
-from storage.link_requests import LinkRequestStore
-from storage.links import Link, LinkStore
-from storage.vault import Vault
-
-NOON = 1_785_553_200.0  # in Seoul, on a Saturday in August
-HOUR = 3600.0
-MINJI = 1
-CARD = Text(text="까치가 왔어요", link=WebLink(web_url="https://example.com")).template_object()
-VAULT = Vault([b"k" * 32])
-
-
-@dataclass
-class Clock:
-    """A clock that moves only when told."""
-
-    at: float = NOON
-
-    def __call__(self) -> float:
-        return self.at
-
-
-@dataclass
-class World:
-    """A linked member, her friends, and everything between her and KakaoTalk."""
-
-    kakao: LocalKakao
-    database: Database
-    links: Links
-    client: KakaoClient
-    clock: Clock
-    broken: list[int] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.store = DeliveryStore(self.database)
-        self.deliveries = self.sender()
-
-    def sender(self, client: KakaoClient | None = None, concurrency: int = 16) -> Deliveries:
-        return Deliveries(
-            self.store,
-            self.links,
-            client or self.client,
-            now=self.clock,
-            random=Random(7),
-            concurrency=concurrency,
-        )
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        task = asyncio.create_task(self.deliveries.run())
-        try:
-            yield
-        finally:
-            await self.deliveries.stop()
-            await task
-
-    async def link(self, name: str = "민지") -> None:
-        """Let the member link their account, or do so again."""
-        account = self.kakao.account(name)
-        scopes = {"profile_nickname", "talk_message", "friends"}
-        self.kakao.connect(account, scopes)
-        grant = self.kakao.open_grant(account, scopes)
-        link = Link(
-            member_id=MINJI,
-            kakao_id=account.id,
-            nickname=name,
-            scopes=frozenset(scopes),
-            access_token=self.kakao.issue_access_token(grant),
-            access_expires_at=self.clock() + 6 * HOUR,
-            refresh_token=grant.refresh_token,
-            refresh_expires_at=self.clock() + 60 * DAY,
-            locale="ko",
-            linked_at=self.clock(),
-        )
-        await LinkStore(self.database, VAULT).put(link)
-
-    async def hear(self, member_id: int, _locale: Locale) -> None:
-        """Note that a member was told to link again."""
-        self.broken.append(member_id)
-
-    async def to_me(self, card: dict[str, object] = CARD) -> str:
-        return await self.deliveries.accept([NewDelivery(MINJI, Chat.ME, card)])
-
-    async def to_friends(self, *names: str) -> str:
-        return await self.deliveries.accept([self.row(name) for name in names])
-
-    def row(self, name: str) -> NewDelivery:
-        uuid = self.kakao.account(name).uuid
-        return NewDelivery(MINJI, Chat.FRIEND, CARD, friend_uuid=uuid, friend_name=name)
-
-    async def settled(self, forward_id: str) -> list[Delivery]:
-        """Wait until nothing happens any more at this moment of the clock."""
-        for _ in range(10):
-            rows = await self.deliveries.settle(forward_id, MINJI, timeout=1)
-            if not any(is_moving(row, self.clock()) for row in rows):
-                return rows
-        raise AssertionError(rows)
-
-    async def only(self, forward_id: str) -> Delivery:
-        [row] = await self.settled(forward_id)
-        return row
-
-    async def named(self, forward_id: str) -> dict[str, tuple[str, str | None]]:
-        """State and reason for each friend."""
-        rows = await self.settled(forward_id)
-        return {row.friend_name or "": (row.state, row.reason) for row in rows}
-
-    async def one_send(self) -> None:
-        """Wait until a send has come to Kakao; the answer may take longer."""
-        for _ in range(500):
-            if self.sends():
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError("nothing was sent")
-
-    def let_pass(self, seconds: float) -> None:
-        self.clock.at += seconds
-        self.deliveries._wake.set()
-
-    def account(self, name: str = "민지") -> Account:
-        return self.kakao.account(name)
-
-    def sends(self) -> int:
-        return sum(request.path.endswith("/send") for request in self.kakao.requests)
-
-    def readers(self) -> list[str]:
-        """Who got something, in the order of arrival."""
-        return [message.receiver.name for message in self.kakao.outbox]
-
-
-def is_moving(row: Delivery, now: float) -> bool:
-    due = row.state is DeliveryState.QUEUED and row.next_try_at <= now
-    return due or row.state is DeliveryState.SENDING
-
-
-@asynccontextmanager
-async def opened(
-    kakao: LocalKakao, kakao_url: str, folder: Path, clock: Clock
-) -> AsyncIterator[World]:
-    """Open everything on the database in a folder."""
-    url = f"sqlite+aiosqlite:///{folder}/kkachi.db"
-    async with open_database(url) as database, open_http() as http:
-        key, secret = kakao.app.rest_api_key, kakao.app.client_secret
-        client = KakaoClient(http, KakaoApp(key, secret, "https://kkachi", kakao_url, kakao_url))
-        stores = LinkStore(database, VAULT), LinkRequestStore(database, VAULT)
-        links = Links(*stores, client, public_url="https://kkachi", now=clock)
-        world = World(kakao, database, links, client, clock)
-        links.on_broken.append(world.hear)
-        yield world
+from sandbox.kakao import LocalKakao
+from storage.database import StorageError
+from storage.deliveries import Chat, DeliveryState, NewDelivery
+from storage.links import LinkStore
+from tests.outbox import CARD, MINJI, NOON, VAULT, Clock, World, open_outbox, opened
 
 
 async def send_until_killed(kakao_url: str, folder: Path) -> None:
     """Be another process that sends what is in the database."""
     async with opened(LocalKakao(), kakao_url, folder, Clock()) as world:
-        await world.deliveries.run()
+        await world.sender.run()
 
 
 @pytest.fixture
 async def idle(tmp_path: Path) -> AsyncIterator[World]:
     """The world before the sender runs."""
-    clock = Clock()
-    kakao = LocalKakao(now=clock, random=Random(1))
-    async with kakao.serve(), opened(kakao, kakao.url, tmp_path, clock) as world:
-        await world.link()
+    async with open_outbox(tmp_path) as world:
         yield world
 
 
@@ -342,7 +189,7 @@ async def test_a_spent_allowance_waits_for_the_next_day_in_seoul(world: World) -
 
 async def test_one_refusal_postpones_all_that_waits_for_the_same_allowance(idle: World) -> None:
     idle.kakao.spend(idle.account(), "sender")
-    idle.deliveries = idle.sender(concurrency=1)
+    idle.begin_anew(concurrency=1)
     forwards = [await idle.to_me() for _ in range(5)]
     async with idle.running():
         rows = [await idle.only(forward) for forward in forwards]
@@ -390,8 +237,8 @@ async def test_a_lost_answer_is_never_repeated_to_friends(world: World) -> None:
 
 async def test_after_a_kill_me_gets_it_once_more_and_friends_do_not(idle: World) -> None:
     mine, friends = await idle.to_me(), await idle.to_friends("준호", "서연")
-    await idle.store.lease(NOON, NOON + 60, 10)
-    idle.deliveries = idle.sender()
+    await idle.store.lease(NOON, NOON + 60, 10, lambda row: idle.allowance.claims(row, NOON))
+    idle.begin_anew()
     async with idle.running():
         assert set((await idle.named(friends)).values()) == {("unknown", "restart")}
         row = await idle.only(mine)
@@ -447,7 +294,7 @@ async def kill_in_the_middle(kakao: LocalKakao, folder: Path) -> None:
 
 
 async def test_stopping_lets_a_send_finish_and_starts_no_other(idle: World) -> None:
-    idle.deliveries = idle.sender(concurrency=1)
+    idle.begin_anew(concurrency=1)
     idle.kakao.slow(0.3)
     first, second = await idle.to_me(), await idle.to_me()
     async with idle.running():
@@ -464,11 +311,11 @@ async def test_when_results_cannot_be_recorded_sending_stops(
         "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
     )
     await idle.database.change(text(full))
-    idle.deliveries = idle.sender(concurrency=1)
+    idle.begin_anew(concurrency=1)
     for _ in range(3):
         await idle.to_me()
     with pytest.raises(StorageError, match="disk full"):
-        await idle.deliveries.run()
+        await idle.sender.run()
     assert idle.sends() == 1
     assert "sending stops" in caplog.text
 
@@ -476,14 +323,14 @@ async def test_when_results_cannot_be_recorded_sending_stops(
 class Buggy(KakaoClient):
     """A client with a mistake in it."""
 
-    async def send_to_me(self, access_token: str, template: Template) -> None:
-        raise ZeroDivisionError(f"{access_token} {template}")
+    async def send_to_me(self, access_token: str, message: Message) -> None:
+        raise ZeroDivisionError(f"{access_token} {message}")
 
 
 async def test_a_mistake_of_ours_is_logged_without_texts_and_stops_nobody_else(
     idle: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    idle.deliveries = idle.sender(client=Buggy(idle.client._door._http, idle.client._app))
+    idle.begin_anew(client=Buggy(idle.client._door._http, idle.client._app))
     async with idle.running():
         row = await idle.only(await idle.to_me())
         assert (row.state, row.reason) == (DeliveryState.QUEUED, "lost")
@@ -495,7 +342,7 @@ async def test_a_mistake_of_ours_is_logged_without_texts_and_stops_nobody_else(
 async def test_the_log_names_deliveries_and_nothing_else(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG, logger="bot.services.deliveries")
+    caplog.set_level(logging.DEBUG, logger="bot.services.sender")
     row = await world.only(await world.to_me())
     assert f"delivery {row.id}: sent (ok)" in caplog.text
     assert "까치가" not in caplog.text
@@ -530,14 +377,11 @@ async def test_settling_ends_with_the_result_or_with_the_time(world: World) -> N
     assert (await world.only(forward)).state is DeliveryState.SENT
 
 
-async def test_status_shows_the_last_sends_and_what_today_has_used(world: World) -> None:
+async def test_the_last_sends_come_newest_first(world: World) -> None:
     forwards = [await world.to_me() for _ in range(3)]
     for forward in forwards:
         await world.settled(forward)
-    assert await world.deliveries.sent_today(MINJI) == 3
     assert [row.forward_id for row in await world.deliveries.last(MINJI, 2)] == forwards[:0:-1]
-    world.let_pass(12 * HOUR)
-    assert await world.deliveries.sent_today(MINJI) == 0
 
 
 async def test_a_day_later_nothing_is_left_of_a_card(world: World) -> None:
@@ -546,12 +390,6 @@ async def test_a_day_later_nothing_is_left_of_a_card(world: World) -> None:
     world.let_pass(DAY + HOUR)
     await world.settled(await world.to_me())
     assert (await world.only(forward)).card is None
-
-
-@pytest.mark.parametrize("hours", [0, 1, 11.99])
-def test_the_day_begins_at_midnight_in_seoul(hours: float) -> None:
-    assert seoul_midnight(NOON + hours * HOUR) == NOON - 12 * HOUR
-    assert seoul_midnight(NOON + 12 * HOUR) == NOON + 12 * HOUR
 
 
 @pytest.mark.parametrize("locale", LOCALES)

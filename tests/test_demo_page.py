@@ -4,74 +4,33 @@ import asyncio
 import re
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
-from playwright.async_api import Browser, Locator, async_playwright, expect
+from playwright.async_api import Browser, expect
 from playwright.async_api import Page as Tab
 
+from sandbox import clock
 from sandbox.demo import BotProcess, Demo, Options, open_demo
-from sandbox.discord import LocalDiscord
-from sandbox.kakao import LocalKakao
-from sandbox.page import Page
-from sandbox.page.trouble import Trouble
+from sandbox.page.trouble import DAY, Trouble
+from sandbox.portraits import PICTURES
 from tests.sandbox_discord import OPENAPI
+from tests.sandbox_page import (
+    Stage,
+    needs_chromium,
+    open_chromium,
+    open_stage,
+    right_click,
+    visit,
+)
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
 SPEC = OPENAPI if OPENAPI.exists() else None
 SLOW = 20_000
 STATIC = Path(__file__).parents[1] / "sandbox" / "page" / "static"
-LINK = {"web_url": "http://127.0.0.1:9/m/x", "mobile_web_url": "http://127.0.0.1:9/m/x"}
-LONG = "토요일 밤 아홉 시에 모여요. " * 12
-LINES = "e => Math.round(e.offsetHeight / parseFloat(getComputedStyle(e).lineHeight))"
-COMMANDS: list[dict[str, Any]] = [
-    {
-        "name": "kakao",
-        "name_localizations": {"ko": "카카오톡"},
-        "description": "Connect your KakaoTalk.",
-        "options": [
-            {
-                "type": 1,
-                "name": name,
-                "description": f"To {name}",
-                "description_localizations": {"ko": f"{korean}해요"},
-                "options": [{"type": 3, "name": "note", "description": "words", "required": True}]
-                if name == "write"
-                else [],
-            }
-            for name, korean in (("link", "연결"), ("write", "글쓰기"))
-        ],
-    },
-    {"type": 3, "name": "Send to my KakaoTalk", "name_localizations": {"ko": "내 카톡으로"}},
-]
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-needs_chromium = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
-
-
-@dataclass
-class Stage:
-    """Both services and the page, with commands that no bot answers."""
-
-    discord: LocalDiscord
-    kakao: LocalKakao
-    page: Page
-
-
-@asynccontextmanager
-async def open_stage(tmp_path: Path, bot: BotProcess | None = None) -> AsyncIterator[Stage]:
-    discord, kakao = LocalDiscord(answer_within=0.2), LocalKakao()
-    discord.world.book().overwrite(COMMANDS)
-    async with discord.serve(), kakao.serve():
-        page = Page(discord, kakao, bot or BotProcess({}, tmp_path), bot_url="http://127.0.0.1:9")
-        async with page.serve():
-            yield Stage(discord, kakao, page)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -82,34 +41,8 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    async with open_chromium() as browser:
         yield browser
-        await browser.close()
-
-
-@asynccontextmanager
-async def visit(chromium: Browser, url: str) -> AsyncIterator[Tab]:
-    """A visitor's tab; whatever it complains about on its own account fails the test."""
-    context = await chromium.new_context(
-        viewport={"width": 1440, "height": 900}, locale="ko-KR", reduced_motion="reduce"
-    )
-    tab = await context.new_page()
-    complaints: list[str] = []
-    tab.on("console", lambda message: complaints.append(message.text))
-    tab.on("pageerror", lambda error: complaints.append(str(error)))
-    await tab.goto(url, wait_until="domcontentloaded")
-    await expect(tab.locator(".message").first).to_be_visible()
-    yield tab
-    await context.close()
-    assert complaints == []
-
-
-async def right_click(tab: Tab, words: str) -> Locator:
-    """Open the menu of the message with these words; gives its list of apps."""
-    await tab.locator(".message", has_text=words).first.click(button="right")
-    await tab.get_by_role("menuitem", name="앱").hover()
-    return tab.locator(".menu.sub")
 
 
 @needs_chromium
@@ -189,41 +122,6 @@ async def test_the_language_of_the_page_and_of_its_discord_changes(
 
 
 @needs_chromium
-async def test_a_new_card_opens_its_room_with_four_lines_of_text(
-    chromium: Browser, stage: Stage
-) -> None:
-    content = {"title": LONG, "description": LONG, "link": LINK}
-    feed = {"object_type": "feed", "content": content, "buttons": [{"title": "보기", "link": LINK}]}
-    minji = stage.kakao.account("민지")
-    async with visit(chromium, stage.page.url) as tab:
-        stage.kakao.deliver(minji, minji, feed)
-        stage.kakao.changed()
-        card = tab.locator(".mine .card")
-        await expect(card.get_by_role("button", name="보기")).to_be_visible()
-        await expect(card.locator("footer")).to_contain_text("Kkachi")
-        await expect(tab.locator(".room-head")).to_contain_text("나와의 채팅")
-        shown = [await card.locator(tag).evaluate(LINES) for tag in ("strong", ".words span")]
-        assert shown == [2, 2]
-
-
-@needs_chromium
-async def test_a_friends_text_is_pushed_and_counted_until_it_is_seen(
-    chromium: Browser, stage: Stage
-) -> None:
-    text = {"object_type": "text", "text": "오늘 밤 9시!", "link": LINK, "button_title": "참가"}
-    minji, junho = stage.kakao.account("민지"), stage.kakao.account("준호")
-    async with visit(chromium, stage.page.url) as tab:
-        stage.kakao.deliver(minji, junho, text)
-        stage.kakao.changed()
-        await expect(tab.get_by_role("radio", name="준호").locator(".count")).to_have_text("1")
-        await expect(tab.locator(".mine .card.text")).to_contain_text("오늘 밤 9시!")
-        await tab.get_by_role("radio", name="준호").click()
-        await expect(tab.get_by_role("radio", name="준호").locator(".count")).to_have_count(0)
-        await tab.locator(".row", has_text="민지").click()
-        await expect(tab.locator(".theirs .card.text")).to_contain_text("참가")
-
-
-@needs_chromium
 async def test_the_drawer_makes_trouble_and_ends_it(chromium: Browser, stage: Stage) -> None:
     async with visit(chromium, stage.page.url) as tab:
         opener = tab.get_by_role("button", name="문제 일으키기")
@@ -300,6 +198,7 @@ async def test_a_visitor_links_and_carries_messages_to_me_and_to_a_friend(
             await link(tab)
             await carry_to_me(tab)
             await carry_to_a_friend(tab, demo)
+            await write_a_card_with_a_picture(tab)
             assert demo.discord.problems == []
 
 
@@ -339,6 +238,41 @@ async def carry_to_a_friend(tab: Tab, demo: Demo) -> None:
     assert [one.receiver.name for one in demo.kakao.outbox] == ["민지", "서연"]
 
 
+async def write_a_card_with_a_picture(tab: Tab) -> None:
+    await tab.get_by_role("combobox").fill("/compose")
+    await tab.keyboard.press("Enter")
+    call = tab.locator("form.call")
+    await call.locator("select").select_option("commerce")
+    await call.locator("button.optional").click()
+    await call.locator("input[type=file]").set_input_files(PICTURES / "picnic.jpg")
+    await call.locator("[type=submit]").click()
+    for number, words in enumerate(("돗자리", "20000", "15000")):
+        await tab.locator("#modal input").nth(number).fill(words)
+    await tab.locator("#modal [type=submit]").click()
+    await tab.locator(".message").last.locator(".button.success").click()
+    card = tab.locator(".mine .card.commerce")
+    await expect(card.locator(".prices")).to_have_text("15,000원20,000원")
+    await expect(card.locator(".picture")).to_have_js_property("naturalWidth", 960)
+
+
+async def test_a_moved_clock_runs_ahead(tmp_path: Path) -> None:
+    file = tmp_path / "clock"
+    now = clock.moved(lambda: 100.0, file)
+    assert now() == 100
+    clock.move(file, 10)
+    clock.move(file, 5)
+    assert now() == 115
+
+
+async def test_a_day_passes_for_kakao_and_for_the_bot(tmp_path: Path) -> None:
+    bot = BotProcess({}, tmp_path)
+    async with open_stage(tmp_path, bot) as stage:
+        before = stage.kakao.now()
+        await Trouble(stage.discord, stage.kakao, bot.advance).make("tomorrow", "민지", on=True)
+        assert stage.kakao.now() - before >= DAY
+        assert clock.ahead(tmp_path / "clock") == DAY
+
+
 async def test_the_smoke_walk_passes_from_the_command_line() -> None:
     spec = ["--discord-openapi", str(SPEC)] if SPEC else []
     arguments = ["-m", "sandbox", "--smoke", "--port", "0", "--lang", "en", *spec]
@@ -347,7 +281,7 @@ async def test_the_smoke_walk_passes_from_the_command_line() -> None:
     )
     printed, _ = await process.communicate()
     assert process.returncode == 0, printed.decode()
-    assert printed.decode().count("✓") == 16
+    assert printed.decode().count("✓") == 21
 
 
 @pytest.mark.parametrize(
@@ -409,4 +343,4 @@ async def test_the_drawer_names_exactly_what_the_server_can_do(stage: Stage) -> 
         for row in re.findall(r", \[(.*?)\]\]", lists[1])
         for name in re.findall(r'"(.*?)"', row)
     }
-    assert drawn == Trouble(stage.discord, stage.kakao).verbs
+    assert drawn == Trouble(stage.discord, stage.kakao, lambda _: None).verbs

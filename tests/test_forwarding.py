@@ -22,7 +22,8 @@ from bot.errors import (
     TryLater,
 )
 from bot.services import Services
-from bot.services.forwarding import DRAFT_SECONDS, NobodyPicked, NotYours
+from bot.services.drafts import DRAFT_SECONDS, NotYours
+from bot.services.forwarding import NobodyPicked
 from bot.services.highlight import Body, Highlight, Member, Source
 from bot.services.jumps import KEPT_SECONDS, JumpExpired, JumpUnknown
 from bot.services.links import BASIC_SCOPES, FRIENDS_SCOPES
@@ -227,7 +228,7 @@ async def test_only_what_may_be_repeated_goes_out_again(desk: Desk) -> None:
     desk.kakao.spend(minji, "pair", junho)
     rows = await desk.to_friends("준호", "하준", "서연")
     assert rows["준호"].reason == "allowance-pair"
-    desk.kakao.quotas.pairs.clear()
+    desk.later += 24 * 3600
     again = await desk.services.forwarding.repeat(MINJI.id, rows["준호"].forward_id)
     assert [row.state for row in again] == [SENT, FAILED, SENT]
     assert [message.receiver.name for message in desk.kakao.outbox] == ["서연", "준호"]

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from bot.kakao import (
     AccountBarred,
+    AddressRefused,
     AllowanceSpent,
     AlreadyLinked,
     AppAllowanceSpent,
@@ -16,6 +17,7 @@ from bot.kakao import (
     BadRequest,
     ConsentMissing,
     GrantInvalid,
+    ImageLimit,
     KakaoError,
     LimitBroken,
     Link,
@@ -73,7 +75,9 @@ LOGIN_CODES: dict[type[KakaoError], str] = {
     TokenInvalid: "KOE400",
     Unavailable: "KOE003 KOE237",
 }
-WITHOUT_CODE = {BadAnswer, LimitBroken, ReceiverLimit, TemplateLimit, Unreachable, AllowanceSpent}
+WITHOUT_CODE = {AllowanceSpent, BadAnswer, Unreachable} | {
+    AddressRefused, ImageLimit, LimitBroken, ReceiverLimit, TemplateLimit,
+}  # fmt: skip
 
 
 def saying_by(answers: Mapping[str, tuple[int, dict[str, object]]]) -> Handler:

@@ -8,8 +8,9 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.kakao import cut
 from bot.services.highlight import Names
-from bot.services.readable import clean, count, cut, one_line, readable
+from bot.services.readable import clean, count, one_line, readable
 from bot.texts import Locale, Texts
 
 TEXTS = Texts()

@@ -9,7 +9,7 @@ import pytest
 from discord import app_commands, ui
 
 from sandbox.discord import CannotDo, LocalDiscord, Permission
-from sandbox.discord.pictures import sunset
+from sandbox.discord.pictures import avatar, size_of
 from tests.sandbox_discord import Interaction, TinyBot, a_bot, new_discord
 
 
@@ -85,7 +85,7 @@ def furnish(bot: TinyBot) -> None:
 
     @tree.command(description="게시판")
     async def board(interaction: Interaction) -> None:
-        file = discord.File(io.BytesIO(sunset(8, 8)), "sun.png")
+        file = discord.File(io.BytesIO(avatar("해")), "sun.png")
         await interaction.response.send_message(view=Board(), file=file)
 
     @tree.command(description="쪽지를 보내요")
@@ -132,7 +132,7 @@ async def test_an_option_out_of_bounds_never_leaves_the_app(local: LocalDiscord)
 
 
 async def test_a_message_menu_carries_the_message(local: LocalDiscord) -> None:
-    message = await local.person("준호").say("잡담", "@민지 봐요", files=[("a.png", sunset(4, 4))])
+    message = await local.person("준호").say("잡담", "@민지 봐요", files=[("a.png", avatar("해"))])
     reply = await local.person("민지").menu("잡담", "Read aloud", message)
     assert reply.text == f"{local.person('민지').user.mention} 봐요 (1)"
 
@@ -260,9 +260,9 @@ async def test_pictures_are_served() -> None:
         channel = discord.utils.get(guild.text_channels, name="잡담")
         assert channel is not None
         (photo,) = [file async for one in channel.history() for file in one.attachments]
-        pictures.append(await photo.read())
+        taken = await photo.read()
     assert all(picture.startswith(b"\x89PNG") for picture in pictures)
-    assert (photo.width, photo.height) == (480, 300)
+    assert (size_of(taken), (photo.width, photo.height)) == ((960, 600), (960, 600))
 
 
 async def test_changes_are_told_to_pages(local: LocalDiscord) -> None:

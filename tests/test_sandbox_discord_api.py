@@ -9,7 +9,7 @@ import discord
 import pytest
 
 from sandbox.discord import LocalDiscord, Permission, Person, Poll
-from sandbox.discord.pictures import size_of, sunset
+from sandbox.discord.pictures import avatar, png, size_of
 from tests.sandbox_discord import TinyBot, a_bot, new_discord
 
 
@@ -40,7 +40,7 @@ def chat(bot: TinyBot) -> discord.TextChannel:
 
 async def test_a_file_and_an_embed_with_it_are_sent(chat: discord.TextChannel) -> None:
     embed = discord.Embed(title="노을").set_image(url="attachment://sun.png")
-    file = discord.File(io.BytesIO(sunset(30, 20)), "sun.png", description="해")
+    file = discord.File(io.BytesIO(png(30, 20, lambda _: bytes(90))), "sun.png", description="해")
     sent = await chat.send(embed=embed, file=file)
     assert sent.embeds[0].image.url == sent.attachments[0].url
     assert (sent.attachments[0].width, sent.attachments[0].description) == (30, "해")
@@ -76,7 +76,7 @@ async def test_a_reply_shows_what_it_answers(chat: discord.TextChannel, minji: P
 
 
 async def test_a_forward_carries_a_snapshot(chat: discord.TextChannel, minji: Person) -> None:
-    message = await minji.say("레이드-모집", "모여요", files=[("a.png", sunset(4, 4))])
+    message = await minji.say("레이드-모집", "모여요", files=[("a.png", avatar("해"))])
     forward = await minji.say("잡담", forward_of=message)
     found = await chat.fetch_message(forward.id)
     (snapshot,) = found.message_snapshots
@@ -170,7 +170,7 @@ async def test_typing_reaches_the_bot_and_the_channel(
 def test_the_size_of_pictures_is_read() -> None:
     gif = b"GIF89a\x05\x00\x06\x00" + b"\0" * 8
     jpeg = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffc0000b080010002001011100")
-    assert [size_of(one) for one in (sunset(3, 2), gif, jpeg, b"text")] == [
+    assert [size_of(one) for one in (png(3, 2, lambda _: bytes(9)), gif, jpeg, b"text")] == [
         (3, 2),
         (5, 6),
         (32, 16),

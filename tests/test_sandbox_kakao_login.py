@@ -280,5 +280,5 @@ async def test_a_required_item_cannot_be_left_out(caller: Caller) -> None:
 async def test_everybody_has_a_drawn_picture(caller: Caller) -> None:
     for account in [*caller.kakao.accounts.values(), caller.kakao.add_account("새 사람")]:
         async with caller.http.get(caller.kakao.picture_url(account)) as response:
-            assert response.content_type == "image/svg+xml"
-            assert (await response.text()).startswith("<svg ")
+            assert response.content_type == "image/png"
+            assert (await response.read()).startswith(b"\x89PNG")

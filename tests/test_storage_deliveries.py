@@ -6,14 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from storage.allowances import Claim
 from storage.database import open_database
-from storage.deliveries import Chat, DeliveryState, DeliveryStore, NewDelivery, Outcome
+from storage.deliveries import Chat, Delivery, DeliveryState, DeliveryStore, NewDelivery, Outcome
 
 ME = NewDelivery(1, Chat.ME, {"text": "까치"})
 FRIENDS = [
     NewDelivery(1, Chat.FRIEND, {"text": "까치"}, friend_uuid=uuid, friend_name=uuid)
     for uuid in ("a", "b", "c")
 ]
+
+
+def nothing(_: Delivery) -> list[Claim]:
+    """What sends use up where nobody counts."""
+    return []
 
 
 @pytest.fixture
@@ -30,30 +36,33 @@ async def test_the_rows_of_a_forward_are_leased_together_those_due_longest_first
     await shared.accept("later", FRIENDS, at=20.0)
     await shared.accept("sooner", [ME], at=10.0)
     await shared.accept("tomorrow", [ME], at=99.0)
-    leased = await shared.lease(50.0, 110.0, forwards=5)
-    assert [[row.forward_id for row in rows] for rows in leased] == [["sooner"], ["later"] * 3]
-    assert {row.state for rows in leased for row in rows} == {DeliveryState.SENDING}
+    leased = await shared.lease(50.0, 110.0, 5, nothing)
+    assert [[row.forward_id for row in lease.rows] for lease in leased] == [
+        ["sooner"],
+        ["later"] * 3,
+    ]
+    assert {row.state for lease in leased for row in lease.rows} == {DeliveryState.SENDING}
     assert await shared.next_due() == 99.0
 
 
 async def test_no_more_forwards_are_leased_than_can_be_sent(shared: DeliveryStore) -> None:
     for number in range(4):
         await shared.accept(f"f{number}", FRIENDS, at=float(number))
-    leased = await shared.lease(50.0, 110.0, forwards=2)
-    assert [rows[0].forward_id for rows in leased] == ["f0", "f1"]
+    leased = await shared.lease(50.0, 110.0, 2, nothing)
+    assert [lease.rows[0].forward_id for lease in leased] == ["f0", "f1"]
 
 
 async def test_of_two_who_lease_at_once_each_row_goes_to_one(shared: DeliveryStore) -> None:
     for number in range(10):
         await shared.accept(f"f{number}", FRIENDS, at=0.0)
-    taken = await asyncio.gather(*(shared.lease(1.0, 61.0, forwards=6) for _ in range(2)))
-    ids = [row.id for leased in taken for rows in leased for row in rows]
+    taken = await asyncio.gather(*(shared.lease(1.0, 61.0, 6, nothing) for _ in range(2)))
+    ids = [row.id for leased in taken for lease in leased for row in lease.rows]
     assert len(ids) == len(set(ids)) == 30
 
 
 async def test_a_living_lease_of_another_process_is_respected(shared: DeliveryStore) -> None:
     await shared.accept("f", [ME], at=0.0)
-    await shared.lease(0.0, 60.0, forwards=1)
+    await shared.lease(0.0, 60.0, 1, nothing)
     assert await shared.recover(59.0, starting=True) == []
     [row] = await shared.recover(60.0, starting=False)
     assert (row.state, row.repeats, row.next_try_at) == (DeliveryState.QUEUED, 1, 60.0)
@@ -62,7 +71,7 @@ async def test_a_living_lease_of_another_process_is_respected(shared: DeliverySt
 async def test_a_second_lost_lease_ends_in_doubt(shared: DeliveryStore) -> None:
     await shared.accept("f", [ME], at=0.0)
     for start in (0.0, 100.0):
-        await shared.lease(start, start + 60, forwards=1)
+        await shared.lease(start, start + 60, 1, nothing)
         await shared.recover(start + 60, starting=False)
     [row] = await shared.of_forward("f", 1)
     assert (row.state, row.reason, row.finished_at) == (DeliveryState.UNKNOWN, "restart", 160.0)
@@ -72,10 +81,10 @@ async def test_a_result_that_comes_after_the_lease_was_taken_over_is_dropped(
     shared: DeliveryStore,
 ) -> None:
     await shared.accept("f", [ME], at=0.0)
-    [[late]] = await shared.lease(0.0, 60.0, forwards=1)
+    [lease] = await shared.lease(0.0, 60.0, 1, nothing)
     await shared.recover(60.0, starting=False)
-    await shared.lease(60.0, 120.0, forwards=1)
-    await shared.record([Outcome(late, DeliveryState.FAILED, 61.0, "unavailable")])
+    await shared.lease(60.0, 120.0, 1, nothing)
+    await shared.record([Outcome(lease.rows[0], DeliveryState.FAILED, 61.0, "unavailable")])
     [row] = await shared.of_forward("f", 1)
     assert (row.state, row.lease_until) == (DeliveryState.SENDING, 120.0)
 

@@ -27,6 +27,8 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with open_world(tmp_path, bot=False) as world:
         world.kakao.switches.pair_per_day = 10_000
         world.kakao.switches.sender_per_day = world.kakao.switches.recipient_per_day = 10_000
+        kinds = ("PAIR", "SENDER", "RECIPIENT")
+        world.settings |= {f"KAKAO_{kind}_DAILY": "10000" for kind in kinds}
         yield world
 
 

@@ -1,25 +1,52 @@
-"""A typed client for Kakao Login, KakaoTalk friends and KakaoTalk messages.
+"""A client for KakaoTalk messages: Kakao Login, friends, messages, pictures.
 
+    app = KakaoApp(rest_api_key, client_secret, "https://you.example/oauth/kakao/callback")
     async with open_http() as http:
-        kakao = KakaoClient(http, KakaoApp(key, secret, redirect_uri))
-        tokens = await kakao.exchange_code(code, verifier)
-        await kakao.send_to_me(tokens.access_token, Text(text="안녕!", link=Link(web_url=url)))
+        kakao = KakaoClient(http, app)
 
-It knows nothing of Discord or of a database and keeps no tokens. What can go wrong, and what to
-do then, stands at the top of `bot.kakao.errors`.
+        verifier = new_verifier()
+        send_the_browser_to(
+            kakao.authorize_url(state=state, scopes=["talk_message"], verifier=verifier)
+        )
+        tokens = await kakao.exchange_code(code, verifier)  # the code comes with the browser
+
+        link = Link(web_url="https://you.example/raid/7")
+        await kakao.send_to_me(tokens.access_token, Text(text="오늘 밤 9시 레이드!", link=link))
+
+Whatever goes to KakaoTalk is a `Message`, and the same two methods send all of them:
+
+    Feed, List, Location,       the six default templates, with Kakao's fields and limits; one that
+    Commerce, Text, Calendar    breaks a limit cannot be made, `Feed.fit(…)` cuts instead
+    CustomMessage               a template made with Kakao's tool, and its arguments
+    ScrapMessage                a web page, whose Open Graph tags Kakao reads
+
+A message is kept with `message.stored()` and read back with `message_from`; `for_sharing` turns
+it into what Kakao's JavaScript SDK takes for Kakao Talk Share.
+
+Every failure is a `KakaoError`, by Kakao's code and never by its words; the tree at the top of
+`bot.kakao.errors` says what to do about each. Calls are made once: when to try again is for the
+caller to decide, and a `LostAnswer` may hide a message that arrived.
+
+The client keeps no tokens, shows none in a `repr` or an error, and knows nothing of Discord or of
+a database. One `open_http()` serves a whole process.
 """
 
 from bot.kakao.client import KakaoApp, KakaoClient, new_verifier
+from bot.kakao.cutting import cut
 from bot.kakao.errors import (
+    CLASSES,
     AccountBarred,
+    AddressRefused,
     AllowanceSpent,
     AlreadyLinked,
     AppAllowanceSpent,
     AppFault,
     BadAnswer,
     BadRequest,
+    Code,
     ConsentMissing,
     GrantInvalid,
+    ImageLimit,
     KakaoError,
     LimitBroken,
     LostAnswer,
@@ -40,45 +67,70 @@ from bot.kakao.errors import (
     error_class,
 )
 from bot.kakao.http import open_http
+from bot.kakao.messages import (
+    CustomMessage,
+    Message,
+    ScrapMessage,
+    for_sharing,
+    message_from,
+)
 from bot.kakao.models import (
     FailureInfo,
     Friend,
     FriendsPage,
     FriendsResult,
+    Image,
     Scope,
     Tokens,
     User,
 )
-from bot.kakao.templates import (
+from bot.kakao.parts import (
     Button,
     Content,
-    Feed,
     Item,
     ItemContent,
     Link,
+    Product,
     Social,
+    is_address,
+)
+from bot.kakao.templates import (
+    BaseTemplate,
+    Calendar,
+    Commerce,
+    Feed,
+    List,
+    Location,
     Template,
     Text,
-    template_from,
 )
 
 __all__ = [
+    "CLASSES",
     "AccountBarred",
+    "AddressRefused",
     "AllowanceSpent",
     "AlreadyLinked",
     "AppAllowanceSpent",
     "AppFault",
     "BadAnswer",
     "BadRequest",
+    "BaseTemplate",
     "Button",
+    "Calendar",
+    "Code",
+    "Commerce",
     "ConsentMissing",
     "Content",
+    "CustomMessage",
     "FailureInfo",
     "Feed",
     "Friend",
     "FriendsPage",
     "FriendsResult",
     "GrantInvalid",
+    "Image",
+    "ImageLimit",
     "Item",
     "ItemContent",
     "KakaoApp",
@@ -86,16 +138,21 @@ __all__ = [
     "KakaoError",
     "LimitBroken",
     "Link",
+    "List",
+    "Location",
     "LostAnswer",
+    "Message",
     "NotFriends",
     "NotLinked",
     "NotTalkUser",
     "PairDaySpent",
+    "Product",
     "ReceiverDaySpent",
     "ReceiverLimit",
     "ReceiverRefuses",
     "Refused",
     "Scope",
+    "ScrapMessage",
     "SenderDaySpent",
     "SenderMonthSpent",
     "Social",
@@ -107,8 +164,11 @@ __all__ = [
     "Unavailable",
     "Unreachable",
     "User",
+    "cut",
     "error_class",
+    "for_sharing",
+    "is_address",
+    "message_from",
     "new_verifier",
     "open_http",
-    "template_from",
 ]

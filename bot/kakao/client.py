@@ -10,18 +10,23 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import httpx
 
-from bot.kakao.errors import ReceiverLimit
-from bot.kakao.http import Door
+from bot.kakao.errors import AppFault, ImageLimit, ReceiverLimit, TokenInvalid
+from bot.kakao.http import Door, app_key, bearer
+from bot.kakao.messages import Message
 from bot.kakao.models import (
     Friend,
     FriendsPage,
     FriendsResult,
+    Image,
+    ImageInfos,
+    KeySet,
     MemoResult,
     Scope,
     ScopeList,
@@ -29,12 +34,16 @@ from bot.kakao.models import (
     User,
     UserRef,
 )
-from bot.kakao.templates import Template
 
 MAX_RECEIVERS = 5
 FRIENDS_PER_PAGE = 100
 FRIENDS_PAGES = 100  # KakaoTalk allows 10,000 friends
 VERIFIER_BYTES = 32
+MAX_IMAGE = 5 * 1024 * 1024
+IMAGES = "/v2/api/talk/message/image"
+SECURE: Mapping[str, str] = {"secure_resource": "true"}
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +105,26 @@ class KakaoClient:
 
     async def unlink(self, access_token: str) -> int:
         """Cut the account from the app: its tokens die and its consents go. Returns its id."""
-        request = self._door.post(self._api("/v1/user/unlink"), token=access_token)
+        request = self._post("/v1/user/unlink", {}, bearer(access_token))
         return (await self._door.ask(UserRef, request)).id
 
     async def me(self, access_token: str) -> User:
         """Return whose token it is."""
-        return await self._door.ask(User, self._door.get(self._api("/v2/user/me"), access_token))
+        return await self._door.ask(User, self._get("/v2/user/me", access_token))
 
     async def scopes(self, access_token: str) -> list[Scope]:
         """Return the consent items of the app and which of them the member has agreed to."""
-        request = self._door.get(self._api("/v2/user/scopes"), access_token)
+        request = self._get("/v2/user/scopes", access_token)
+        return list((await self._door.ask(ScopeList, request)).scopes)
+
+    async def revoke_scopes(self, access_token: str, scopes: Sequence[str]) -> list[Scope]:
+        """Take consents back and return all of them as they are then.
+
+        One that the app requires cannot be taken back (AppFault, -3), one that was not given
+        cannot either (BadRequest, -2).
+        """
+        form = {"scopes": _json(list(scopes))}
+        request = self._post("/v2/user/revoke/scopes", form, bearer(access_token))
         return list((await self._door.ask(ScopeList, request)).scopes)
 
     async def friends(
@@ -113,8 +132,8 @@ class KakaoClient:
     ) -> FriendsPage:
         """Return one page of the friends who use this app, favourites first."""
         query = f"offset={offset}&limit={limit}&friend_order=favorite&secure_resource=true"
-        url = self._api(f"/v1/api/talk/friends?{query}")
-        return await self._door.ask(FriendsPage, self._door.get(url, access_token))
+        request = self._get(f"/v1/api/talk/friends?{query}", access_token)
+        return await self._door.ask(FriendsPage, request)
 
     async def all_friends(self, access_token: str) -> list[Friend]:
         """Return all pages of the friends list, each friend once."""
@@ -129,27 +148,61 @@ class KakaoClient:
             offset = following
         return list(found.values())
 
-    async def send_to_me(self, access_token: str, template: Template) -> None:
+    async def send_to_me(self, access_token: str, message: Message) -> None:
         """Send a message to the member's own "Me" chat, where it arrives without a sound."""
-        request = self._door.post(
-            self._api("/v2/api/talk/memo/default/send"),
-            {"template_object": _json(template.template_object())},
-            token=access_token,
-        )
-        await self._door.send(MemoResult, request)
+        path = f"/v2/api/talk/memo/{message.endpoint}"
+        await self._door.send(MemoResult, self._post(path, message.form(), bearer(access_token)))
 
     async def send_to_friends(
-        self, access_token: str, receiver_uuids: Sequence[str], template: Template
+        self, access_token: str, receiver_uuids: Sequence[str], message: Message
     ) -> FriendsResult:
         """Send a message to one to five friends; the result says whom it reached."""
         if not 1 <= len(receiver_uuids) <= MAX_RECEIVERS:
             raise ReceiverLimit("receiver_uuids", MAX_RECEIVERS, len(receiver_uuids))
-        form = {
-            "receiver_uuids": _json(list(receiver_uuids)),
-            "template_object": _json(template.template_object()),
-        }
-        url = self._api("/v1/api/talk/friends/message/default/send")
-        return await self._door.send(FriendsResult, self._door.post(url, form, token=access_token))
+        form = {"receiver_uuids": _json(list(receiver_uuids))} | message.form()
+        path = f"/v1/api/talk/friends/message/{message.endpoint}"
+        return await self._door.send(FriendsResult, self._post(path, form, bearer(access_token)))
+
+    async def upload_image(
+        self, file: bytes, name: str, content_type: str, *, access_token: str | None = None
+    ) -> Image:
+        """Give Kakao a picture for messages, which it keeps for some weeks.
+
+        The three calls for pictures show the key of the app. Where Kakao does not take that and
+        a member's token is given, they try once more with the token.
+        """
+        if not 1 <= len(file) <= MAX_IMAGE:
+            raise ImageLimit("file", MAX_IMAGE if file else 1, len(file))
+        url = self._api(f"{IMAGES}/upload")
+
+        async def call(auth: str) -> ImageInfos:
+            request = self._door.upload(url, (name, file, content_type), SECURE, auth=auth)
+            return await self._door.ask(ImageInfos, request)
+
+        return (await self._as_app_or_member(call, access_token)).original
+
+    async def scrap_image(self, image_url: str, *, access_token: str | None = None) -> Image:
+        """Let Kakao fetch a picture for messages from a public address."""
+        form = {"image_url": image_url, **SECURE}
+
+        async def call(auth: str) -> ImageInfos:
+            return await self._door.ask(ImageInfos, self._post(f"{IMAGES}/scrap", form, auth))
+
+        return (await self._as_app_or_member(call, access_token)).original
+
+    async def delete_image(self, image_url: str, *, access_token: str | None = None) -> None:
+        """Let Kakao forget a picture before its time."""
+        url = self._api(f"{IMAGES}/delete?{urlencode({'image_url': image_url})}")
+
+        async def call(auth: str) -> None:
+            await self._door.tell(self._door.delete(url, auth=auth))
+
+        await self._as_app_or_member(call, access_token)
+
+    async def jwks(self) -> dict[str, Any]:
+        """Return the keys that Kakao signs webhooks and ID tokens with, as RFC 7517 has them."""
+        request = self._door.get(f"{self._app.auth_url}/.well-known/jwks.json")
+        return (await self._door.ask(KeySet, request)).model_dump()
 
     async def _grant(self, grant_type: str, **form: str) -> Tokens:
         form |= {
@@ -159,6 +212,22 @@ class KakaoClient:
         }
         url = f"{self._app.auth_url}/oauth/token"
         return await self._door.ask(Tokens, self._door.post(url, form))
+
+    async def _as_app_or_member(
+        self, call: Callable[[str], Awaitable[T]], access_token: str | None
+    ) -> T:
+        try:
+            return await call(app_key(self._app.rest_api_key))
+        except (TokenInvalid, AppFault):
+            if access_token is None:
+                raise
+        return await call(bearer(access_token))
+
+    def _get(self, path: str, access_token: str) -> httpx.Request:
+        return self._door.get(self._api(path), auth=bearer(access_token))
+
+    def _post(self, path: str, form: Mapping[str, str], auth: str) -> httpx.Request:
+        return self._door.post(self._api(path), form, auth=auth)
 
     def _api(self, path: str) -> str:
         return self._app.api_url + path

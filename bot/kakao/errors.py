@@ -16,9 +16,11 @@
     │   ├── ReceiverDaySpent        leave this friend out until tomorrow
     │   └── PairDaySpent            leave this friend out for this member until tomorrow
     ├── BadRequest              ours to mend; never retry
+    │   ├── AddressRefused          found before any call was made
     │   └── LimitBroken             found before any call was made
     │       ├── TemplateLimit
-    │       └── ReceiverLimit
+    │       ├── ReceiverLimit
+    │       └── ImageLimit
     ├── AppFault                only the operator can mend it; members keep their links
     ├── AlreadyLinked           nothing to do
     ├── Refused                 a code nobody has told us about; never retry
@@ -140,6 +142,14 @@ class BadRequest(KakaoError):
     """Kakao does not accept what was asked (-2 and its kin): a mistake of the caller."""
 
 
+class AddressRefused(BadRequest):
+    """A link or a picture is no http or https address; `field` names the place."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(reason=f"{field}: not an http or https address")
+        self.field = field
+
+
 class LimitBroken(BadRequest):
     """A limit of Kakao's would be passed; found here, before any call.
 
@@ -159,6 +169,10 @@ class TemplateLimit(LimitBroken):
 
 class ReceiverLimit(LimitBroken):
     """A send to friends has no receiver, or more than five."""
+
+
+class ImageLimit(LimitBroken):
+    """A picture is larger than Kakao takes, or empty; limit and value are bytes."""
 
 
 class AppFault(KakaoError):

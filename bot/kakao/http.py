@@ -42,6 +42,7 @@ POOL_TIMEOUT = 10.0
 CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 FORM = "application/x-www-form-urlencoded;charset=utf-8"
 
+File = tuple[str, bytes, str]  # name, content, type
 AnswerT = TypeVar("AnswerT", bound=Answer)
 
 
@@ -84,9 +85,7 @@ class Door:
         try:
             return await self._answer(model, request)
         except BadAnswer as error:
-            if is_busy(error.status):
-                raise Unavailable(status=error.status, reason=error.reason) from None
-            raise
+            raise _busy_or(error) from None
 
     async def send(self, model: type[AnswerT], request: httpx.Request) -> AnswerT:
         """Return the answer to a message; one that cannot be read may hide a success."""
@@ -97,27 +96,47 @@ class Door:
                 raise LostAnswer(status=error.status, reason=error.reason) from None
             raise
 
-    def get(self, url: str, token: str) -> httpx.Request:
-        """Return a GET on behalf of a member."""
-        return self._http.build_request("GET", url, headers=_bearer(token))
+    async def tell(self, request: httpx.Request) -> None:
+        """Wait for Kakao to accept a request whose answer says nothing more."""
+        try:
+            await self._accepted(request)
+        except BadAnswer as error:
+            raise _busy_or(error) from None
+
+    def get(self, url: str, *, auth: str | None = None) -> httpx.Request:
+        """Return a GET."""
+        return self._http.build_request("GET", url, headers=_headers(auth))
+
+    def delete(self, url: str, *, auth: str | None = None) -> httpx.Request:
+        """Return a DELETE."""
+        return self._http.build_request("DELETE", url, headers=_headers(auth))
 
     def post(
-        self, url: str, form: Mapping[str, str] | None = None, *, token: str | None = None
+        self, url: str, form: Mapping[str, str] | None = None, *, auth: str | None = None
     ) -> httpx.Request:
-        """Return a POST of a form, on behalf of a member when there is a token."""
-        headers = {"Content-Type": FORM} | (_bearer(token) if token else {})
+        """Return a POST of a form."""
+        headers = _headers(auth) | {"Content-Type": FORM}
         body = urlencode(form or {}).encode()
         return self._http.build_request("POST", url, content=body, headers=headers)
 
+    def upload(self, url: str, file: File, form: Mapping[str, str], *, auth: str) -> httpx.Request:
+        """Return a POST of a form with a file."""
+        return self._http.build_request(
+            "POST", url, data=dict(form), files={"file": file}, headers=_headers(auth)
+        )
+
     async def _answer(self, model: type[AnswerT], request: httpx.Request) -> AnswerT:
-        status, body = await self._exchange(request)
-        document = _document(status, body)
-        if not codes.is_success(status):
-            raise _refusal(status, document)
+        status, body = await self._accepted(request)
         try:
-            return model.model_validate(document)
+            return model.model_validate(_document(status, body))
         except ValidationError:  # its text would quote the answer
             raise BadAnswer(status=status, reason="unexpected shape") from None
+
+    async def _accepted(self, request: httpx.Request) -> tuple[int, bytes]:
+        status, body = await self._exchange(request)
+        if not codes.is_success(status):
+            raise _refusal(status, _document(status, body))
+        return status, body
 
     async def _exchange(self, request: httpx.Request) -> tuple[int, bytes]:
         """Return status and body; translates every failure of the network."""
@@ -133,8 +152,24 @@ class Door:
             raise _broken(error) from None
 
 
-def _bearer(token: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}"}
+def bearer(access_token: str) -> str:
+    """Return the authorization of a member."""
+    return f"Bearer {access_token}"
+
+
+def app_key(key: str) -> str:
+    """Return the authorization of the application itself."""
+    return f"KakaoAK {key}"
+
+
+def _headers(auth: str | None) -> dict[str, str]:
+    return {"Authorization": auth} if auth else {}
+
+
+def _busy_or(error: BadAnswer) -> KakaoError:
+    if is_busy(error.status):
+        return Unavailable(status=error.status, reason=error.reason)
+    return error
 
 
 async def _bounded_body(response: httpx.Response) -> bytes:

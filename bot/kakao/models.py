@@ -4,7 +4,7 @@ Unknown keys are ignored and lists that Kakao leaves out or sends as `null` are 
 grow and differ between apps. Tokens are never part of a `repr`.
 """
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from pydantic import (
@@ -129,6 +129,28 @@ class FriendsPage(Answer):
             return int(parse_qs(urlsplit(self.after_url).query)["offset"][0])
         except (KeyError, ValueError):
             return None
+
+
+class Image(Answer):
+    """A picture that Kakao keeps for some weeks; `length` is its size in bytes."""
+
+    url: Annotated[str, Field(min_length=1)]
+    length: StrictInt | None = None
+    content_type: Blank = ""
+    width: StrictInt | None = None
+    height: StrictInt | None = None
+
+
+class ImageInfos(Answer):
+    """The answer to an upload."""
+
+    original: Image = Field(validation_alias=AliasPath("infos", "original"))
+
+
+class KeySet(Answer):
+    """The public keys that Kakao signs with (RFC 7517)."""
+
+    keys: tuple[dict[str, Any], ...]
 
 
 class MemoResult(Answer):

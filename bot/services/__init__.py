@@ -3,12 +3,21 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from bot.services.accounts import Accounts
+from bot.services.allowance import Allowance
+from bot.services.compose import Compose
+from bot.services.consents import Consents
 from bot.services.deliveries import Deliveries
+from bot.services.drafts import Drafts
 from bot.services.forwarding import Forwarding
 from bot.services.friends import Friends
 from bot.services.housekeeping import Housekeeping
+from bot.services.inbox import Inbox
 from bot.services.jumps import Jumps
 from bot.services.links import Links
+from bot.services.sender import Sender
+from bot.services.shares import Shares
+from bot.services.templates import Templates
 from bot.texts import Texts
 
 
@@ -17,10 +26,19 @@ class Services:
     """All services, built once by `bot.app` and handed to whoever speaks with people."""
 
     links: Links
+    consents: Consents
+    allowance: Allowance
     deliveries: Deliveries
+    sender: Sender
+    drafts: Drafts
     forwarding: Forwarding
+    compose: Compose
+    templates: Templates
     friends: Friends
     jumps: Jumps
+    shares: Shares
+    accounts: Accounts
+    inbox: Inbox
     housekeeping: Housekeeping
     texts: Texts
     ping: Callable[[], Awaitable[None]]

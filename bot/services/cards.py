@@ -15,9 +15,9 @@ import re
 from dataclasses import dataclass
 
 from bot.errors import NoteTooLong, SystemMessage, TextArgument
-from bot.kakao import Button, Content, Feed, Link
+from bot.kakao import Button, Content, Feed, Link, cut, is_address
 from bot.services.highlight import Body, Embed, File, Highlight, Poll
-from bot.services.readable import clean, count, cut, one_line, readable
+from bot.services.readable import clean, count, one_line, readable
 from bot.texts import Locale, Texts
 
 NOTE_LIMIT = 100
@@ -44,7 +44,7 @@ class Picture:
     @property
     def shown(self) -> bool:
         """Whether KakaoTalk shows it: it wants 200 pixels on each side."""
-        return self.url.startswith(("https://", "http://")) and all(
+        return is_address(self.url) and all(
             side is None or side >= SMALLEST_IMAGE for side in (self.width, self.height)
         )
 

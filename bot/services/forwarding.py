@@ -1,39 +1,26 @@
 """Carries one Discord message to KakaoTalk because a member asked for it."""
 
-import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from bot.errors import Expired, NotLinked, TooManyFriends, UserError
 from bot.services.cards import render
 from bot.services.deliveries import Deliveries
+from bot.services.drafts import Drafts
 from bot.services.highlight import Highlight, Member
 from bot.services.jumps import Jumps
 from bot.services.links import Links
 from bot.texts import Texts
 from storage.deliveries import Chat, Delivery, NewDelivery
-from storage.drafts import Draft, DraftStore, Pick
+from storage.drafts import Draft, Pick
 
 MAX_FRIENDS = 5  # that Kakao takes in one send
-DRAFT_SECONDS = 24 * 3600
-ID_BYTES = 12
-
-
-class NotYours(UserError):
-    """Somebody else's button was pressed."""
-
-    key = "error-not-yours"
 
 
 class NobodyPicked(UserError):
     """The send button was pressed before any friend was picked."""
 
     key = "error-nobody-picked"
-
-
-def new_draft_id() -> str:
-    """Return an id that nobody can guess and that fits into a button."""
-    return secrets.token_urlsafe(ID_BYTES)
 
 
 class Forwarding:
@@ -44,19 +31,15 @@ class Forwarding:
         *,
         links: Links,
         deliveries: Deliveries,
-        drafts: DraftStore,
+        drafts: Drafts,
         jumps: Jumps,
         texts: Texts,
-        now: Callable[[], float],
-        token: Callable[[], str] = new_draft_id,
     ) -> None:
         self._links = links
         self._deliveries = deliveries
         self._drafts = drafts
         self._jumps = jumps
         self._texts = texts
-        self._now = now
-        self._token = token
 
     async def to_me(self, member: Member, highlight: Highlight, note: str | None) -> list[Delivery]:
         """Send to the member's own chat and return how that went so far.
@@ -74,31 +57,22 @@ class Forwarding:
             channel_id=source.channel_id,
             message_id=source.message_id,
         )
-        return await self._send([row])
+        return await self.send([row])
 
     async def draft(self, member: Member, highlight: Highlight, note: str | None) -> Draft:
         """Keep a card for a day while the member agrees at Kakao and picks friends.
 
         Raises SystemMessage or NoteTooLong.
         """
-        now, source = self._now(), highlight.source
-        draft = Draft(
-            id=self._token(),
-            member_id=member.id,
-            card=await self._card(member, highlight, note),
-            guild_id=source.guild_id,
-            channel_id=source.channel_id,
-            message_id=source.message_id,
-            locale=member.locale,
-            created_at=now,
-            expires_at=now + DRAFT_SECONDS,
-        )
-        await self._drafts.add(draft)
-        return draft
+        card = await self._card(member, highlight, note)
+        return await self._drafts.begin(member, highlight.source, card=card)
 
     async def open(self, member_id: int, draft_id: str) -> Draft:
-        """Return a member's own draft; raises Expired or NotYours."""
-        return self._own(member_id, await self._drafts.get(draft_id))
+        """Return a member's own draft with its card; raises Expired or NotYours."""
+        draft = await self._drafts.open(member_id, draft_id)
+        if draft.is_being_written:
+            raise Expired
+        return draft
 
     async def pick(self, draft: Draft, shown: Sequence[str], picked: Sequence[Pick]) -> Draft:
         """Replace the picks among the friends who are `shown`; those on other pages stay.
@@ -109,20 +83,19 @@ class Forwarding:
         picks = (*elsewhere, *picked)
         if len(picks) > MAX_FRIENDS:
             raise TooManyFriends(count=len(picks), limit=MAX_FRIENDS)
-        return self._own(draft.member_id, await self._drafts.update(draft.id, picks=picks))
+        return await self._drafts.change(draft, picks=picks)
 
     async def turn(self, draft: Draft, page: int) -> Draft:
         """Show another page of the picker."""
-        return self._own(draft.member_id, await self._drafts.update(draft.id, page=page))
+        return await self._drafts.change(draft, page=page)
 
     async def search(self, draft: Draft, query: str) -> Draft:
         """Show only friends whose names hold `query`; an empty one shows all."""
-        changed = await self._drafts.update(draft.id, query=query, page=0)
-        return self._own(draft.member_id, changed)
+        return await self._drafts.change(draft, query=query, page=0)
 
     async def discard(self, draft: Draft) -> None:
         """Forget a draft that the member does not want to send."""
-        await self._drafts.delete(draft.id)
+        await self._drafts.discard(draft)
 
     async def to_friends(self, draft: Draft) -> list[Delivery]:
         """Send a draft to the friends picked and return how that went so far.
@@ -131,9 +104,8 @@ class Forwarding:
         """
         if not draft.picks:
             raise NobodyPicked
-        if not await self._drafts.delete(draft.id):
-            raise Expired
-        return await self._send([_to_friend(draft, pick) for pick in draft.picks])
+        await self._drafts.take(draft)
+        return await self.send([_to_friend(draft, pick) for pick in draft.picks])
 
     async def repeat(self, member_id: int, forward_id: str) -> list[Delivery]:
         """Send again to the friends whom it did not reach and where that makes sense.
@@ -144,7 +116,8 @@ class Forwarding:
             raise Expired
         return await self._deliveries.settle(forward_id, member_id)
 
-    async def _send(self, rows: Sequence[NewDelivery]) -> list[Delivery]:
+    async def send(self, rows: Sequence[NewDelivery]) -> list[Delivery]:
+        """Send because a member has just asked for it, and return how that went so far."""
         forward_id = await self._deliveries.accept(rows)
         return await self._deliveries.settle(forward_id, rows[0].member_id)
 
@@ -152,13 +125,6 @@ class Forwarding:
         link = await self._jumps.open(member.id, highlight.source)
         card = render(highlight, note=note, link=link, locale=member.locale, texts=self._texts)
         return card.template_object()
-
-    def _own(self, member_id: int, draft: Draft | None) -> Draft:
-        if draft is None or draft.expires_at <= self._now():
-            raise Expired
-        if draft.member_id != member_id:
-            raise NotYours
-        return draft
 
 
 def _to_friend(draft: Draft, pick: Pick) -> NewDelivery:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 
 from bot import errors, kakao
+from bot.services.codes import member_key
 from bot.services.links import Links
 
 logger = logging.getLogger(__name__)
@@ -13,9 +14,11 @@ CACHED_SECONDS = 60
 
 
 class KakaoRefused(errors.UserError):
-    """Kakao refuses this member's request for a reason of its own, named by `code`."""
+    """Kakao refuses this member's request for a reason of its own, named by its code."""
 
-    key = "error-kakao-refused"
+    def __init__(self, code: kakao.Code | None) -> None:
+        super().__init__(code=str(code))
+        self.key = member_key(code)
 
 
 class Friends:
@@ -85,5 +88,5 @@ def _for_member(error: kakao.KakaoError) -> errors.UserError:
     if isinstance(error, kakao.AppFault):
         return errors.OperatorFault()
     if isinstance(error, kakao.AccountBarred | kakao.NotTalkUser | kakao.Refused):
-        return KakaoRefused(code=str(error.code))
+        return KakaoRefused(error.code)
     return errors.TryLater()

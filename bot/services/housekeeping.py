@@ -1,13 +1,11 @@
-"""Erases what has expired: link requests, jumps and drafts."""
+"""Erases what has expired: link requests, jumps, drafts and the like."""
 
 import asyncio
 import logging
 from collections.abc import Callable
+from typing import Protocol
 
 from storage.database import StorageError
-from storage.drafts import DraftStore
-from storage.jumps import JumpStore
-from storage.link_requests import LinkRequestStore
 
 logger = logging.getLogger(__name__)
 
@@ -16,18 +14,18 @@ EVERY_SECONDS = 3600.0
 GRACE_SECONDS = 24 * 3600.0
 
 
+class Purged(Protocol):
+    """A table whose rows expire."""
+
+    async def purge(self, before: float) -> None:
+        """Erase what expired before then."""
+
+
 class Housekeeping:
     """Tidies up once an hour."""
 
-    def __init__(
-        self,
-        requests: LinkRequestStore,
-        jumps: JumpStore,
-        drafts: DraftStore,
-        *,
-        now: Callable[[], float],
-    ) -> None:
-        self._stores = (requests, jumps, drafts)
+    def __init__(self, *stores: Purged, now: Callable[[], float]) -> None:
+        self._stores = stores
         self._now = now
 
     async def run(self) -> None:

@@ -5,7 +5,8 @@ import hmac
 import logging
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 from weakref import WeakValueDictionary
@@ -33,6 +34,8 @@ logger = logging.getLogger(__name__)
 
 BASIC_SCOPES = ("profile_nickname", "talk_message")
 FRIENDS_SCOPES = (*BASIC_SCOPES, "friends")
+# Without this one no card goes out.
+NEEDED = frozenset({"talk_message"})
 
 REQUEST_LIFE = 30 * 60
 STATE_LIFE = 10 * 60
@@ -41,6 +44,8 @@ REFRESH_EARLY = 60
 REFRESH_TOKEN_LIFE = 60 * 24 * 60 * 60
 UNLINK_PATIENCE = 5
 LISTENER_PATIENCE = 3
+# How far Kakao's clock and ours may be apart.
+CLOCKS_APART = 10
 
 Reason = Literal[
     "denied",
@@ -107,11 +112,14 @@ class Arrival:
     nickname: str
     locale: Locale
     draft_id: str | None
+    agreed: frozenset[str] = frozenset()
+    """What they agreed to beyond what their link allowed before, when it stood already."""
 
 
 LinkedListener = Callable[[Arrival], Awaitable[None]]
 BrokenListener = Callable[[int, Locale], Awaitable[None]]
 UnlinkedListener = Callable[[int], Awaitable[None]]
+ConsentListener = Callable[[int, Locale, frozenset[str]], Awaitable[None]]
 
 
 class Links:
@@ -139,6 +147,9 @@ class Links:
         self.on_linked: list[LinkedListener] = []
         self.on_broken: list[BrokenListener] = []
         self.on_unlinked: list[UnlinkedListener] = []
+        self.on_consent_missing: list[ConsentListener] = []
+        # At Kakao itself, where the member may not think of us.
+        self.on_undone: list[BrokenListener] = []
 
     # From Discord to the link page
 
@@ -215,11 +226,11 @@ class Links:
         try:
             self._check(opened, browser)
             link = await self._introduce(opened, code, error)
-            await self._settle(request, link)
+            agreed = await self._settle(request, link)
         except LinkRefused as refused:
             again = self._page(token) if self._usable(request, refused.reason) else None
             raise LinkRefused(refused.reason, locale, again) from None
-        arrival = Arrival(link.member_id, link.nickname, locale, request.draft_id)
+        arrival = Arrival(link.member_id, link.nickname, locale, request.draft_id, agreed)
         await self._tell(listener(arrival) for listener in self.on_linked)
         return arrival
 
@@ -275,8 +286,11 @@ class Links:
             linked_at=now,
         )
 
-    async def _settle(self, request: LinkRequest, link: Link) -> None:
-        """Store the link, unless the account or the consent is not what was asked for."""
+    async def _settle(self, request: LinkRequest, link: Link) -> frozenset[str]:
+        """Store the link, unless the account or the consent is not what was asked for.
+
+        Returns what a link that stood already allows beyond what it did.
+        """
         async with self._turn(link.member_id):
             before = await self._links.get(link.member_id)
             moved = before is not None and before.kakao_id != link.kakao_id
@@ -292,6 +306,9 @@ class Links:
         if before is not None and moved:
             await self._leave(before)
             await self._tell(listener(link.member_id) for listener in self.on_unlinked)
+        if before is None or before.broken_at is not None or moved:
+            return frozenset()
+        return link.scopes - before.scopes
 
     def _usable(self, request: LinkRequest, reason: Reason) -> bool:
         is_open = request.finished_at is None and request.expires_at > self._now()
@@ -321,6 +338,22 @@ class Links:
         link = await self._links.get(member_id)
         if link is not None and await self._links.mark_broken(member_id, self._now()):
             await self._tell_broken(link)
+
+    async def consent_missing(
+        self, member_id: int, scopes: frozenset[str], at: float, *, quietly: bool
+    ) -> None:
+        """Note that Kakao asked for consents at this time; the first time listeners are told.
+
+        Unless `quietly`: then the member is looking at an answer that says so.
+        """
+        first = await self._links.withdraw(member_id, scopes, at)
+        link = await self._links.get(member_id)
+        if first and link is not None and not quietly:
+            await self._tell_consent_missing(link, scopes)
+
+    async def consented(self, member_id: int, scopes: Iterable[str]) -> None:
+        """Keep what the member agrees to, as Kakao has just told."""
+        await self._links.set_scopes(member_id, scopes)
 
     async def _ensure(self, member_id: int, good: Callable[[Link], bool]) -> str:
         link = await self._sound(member_id)
@@ -360,7 +393,7 @@ class Links:
         except GrantInvalid:
             return None
         except AppFault as fault:
-            logger.warning("Kakao refuses the application: %s", fault.code)
+            logger.warning("Kakao refuses the app: %s, see docs/kakao-errors.md", fault.code)
             raise OperatorFault from None
         except KakaoError as failure:
             logger.warning("No refresh now: %s %s", type(failure).__name__, failure.code)
@@ -409,6 +442,44 @@ class Links:
             tokens = await self._kakao.refresh(link.refresh_token)
             await self._kakao.unlink(tokens.access_token)
 
+    # What Kakao tells us of an account; `at` is when it happened there
+
+    async def undone(self, kakao_id: int, at: float) -> None:
+        """Forget a link that was undone at Kakao; its member is told."""
+        async with self._of_account(kakao_id, at) as link:
+            if link is not None:
+                await self._links.delete(link.member_id)
+        if link is not None:
+            await self._tell(listener(link.member_id) for listener in self.on_unlinked)
+            await self._tell_all(self.on_undone, link)
+
+    async def revoked(self, kakao_id: int, at: float) -> None:
+        """Note that the tokens of an account are dead; its member is told."""
+        async with self._of_account(kakao_id, at) as link:
+            first = link is not None and await self._links.mark_broken(link.member_id, self._now())
+        if link is not None and first:
+            await self._tell_broken(link)
+
+    async def withdrew(self, kakao_id: int, scopes: frozenset[str], at: float) -> None:
+        """Note what an account no longer agrees to; one that gets no more cards is told."""
+        async with self._of_account(kakao_id, at) as link:
+            if link is not None:
+                await self._links.withdraw(link.member_id, scopes, link.linked_at)
+        if link is not None and NEEDED & link.scopes & scopes:
+            await self._tell_consent_missing(link, NEEDED)
+
+    @asynccontextmanager
+    async def _of_account(self, kakao_id: int, at: float) -> AsyncIterator[Link | None]:
+        """Hold still the link of an account, unless it was made after this happened."""
+        found = await self._links.of_account(kakao_id)
+        if found is None:
+            yield None
+            return
+        async with self._turn(found.member_id):
+            link = await self._links.of_account(kakao_id)
+            stands = link is not None and link.linked_at <= at + CLOCKS_APART
+            yield link if stands else None
+
     # Small things
 
     def _page(self, token: str) -> str:
@@ -423,8 +494,15 @@ class Links:
         return tuple(scope for scope in scopes if scope not in agreed) or tuple(scopes)
 
     async def _tell_broken(self, link: Link) -> None:
+        await self._tell_all(self.on_broken, link)
+
+    async def _tell_consent_missing(self, link: Link, scopes: frozenset[str]) -> None:
+        locale, listeners = pick_locale(link.locale), self.on_consent_missing
+        await self._tell(listener(link.member_id, locale, scopes) for listener in listeners)
+
+    async def _tell_all(self, listeners: Iterable[BrokenListener], link: Link) -> None:
         locale = pick_locale(link.locale)
-        await self._tell(listener(link.member_id, locale) for listener in self.on_broken)
+        await self._tell(listener(link.member_id, locale) for listener in listeners)
 
     async def _tell(self, calls: Iterable[Awaitable[None]]) -> None:
         """Let all listeners hear; a slow one goes on by itself, a failing one is only logged."""
@@ -440,9 +518,10 @@ class Links:
 
 
 def _check_consent(request: LinkRequest, link: Link) -> None:
-    if "talk_message" not in link.scopes:
+    missing = frozenset(request.scopes) - link.scopes
+    if "talk_message" in missing:
         raise LinkRefused("talk-message-unticked")
-    if "friends" in request.scopes and "friends" not in link.scopes:
+    if "friends" in missing:
         raise LinkRefused("friends-unticked")
 
 

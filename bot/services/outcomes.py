@@ -6,11 +6,12 @@ The `reason` that a row gets, and what happens to it:
                                 then failed
     lost                        no answer: "Me" once more, then unknown; friends unknown at once
     restart                     the same, because Kkachi died meanwhile (the storage says so)
-    allowance-…                 "Me" waits for the next day in Seoul; friends failed
+    allowance-…                 "Me" waits until Kakao counts anew; friends failed, and
+                                `next_try_at` says from when they may be sent again
     operator                    Kakao refuses the application: "Me" waits, for days if need be;
                                 friends failed
     not-linked, link-again      parked until the member links
-    consent                     parked until the member agrees
+    consent                     parked until the member agrees to `required_scopes`
     everything else             failed for good
 """
 
@@ -41,6 +42,7 @@ from bot.kakao import (
     Unavailable,
     Unreachable,
 )
+from bot.services.allowance import DAY, Limits
 from storage.deliveries import Chat, Delivery, DeliveryState, Outcome
 
 Failure = KakaoError | errors.UserError
@@ -50,21 +52,19 @@ WAITS = (2.0, 8.0, 30.0, 120.0, 420.0, 900.0, 1800.0)
 REPEAT_WAIT = 20.0
 OPERATOR_WAIT = 1800.0
 JITTER = 0.25
-# A new day's sends do not all start at the stroke of midnight.
-MIDNIGHT_SPREAD = (60.0, 600.0)
-HOUR = 3600.0
-DAY = 24 * HOUR
+# A new day's sends do not all start at its first stroke.
+RESET_SPREAD = (60.0, 600.0)
 OPERATOR_PATIENCE = 3 * DAY
-SEOUL = 9 * HOUR  # ahead of UTC, all year
 
 ALLOWANCE_OF_APP = "allowance-app"
+ALLOWANCE_OF_MONTH = "allowance-month"
 CONSENT = "consent"
 LINK_AGAIN = "link-again"
 # The nearest class counts.
 REASONS: Mapping[type[Exception], str] = {
     AccountBarred: "barred",
     AppAllowanceSpent: ALLOWANCE_OF_APP,
-    SenderMonthSpent: "allowance-sender",
+    SenderMonthSpent: ALLOWANCE_OF_MONTH,
     SenderDaySpent: "allowance-sender",
     ReceiverDaySpent: "allowance-recipient",
     PairDaySpent: "allowance-pair",
@@ -86,7 +86,8 @@ REASONS: Mapping[type[Exception], str] = {
     errors.UserError: "operator",
 }
 ALLOWANCES = frozenset(reason for reason in REASONS.values() if reason.startswith("allowance-"))
-REPEATABLE = ALLOWANCES | {"unavailable", "operator"}
+# By the time a new month begins, the card of a failed delivery is long erased.
+REPEATABLE = ALLOWANCES - {ALLOWANCE_OF_MONTH} | {"unavailable", "operator"}
 
 
 def may_repeat(delivery: Delivery) -> bool:
@@ -95,9 +96,9 @@ def may_repeat(delivery: Delivery) -> bool:
     return failed and delivery.reason in REPEATABLE
 
 
-def seoul_midnight(at: float) -> float:
-    """Return when the day in Seoul began."""
-    return at - (at + SEOUL) % DAY
+def may_have_arrived(answer: Failure | None) -> bool:
+    """Tell whether Kakao has counted a send, or may have; None is its word that it did."""
+    return answer is None or isinstance(answer, LostAnswer | BadAnswer)
 
 
 def reason_of(answer: Failure) -> str:
@@ -113,26 +114,31 @@ def _code(answer: Failure | None) -> int | None:
 class Rules:
     """Turns answers into outcomes; waits are jittered, so that not all come back at once."""
 
-    def __init__(self, *, now: Callable[[], float], random: Random) -> None:
+    def __init__(self, limits: Limits, *, now: Callable[[], float], random: Random) -> None:
+        self._limits = limits
         self._now = now
         self._random = random
 
-    def outcome(self, row: Delivery, answer: Failure | None) -> Outcome:
-        """Return what becomes of a row; None is Kakao's word that it accepted the message."""
+    def outcome(self, row: Delivery, answer: Failure | None, since: float) -> Outcome:
+        """Return what becomes of a row that was taken for sending then.
+
+        None is Kakao's word that it accepted the message.
+        """
         match answer:
             case None:
                 return self._end(row, DeliveryState.SENT)
             case LostAnswer() | BadAnswer():
-                return self.lost(row, answer)
+                return self._lost(row, answer)
             case Unavailable() | Unreachable() | TokenInvalid() | errors.TryLater():
                 return self._later(row, answer)
-            case errors.NotLinked() | errors.LinkBroken() | NotLinked() | ConsentMissing():
+            case ConsentMissing():
+                required = tuple(sorted(answer.required_scopes)) or None
+                parked = self._end(row, DeliveryState.PARKED, answer)
+                return replace(parked, required_scopes=required)
+            case errors.NotLinked() | errors.LinkBroken() | NotLinked():
                 return self._end(row, DeliveryState.PARKED, answer)
-            case AllowanceSpent() if row.chat is Chat.ME:
-                tomorrow = seoul_midnight(self._now()) + DAY
-                return self._wait_afresh(
-                    row, answer, tomorrow + self._random.uniform(*MIDNIGHT_SPREAD)
-                )
+            case AllowanceSpent():
+                return self._spent(row, answer, since)
             case AppFault() | errors.OperatorFault() if row.chat is Chat.ME and self._young(row):
                 return self._wait_afresh(row, answer, self.soon(OPERATOR_WAIT))
             case _:
@@ -152,8 +158,16 @@ class Rules:
             return self._fail(row, answer)
         return self._wait(row, answer, self.soon(WAITS[row.tries - 1]))
 
-    def lost(self, row: Delivery, answer: KakaoError) -> Outcome:
-        """Return what becomes of a row that may have arrived."""
+    def _spent(self, row: Delivery, answer: AllowanceSpent, since: float) -> Outcome:
+        """Wait for the day, or month, after the one in which Kakao counted this send."""
+        monthly = isinstance(answer, SenderMonthSpent)
+        ends = self._limits.month_ends(since) if monthly else self._limits.day_ends(since)
+        if row.chat is Chat.ME:
+            return self._wait_afresh(row, answer, ends + self._random.uniform(*RESET_SPREAD))
+        failed = self._fail(row, answer)
+        return failed if monthly else replace(failed, next_try_at=ends)
+
+    def _lost(self, row: Delivery, answer: KakaoError) -> Outcome:
         if row.chat is not Chat.ME or row.repeats:
             return self._end(row, DeliveryState.UNKNOWN, answer)
         return replace(self._wait(row, answer, self.soon(REPEAT_WAIT)), repeats=1)

@@ -12,7 +12,6 @@ import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta, timezone
-from itertools import islice
 from urllib.parse import urlsplit
 
 import regex
@@ -86,21 +85,6 @@ def one_line(text: str) -> str:
 def count(text: str) -> int:
     """Return the number of characters as a person counts them."""
     return sum(1 for _ in regex.finditer(r"\X", text))
-
-
-def cut(text: str, limit: int) -> str:
-    """Shorten to `limit`, the ellipsis included, and never inside a character that people see.
-
-    Counted are code points: no text has fewer of them than characters.
-    """
-    if len(text) <= limit:
-        return text
-    end = 0
-    for character in islice(regex.finditer(r"\X", text), limit):
-        if character.end() > limit - len(ELLIPSIS):
-            break
-        end = character.end()
-    return text[:end].rstrip() + ELLIPSIS
 
 
 def _tidy(text: str) -> str:

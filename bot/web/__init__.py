@@ -2,5 +2,7 @@
 
 from bot.web.app import build_web
 from bot.web.server import serve
+from bot.web.share import ShareSettings, add_sharing
+from bot.web.webhooks import add_accounts
 
-__all__ = ["build_web", "serve"]
+__all__ = ["ShareSettings", "add_accounts", "add_sharing", "build_web", "serve"]

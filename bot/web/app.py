@@ -62,6 +62,7 @@ def build_web(
     rest = Rest(jumps, pages, answers, healthy)
     app = web.Application(middlewares=[Guard(answers, public).protect])
     app[ANSWERS] = answers
+    app[PAGES] = pages
     app.router.add_get("/link/{token}", linking.show)
     app.router.add_post("/link/{token}", linking.depart)
     # Asking for the head of this page would consume the state.
@@ -135,6 +136,7 @@ class Answers:
 
 
 ANSWERS = web.AppKey("answers", Answers)
+PAGES = web.AppKey("pages", Pages)
 
 
 class Guard:

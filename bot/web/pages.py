@@ -2,9 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -13,7 +14,7 @@ from bot.services.links import Arrival
 from bot.texts import LOCALES, Locale, Texts
 
 HERE = Path(__file__).parent
-KINDS = {".css": "text/css", ".svg": "image/svg+xml"}
+KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 CODE = re.compile(r"`([^`]+)`")
 # Line breaks and other controls, and the marks that turn the direction of the text behind them.
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -59,6 +60,28 @@ class Pages:
             draft=arrival.draft_id is not None,
         )
 
+    def share(
+        self,
+        card: Mapping[str, Any],
+        first: Locale,
+        *,
+        pictures: Callable[[str], bool],
+        offer: Mapping[str, Any],
+        is_told: bool,
+    ) -> str:
+        """Show a card as KakaoTalk draws it, and the button that opens Kakao's picker.
+
+        `pictures` tells which addresses the page may show, `offer` is for its script.
+        """
+        return self._render(
+            "share.html",
+            first,
+            card=_lenient(card),
+            pictures=pictures,
+            offer=offer,
+            is_told=is_told,
+        )
+
     def notice(self, name: str, first: Locale, again: str | None = None) -> str:
         """Show one of the texts `page-<name>`; `again` is an address to start over from."""
         return self._render("notice.html", first, key=f"page-{name}", again=again)
@@ -89,6 +112,19 @@ def preferred(accept_language: str) -> Locale:
             if language.strip().startswith(locale):
                 return locale
     return "ko"
+
+
+class _Lenient(dict[str, Any]):
+    """What a template need not ask for first: a field that is not there is None."""
+
+    def __missing__(self, _: str) -> None:
+        return None
+
+
+def _lenient(value: Any) -> Any:  # noqa: ANN401 - whatever a card's JSON holds
+    if isinstance(value, Mapping):
+        return _Lenient({name: _lenient(part) for name, part in value.items()})
+    return [_lenient(part) for part in value] if isinstance(value, list) else value
 
 
 def _weight(quality: str) -> float:

@@ -1,13 +1,11 @@
-"""Pictures that nobody had to draw: avatars and photos made of a few lines of arithmetic."""
+"""Avatars that nobody had to draw, and what can be told of a picture from its first bytes."""
 
 import hashlib
-import math
 import struct
 import zlib
 from collections.abc import Callable
 
 Colour = tuple[int, int, int]
-SUN, HILL = b"\xff\xec\xaa", b"\x2e\x2c\x46"
 
 
 def png(width: int, height: int, row: Callable[[int], bytes]) -> bytes:
@@ -44,27 +42,6 @@ def _ink(digest: bytes) -> Colour:
 def _paper(digest: bytes) -> Colour:
     red, green, blue = _ink(digest)
     return 255 - (255 - red) // 5, 255 - (255 - green) // 5, 255 - (255 - blue) // 5
-
-
-def sunset(width: int = 480, height: int = 300) -> bytes:
-    """Draw a sun over hills: the photo somebody posts in the evening."""
-    hills = [int(height * (0.78 - 0.07 * math.sin(7 * x / width))) for x in range(width)]
-
-    def row(y: int) -> bytes:
-        share = y / height
-        sky = bytes((int(90 + 165 * share), int(80 + 90 * share), int(150 - 60 * share)))
-        half = int(max(0.0, (height * 0.17) ** 2 - (y - height * 0.5) ** 2) ** 0.5)
-        left = max(0, int(width * 0.62) - half)
-        line = sky * left + SUN * (2 * half) + sky * (width - left - 2 * half)
-        return line if y < min(hills) else _covered(line, hills, y)
-
-    return png(width, height, row)
-
-
-def _covered(line: bytes, hills: list[int], y: int) -> bytes:
-    """Draw the hills before what is behind them."""
-    places = enumerate(hills)
-    return b"".join(HILL if y >= top else line[3 * x : 3 * x + 3] for x, top in places)
 
 
 def size_of(data: bytes) -> tuple[int, int] | None:

@@ -18,6 +18,7 @@ from sandbox.discord.rest.calls import Answer, Call, Created, Handler, Routes
 from sandbox.discord.spec import Spec
 from sandbox.discord.state import JSON
 from sandbox.discord.world import World
+from sandbox.portraits import portrait
 
 logger = logging.getLogger(__name__)
 
@@ -67,8 +68,8 @@ class Server:
         app.router.add_get("/gateway/", self._gateway.connect)
         app.router.add_get("/attachments/{channel}/{attachment}/{name}", self._attachment)
         for folder in ("avatars", "icons", "app-icons"):
-            app.router.add_get(f"/{folder}/{{owner}}/{{hash}}.png", _picture)
-        app.router.add_get("/embed/avatars/{hash}.png", _picture)
+            app.router.add_get(f"/{folder}/{{owner}}/{{hash}}.png", self._picture)
+        app.router.add_get("/embed/avatars/{hash}.png", self._picture)
         return app
 
     # the HTTP API
@@ -162,17 +163,17 @@ class Server:
 
     # pictures and files
 
+    async def _picture(self, request: web.Request) -> web.Response:
+        name = self._world.name_of(request.match_info.get("owner", ""))
+        drawn = portrait(name) or avatar(request.match_info["hash"])
+        return web.Response(body=drawn, content_type="image/png")
+
     async def _attachment(self, request: web.Request) -> web.Response:
         number = request.match_info["attachment"]
         found = self._world.attachments.get(int(number)) if number.isdecimal() else None
         if found is None:
             return web.Response(status=404)
         return web.Response(body=found.data, headers={"Content-Type": found.content_type})
-
-
-async def _picture(request: web.Request) -> web.Response:
-    drawn = avatar(request.match_info["hash"])
-    return web.Response(body=drawn, content_type="image/png")
 
 
 def _json(status: int, body: object, headers: dict[str, str] | None = None) -> web.Response:

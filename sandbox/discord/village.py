@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from sandbox.discord.interactions import reference_to
 from sandbox.discord.messages import REPLY, Message, Poll
 from sandbox.discord.permissions import Permission
-from sandbox.discord.pictures import sunset
 from sandbox.discord.state import VOICE, Channel, Guild, Overwrite, User
 from sandbox.discord.world import World
+from sandbox.portraits import sunset
 
 PEOPLE = (
     ("minji", "민지"),
@@ -109,7 +109,7 @@ class _Talk:
         self._post(channel, "서연", "퇴근길 하늘 좀 보세요…", minutes=240)
         photo = self._say(channel, "서연", "오늘은 그냥 지나칠 수가 없었어요 🌇", minutes=1)
         photo.attachments = [
-            self._world.attach(channel, "sunset.png", "image/png", sunset(), "노을 지는 산등성이")
+            self._world.attach(channel, "sunset.jpg", "image/jpeg", sunset(), "노을 지는 도시")
         ]
         self._world.place(photo)
         self._world.react(photo, self._users["민지"], "😍")
@@ -150,6 +150,14 @@ class _Talk:
     def _staff(self) -> None:
         channel = self._guild.channel("운영진")
         self._post(
+            channel,
+            "지우",
+            "카카오 메시지 템플릿을 만들어 뒀어요. /settings templates 로 이름을 붙여 주세요!\n"
+            "`120001` 마을 소식: `TITLE` `BODY` `PATH`\n"
+            "`120003` 공동 구매: `PRODUCT` `PRICE` `SALE_PRICE` `IMAGE` `PATH`",
+            minutes=10,
+        )
+        self._post(
             channel, "하준", "정기 모임 장소 예약은 제가 할게요. 예산은 30만 원!", minutes=30
         )
         self._post(channel, "지우", "네, 공지는 오늘 저녁에 올릴게요.", minutes=4)
@@ -164,6 +172,7 @@ def _meeting() -> dict[str, object]:
         "fields": [
             {"name": "언제", "value": "10월 18일 토요일 오후 3시", "inline": True},
             {"name": "어디서", "value": "성수동 보드게임 카페", "inline": True},
+            {"name": "톡캘린더 일정 ID", "value": "`kkachi-meetup`"},
         ],
         "footer": {"text": "참석하시면 🎉 를 눌러 주세요"},
     }

@@ -4,6 +4,7 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from sandbox.discord.commands import CommandBook
@@ -193,6 +194,11 @@ class World:
 
     def guild(self, guild_id: int) -> Guild | None:
         return next((one for one in self.guilds if one.id == guild_id), None)
+
+    def name_of(self, number: str) -> str:
+        """Give the name of a user or a guild, empty when there is none."""
+        known: Iterator[User | Guild] = chain(self.users.values(), self.guilds)
+        return next((one.name for one in known if str(one.id) == number), "")
 
     def messages(self, channel: Channel) -> list[Message]:
         return list(self.history.get(channel.id, {}).values())

@@ -48,6 +48,19 @@ class Door:
             self._check_scope(grant, link, scope, api)
         return grant, link
 
+    def open_with_key(self, request: web.Request) -> None:
+        """Let in who shows a key of the app, or a person's token if the switch allows it."""
+        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+        app = self._world.app
+        if scheme == "Bearer" and self._world.switches.image_bearer:
+            self._person(key)
+        elif scheme != "KakaoAK":
+            raise kapi(-401, "no authentication key!")
+        elif key not in {app.rest_api_key, app.javascript_key}:
+            raise kapi(-401, "invalid app key.")
+        if app.suspended:
+            raise kapi(-12)
+
     def _grant(self, request: web.Request) -> Grant:
         header = request.headers.get("Authorization", "")
         scheme, _, token = header.partition(" ")
@@ -55,10 +68,15 @@ class Door:
             raise kapi(-401, "invalid app key.")
         if scheme != "Bearer":
             raise kapi(-401, "no authentication key!")
+        if request.body_exists and request.content_type != FORM:
+            raise kapi(-401)
+        return self._person(token)
+
+    def _person(self, token: str) -> Grant:
         if len(token) > MAX_TOKEN:
             raise parameter("too long for access token.")
         access = self._world.access.get(token)
-        if access is None or (request.body_exists and request.content_type != FORM):
+        if access is None:
             raise kapi(-401)
         if access.expires_at <= self._world.now():
             raise kapi(-401, "this access token is already expired")
@@ -145,6 +163,7 @@ class UserApi:
         self._check_revocable(wanted, link)
         link.agreed.difference_update(wanted)
         self._world.changed()
+        self._world.own_call("user-scope-withdraw", grant.account, scope=wanted)
         return self._scopes(grant.account, link, None)
 
     def _check_revocable(self, wanted: list[str], link: Link) -> None:
@@ -187,6 +206,7 @@ class UserApi:
     async def unlink(self, request: web.Request) -> web.Response:
         grant, _ = self._door.open(request)
         self._world.disconnect(grant.account)
+        self._world.own_call("user-unlinked", grant.account, reason="UNLINK_FROM_SERVICE")
         return json_response(dump({"id": grant.account.id}))
 
 

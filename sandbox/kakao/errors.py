@@ -25,13 +25,17 @@ KAPI: dict[int, tuple[int, str]] = {
     -406: (401, "the user is under 14."),
     -501: (400, "given account is not connected to any talk user."),
     -502: (400, "the receiver is not a friend of the sender."),
+    -504: (400, "the receiver's device is not supported."),
     -530: (400, "the receiver does not accept messages."),
     -531: (400, "monthly message limit per sender has been exceeded."),
     -532: (400, "daily message limit per sender has been exceeded."),
     -533: (400, "daily message limit per receiver has been exceeded."),
     -536: (400, "daily message limit for the pair of sender and receiver has been exceeded."),
+    -602: (400, "the image is too large."),
     -603: (400, "the request has timed out."),
+    -606: (400, "too many images."),
     -903: (400, "the app key is not registered."),
+    -911: (400, "the format of the image is not supported."),
     -9798: (503, "the service is under maintenance."),
 }
 

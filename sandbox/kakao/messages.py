@@ -1,8 +1,16 @@
-"""kapi.kakao.com: sending to one's own chat and to friends."""
+"""kapi.kakao.com: sending to one's own chat and to friends, three kinds of messages each.
+
+`POST`, each with the form fields that `sandbox/kakao/writing.py` lists:
+
+* `/v2/api/talk/memo/default/send`, `/v2/api/talk/memo/send`, `/v2/api/talk/memo/scrap/send`
+* `/v1/api/talk/friends/message/default/send`, `…/message/send`, `…/message/scrap/send`: with
+  `receiver_uuids` (JSON array of one to five) as well
+"""
 
 import json
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -10,9 +18,9 @@ from aiohttp import web
 from sandbox.kakao.api import Door
 from sandbox.kakao.errors import KAPI, dump, json_response, kapi, parameter
 from sandbox.kakao.forms import read_form
-from sandbox.kakao.state import Account
-from sandbox.kakao.templates import BadTemplate, Templates
+from sandbox.kakao.state import Account, Kind
 from sandbox.kakao.world import World
+from sandbox.kakao.writing import Writer, Written
 
 MAX_RECEIVERS = 5
 UUID = re.compile(r"[A-Za-z0-9_-]{20,64}")
@@ -20,59 +28,61 @@ UNSATISFIED = "Constraints on the parameter [receiver_uuids] are unsatisfied."
 MALFORMED = f"{UNSATISFIED} The input receiver id(s) is invalid format."
 FORBIDDEN = f"{UNSATISFIED} Not allowed to send a message to some of receivers."
 TO_SENDER = "Cannot contain a receiver who is identical to the sender in multicast mode."
-NO_TEMPLATE = (
-    "failed to parse parameter. name=template_object, "
-    "stringToParse=-, paramString=-, paramStringAlias=null"
-)
+KINDS: tuple[tuple[Kind, str], ...] = (("default", "default/"), ("custom", ""), ("scrap", "scrap/"))
+MEMO_API: dict[Kind, str] = {
+    "default": "TALK_MEMO_DEFAULT_SEND",
+    "custom": "TALK_MEMO_SEND",
+    "scrap": "TALK_MEMO_SCRAP_SEND",
+}
 
 
 class MessageApi:
-    """The two sends with a default template."""
+    """The six sends."""
 
-    def __init__(self, world: World, door: Door) -> None:
+    def __init__(self, world: World, door: Door, writer: Writer) -> None:
         self._world = world
         self._door = door
-        self._templates = Templates(world.app, world.switches)
+        self._writer = writer
 
     def routes(self) -> list[web.RouteDef]:
+        memo, friends = "/v2/api/talk/memo", "/v1/api/talk/friends/message"
         return [
-            web.post("/v2/api/talk/memo/default/send", self.send_to_me),
-            web.post("/v1/api/talk/friends/message/default/send", self.send_to_friends),
+            web.post(f"{start}/{path}send", partial(send, kind))
+            for kind, path in KINDS
+            for start, send in ((memo, self.send_to_me), (friends, self.send_to_friends))
         ]
 
-    async def send_to_me(self, request: web.Request) -> web.Response:
+    async def send_to_me(self, kind: Kind, request: web.Request) -> web.Response:
         form = await read_form(request)
-        grant, _ = self._door.open(request, "talk_message", "TALK_MEMO_DEFAULT_SEND")
-        template = self._template(form)
+        grant, _ = self._door.open(request, "talk_message", MEMO_API[kind])
+        written = await self._writer.read(kind, form)
         self._world.quotas.turn_to(self._world.now())
         refused = self._refusal(grant.account, grant.account)
         if refused is not None:
             raise kapi(refused)
-        self._accept(grant.account, grant.account, template)
+        self._accept(grant.account, grant.account, written)
         self._world.changed()
         return json_response('{"result_code":0}')
 
-    async def send_to_friends(self, request: web.Request) -> web.Response:
+    async def send_to_friends(self, kind: Kind, request: web.Request) -> web.Response:
         form = await read_form(request)
         grant, _ = self._door.open(request, "talk_message", "TALK_MESSAGE_SEND")
         sender = grant.account
         receivers = self._receivers(form, sender)
-        template = self._template(form)
+        written = await self._writer.read(kind, form)
         self._check_permission(sender)
         if not sender.talk_user:
             raise kapi(-501)
-        return self._send(sender, receivers, template)
+        return self._send(sender, receivers, written)
 
-    def _send(
-        self, sender: Account, receivers: list[Account], template: dict[str, Any]
-    ) -> web.Response:
+    def _send(self, sender: Account, receivers: list[Account], written: Written) -> web.Response:
         self._world.quotas.turn_to(self._world.now())
         delivered: list[str] = []
         failed: dict[int, list[str]] = {}
         for receiver in receivers:
             refused = self._refusal(sender, receiver)
             if refused is None:
-                self._accept(sender, receiver, template)
+                self._accept(sender, receiver, written)
                 delivered.append(receiver.uuid)
             else:
                 failed.setdefault(refused, []).append(receiver.uuid)
@@ -96,9 +106,11 @@ class MessageApi:
             return -502
         return -530 if receiver.hidden or receiver.refuses else None
 
-    def _accept(self, sender: Account, receiver: Account, template: dict[str, Any]) -> None:
+    def _accept(self, sender: Account, receiver: Account, written: Written) -> None:
         self._world.quotas.count(sender, receiver)
-        self._world.deliver(sender, receiver, template)
+        self._world.deliver(
+            sender, receiver, written.template, kind=written.kind, template_id=written.template_id
+        )
 
     def _check_permission(self, sender: Account) -> None:
         app = self._world.app
@@ -120,15 +132,6 @@ class MessageApi:
         app = self._world.app
         known = receiver.name in sender.friends and receiver.has_agreed("friends")
         return known and (app.friends_permission or receiver.name in app.members)
-
-    def _template(self, form: Mapping[str, str]) -> dict[str, Any]:
-        if "template_object" not in form:
-            raise parameter("The Parameter [template_object] cannot be null.")
-        try:
-            return self._templates.check(form["template_object"])
-        except BadTemplate as bad:
-            self._world.refused_templates.append(str(bad))
-            raise parameter(NO_TEMPLATE) from None
 
 
 def _failure(code: int, uuids: list[str]) -> dict[str, Any]:

@@ -216,9 +216,9 @@ def back(visit: Visit, **answer: str) -> str:
     return visit.redirect_uri + joint + urlencode(answer, quote_via=quote)
 
 
-def redirect(location: str) -> web.Response:
+def redirect(location: str, *, status: int = 302) -> web.Response:
     """Send the browser on, as Kakao does, with 302 and no body."""
-    return web.Response(status=302, headers={"Location": location})
+    return web.Response(status=status, headers={"Location": location})
 
 
 def language(request: web.Request) -> str:

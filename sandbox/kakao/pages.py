@@ -33,6 +33,16 @@ WORDS: dict[str, dict[str, str]] = {
         "account_email": "카카오계정(이메일)",
         "friends": "카카오 서비스 내 친구목록(프로필사진, 닉네임, 즐겨찾기 포함)",
         "talk_message": "카카오톡 메시지 전송",
+        "share_title": "카카오톡 공유",
+        "share_choose": "공유할 채팅방",
+        "share_me": "나와의 채팅",
+        "share_nothing": "채팅방을 하나 이상 골라 주세요.",
+        "share_send": "공유하기",
+        "share_done": "카카오톡으로 공유했어요",
+        "share_cancelled": "공유하지 않았어요",
+        "share_close": "이 창은 닫아도 돼요.",
+        "share_wait": "카카오톡 공유를 여는 중이에요…",
+        "share_fault": "요청에 실패했어요",
     },
     "en": {
         "title": "Kakao Account",
@@ -61,6 +71,16 @@ WORDS: dict[str, dict[str, str]] = {
         "account_email": "Kakao Account (e-mail)",
         "friends": "Friends list in Kakao services (with pictures, nicknames and favorites)",
         "talk_message": "Send messages via KakaoTalk",
+        "share_title": "Kakao Talk Share",
+        "share_choose": "Chats to share to",
+        "share_me": "My Chatroom",
+        "share_nothing": "Choose at least one chat.",
+        "share_send": "Share",
+        "share_done": "Shared on KakaoTalk",
+        "share_cancelled": "Nothing was shared",
+        "share_close": "You can close this window.",
+        "share_wait": "Opening Kakao Talk Share…",
+        "share_fault": "Failed request",
     },
 }
 
@@ -84,6 +104,16 @@ FAULTS: dict[str, tuple[str, str]] = {
         "The app asks for a consent item that it has not set.",
     ),
     "KOE207": ("꼭 필요한 파라미터가 빠졌어요.", "A required parameter is missing."),
+    "4002": (
+        "잘못된 요청이에요. 메시지의 링크는 앱에 등록한 도메인이어야 해요.",
+        "A bad request. Links of a message must be on a registered domain.",
+    ),
+    "4003": ("앱의 JavaScript 키가 아니에요.", "This is not the JavaScript key of an app."),
+    "4006": ("오늘 공유할 수 있는 횟수를 다 썼어요.", "Today's quota is spent."),
+    "4019": (
+        "JavaScript SDK 도메인으로 등록하지 않은 페이지예요.",
+        "The page is not on a JavaScript SDK domain of the app.",
+    ),
 }
 
 
@@ -115,6 +145,7 @@ class Pages:
             language,
             status=refusal.status,
             code=refusal.code,
+            heading="fault" if refusal.code.startswith("KOE") else "share_fault",
             words=words,
             detail=refusal.detail,
         )

@@ -3,7 +3,8 @@
 from collections import Counter
 from datetime import date, datetime
 
-from sandbox.kakao.state import HOUR, MINUTE, Account, Switches
+from sandbox.kakao.state import Account
+from sandbox.kakao.switches import HOUR, MINUTE, Switches
 
 
 class Quotas:
@@ -16,6 +17,7 @@ class Quotas:
 
     def _clear(self) -> None:
         self.app = 0
+        self.shared = 0
         self.senders: Counter[int] = Counter()
         self.recipients: Counter[int] = Counter()
         self.pairs: Counter[tuple[int, int]] = Counter()
@@ -39,6 +41,11 @@ class Quotas:
         if self.recipients[receiver.id] >= limits.recipient_per_day:
             return -533
         return -536 if self.pairs[sender.id, receiver.id] >= limits.pair_per_day else None
+
+    def count_shared(self, now: float) -> None:
+        """Note that a message was shared to one chat."""
+        self.turn_to(now)
+        self.shared += 1
 
     def count(self, sender: Account, receiver: Account) -> None:
         """Note one accepted send."""

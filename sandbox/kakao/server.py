@@ -1,31 +1,40 @@
-"""The local Kakao on loopback: kauth, kapi and the login pages on one origin."""
+"""The local Kakao on loopback: kauth, kapi, the login pages and the sharer on one origin."""
 
 import asyncio
 import random as randomness
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
 from sandbox.kakao.api import Door, FriendsApi, UserApi
 from sandbox.kakao.errors import PageRefusal, Refusal, kapi, kauth
+from sandbox.kakao.images import ImageApi
 from sandbox.kakao.login import Login
 from sandbox.kakao.messages import MessageApi
 from sandbox.kakao.oauth import OAuth, language
 from sandbox.kakao.pages import Pages
-from sandbox.kakao.people import picture, settle
-from sandbox.kakao.state import Request
-from sandbox.kakao.trouble import TroubledWorld
+from sandbox.kakao.people import settle
+from sandbox.kakao.scrape import OwnPages
+from sandbox.kakao.share_form import FormReader
+from sandbox.kakao.sharer import SDK_PATH, Sharer, sdk_integrity
+from sandbox.kakao.sharing import Call, form_of, share
+from sandbox.kakao.state import Message, Request
+from sandbox.kakao.telling import TellingWorld
 from sandbox.kakao.walk import walk
+from sandbox.kakao.writing import Writer
+from sandbox.portraits import nobody, portrait
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-DOORS = frozenset({"/oauth/authorize", "/login", "/consent"})
+DOORS = frozenset({"/oauth/authorize", "/login", "/consent", "/picker"})
+SERVERS = ("/v1/", "/v2/", "/.well-known/")
 CSS = Path(__file__).with_name("html") / "kakao.css"
 
 
-class LocalKakao(TroubledWorld):
+class LocalKakao(TellingWorld):
     """A Kakao of one's own: strict, in memory, with people and verbs for trouble."""
 
     def __init__(
@@ -48,7 +57,9 @@ class LocalKakao(TroubledWorld):
         try:
             await web.TCPSite(runner, host, port).start()
             self.url = f"http://{host}:{runner.addresses[0][1]}"
-            yield self
+            async with self.outside.open():
+                yield self
+                await self.notices.stop()
         finally:
             self._closing.set()
             await runner.cleanup()
@@ -64,26 +75,68 @@ class LocalKakao(TroubledWorld):
         """Let somebody log in and agree (None: to everything asked); gives the way back."""
         return await walk(self.url, account, authorize_url, agree=agree, cancel=cancel)
 
+    @property
+    def sdk_url(self) -> str:
+        """Where the stand-in of the JavaScript SDK is."""
+        return self.url + SDK_PATH
+
+    @property
+    def sdk_integrity(self) -> str:
+        """The integrity hash of that file."""
+        return sdk_integrity()
+
+    async def share(
+        self,
+        account: str,
+        call: Call,
+        settings: Mapping[str, Any],
+        *,
+        origin: str,
+        to: Sequence[str] = ("me",),
+        app_key: str | None = None,
+    ) -> list[Message]:
+        """Let somebody press a share button on a page of `origin` and choose chats.
+
+        `call` and `settings` are what the page gives the JavaScript SDK, in camel case; `to` holds
+        `"me"` and names of friends and groups. Returns when the app has been told of each
+        message; raises ShareRefused (with `code`) where the person would see a page that says no.
+        """
+        before = len(self.outbox)
+        form = form_of(call, settings, origin, app_key or self.app.javascript_key)
+        await share(self.url, form, account, [self._chat_value(name) for name in to])
+        await self.notices.settle()
+        return self.outbox[before:]
+
+    def _chat_value(self, name: str) -> str:
+        if name == "me":
+            return name
+        groups = {group.name: group for group in self.groups.values()}
+        return str((groups.get(name) or self.account(name)).id)
+
     def _application(self) -> web.Application:
         application = web.Application(middlewares=[self._answer])
-        oauth, door = OAuth(self), Door(self)
+        oauth, door, writer = OAuth(self), Door(self), Writer(self)
         for part in (
             oauth,
             Login(self, oauth, self._pages),
             UserApi(self, door),
             FriendsApi(self, door),
-            MessageApi(self, door),
+            MessageApi(self, door, writer),
+            ImageApi(self, door),
+            OwnPages(self),
+            Sharer(self, FormReader(self, writer), self._pages, self.notices),
+            self.keys,
         ):
             application.add_routes(part.routes())
-        application.router.add_get("/pictures/{number}.svg", self._picture)
+        application.router.add_get("/pictures/{number}.png", self._picture)
         application.router.add_get("/kakao.css", self._css)
         return application
 
     @web.middleware
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path == "/oauth/token" or request.path.startswith(("/v1/", "/v2/")):
+        if request.path == "/oauth/token" or request.path.startswith(SERVERS):
             return await self._answer_server(request, handler)
-        if request.path in DOORS:
+        if request.path in DOORS or request.path.startswith("/picker/"):
             return await self._answer_browser(request, handler)
         return await handler(request)
 
@@ -132,9 +185,10 @@ class LocalKakao(TroubledWorld):
 
     async def _picture(self, request: web.Request) -> web.Response:
         number = request.match_info["number"]
-        for account in self.accounts.values():
-            if str(account.id) == number:
-                return web.Response(text=picture(account), content_type="image/svg+xml")
+        for partner in (*self.accounts.values(), *self.groups.values()):
+            if str(partner.id) == number:
+                drawn = portrait(partner.name) or nobody()
+                return web.Response(body=drawn, content_type="image/png")
         raise web.HTTPNotFound
 
     async def _css(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002 - a handler

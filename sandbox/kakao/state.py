@@ -1,12 +1,11 @@
 """What the local Kakao remembers: the app, its people, their tokens, chats and messages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta, timezone, tzinfo
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 
-MINUTE, HOUR, DAY = 60, 3600, 86400
-KST = timezone(timedelta(hours=9), "Asia/Seoul")
+Kind = Literal["default", "custom", "scrap"]
 
 
 class Level(StrEnum):
@@ -16,33 +15,6 @@ class Level(StrEnum):
     OPTIONAL = "optional"
     IN_USE = "in_use"
     OFF = "off"
-
-
-@dataclass(slots=True)
-class Switches:
-    """What public sources do not settle; each default is the strict reading."""
-
-    client_secret_required: bool = True
-    koe101_status: int = 401
-    koe010_status: int = 401
-    koe237_status: int = 400
-    koe322_status: int = 400
-    rest_access_ttl: int = 21599
-    refresh_ttl: int = 5183999
-    code_ttl: int = 10 * MINUTE
-    refresh_rotation_threshold: int = 30 * DAY
-    access_tokens_per_10_minutes: int = 20
-    refresh_tokens_per_hour: int = 30
-    app_per_day: int = 30_000
-    sender_per_day: int = 100
-    recipient_per_day: int = 100
-    pair_per_day: int = 20
-    quota_memo_counts_pair: bool = True
-    quota_reset_tz: tzinfo = KST
-    text_over_limit: Literal["reject", "truncate"] = "reject"
-    location_max_buttons: int = 2
-    friends_limit_default: int = 10
-    friends_cache: int = 10 * MINUTE
 
 
 def _consent_items() -> dict[str, Level]:
@@ -55,6 +27,27 @@ def _consent_items() -> dict[str, Level]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Where the app wants to be told: GET sends a query; POST sends JSON or a form.
+
+    Unlink notices by POST are always forms, account events always `application/secevent+jwt`.
+    """
+
+    url: str
+    method: Literal["GET", "POST"] = "POST"
+    body: Literal["json", "form"] = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomTemplate:
+    """A message template of the app, made in Kakao's tool; `${KEY}` in its texts is an argument."""
+
+    id: int
+    name: str
+    body: Mapping[str, Any]
+
+
 @dataclass(slots=True)
 class App:
     """The app as its owner has set it up in Kakao's console; the strings are no secrets."""
@@ -63,6 +56,9 @@ class App:
     name: str = "Kkachi"
     rest_api_key: str = "sandbox-rest-api-key"
     client_secret: str = "sandbox-client-secret"
+    admin_key: str = "sandbox-admin-key"
+    javascript_key: str = "sandbox-javascript-key"
+    js_sdk_domains: set[str] = field(default_factory=set)
     redirect_uris: set[str] = field(default_factory=set)
     product_link_domains: list[str] = field(default_factory=list)
     consent_items: dict[str, Level] = field(default_factory=_consent_items)
@@ -71,6 +67,11 @@ class App:
     login_on: bool = True
     suspended: bool = False
     allowed_ips: set[str] = field(default_factory=set)
+    templates: dict[int, CustomTemplate] = field(default_factory=dict)
+    events: dict[str, float] = field(default_factory=dict)  # of its channel, when they begin
+    share_webhook: Webhook | None = None
+    unlink_webhook: Webhook | None = None
+    account_webhook: Webhook | None = None
 
     def level(self, scope: str) -> Level:
         """How a consent item is set; unknown ones are off."""
@@ -94,14 +95,27 @@ class Friendship:
 
 
 @dataclass(slots=True, eq=False)
-class Account:
-    """A Kakao account; `id` and `uuid` are what the app sees of it."""
+class Partner:
+    """Whom a chat is with: a person or a group; the picture is a path."""
 
     name: str
     id: int
+    picture: str
+
+
+@dataclass(slots=True, eq=False)
+class Group(Partner):
+    """A group chat; messages come here only by Kakao Talk Share."""
+
+    members: "list[Account]" = field(default_factory=list, repr=False)
+
+
+@dataclass(slots=True, eq=False)
+class Account(Partner):
+    """A Kakao account; `id` and `uuid` are what the app sees of it."""
+
     uuid: str
     email: str
-    picture: str
     link: Link | None = None
     friends: dict[str, Friendship] = field(default_factory=dict)
     talk_user: bool = True
@@ -175,15 +189,38 @@ class Visit:
     expires_at: float
 
 
+@dataclass(slots=True)
+class Sharing:
+    """A message in the picker, on its way from a share button to the chosen chats.
+
+    `callback` holds the `serverCallbackArgs`; without them the app is not told.
+    """
+
+    template: dict[str, Any]
+    kind: Kind
+    template_id: int | None
+    callback: dict[str, Any] | None
+    language: str
+    expires_at: float
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as its reader gets it; `receiver` is the sender for the "Me" chat."""
+    """A message as its reader gets it; `receiver` is the sender for the "Me" chat.
+
+    `template` is always in the words of a default template: a custom one is a feed, list or
+    commerce with its arguments filled in (a missing one still reads `${KEY}`, also where a number
+    belongs), a scraped page is a feed. `shared` ones came by Kakao Talk Share.
+    """
 
     id: int
     sender: Account
-    receiver: Account
+    receiver: Partner
     template: dict[str, Any]
     at: float
+    kind: Kind = "default"
+    template_id: int | None = None
+    shared: bool = False
 
     @property
     def to_me(self) -> bool:
@@ -195,8 +232,30 @@ class Message:
 class ChatRoom:
     """A chat as one account sees it; `partner` is None for the "Me" chat."""
 
-    partner: Account | None
+    partner: Partner | None
     messages: list[Message] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture that Kakao keeps for a while."""
+
+    data: bytes = field(repr=False)
+    content_type: str
+    width: int
+    height: int
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scraped:
+    """What the Open Graph tags of a page say."""
+
+    title: str
+    description: str = ""
+    image_url: str = ""
+    image_width: int = 0
+    image_height: int = 0
 
 
 class Request(NamedTuple):

@@ -7,18 +7,20 @@ that Kakao does not know are refused as well: there they would be lost without a
 
 import json
 from collections.abc import Callable, Mapping
-from urllib.parse import urlsplit
 
-from sandbox.kakao.state import App, Switches
+from sandbox.kakao.domains import is_address, is_registered
+from sandbox.kakao.state import App
+from sandbox.kakao.switches import Switches
 
 Rule = Callable[[object, str], object]
 Thing = dict[str, object]
 ThingRule = Callable[[object, str], Thing]
-Origin = tuple[str, str | None, int | None]
 
 TEXT_LIMIT = 200
 BUTTON_LIMIT = 8
 MIN_PIXELS = 200
+HIGHEST_PRICE = 99_999_999
+HIGHEST_COUNT = 2**31 - 1
 
 
 class BadTemplate(ValueError):
@@ -60,7 +62,7 @@ class Templates:
             )
         )
         counts = ("like_count", "comment_count", "shared_count", "view_count", "subscriber_count")
-        social = _thing({}, dict.fromkeys(counts, _number()))
+        social = _thing({}, dict.fromkeys(counts, _number(0, HIGHEST_COUNT)))
         title = self._text(BUTTON_LIMIT, at_least=1)
         button = _thing({"title": title, "link": link}, {})
         buttons = {"button_title": title, "buttons": _array(button, at_most=lambda: 2)}
@@ -110,13 +112,14 @@ class Templates:
         )
 
     def _commerce(self) -> Rule:
+        price = _number(0, HIGHEST_PRICE)
         prices = _thing(
-            {"regular_price": _number()},
+            {"regular_price": price},
             {
                 "product_name": self._text(),
-                "discount_price": _number(),
+                "discount_price": price,
                 "discount_rate": _number(0, 100),
-                "fixed_discount_price": _number(),
+                "fixed_discount_price": price,
                 "currency_unit": self._text(),
                 "currency_unit_position": _number(0, 1),
             },
@@ -146,7 +149,7 @@ class Templates:
 
     def _link(self) -> Rule:
         """Links to domains the app has not registered lead to its default domain."""
-        params = self._text()
+        params = self._text(at_least=1)
         fields = _thing(
             {},
             {"web_url": _address, "mobile_web_url": _address}
@@ -163,9 +166,8 @@ class Templates:
 
     def _on_our_domains(self, link: Thing) -> Thing:
         domains = self._app.product_link_domains
-        known = {_origin(domain) for domain in domains}
         for key in ("web_url", "mobile_web_url"):
-            if key in link and _origin(str(link[key])) not in known:
+            if key in link and not is_registered(self._app, str(link[key])):
                 link[key] = domains[0] if domains else ""
         return {key: value for key, value in link.items() if value}
 
@@ -230,25 +232,9 @@ def _one_of(*words: str) -> Rule:
 
 
 def _address(value: object, place: str) -> object:
-    if not isinstance(value, str) or not _is_address(value):
+    if not isinstance(value, str) or not is_address(value):
         raise BadTemplate(place, "must be an http or https address")
     return value
-
-
-def _is_address(value: str) -> bool:
-    if not value.isprintable() or " " in value:
-        return False
-    scheme, host, _ = _origin(value)
-    return scheme in {"http", "https"} and bool(host)
-
-
-def _origin(url: str) -> Origin:
-    try:
-        parts = urlsplit(url)
-        origin = parts.scheme, parts.hostname, parts.port
-    except ValueError:
-        return "", None, None
-    return origin
 
 
 def _is_unicode(value: str) -> bool:

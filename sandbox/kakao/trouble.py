@@ -9,7 +9,7 @@ from sandbox.kakao.errors import KAPI, Refusal, kapi, kauth
 from sandbox.kakao.state import Account
 from sandbox.kakao.world import World
 
-Kind = Literal["app", "sender", "recipient", "pair"]
+Kind = Literal["app", "sender", "recipient", "pair", "share"]
 
 
 @dataclass(slots=True)
@@ -82,6 +82,8 @@ class TroubledWorld(World):
         quotas.turn_to(self.now())
         if kind == "app":
             quotas.app = limits.app_per_day
+        elif kind == "share":
+            quotas.shared = limits.share_per_day
         elif account is None:
             raise ValueError("this allowance belongs to an account")
         elif kind == "sender":

@@ -6,6 +6,8 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from sandbox.kakao.custom import register
+from sandbox.kakao.outside import Outside
 from sandbox.kakao.quotas import Quotas
 from sandbox.kakao.state import (
     Access,
@@ -15,14 +17,21 @@ from sandbox.kakao.state import (
     Code,
     Friendship,
     Grant,
+    Group,
+    Image,
+    Kind,
     Link,
     Message,
+    Partner,
     Request,
-    Switches,
+    Scraped,
+    Sharing,
     Visit,
 )
+from sandbox.kakao.switches import Switches
 
 FIRST_ID = 3_012_345_678
+FIRST_GROUP = 18_012_345_678
 DAY_IN_BROWSER = 24 * 3600
 
 
@@ -39,19 +48,31 @@ class World:
         self.random = random or randomness.SystemRandom()
         self.url = ""
         self.app = App()
+        register(self.app)
+        self.outside = Outside()
         self.switches = Switches()
         self.quotas = Quotas(self.switches)
         self.accounts: dict[str, Account] = {}
         self.by_uuid: dict[str, Account] = {}
+        self.groups: dict[int, Group] = {}
         self.codes: dict[str, Code] = {}
         self.access: dict[str, Access] = {}
         self.refresh: dict[str, Grant] = {}
         self.visits: dict[str, Visit] = {}
         self.sessions: dict[str, tuple[Account, float]] = {}
+        self.sharings: dict[str, Sharing] = {}
+        self.images: dict[str, Image] = {}
+        self.og_cache: dict[str, Scraped] = {}
         self.outbox: list[Message] = []
         self.requests: list[Request] = []
         self.refused_templates: list[str] = []
         self.on_change: list[Callable[[], None]] = []
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock of Kakao forward: tokens, codes, pictures and quotas grow older."""
+        before = self.now
+        self.now = lambda: before() + seconds
+        self.changed()
 
     def changed(self) -> None:
         """Tell whoever watches that something visible is different now."""
@@ -62,6 +83,9 @@ class World:
         """Make a value nobody can guess, of the alphabet that tokens have."""
         return urlsafe_b64encode(self.random.randbytes(33)).decode()
 
+    def own_call(self, kind: str, account: Account, **facts: object) -> None:
+        """Note that the app itself ended something; a world with webhooks tells of it."""
+
     # people
 
     def add_account(self, name: str, *, email: str | None = None) -> Account:
@@ -70,8 +94,8 @@ class World:
             raise ValueError(f"there is an account {name} already")
         number = FIRST_ID + len(self.accounts)
         uuid = urlsafe_b64encode(self.random.randbytes(21)).decode()
-        picture = f"/pictures/{number}.svg"
-        account = Account(name, number, uuid, email or f"{number}@example.com", picture)
+        picture = f"/pictures/{number}.png"
+        account = Account(name, number, picture, uuid, email or f"{number}@example.com")
         self.accounts[name] = self.by_uuid[uuid] = account
         self.changed()
         return account
@@ -86,9 +110,15 @@ class World:
         found = self.accounts.get(typed)
         return found or next((a for a in self.accounts.values() if a.email == typed), None)
 
-    def picture_url(self, account: Account) -> str:
-        """Give the address of an account's picture."""
-        return self.url + account.picture
+    def add_group(self, name: str, *members: Account) -> Group:
+        """Open a group chat; it is among the chats of its members once something was said."""
+        number = FIRST_GROUP + len(self.groups)
+        group = self.groups[number] = Group(name, number, f"/pictures/{number}.png", list(members))
+        return group
+
+    def picture_url(self, partner: Partner) -> str:
+        """Give the address of the picture of an account or a group."""
+        return self.url + partner.picture
 
     def befriend(self, one: Account, other: Account) -> None:
         """Make two people friends in KakaoTalk."""
@@ -183,13 +213,22 @@ class World:
 
     # messages
 
-    def deliver(self, sender: Account, receiver: Account, template: dict[str, Any]) -> Message:
-        """Put a message into the chats of both sides."""
-        message = Message(len(self.outbox) + 1, sender, receiver, template, self.now())
+    def deliver(
+        self,
+        sender: Account,
+        receiver: Partner,
+        template: dict[str, Any],
+        *,
+        kind: Kind = "default",
+        template_id: int | None = None,
+        shared: bool = False,
+    ) -> Message:
+        """Put a message into the chats of all who are in it."""
+        number, at = len(self.outbox) + 1, self.now()
+        message = Message(number, sender, receiver, template, at, kind, template_id, shared)
         self.outbox.append(message)
-        _room(sender, receiver).messages.append(message)
-        if not message.to_me:
-            _room(receiver, sender).messages.append(message)
+        for owner, partner in _sides(sender, receiver):
+            _room(owner, partner).messages.append(message)
         return message
 
     def chats(self, account: Account) -> list[ChatRoom]:
@@ -199,7 +238,16 @@ class World:
         return [mine, *sorted(others, key=lambda room: -room.messages[-1].id)]
 
 
-def _room(owner: Account, partner: Account) -> ChatRoom:
+def _sides(sender: Account, receiver: Partner) -> list[tuple[Account, Partner]]:
+    """List who gets a message and whom their chat is with."""
+    if isinstance(receiver, Group):
+        return [(member, receiver) for member in receiver.members]
+    if isinstance(receiver, Account) and receiver is not sender:
+        return [(sender, receiver), (receiver, sender)]
+    return [(sender, receiver)]
+
+
+def _room(owner: Account, partner: Partner) -> ChatRoom:
     room = owner.rooms.get(partner.id)
     if room is None:
         room = owner.rooms[partner.id] = ChatRoom(None if partner is owner else partner)

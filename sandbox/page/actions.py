@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from pydantic import BaseModel, ConfigDict, Field
 
-from sandbox.discord import CannotDo, Channel, LocalDiscord, Message, Person
-from sandbox.kakao import LocalKakao
+from sandbox.discord import CannotDo, Channel, Message, Person
 from sandbox.page.trouble import Trouble
 
 JSON = dict[str, Any]
@@ -20,11 +19,10 @@ DISCORD_MESSAGE = re.compile(r"https://discord\.com/channels/(\d+|@me)/(\d+)/(\d
 class Desk:
     """What the actions work on."""
 
-    def __init__(self, discord: LocalDiscord, kakao: LocalKakao, *, bot_url: str) -> None:
-        self.discord = discord
-        self.kakao = kakao
+    def __init__(self, trouble: Trouble, *, bot_url: str) -> None:
+        self.trouble = trouble
+        self.discord = trouble.discord
         self.bot_url = bot_url
-        self.trouble = Trouble(discord, kakao)
 
     def channel(self, number: int) -> Channel:
         """Find a channel."""
@@ -77,6 +75,17 @@ class File(BaseModel):
             raise CannotDo("the file is not base64") from None
 
 
+Options = dict[str, str | int | float | bool | File]
+
+
+def _given(options: Options) -> dict[str, object]:
+    """Give the options of a command as a person gives them."""
+    return {
+        name: (value.name, value.content()) if isinstance(value, File) else value
+        for name, value in options.items()
+    }
+
+
 class Say(Action):
     """Write a message, also as a reply and with files."""
 
@@ -108,11 +117,11 @@ class Slash(Action):
 
     channel: int
     command: str
-    options: dict[str, str | int | float | bool] = {}
+    options: Options = {}
 
     async def run(self, desk: Desk) -> JSON:
         person, channel = self.who(desk), desk.channel(self.channel)
-        reply = await person.slash(channel, self.command, **self.options)
+        reply = await person.slash(channel, self.command, **_given(self.options))
         return reply.view(person)
 
 
@@ -123,11 +132,12 @@ class Autocomplete(Action):
     command: str
     option: str
     text: str
-    options: dict[str, str | int | float | bool] = {}
+    options: Options = {}
 
     async def run(self, desk: Desk) -> JSON:
         person, channel = self.who(desk), desk.channel(self.channel)
-        others = {name: value for name, value in self.options.items() if name != self.option}
+        others = _given(self.options)
+        others.pop(self.option, None)
         return {
             "choices": await person.autocomplete(
                 channel, self.command, self.option, self.text, **others

@@ -1,22 +1,18 @@
 """Discord as one person sees it, as JSON for the page."""
 
-from collections.abc import Mapping
-
 from sandbox.discord.permissions import Permission
 from sandbox.discord.picker import entries
 from sandbox.discord.state import DM, JSON, VOICE, Channel, Guild, Member, Reader, User
 from sandbox.discord.world import World
 
-BOT_PICTURE = "/static/kkachi.svg"
 LAST_MESSAGES = 150
 
 
 class DiscordSide:
-    """Reads the local Discord; `pictures` gives people a face, by name."""
+    """Reads the local Discord."""
 
-    def __init__(self, world: World, pictures: Mapping[str, str]) -> None:
+    def __init__(self, world: World) -> None:
         self._world = world
-        self._pictures = pictures
 
     def view(self, reader: Reader) -> JSON:
         """Everything the left side draws."""
@@ -39,9 +35,7 @@ class DiscordSide:
 
     def face(self, user: User) -> str:
         """Give the address of somebody's picture."""
-        if user is self._world.bot:
-            return BOT_PICTURE
-        return self._pictures.get(user.name, self._world.site.url + user.avatar_path)
+        return self._world.site.url + user.avatar_path
 
     def _face(self, user: User) -> JSON:
         seats = (guild.members.get(user.id) for guild in self._world.guilds)

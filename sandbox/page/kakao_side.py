@@ -1,8 +1,11 @@
 """KakaoTalk as one person sees it, as JSON for the page."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from sandbox.kakao import Account, ChatRoom, LocalKakao, Message
+from sandbox.kakao.notices import Notice
+from sandbox.kakao.state import Partner
 
 JSON = dict[str, Any]
 ICON = "/static/kkachi.svg"
@@ -22,36 +25,49 @@ class KakaoSide:
         friends = [one for one in self._kakao.accounts.values() if one.is_friend_of(account)]
         return {
             "app": {"name": self._kakao.app.name, "icon": ICON},
+            "page": f"{self._kakao.url}/pages/picnic",
             "account": self._face(account),
             "friends": [self._face(one) for one in friends],
             "chats": [self._chat(room, account) for room in self._kakao.chats(account)],
+            "now": self._kakao.now(),
+            "notices": [_notice(one) for one in self._kakao.notices.sent[-LAST_REQUESTS:]],
             "requests": [one._asdict() for one in self._kakao.requests[-LAST_REQUESTS:]],
         }
 
     def received(self, name: str) -> int:
-        """How many messages came to this person."""
-        return sum(1 for one in self._kakao.outbox if one.receiver.name == name)
+        """How many messages of others came to this person."""
+        rooms = self._kakao.chats(self._kakao.account(name))
+        messages = (one for room in rooms for one in room.messages)
+        return sum(1 for one in messages if one.to_me or one.sender.name != name)
 
     def is_linked(self, name: str) -> bool:
         """Whether the app holds tokens of this person."""
         return bool(self._kakao.account(name).grants)
 
-    def _face(self, account: Account) -> JSON:
-        return {"name": account.name, "picture": self._kakao.picture_url(account)}
+    def _face(self, partner: Partner) -> JSON:
+        return {"name": partner.name, "picture": self._kakao.picture_url(partner)}
 
     def _chat(self, room: ChatRoom, account: Account) -> JSON:
         return {
             "id": str(room.partner.id) if room.partner else "me",
             "with": self._face(room.partner) if room.partner else None,
-            "messages": [_message(one, account) for one in room.messages[-LAST_MESSAGES:]],
+            "messages": [self._message(one, account) for one in room.messages[-LAST_MESSAGES:]],
+        }
+
+    def _message(self, message: Message, reader: Account) -> JSON:
+        return {
+            "id": message.id,
+            "sender": self._face(message.sender),
+            "mine": message.sender is reader,
+            "template": message.template,
+            "kind": message.kind,
+            "shared": message.shared,
+            "at": message.at,
+            "starts_at": self._kakao.app.events.get(message.template.get("id", "")),
         }
 
 
-def _message(message: Message, reader: Account) -> JSON:
-    return {
-        "id": message.id,
-        "sender": message.sender.name,
-        "mine": message.sender is reader,
-        "template": message.template,
-        "at": message.at,
-    }
+def _notice(notice: Notice) -> JSON:
+    """Give a webhook without what it said."""
+    path = urlsplit(notice.url).path
+    return {"method": notice.method, "path": path, "status": notice.status}

@@ -18,6 +18,7 @@ from sandbox.page.changes import Changes
 from sandbox.page.discord_side import DiscordSide
 from sandbox.page.guard import Guard
 from sandbox.page.kakao_side import KakaoSide
+from sandbox.page.trouble import Trouble
 
 JSON = dict[str, Any]
 STATIC = Path(__file__).with_name("static")
@@ -35,6 +36,9 @@ class Bot(Protocol):
     @property
     def lines(self) -> Iterable[str]:
         """Its last lines."""
+
+    def advance(self, seconds: float) -> None:
+        """Move its clock forward."""
 
 
 @dataclass(slots=True)
@@ -63,7 +67,7 @@ class Page:
         self._kakao = kakao
         self._bot = bot
         self._lang = lang
-        self._desk = Desk(discord, kakao, bot_url=bot_url)
+        self._desk = Desk(Trouble(discord, kakao, bot.advance), bot_url=bot_url)
         self._kakao_side = KakaoSide(kakao)
         self._changes = Changes()
         self._run = secrets.token_hex(8)
@@ -109,8 +113,7 @@ class Page:
 
     def _view(self, person: Person, locale: str) -> JSON:
         name = person.user.name
-        faces = {one.name: self._kakao.picture_url(one) for one in self._kakao.accounts.values()}
-        side = DiscordSide(self._discord.world, faces)
+        side = DiscordSide(self._discord.world)
         return {
             "run": self._run,
             "version": self._changes.version,

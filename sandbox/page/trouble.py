@@ -7,25 +7,33 @@ from sandbox.kakao import Account, LocalKakao
 
 SLOWNESS = 4.0
 FAILURES = 2
+DAY = 86_400
+SHARED = ("down", "slow", "webhooks-off", "refuse-gateway", "rest-down")
 
-Once = Callable[[str], Awaitable[None] | None]
+Once = Callable[[str], Awaitable[object] | None]
 Switch = Callable[[str, bool], None]
 
 
 class Trouble:
     """What can go wrong; each verb gets the name of the person who is looked at."""
 
-    def __init__(self, discord: LocalDiscord, kakao: LocalKakao) -> None:
-        self._discord = discord
+    def __init__(
+        self, discord: LocalDiscord, kakao: LocalKakao, advance_bot: Callable[[float], None]
+    ) -> None:
+        self.discord = discord
         self._kakao = kakao
+        self._advance_bot = advance_bot
         self._on: set[str] = set()
         self._verbs: Mapping[str, Once] = {
             "expire": self._account(kakao.expire_access_tokens),
-            "revoke": self._account(kakao.revoke_tokens),
-            "withdraw-talk": self._account(lambda one: kakao.withdraw(one, "talk_message")),
-            "withdraw-friends": self._account(lambda one: kakao.withdraw(one, "friends")),
+            "revoke": self._account(kakao.revoke_tokens_at_kakao),
+            "withdraw-talk": self._withdraw("talk_message"),
+            "withdraw-friends": self._withdraw("friends"),
+            "unlink": self._account(kakao.unlink_at_kakao),
             "spend-sender": self._account(lambda one: kakao.spend(one, "sender")),
             "spend-app": lambda _: kakao.spend(None, "app"),
+            "tomorrow": lambda _: self._tomorrow(),
+            "rotate": lambda _: kakao.rotate_keys(keep_old=False),
             "fail": lambda _: kakao.fail_next(FAILURES),
             "lose": lambda _: kakao.lose_answers(1),
             "drop": lambda _: discord.drop_gateway(),
@@ -33,6 +41,7 @@ class Trouble:
         self._switches: Mapping[str, Switch] = {
             "down": lambda _, on: kakao.down(on),
             "slow": lambda _, on: kakao.slow(SLOWNESS if on else 0.0),
+            "webhooks-off": lambda _, on: kakao.pause_webhooks(on),
             "refuse-gateway": lambda _, on: discord.refuse_gateway(on),
             "rest-down": lambda _, on: discord.rest_down(on),
             "refuse": lambda name, on: kakao.refuse(kakao.account(name), on=on),
@@ -46,12 +55,9 @@ class Trouble:
 
     def view(self, name: str) -> dict[str, bool]:
         """Tell which switches are on, as far as this person is concerned."""
-        shared = {
-            verb: verb in self._on for verb in ("down", "slow", "refuse-gateway", "rest-down")
-        }
-        return shared | {
+        return {verb: verb in self._on for verb in SHARED} | {
             "refuse": self._kakao.account(name).refuses,
-            "close-dms": not self._discord.person(name).user.dms_open,
+            "close-dms": not self.discord.person(name).user.dms_open,
         }
 
     async def make(self, verb: str, name: str, *, on: bool) -> None:
@@ -64,5 +70,13 @@ class Trouble:
         self._switches[verb](name, on)
         (self._on.add if on else self._on.discard)(verb)
 
-    def _account(self, verb: Callable[[Account], None]) -> Once:
+    def _account(self, verb: Callable[[Account], Awaitable[object] | None]) -> Once:
         return lambda name: verb(self._kakao.account(name))
+
+    def _withdraw(self, scope: str) -> Once:
+        return self._account(lambda one: self._kakao.withdraw_at_kakao(one, scope))
+
+    def _tomorrow(self) -> None:
+        """Let a day pass for Kakao and for the bot; Discord keeps its time."""
+        self._advance_bot(DAY)
+        self._kakao.advance(DAY)

@@ -15,6 +15,7 @@ forward-state-parked = Waiting.
 forward-state-failed = Not sent.
 forward-state-unknown = Kakao's answer was lost, so nobody knows whether it arrived.
 forward-state-cancelled = Cancelled.
+forward-again-from = You can send again { $when }.
 
 forward-friends-question = Who should get it? Pick up to { $limit } friends.
 forward-friends-picked = Picked: **{ $names }**
@@ -43,6 +44,8 @@ delivery-link-again = It goes out when you connect KakaoTalk again.
 delivery-consent = It goes out when you agree at Kakao.
 delivery-allowance-app = Kkachi has used up what it may send to KakaoTalk today.
 delivery-allowance-sender = You have used up what you may send today.
+delivery-allowance-month = You have used up what you may send this month.
+delivery-allowance-me = You have used up today's sends to your own chat.
 delivery-allowance-recipient = This friend cannot get any more today.
 delivery-allowance-pair = You cannot send this friend any more today.
 delivery-refused = This friend does not take messages at the moment.

@@ -29,9 +29,27 @@ kakao-status-broken = The connection is lost. Connect again and waiting cards go
 kakao-status-scopes = You agreed to
 kakao-status-allowance = Your own chat
 kakao-status-left = { $left } of { $limit } sends left today.
+kakao-status-spent = No sends left of today's { $limit }. You can send again { $when }.
+kakao-status-friends = To friends
+kakao-status-not-live = Kakao cannot be reached, so this is what it last told.
 kakao-status-last = Last sends
 kakao-status-no-sends = Nothing sent yet.
 kakao-status-original = original
 kakao-scope-profile_nickname = Nickname
 kakao-scope-talk_message = Sending KakaoTalk messages
 kakao-scope-friends = KakaoTalk friends list
+kakao-scope-required = required
+
+kakao-agreed = ✅ Agreed. Cards that were waiting go out now.
+kakao-button-agree-again = Agree again
+kakao-consents-take-back = Take back a consent
+kakao-consent-ask = Take back your consent to **{ $name }**?
+kakao-consent-yes = Take it back
+kakao-consent-taken-back = You have taken back your consent to **{ $name }**.
+kakao-consent-missing =
+    Your consent at Kakao to **{ $names }** is missing, so your cards cannot be sent.
+    Once you agree, everything that waits goes out.
+kakao-consent-way = The button below takes you to Kakao, which asks for just that. The link works for 30 minutes.
+kakao-without-talk_message = Without it Kkachi cannot send anything to KakaoTalk. Cards wait for up to 30 days until you agree again.
+kakao-without-friends = Without it you cannot send to friends, and you disappear from their lists. Your own chat still works.
+kakao-without-other = Kkachi does not use it. Your cards go out as before.

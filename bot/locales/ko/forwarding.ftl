@@ -15,6 +15,7 @@ forward-state-parked = 기다리고 있어요.
 forward-state-failed = 보내지 못했어요.
 forward-state-unknown = 카카오의 답을 받지 못해서 도착했는지 알 수 없어요.
 forward-state-cancelled = 취소했어요.
+forward-again-from = { $when }부터 다시 보낼 수 있어요.
 
 forward-friends-question = 누구에게 보낼까요? { $limit }명까지 고를 수 있어요.
 forward-friends-picked = 고른 친구: **{ $names }**
@@ -43,6 +44,8 @@ delivery-link-again = 카카오톡을 다시 연결하면 보내 드려요.
 delivery-consent = 카카오에서 동의하면 보내 드려요.
 delivery-allowance-app = 오늘 까치가 카카오톡으로 보낼 수 있는 횟수를 모두 썼어요.
 delivery-allowance-sender = 오늘 보낼 수 있는 횟수를 모두 썼어요.
+delivery-allowance-month = 이번 달에 보낼 수 있는 횟수를 모두 썼어요.
+delivery-allowance-me = 오늘 '나와의 채팅'으로 보낼 수 있는 횟수를 모두 썼어요.
 delivery-allowance-recipient = 이 친구가 오늘 받을 수 있는 횟수가 모두 찼어요.
 delivery-allowance-pair = 오늘 이 친구에게 보낼 수 있는 횟수를 모두 썼어요.
 delivery-refused = 이 친구는 지금 메시지를 받지 않아요.

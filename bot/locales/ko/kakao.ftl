@@ -29,9 +29,27 @@ kakao-status-broken = 연결이 끊겼어요. 다시 연결하면 기다리던 �
 kakao-status-scopes = 동의한 항목
 kakao-status-allowance = 나와의 채팅
 kakao-status-left = 오늘 { $limit }건 중 { $left }건 남았어요.
+kakao-status-spent = 오늘 { $limit }건을 모두 썼어요. { $when } 다시 보낼 수 있어요.
+kakao-status-friends = 친구에게
+kakao-status-not-live = 카카오와 연락이 닿지 않아서 마지막으로 확인한 내용을 보여 드려요.
 kakao-status-last = 최근에 보낸 내역
 kakao-status-no-sends = 아직 보낸 카드가 없어요.
 kakao-status-original = 원본
 kakao-scope-profile_nickname = 닉네임
 kakao-scope-talk_message = 카카오톡 메시지 전송
 kakao-scope-friends = 카카오톡 친구 목록
+kakao-scope-required = 필수
+
+kakao-agreed = ✅ 동의했어요. 기다리던 카드가 있으면 바로 보내 드려요.
+kakao-button-agree-again = 다시 동의하기
+kakao-consents-take-back = 동의 철회하기
+kakao-consent-ask = **{ $name }** 동의를 철회할까요?
+kakao-consent-yes = 철회하기
+kakao-consent-taken-back = **{ $name }** 동의를 철회했어요.
+kakao-consent-missing =
+    카카오에서 **{ $names }** 동의가 빠져 있어서 카드를 보내지 못하고 있어요.
+    동의하면 기다리던 카드를 모두 보내 드려요.
+kakao-consent-way = 아래 버튼을 누르면 카카오에서 필요한 항목만 물어봐요. 링크는 30분 동안 쓸 수 있어요.
+kakao-without-talk_message = 이 동의가 없으면 까치가 카카오톡으로 아무것도 보낼 수 없어요. 보내려던 카드는 다시 동의할 때까지 30일 동안 가지고 있어요.
+kakao-without-friends = 이 동의가 없으면 친구에게 보낼 수 없고, 친구들의 목록에서도 내가 사라져요. '나와의 채팅'으로는 계속 보낼 수 있어요.
+kakao-without-other = 까치는 이 항목을 쓰지 않아요. 카드는 그대로 보낼 수 있어요.

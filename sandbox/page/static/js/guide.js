@@ -5,7 +5,7 @@ import { icon } from "./icons.js";
 import { me, show, ui, world } from "./store.js";
 import { t } from "./texts.js";
 
-const STEPS = ["link", "consent", "menu", "card", "friends", "status", "trouble"];
+const STEPS = ["link", "consent", "menu", "card", "friends", "compose", "share", "status", "trouble"];
 
 /** A step was done; names that belong to no step are ignored. */
 export function tick(name) {
@@ -26,14 +26,16 @@ export function mountGuide() {
 function seen() {
   const { chats } = world.state.kakao;
   const linked = me()?.linked;
-  const friends = chats.some((chat) => chat.with && chat.messages.some((message) => message.mine));
-  return [linked && "link", linked && "consent", friends && "friends"].filter(Boolean);
+  const mine = chats.flatMap((chat) => chat.messages.filter((message) => message.mine).map((message) => ({ ...message, me: !chat.with })));
+  const friends = mine.some((message) => !message.me && !message.shared);
+  const share = mine.some((message) => message.shared);
+  return [linked && "link", linked && "consent", friends && "friends", share && "share"].filter(Boolean);
 }
 
 function drawSteps({ done }) {
   const next = STEPS.find((step) => !done.includes(step));
   const items = STEPS.map((step, index) => h("li", {
-    class: done.includes(step) ? "done" : step === next ? "next" : "", "data-step": step, "aria-current": step === next ? "step" : null, title: t(`guide-${step}-more`),
+    class: done.includes(step) ? "done" : step === next ? "next" : "", "data-step": step, "aria-current": step === next ? "step" : null, title: t(`guide-${step}-more`, { page: world.state.kakao.page }),
   }, h("i", {}, done.includes(step) ? icon("check", 13) : index + 1), h("span", {}, t(`guide-${step}`))));
-  return [h("ol", {}, items), h("p", { "aria-live": "polite" }, next ? t(`guide-${next}-more`) : t("guideDone"))];
+  return [h("ol", {}, items), h("p", { "aria-live": "polite" }, next ? t(`guide-${next}-more`, { page: world.state.kakao.page }) : t("guideDone"))];
 }

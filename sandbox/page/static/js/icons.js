@@ -29,6 +29,10 @@ const PATHS = {
   play: "M8 5v14l11-7z",
   clock: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zm0 4v4l3 2",
   crown: "m4 8 4 4 4-7 4 7 4-4-2 10H6z",
+  heart: "M12 20 4.5 12.5a4.6 4.6 0 0 1 7.5-5.2 4.6 4.6 0 0 1 7.5 5.2z",
+  speech: "M4 5h16v11h-9l-4 4v-4H4z",
+  share: "M12 4v11M8 8l4-4 4 4M5 13v7h14v-7",
+  calendar: "M4 6h16v14H4zM4 11h16M8 3v4m8-4v4",
   alarm: "M12 4 2 20h20zM12 10v4m0 3h.01",
 };
 

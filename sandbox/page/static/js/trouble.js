@@ -9,11 +9,11 @@ import { t } from "./texts.js";
 import { toast } from "./toast.js";
 
 const VERBS = [
-  ["kakao-account", ["expire", "revoke", "withdraw-talk", "withdraw-friends", "refuse"]],
-  ["kakao-server", ["spend-sender", "spend-app", "fail", "lose", "down", "slow"]],
+  ["kakao-account", ["expire", "revoke", "withdraw-talk", "withdraw-friends", "unlink", "refuse"]],
+  ["kakao-server", ["spend-sender", "spend-app", "tomorrow", "fail", "lose", "rotate", "webhooks-off", "down", "slow"]],
   ["discord-server", ["drop", "refuse-gateway", "rest-down", "close-dms"]],
 ];
-const SHARED = ["down", "slow", "refuse-gateway", "rest-down"];
+const SHARED = ["down", "slow", "webhooks-off", "refuse-gateway", "rest-down"];
 
 /** Draw the drawer; gives the function that draws it again. */
 export function mountTrouble() {
@@ -35,7 +35,7 @@ export function mountTrouble() {
     drawer.setAttribute("aria-label", t("trouble"));
     head({ lang: ui.lang });
     verbs({ trouble, person: ui.person, lang: ui.lang });
-    seen({ requests: kakao.requests, lines: bot.lines, problems: discord.problems, lang: ui.lang });
+    seen({ requests: kakao.requests, notices: kakao.notices, lines: bot.lines, problems: discord.problems, lang: ui.lang });
   };
 }
 
@@ -77,12 +77,17 @@ async function make(verb, on = true) {
   }
 }
 
-function drawLogs({ requests, lines, problems }) {
+function drawLogs({ requests, notices, lines, problems }) {
   return [
-    log(t("requests"), requests.map((one) => h("li", { class: one.code || one.status >= 400 ? "bad" : "" }, h("b", {}, one.status), ` ${one.method} ${one.path}`, one.code ? h("em", {}, one.code) : null)), "requests"),
+    log(t("requests"), requests.map(request), "requests"),
+    log(t("notices"), notices.map(request), "notices"),
     log(t("botLog"), lines.map((line) => h("li", {}, line)), "lines"),
     problems.length ? log(t("problems"), problems.map((line) => h("li", { class: "bad" }, line)), "problems") : null,
   ];
+}
+
+function request({ method, path, status, code }) {
+  return h("li", { class: code || !status || status >= 400 ? "bad" : "" }, h("b", {}, status ?? "—"), ` ${method} ${path}`, code ? h("em", {}, code) : null);
 }
 
 const unfolded = new Set();

@@ -12,6 +12,7 @@ import { matching } from "./commands.js";
 const MOST = 8 * 1024 * 1024;
 const STRING = 3;
 const BOOLEAN = 5;
+const FILE = 11;
 const PICKED = { 6: "users", 7: "channels", 8: "roles" };
 
 /** The composer of the open channel. */
@@ -174,10 +175,27 @@ function optional(desk, option) {
 
 function field(desk, option) {
   const props = { name: option.name, required: option.required, autocomplete: "off", "data-type": option.type, onfocus: () => { desk.hint.textContent = option.description; } };
-  const control = choicesOf(option) ? choice(choicesOf(option), props) : h("input", { ...props, type: "text", inputmode: option.type === STRING ? "text" : "decimal", maxlength: option.max_length });
+  const control = controlOf(option, props);
   const list = h("div", { class: "suggestions", role: "listbox", hidden: true });
   if (option.autocomplete) suggest(desk, control, list, option);
   return h("label", { class: "field" }, h("span", {}, option.display), control, list);
+}
+
+function controlOf(option, props) {
+  if (option.type === FILE) return fileOf(props);
+  if (choicesOf(option)) return choice(choicesOf(option), props);
+  return h("input", { ...props, type: "text", inputmode: option.type === STRING ? "text" : "decimal", maxlength: option.max_length });
+}
+
+/** A file is read when it is chosen; one that is too large is as good as none. */
+function fileOf(props) {
+  const control = h("input", { ...props, type: "file" });
+  control.addEventListener("change", () => {
+    const [file] = control.files;
+    if (file?.size > MOST) control.value = "";
+    control.packed = control.value ? packed(file) : null;
+  });
+  return control;
 }
 
 function choicesOf(option) {
@@ -199,7 +217,7 @@ function suggest(desk, control, list, option) {
   control.addEventListener("input", async () => {
     const now = ++turn;
     delete control.dataset.value;
-    const details = { channel: ui.channel, command: desk.command.name, option: option.name, text: control.value, options: valuesOf(desk.form) };
+    const details = { channel: ui.channel, command: desk.command.name, option: option.name, text: control.value, options: await valuesOf(desk.form) };
     const { choices } = await act("autocomplete", details).catch(() => ({ choices: [] }));
     if (now === turn) offer(control, list, choices);
   });
@@ -253,11 +271,11 @@ function leave(desk) {
   desk.input.focus();
 }
 
-function valuesOf(form) {
+async function valuesOf(form) {
   const values = {};
   for (const control of form?.querySelectorAll("[name]") ?? []) {
     const value = control.dataset.value ?? control.value;
-    if (value !== "") values[control.name] = typedValue(value, Number(control.dataset.type));
+    if (value !== "") values[control.name] = control.packed ? await control.packed : typedValue(value, Number(control.dataset.type));
   }
   return values;
 }
@@ -277,7 +295,7 @@ async function call(desk, form) {
     return;
   }
   const path = desk.command.name;
-  const options = valuesOf(form);
+  const options = await valuesOf(form);
   leave(desk);
   const reply = await perform("slash", { channel: ui.channel, command: path, options });
   if (reply && !reply.failed) tick(path);

@@ -27,8 +27,9 @@ export function goToEnd() {
 export function mountMessages(root) {
   const draw = keyed(root, item);
   let place = null;
+  let seenAt = 0;
   const toEnd = () => { if (atEnd) root.scrollTop = root.scrollHeight; };
-  root.addEventListener("scroll", () => { atEnd = root.scrollHeight - root.scrollTop - root.clientHeight < 60; }, { passive: true });
+  root.addEventListener("scroll", () => { atEnd = isAtEnd(root, atEnd, seenAt); seenAt = root.scrollTop; }, { passive: true });
   root.addEventListener("load", toEnd, { capture: true });
   new ResizeObserver(toEnd).observe(root);
   return () => {
@@ -39,6 +40,12 @@ export function mountMessages(root) {
     draw(here ? items(here) : []);
     toEnd();
   };
+}
+
+/** Only going up leaves the end: a picture that loads late pushes the end away by itself. */
+function isAtEnd(root, before, seenAt) {
+  const near = root.scrollHeight - root.scrollTop - root.clientHeight < 60;
+  return near || (before && root.scrollTop >= seenAt);
 }
 
 function items(here) {

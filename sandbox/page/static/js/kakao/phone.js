@@ -12,6 +12,7 @@ import { glowIn } from "../discord/places.js";
 import { card, preview } from "./cards.js";
 
 const BANNER = 4000;
+const FRESH = 6;
 
 /** Draw the phone; gives the function that draws it again. */
 export function mountPhone() {
@@ -73,8 +74,8 @@ function arrived(chat) {
 
 function banner(chat, message) {
   const made = h("button", { class: "push", type: "button", onclick: () => show({ room: chat.id }) },
-    h("img", { src: chat.with.picture, alt: "", width: 38, height: 38 }),
-    h("span", {}, h("b", {}, chat.with.name), preview(message.template)));
+    h("img", { src: message.sender.picture, alt: "", width: 38, height: 38 }),
+    h("span", {}, h("b", {}, message.sender.name), preview(message.template)));
   document.getElementById("banner").replaceChildren(made);
   setTimeout(() => made.remove(), BANNER);
 }
@@ -131,7 +132,7 @@ function items(room) {
     const date = day(new Date(message.at * 1000));
     if (date !== last) made.push({ key: `${room.id}:${date}`, day: date });
     last = date;
-    made.push({ key: `${room.id}:${message.id}`, message, sender: room.with, lang: ui.lang });
+    made.push({ key: `${room.id}:${message.id}`, message, lang: ui.lang });
   }
   if (!room.messages.length) made.push({ key: `${room.id}:empty`, empty: true, me: !room.with, lang: ui.lang });
   return made;
@@ -140,14 +141,14 @@ function items(room) {
 function bubble(item, known) {
   if (item.day) return h("div", { class: "date" }, h("span", {}, item.day));
   if (item.empty) return h("p", { class: "empty" }, t(item.me ? "emptyMe" : "emptyFriend"));
-  const { message, sender } = item;
+  const { message } = item;
   const at = new Date(message.at * 1000);
-  const fresh = !known && Date.now() - at < 6000;
+  const fresh = !known && world.state.kakao.now - message.at < FRESH;
   const time = h("time", { datetime: at.toISOString() }, clock(at));
-  const body = card(message.template, world.state.kakao.app, press);
+  const body = card(message, world.state.kakao.app, press);
   return h("div", { class: `talked ${message.mine ? "mine" : "theirs"} ${fresh ? "fresh" : ""}`, "data-message": message.id },
-    message.mine ? null : h("img", { class: "face", src: sender?.picture ?? "", alt: "", width: 40, height: 40 }),
-    h("div", {}, message.mine ? null : h("span", { class: "who" }, message.sender), h("div", { class: "with-time" }, body, time)));
+    message.mine ? null : h("img", { class: "face", src: message.sender.picture, alt: "", width: 40, height: 40 }),
+    h("div", {}, message.mine ? null : h("span", { class: "who" }, message.sender.name), h("div", { class: "with-time" }, body, time)));
 }
 
 async function press(address) {

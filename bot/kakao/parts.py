@@ -1,0 +1,235 @@
+"""What message templates are made of, in Kakao's words and with Kakao's limits.
+
+Kakao documents mostly what it *shows*; the limits here follow that, so that nobody's text is cut
+unseen. Where its documents say nothing, a limit that is safe stands here and says so.
+
+Fields: https://developers.kakao.com/docs/en/message-template/default.
+"""
+
+from collections.abc import Sequence, Sized
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
+
+from bot.kakao.cutting import cut
+from bot.kakao.errors import AddressRefused, BadRequest, TemplateLimit
+
+TEXT_LIMIT = 200  # documented for a text and a list's header; safe everywhere else
+LABEL_LIMIT = 8  # not documented; longer labels are cut where two buttons stand side by side
+BUTTONS_LIMIT = 2
+ITEMS_LIMIT = 5
+IMAGE_SIDE = 200
+PERCENT = 100
+HIGHEST_PRICE = 99_999_999  # not documented
+HIGHEST_COUNT = 2**31 - 1  # not documented
+
+FIT = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How much of a text or a list KakaoTalk shows: more is refused, and cut by `fit`."""
+
+    limit: int
+
+    def __get_pydantic_core_schema__(
+        self, kind: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.with_info_after_validator_function(self._hold, handler(kind))
+
+    def _hold(self, value: str | Sequence[Any], info: ValidationInfo) -> str | Sequence[Any]:
+        if len(value) <= self.limit:
+            return value
+        if info.context is not FIT:
+            raise PydanticCustomError("too_long", "too long", {"max_length": self.limit})
+        return cut(value, self.limit) if isinstance(value, str) else value[: self.limit]
+
+
+def is_address(value: str) -> bool:
+    """Tell whether Kakao would take it as the address of a page or a picture."""
+    if not value.isprintable() or " " in value:
+        return False
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _address(value: str) -> str:
+    if not is_address(value):
+        raise PydanticCustomError("address", "not an http or https address")
+    return value
+
+
+Words = Annotated[str, Field(min_length=1), Shown(TEXT_LIMIT)]
+Lines = Annotated[str, Shown(TEXT_LIMIT)]
+Label = Annotated[str, Field(min_length=1), Shown(LABEL_LIMIT)]
+Side = Annotated[int, Field(ge=IMAGE_SIDE, le=HIGHEST_COUNT)]
+Count = Annotated[int, Field(ge=0, le=HIGHEST_COUNT)]
+Money = Annotated[int, Field(ge=0, le=HIGHEST_PRICE)]
+Address = Annotated[str, Field(min_length=1), AfterValidator(_address)]
+Params = Annotated[str, Field(min_length=1)]
+
+
+class Part(BaseModel):
+    """Anything a message is made of."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    @classmethod
+    def fit(cls, **fields: object) -> Self:
+        """Make one whose texts and lists are cut where KakaoTalk would cut them.
+
+        Numbers are never changed: one that is out of range is refused, as is what is missing.
+        """
+        return cls.model_validate(fields, context=FIT)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _name_the_limit(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(data)
+        except ValidationError as error:
+            broken = _refusal(cls.__name__, error.errors(include_url=False)[0])
+            if broken is None:
+                raise
+            raise broken from None
+
+    def _needs_one_of(self, *fields: str) -> None:
+        if not any(getattr(self, field) for field in fields):
+            raise TemplateLimit(f"{type(self).__name__}.{'|'.join(fields)}", limit=1, value=0)
+
+
+class Link(Part):
+    """Where a click leads.
+
+    KakaoTalk takes the parameters of the app first, then `mobile_web_url`, then `web_url`, which
+    is the one for computers. It opens only domains that are registered for the app.
+    """
+
+    web_url: Address | None = None
+    mobile_web_url: Address | None = None
+    android_execution_params: Params | None = None
+    ios_execution_params: Params | None = None
+
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> Self:
+        self._needs_one_of(*type(self).model_fields)
+        return self
+
+
+class Button(Part):
+    """A button below a card."""
+
+    title: Label
+    link: Link
+
+
+Buttons = Annotated[
+    tuple[Button, ...], Shown(BUTTONS_LIMIT), Field(exclude_if=lambda buttons: not buttons)
+]
+# Beside the one that KakaoTalk itself puts there; it is not documented whether a location may
+# have two.
+OneButton = Annotated[tuple[Button, ...], Shown(1), Field(exclude_if=lambda buttons: not buttons)]
+
+
+class Content(Part):
+    """Picture, title and description; at least one of them, and always a link.
+
+    KakaoTalk shows about four lines of title and description together.
+    """
+
+    title: Lines | None = None
+    description: Lines | None = None
+    image_url: Address | None = None
+    image_width: Side | None = None
+    image_height: Side | None = None
+    link: Link
+
+    @model_validator(mode="after")
+    def _shows_something(self) -> Self:
+        self._needs_one_of("title", "image_url", "description")
+        return self
+
+
+class Item(Part):
+    """A row of an item list: a name and what stands beside it, on two lines at most."""
+
+    item: Annotated[str, Field(min_length=1), Shown(6)]
+    item_op: Annotated[str, Field(min_length=1), Shown(25)]
+
+
+class ItemContent(Part):
+    """A header, a list of items and a sum above a feed's content."""
+
+    profile_text: Annotated[str, Shown(16)] | None = None
+    profile_image_url: Address | None = None
+    title_image_text: Annotated[str, Shown(24)] | None = None
+    title_image_url: Address | None = None
+    title_image_category: Annotated[str, Shown(14)] | None = None
+    items: Annotated[tuple[Item, ...], Shown(ITEMS_LIMIT)] = Field(
+        default=(), exclude_if=lambda items: not items
+    )
+    sum: Annotated[str, Shown(6)] | None = None
+    sum_op: Annotated[str, Shown(11)] | None = None
+
+
+class Social(Part):
+    """Counters; KakaoTalk shows the first three of those that are set."""
+
+    like_count: Count | None = None
+    comment_count: Count | None = None
+    shared_count: Count | None = None
+    view_count: Count | None = None
+    subscriber_count: Count | None = None
+
+
+class Product(Part):
+    """What something costs: the price, and the reduced one with its rate or with its amount."""
+
+    product_name: Lines | None = None
+    regular_price: Money
+    discount_price: Money | None = None
+    discount_rate: Annotated[int, Field(ge=0, le=PERCENT)] | None = None
+    fixed_discount_price: Money | None = None
+    currency_unit: Lines | None = None
+    currency_unit_position: Literal[0, 1] | None = None
+
+    @model_validator(mode="after")
+    def _is_reduced_in_one_way(self) -> Self:
+        if self.discount_rate is not None and self.fixed_discount_price is not None:
+            raise TemplateLimit("Product.discount_rate|fixed_discount_price", limit=1, value=2)
+        return self
+
+
+def _refusal(part: str, error: ErrorDetails) -> BadRequest | None:
+    """Translate what pydantic found; None when it is no matter of Kakao's limits."""
+    field = ".".join(map(str, (part, *error["loc"])))
+    if error["type"] == "address":
+        return AddressRefused(field)
+    if error["type"] == "missing":
+        return TemplateLimit(field, limit=1, value=0)
+    for bound in ("max_length", "min_length", "ge", "le"):
+        if (limit := error.get("ctx", {}).get(bound)) is not None:
+            return TemplateLimit(field, limit, _measure(error["input"]))
+    return None
+
+
+def _measure(value: object) -> int:
+    if isinstance(value, Sized):
+        return len(value)
+    return value if isinstance(value, int) else 0

@@ -1,0 +1,126 @@
+# `/compose`: what the choices, the panel and its forms say.
+choice-feed = Feed: a picture, a title and a text
+choice-list = List: two or three things under a heading
+choice-location = Location: a place on the map
+choice-commerce = Commerce: something with a price
+choice-text = Text: plain words
+choice-calendar = Calendar: an event of a KakaoTalk channel
+choice-custom = Custom: a template of this server
+choice-scrape = Page: what an address shows
+
+compose-kind-feed = Feed
+compose-kind-list = List
+compose-kind-location = Location
+compose-kind-commerce = Commerce
+compose-kind-text = Text
+compose-kind-calendar = Calendar
+compose-kind-custom = Custom template
+compose-kind-scrape = Page
+
+compose-panel =
+    You are writing a card: **{ $kind }**
+    Use the buttons to change it or to add more. It is kept for a day.
+compose-template = Which template shall it be?
+compose-template-placeholder = Choose a template
+compose-preview-button = See details
+compose-preview-map = View location
+compose-preview-add = Add event
+compose-preview-subscribe = Subscribe
+compose-preview-page = Kakao makes the card of this page's title, description and picture.
+compose-preview-template = What you filled in; in KakaoTalk it stands in the template.
+
+compose-button-me = Send to me
+compose-button-friends = Send to friends
+compose-button-edit = Edit the card
+compose-button-again = Open this card again
+
+# The parts of a message: on buttons, and as titles of forms.
+compose-step-text = Text
+compose-step-picture = Picture
+compose-step-link = Link and buttons
+compose-step-buttons = Buttons
+compose-step-items = Item rows
+compose-step-heading = Head
+compose-step-social = Counters
+compose-step-header = Heading
+compose-step-row = Row { $number }
+compose-step-place = Place
+compose-step-price = Price
+compose-step-currency = Currency
+compose-step-event = Event
+compose-step-page = Address
+compose-step-arguments = Blanks { $number }
+
+compose-field-content-title = Title
+compose-field-content-description = Description
+compose-field-content-image-url = Address of the picture
+compose-field-content-link = Link
+compose-field-buttons-title = Name of button { $number }
+compose-field-buttons-link = Link of button { $number }
+compose-field-header-title = Heading
+compose-field-header-link = Link of the heading
+compose-field-contents-title = Title of row { $number }
+compose-field-contents-description = Description of row { $number }
+compose-field-contents-image-url = Address of the picture in row { $number }
+compose-field-contents-link = Link of row { $number }
+compose-field-address = Street address
+compose-field-address-title = Name of the place
+compose-field-text = Text
+compose-field-link = Link
+compose-field-id-type = What it is
+compose-field-id = Id of the event
+compose-field-request-url = Address of the page
+compose-field-template-id = Template
+compose-field-item-content-items = Rows
+compose-field-item-content-sum = Name of the sum
+compose-field-item-content-sum-op = The sum
+compose-field-item-content-profile-text = Name at the top
+compose-field-item-content-profile-image-url = Address of the small picture at the top
+compose-field-item-content-title-image-text = Title of the rows
+compose-field-item-content-title-image-url = Address of the picture beside them
+compose-field-item-content-title-image-category = Category of the rows
+compose-field-social-like-count = Likes
+compose-field-social-comment-count = Comments
+compose-field-social-shared-count = Shares
+compose-field-social-view-count = Views
+compose-field-social-subscriber-count = Subscribers
+compose-field-commerce-product-name = Name of the product
+compose-field-commerce-regular-price = Price
+compose-field-commerce-discount-price = Reduced price
+compose-field-commerce-discount-rate = Reduced by (%)
+compose-field-commerce-fixed-discount-price = Reduced by (amount)
+compose-field-commerce-currency-unit = Currency
+compose-field-commerce-currency-unit-position = Where the currency stands
+
+compose-choice-event = One event
+compose-choice-calendar = A calendar to subscribe to
+compose-choice-after = After the price (1,000원)
+compose-choice-before = Before the price ($1,000)
+
+compose-hint-link = Left empty, it leads to the Discord channel where you write this.
+compose-hint-picture = An address that starts with https://, at least 200 pixels wide and high.
+compose-hint-page = Kakao reads this address and makes the card of it.
+compose-hint-rows = One on each line, as "name: value"; up to five.
+
+# What is wrong with a field, its limit and what was typed.
+compose-wrong-missing = **{ $field }** has to be filled in.
+compose-wrong-nothing-shown = **{ $field }**: there must be a title, a description or a picture.
+compose-wrong-too-long = **{ $field }** can have up to { $limit } characters; yours has { $value }.
+compose-wrong-number = **{ $field }** must be a number from 0 to { $limit }; yours is "{ $value }".
+compose-wrong-range = **{ $field }** can be from 0 to { $limit }; yours is { $value }.
+compose-wrong-address = **{ $field }**: "{ $value }" cannot be opened. Please give an address that starts with https://.
+compose-wrong-rows = **{ $field }**: there can be up to { $limit }; yours are { $value }.
+compose-wrong-row = **{ $field }**: the line "{ $value }" cannot be read. Please write "name: value".
+compose-wrong-row-name = **{ $field }**: a name can have up to { $limit } characters; "{ $value }" has more.
+compose-wrong-row-value = **{ $field }**: a value can have up to { $limit } characters; "{ $value }" has more.
+compose-wrong-choice = **{ $field }**: please choose from the list.
+compose-wrong-either = **{ $field }**: give the reduction either in percent or as an amount.
+compose-wrong-unread = **{ $field }**: Kakao reads pages of registered domains only, and { $value } is not one. Registered: { $limit }
+compose-wrong-elsewhere = **{ $field }**: { $value } is not a registered domain, so a click leads to the app's default domain instead. Registered: { $limit }
+compose-wrong-refused = **{ $field }**: there is something that Kakao would refuse. Please look it over.
+
+error-compose-not-ready = Something is still missing or wrong: see what is marked with ⚠️.
+error-compose-no-picture = This kind of card shows no picture. Please try again without one.
+error-compose-not-a-picture = "{ $name }" is not a picture. Please choose another file.
+error-compose-only-in-servers = Custom templates can be used in servers only.
+error-compose-no-templates = No template has a name here yet. Whoever manages this server can add one with `/settings templates add`.

@@ -1,0 +1,48 @@
+# Kakao Talk Share: what Discord answers, and the share page.
+share-off = KakaoTalk sharing is not switched on here yet. It works once the operator gives Kkachi a Kakao JavaScript key.
+share-ready = Open the share page with the button below and choose friends or chats. I will say here how many it reached. The page stays open for a day.
+share-ready-untold = Open the share page with the button below and choose friends or chats. The page stays open for a day.
+share-reached = ✅ Shared to { $chats ->
+        [one] { $chats } chat
+       *[other] { $chats } chats
+    }.
+share-button = Share on KakaoTalk
+
+page-share = Share on KakaoTalk
+    .preview = This is how it looks in KakaoTalk
+    .unseen = Kakao decides what the card looks like
+    .text = The button opens Kakao’s window. The friends or chats that you choose there get this card.
+    .button = Share on KakaoTalk
+    .after = Kkachi does not learn whom you send it to. This page stays open for a day after it was made.
+page-share-scripts = JavaScript is switched off
+    .text = Kakao’s window opens with JavaScript only. Switch it on and reload, or open this address in another browser.
+page-share-unreachable = Kakao’s share window could not be loaded
+    .text = Please look at your connection and at ad blockers, then reload.
+page-share-altered = Kakao’s file is not the expected one
+    .text = We stopped to be safe. Please ask whoever runs Kkachi to check the version and hash of Kakao’s SDK (KAKAO_SDK_INTEGRITY).
+page-share-refused = Kakao did not take this card
+    .text = It is not your fault. Please tell whoever runs Kkachi what stands below.
+page-share-blocked = Your browser blocked Kakao’s window
+    .text = Allow pop-ups for this site, then press the button again.
+page-share-opened = Kakao has taken over. Once it is sent, Discord shows how many chats it reached.
+page-share-opened-untold = Kakao has taken over. Please choose friends or chats there.
+page-share-odd = Does Kakao’s window say “bad request”?
+    .text = That happens when this site (4019) or an address in the card (4002) is not registered at Kakao. Please tell whoever runs Kkachi the number you see.
+page-share-unknown = There is no such share page
+    .text = The address was cut short, or it is too old.
+    .way = Type `/share` in Discord again.
+page-share-expired = This share page is closed
+    .text = Share pages stay open for a day after they were made.
+    .way = Type `/share` in Discord again.
+
+page-card-picture = KakaoTalk shows the picture
+page-card-more = Details
+page-card-map = View map
+page-card-calendar = Add event
+page-card-like = Likes
+page-card-comment = Comments
+page-card-shared = Shares
+page-card-view = Views
+page-card-subscriber = Subscribers
+page-card-scrap = Kakao reads this page and makes the card
+page-card-custom = A card that the operator built at Kakao

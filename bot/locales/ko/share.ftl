@@ -1,0 +1,45 @@
+# 카카오톡 공유: 디스코드의 대답과 공유 페이지.
+share-off = 이 까치는 아직 카카오톡 공유를 켜지 않았어요. 운영자가 카카오 JavaScript 키를 넣으면 쓸 수 있어요.
+share-ready = 아래 버튼으로 공유 페이지를 열고 친구나 채팅방을 골라 주세요. 몇 곳에 전해졌는지 여기서 알려 드릴게요. 페이지는 하루 동안 열려 있어요.
+share-ready-untold = 아래 버튼으로 공유 페이지를 열고 친구나 채팅방을 골라 주세요. 페이지는 하루 동안 열려 있어요.
+share-reached = ✅ { $chats }개 채팅방에 공유했어요.
+share-button = 카카오톡으로 공유
+
+page-share = 카카오톡으로 공유하기
+    .preview = 카카오톡에서는 이렇게 보여요
+    .unseen = 카드 모양은 카카오가 정해요
+    .text = 버튼을 누르면 카카오 창이 열려요. 거기서 고른 친구나 채팅방으로 이 카드가 전해져요.
+    .button = 카카오톡 공유하기
+    .after = 누구에게 보냈는지 까치는 알 수 없어요. 이 페이지는 만든 때부터 하루 동안 열려 있어요.
+page-share-scripts = 자바스크립트가 꺼져 있어요
+    .text = 카카오의 공유 창은 자바스크립트로 열려요. 브라우저 설정에서 켜고 새로 고치거나 다른 브라우저에서 이 주소를 열어 주세요.
+page-share-unreachable = 카카오에서 공유 기능을 불러오지 못했어요
+    .text = 인터넷 연결과 광고 차단 프로그램을 살펴본 다음 새로 고쳐 주세요.
+page-share-altered = 카카오가 준 파일이 예상과 달라요
+    .text = 안전하게 멈췄어요. 까치를 운영하는 분께 카카오 SDK의 버전과 해시(KAKAO_SDK_INTEGRITY)를 확인해 달라고 알려 주세요.
+page-share-refused = 카카오가 이 카드를 받지 않았어요
+    .text = 내 잘못은 아니에요. 아래 내용을 까치를 운영하는 분께 알려 주세요.
+page-share-blocked = 브라우저가 카카오 창을 막았어요
+    .text = 이 사이트의 팝업을 허용한 다음 버튼을 다시 눌러 주세요.
+page-share-opened = 카카오로 넘어갔어요. 몇 곳에 전해졌는지는 디스코드에서 볼 수 있어요.
+page-share-opened-untold = 카카오로 넘어갔어요. 친구나 채팅방을 골라 주세요.
+page-share-odd = 카카오 창에 ‘잘못된 요청’이 보이나요?
+    .text = 이 사이트(4019)나 카드 속 주소(4002)가 카카오에 등록되지 않았을 때 그래요. 창에 보이는 번호를 까치를 운영하는 분께 알려 주세요.
+page-share-unknown = 없는 공유 페이지예요
+    .text = 주소가 잘렸거나 너무 오래된 것 같아요.
+    .way = 디스코드에서 `/share`를 다시 입력해 주세요.
+page-share-expired = 닫힌 공유 페이지예요
+    .text = 공유 페이지는 만든 때부터 하루 동안만 열려 있어요.
+    .way = 디스코드에서 `/share`를 다시 입력해 주세요.
+
+page-card-picture = 사진은 카카오톡에서 보여요
+page-card-more = 자세히 보기
+page-card-map = 위치 보기
+page-card-calendar = 일정 담기
+page-card-like = 좋아요
+page-card-comment = 댓글
+page-card-shared = 공유
+page-card-view = 조회
+page-card-subscriber = 구독
+page-card-scrap = 카카오가 이 페이지를 읽어 카드를 만들어요
+page-card-custom = 운영자가 카카오에서 만든 카드예요

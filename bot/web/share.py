@@ -1,0 +1,157 @@
+"""The share page, and what Kakao tells us of the chats that a share reached."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot.kakao import CustomMessage, Message, ScrapMessage, for_sharing
+from bot.services.shares import Offer, Reached, ShareExpired, Shares, ShareUnknown
+from bot.web.app import ANSWERS, PAGES, Answers
+from bot.web.pages import Pages
+from bot.web.webhooks import AdminKey, Unreadable, done, fields_of
+
+NONCE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+NOTICE_ID = re.compile(r"[\x21-\x7e]{1,200}")
+# The one thing we add to a share: visitors can alter it, so it holds nothing but a nonce.
+CALLBACK = "kkachi"
+PICTURE_HOSTS = ("media.discordapp.net",)
+PICTURE_DOMAINS = (".kakaocdn.net",)
+
+
+@dataclass(frozen=True, slots=True)
+class ShareSettings:
+    """What the operator says about Kakao's JavaScript SDK and webhooks."""
+
+    javascript_key: str
+    sdk_url: str
+    sdk_integrity: str
+    auth_url: str
+    picture_origin: str
+    admin_key: str = field(default="", repr=False)
+
+    def headers(self) -> Mapping[str, str]:
+        """Return what the page may load and do, and nothing else."""
+        sdk, kakao = _origin(self.sdk_url), _origin(self.auth_url)
+        hosts = (f"https://{host}" for host in PICTURE_HOSTS)
+        domains = (f"https://*{domain}" for domain in PICTURE_DOMAINS)
+        policy = (
+            "default-src 'none'",
+            "style-src 'self'",
+            f"script-src 'self' {sdk}",
+            f"connect-src {sdk}",
+            f"img-src 'self' {' '.join((self.picture_origin, kakao, *hosts, *domains))}",
+            # The picker may lead on to Kakao's login, and Chrome asks again at every redirect.
+            f"form-action {kakao} https://*.kakao.com",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+        )
+        return {
+            "Content-Security-Policy": "; ".join(policy),
+            # Kakao checks who opens its picker; the path holds the nonce and stays here.
+            "Referrer-Policy": "strict-origin",
+        }
+
+    def may_show(self, address: str) -> bool:
+        """Tell whether the page may show this picture: other hosts would see the visitor."""
+        host = urlsplit(address).hostname or ""
+        known = host in PICTURE_HOSTS or host.endswith(PICTURE_DOMAINS)
+        return known or _origin(address) in {self.picture_origin, _origin(self.auth_url)}
+
+
+def add_sharing(app: web.Application, shares: Shares, settings: ShareSettings) -> None:
+    """Add the share page and its webhook to the web application."""
+    page = SharePage(shares, app[PAGES], app[ANSWERS], settings)
+    webhook = ShareWebhook(shares.take, AdminKey(settings.admin_key))
+    app.router.add_get("/share/{nonce}", page.show)
+    # Asking for the head of it would count a chat.
+    app.router.add_get("/webhooks/kakao/share", webhook.hear, allow_head=False)
+    app.router.add_post("/webhooks/kakao/share", webhook.hear)
+
+
+class SharePage:
+    """Shows a message and hands it to Kakao's SDK."""
+
+    def __init__(
+        self, shares: Shares, pages: Pages, answers: Answers, settings: ShareSettings
+    ) -> None:
+        self._shares = shares
+        self._pages = pages
+        self._answers = answers
+        self._settings = settings
+        self._headers = settings.headers()
+
+    async def show(self, request: web.Request) -> web.Response:
+        """Show the page; looking counts nothing."""
+        try:
+            offer = await self._offer(request.match_info["nonce"])
+        except ShareUnknown:
+            return self._answers.notice(request, "share-unknown", HTTPStatus.NOT_FOUND)
+        except ShareExpired:
+            return self._answers.notice(request, "share-expired", HTTPStatus.GONE)
+        html = self._pages.share(
+            offer.message.stored(),
+            offer.locale,
+            pictures=self._settings.may_show,
+            offer=self._for_script(offer),
+            is_told=self._shares.is_told,
+        )
+        response = web.Response(text=html, content_type="text/html", headers=self._headers)
+        return self._answers.secured(response)
+
+    async def _offer(self, nonce: str) -> Offer:
+        if not NONCE.fullmatch(nonce):
+            raise ShareUnknown
+        return await self._shares.offer(nonce)
+
+    def _for_script(self, offer: Offer) -> Mapping[str, Any]:
+        settings = self._settings
+        return {
+            "sdk": {"url": settings.sdk_url, "integrity": settings.sdk_integrity},
+            "key": settings.javascript_key,
+            "call": _call(offer.message),
+            "message": {
+                **for_sharing(offer.message),
+                "installTalk": True,
+                "serverCallbackArgs": {CALLBACK: offer.nonce},
+            },
+        }
+
+
+class ShareWebhook:
+    """Hears from Kakao of each chat that a share reached."""
+
+    def __init__(self, take: Callable[[Reached], None], key: AdminKey) -> None:
+        self._take = take
+        self._key = key
+
+    async def hear(self, request: web.Request) -> web.Response:
+        """Take a notice and answer at once; it is counted afterwards."""
+        self._key.check(request)
+        notice_id = request.headers.get("X-Kakao-Resource-ID", "")
+        try:
+            fields = await fields_of(request)
+        except Unreadable:
+            raise web.HTTPBadRequest from None
+        if not NOTICE_ID.fullmatch(notice_id):
+            raise web.HTTPBadRequest
+        nonce = fields.get(CALLBACK, "")
+        if NONCE.fullmatch(nonce):
+            self._take(Reached(notice_id, nonce))
+        return done(request)
+
+
+def _call(message: Message) -> str:
+    """Return the function of the SDK that takes this kind of message."""
+    if isinstance(message, CustomMessage):
+        return "sendCustom"
+    return "sendScrap" if isinstance(message, ScrapMessage) else "sendDefault"
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,79 @@
+// Hands the message of this page to Kakao's SDK, which opens the picker. What a visitor reads
+// stands in the page, in both languages; here it is only shown or hidden.
+"use strict";
+
+const LINES = 4;
+const offer = JSON.parse(document.getElementById("offer").textContent);
+const all = (selector) => document.querySelectorAll(selector);
+
+function say(name) {
+  for (const line of all("[data-says]")) line.hidden = line.dataset.says !== name;
+}
+
+function refuse(error) {
+  for (const place of all("[data-why]")) place.textContent = error.message;
+  say("refused");
+}
+
+function load() {
+  const script = document.createElement("script");
+  script.src = offer.sdk.url;
+  script.integrity = offer.sdk.integrity;
+  script.crossOrigin = "anonymous";
+  script.onload = begin;
+  script.onerror = explain;
+  document.head.append(script);
+}
+
+// A browser does not say why a script was not loaded. One that can be fetched all the same was
+// there, but is not the file that the operator has named.
+async function explain() {
+  const answer = await fetch(offer.sdk.url, { credentials: "omit" }).catch(() => null);
+  say(answer?.ok ? "altered" : "unreachable");
+}
+
+function begin() {
+  try {
+    window.Kakao.init(offer.key);
+  } catch (error) {
+    refuse(error);
+    return;
+  }
+  for (const button of all("[data-share]")) {
+    button.disabled = false;
+    button.addEventListener("click", share);
+  }
+}
+
+function share() {
+  try {
+    const picker = watched(() => window.Kakao.Share[offer.call](structuredClone(offer.message)));
+    say(picker === null ? "blocked" : "opened");
+  } catch (error) {
+    refuse(error);
+  }
+}
+
+// The SDK keeps to itself whether its window has come up: null is a window that was blocked.
+function watched(action) {
+  const { open } = window;
+  let opened;
+  window.open = (...args) => (opened = open.apply(window, args));
+  try {
+    action();
+  } finally {
+    window.open = open;
+  }
+  return opened;
+}
+
+// Title and description have four lines together in KakaoTalk.
+function shareLines(words) {
+  const [title, text] = ["b", "span"].map((name) => words.querySelector(`:scope > ${name}`));
+  if (!title || !text) return;
+  const height = Number.parseFloat(getComputedStyle(title).lineHeight);
+  text.style.webkitLineClamp = String(LINES - Math.round(title.offsetHeight / height));
+}
+
+for (const words of all(".feed .words, .location .words, .calendar .words")) shareLines(words);
+load();

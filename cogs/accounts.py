@@ -1,0 +1,28 @@
+"""What a member hears of when they have cut the connection at Kakao itself."""
+
+from discord.ext import commands
+
+from bot.texts import Locale
+from cogs._answers import KkachiCog
+from cogs._kkachi import AnyBot
+
+
+class Accounts(KkachiCog, commands.Cog):
+    """Listens to what Kakao tells of its accounts."""
+
+    async def cog_load(self) -> None:
+        """Listen to links that are undone at Kakao."""
+        self.services.links.on_undone.append(self.tell_undone)
+
+    async def cog_unload(self) -> None:
+        """Listen no more."""
+        self.services.links.on_undone.remove(self.tell_undone)
+
+    async def tell_undone(self, member_id: int, locale: Locale) -> None:
+        """Tell a member that nothing of their Kakao account is left here."""
+        await self.notices.send_direct(member_id, self.services.texts.say(locale, "account-undone"))
+
+
+async def setup(bot: AnyBot) -> None:
+    """Add the cog to a bot that Kkachi's services were attached to."""
+    await bot.add_cog(Accounts(bot))

@@ -1,0 +1,1 @@
+"""Documents for those who run Kkachi, and the tools that write some of them."""

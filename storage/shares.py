@@ -1,0 +1,65 @@
+"""Messages that members share by way of Kakao's own picker, and how many chats they reached."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database import Database, rows_of
+from storage.tables import shares, webhooks
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A message on its page; `nonce` names both the page and what Kakao says of it."""
+
+    nonce: str
+    member_id: int
+    locale: str
+    message: dict[str, Any]
+    created_at: float
+    expires_at: float
+    chats: int = 0
+
+
+class ShareStore:
+    """The table `shares`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, share: Share) -> None:
+        """Keep a share."""
+        await self._database.change(insert(shares).values(asdict(share)))
+
+    async def find(self, nonce: str) -> Share | None:
+        """Return a share, also when it has expired."""
+        row = await self._database.first(select(shares).where(shares.c.nonce == nonce))
+        return Share(**row) if row else None
+
+    async def count(self, nonce: str, notice_id: str, at: float) -> Share | None:
+        """Count a chat that a share reached and return the share as it is now.
+
+        None when nobody knows the nonce, or when this notice was counted before.
+        """
+        seen = exists().where(webhooks.c.id == notice_id)
+        counted = (
+            update(shares)
+            .where(shares.c.nonce == nonce, ~seen)
+            .values(chats=shares.c.chats + 1)
+            .returning(shares)
+        )
+
+        async def change(connection: AsyncConnection) -> Share | None:
+            rows = await rows_of(connection, counted)
+            if not rows:
+                return None
+            await connection.execute(insert(webhooks).values(id=notice_id, seen_at=at))
+            return Share(**rows[0])
+
+        return await self._database.write(change)
+
+    async def purge(self, before: float) -> None:
+        """Erase shares that expired before then."""
+        await self._database.change(delete(shares).where(shares.c.expires_at < before))

@@ -1,0 +1,93 @@
+"""The demo page over both services, and a visitor's browser to look at it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Locator, async_playwright, expect
+from playwright.async_api import Page as Tab
+
+from sandbox.demo import BotProcess
+from sandbox.discord import LocalDiscord
+from sandbox.kakao import LocalKakao
+from sandbox.page import Page
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
+COMMANDS: list[dict[str, Any]] = [
+    {
+        "name": "kakao",
+        "name_localizations": {"ko": "카카오톡"},
+        "description": "Connect your KakaoTalk.",
+        "options": [
+            {
+                "type": 1,
+                "name": name,
+                "description": f"To {name}",
+                "description_localizations": {"ko": f"{korean}해요"},
+                "options": [{"type": 3, "name": "note", "description": "words", "required": True}]
+                if name == "write"
+                else [],
+            }
+            for name, korean in (("link", "연결"), ("write", "글쓰기"))
+        ],
+    },
+    {"type": 3, "name": "Send to my KakaoTalk", "name_localizations": {"ko": "내 카톡으로"}},
+]
+
+needs_chromium = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
+
+
+@dataclass
+class Stage:
+    """Both services and the page, with commands that no bot answers."""
+
+    discord: LocalDiscord
+    kakao: LocalKakao
+    page: Page
+
+
+@asynccontextmanager
+async def open_stage(tmp_path: Path, bot: BotProcess | None = None) -> AsyncIterator[Stage]:
+    discord, kakao = LocalDiscord(answer_within=0.2), LocalKakao()
+    discord.world.book().overwrite(COMMANDS)
+    async with discord.serve(), kakao.serve():
+        page = Page(discord, kakao, bot or BotProcess({}, tmp_path), bot_url="http://127.0.0.1:9")
+        async with page.serve():
+            yield Stage(discord, kakao, page)
+
+
+@asynccontextmanager
+async def open_chromium() -> AsyncIterator[Browser]:
+    """A browser for a module's tests."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def visit(chromium: Browser, url: str) -> AsyncIterator[Tab]:
+    """A visitor's tab; whatever it complains about on its own account fails the test."""
+    context = await chromium.new_context(
+        viewport={"width": 1440, "height": 900}, locale="ko-KR", reduced_motion="reduce"
+    )
+    tab = await context.new_page()
+    complaints: list[str] = []
+    tab.on("console", lambda message: complaints.append(message.text))
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    await tab.goto(url, wait_until="domcontentloaded")
+    await expect(tab.locator(".message").first).to_be_visible()
+    yield tab
+    await context.close()
+    assert complaints == []
+
+
+async def right_click(tab: Tab, words: str) -> Locator:
+    """Open the menu of the message with these words; gives its list of apps."""
+    await tab.locator(".message", has_text=words).first.click(button="right")
+    await tab.get_by_role("menuitem", name="앱").hover()
+    return tab.locator(".menu.sub")
