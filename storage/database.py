@@ -1,7 +1,7 @@
 """One engine: many readers, one writer that commits waiting changes in groups."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from storage.sqlite import connect
 
 T = TypeVar("T")
+Values = Mapping[str, Any]
 Query = Callable[[AsyncConnection], Awaitable[T]]
 
 OWNER_ONLY = 0o600
@@ -124,14 +125,14 @@ class Database:
             result: T = await waiting.done
         return result
 
-    async def first(self, query: Executable) -> dict[str, Any] | None:
+    async def first(self, query: Executable, values: Values | None = None) -> dict[str, Any] | None:
         """Return the first row of a query, by its columns' names."""
-        rows = await self.all(query)
+        rows = await self.all(query, values)
         return rows[0] if rows else None
 
-    async def all(self, query: Executable) -> list[dict[str, Any]]:
+    async def all(self, query: Executable, values: Values | None = None) -> list[dict[str, Any]]:
         """Return the rows of a query, each by its columns' names."""
-        return await self.read(lambda connection: rows_of(connection, query))
+        return await self.read(lambda connection: rows_of(connection, query, values))
 
     async def change(self, statement: Executable) -> list[dict[str, Any]]:
         """Commit one statement and return what its RETURNING gives."""
@@ -182,9 +183,11 @@ class Database:
                 await run(change, connection)
 
 
-async def rows_of(connection: AsyncConnection, statement: Executable) -> list[dict[str, Any]]:
+async def rows_of(
+    connection: AsyncConnection, statement: Executable, values: Values | None = None
+) -> list[dict[str, Any]]:
     """Return what a statement gives, each row by its columns' names."""
-    result = await connection.execute(statement)
+    result = await connection.execute(statement, values)
     return [row._asdict() for row in result] if result.returns_rows else []
 
 

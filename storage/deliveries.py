@@ -1,14 +1,29 @@
 """The outbox: one row is one send to one chat, and nothing is sent that is not a row first."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, delete, func, insert, null, select, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Double,
+    Integer,
+    Update,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.allowances import Claim, count, give_back, mark_spent
 from storage.database import Database, rows_of
@@ -121,24 +136,101 @@ WITHOUT_CARD = frozenset({DeliveryState.SENT, DeliveryState.CANCELLED})
 CONTENT = {"card": null(), "friend_uuid": None, "friend_name": None}
 
 
+def _lease() -> ReturningUpdate[Any]:
+    due = (deliveries.c.state == DeliveryState.QUEUED) & (
+        deliveries.c.next_try_at <= bindparam("now", type_=Double)
+    )
+    longest_due = (
+        select(deliveries.c.forward_id)
+        .where(due)
+        .group_by(deliveries.c.forward_id)
+        .order_by(func.min(deliveries.c.next_try_at), func.min(deliveries.c.id))
+        .limit(bindparam("forwards", type_=Integer))
+    )
+    # On PostgreSQL other processes lease at the same time: each passes the other's rows by.
+    free = (
+        select(deliveries.c.id)
+        .where(due, deliveries.c.forward_id.in_(longest_due))
+        .with_for_update(skip_locked=True)
+    )
+    return (
+        update(deliveries)
+        .where(deliveries.c.id.in_(free))
+        .values(
+            state=DeliveryState.SENDING,
+            lease_until=bindparam("until", type_=Double),
+            tries=deliveries.c.tries + 1,
+        )
+        .returning(deliveries)
+    )
+
+
+def _record() -> Update:
+    """Note an outcome; what it does not name stays as it is."""
+    kept = {
+        "required_scopes": "new_scopes",
+        "next_try_at": "new_next_try_at",
+        "tries": "new_tries",
+        "repeats": "new_repeats",
+    }
+    columns = deliveries.c
+    return (
+        update(deliveries)
+        .where(
+            columns.id == bindparam("its_id"),
+            columns.state == DeliveryState.SENDING,
+            columns.lease_until == bindparam("its_lease"),
+        )
+        .values(
+            state=bindparam("new_state"),
+            reason=bindparam("new_reason"),
+            code=bindparam("new_code"),
+            lease_until=None,
+            finished_at=bindparam("new_finish"),
+            card=case((bindparam("erases", type_=Boolean), null()), else_=columns.card),
+            **{
+                name: func.coalesce(bindparam(new, type_=columns[name].type), columns[name])
+                for name, new in kept.items()
+            },
+        )
+    )
+
+
+# Every send needs these; building a statement costs more than running it.
+ACCEPT = insert(deliveries)
+LEASE = _lease()
+RECORD = _record()
+OF_FORWARD = (
+    select(deliveries)
+    .where(
+        deliveries.c.forward_id == bindparam("forward_id"),
+        deliveries.c.member_id == bindparam("member_id"),
+    )
+    .order_by(deliveries.c.id)
+)
+NEXT_DUE = select(func.min(deliveries.c.next_try_at).label("at")).where(
+    deliveries.c.state == DeliveryState.QUEUED
+)
+CANCEL_ERASED = (
+    update(deliveries)
+    .where(
+        deliveries.c.state.in_([DeliveryState.QUEUED, DeliveryState.PARKED]),
+        deliveries.c.card.is_(None),
+    )
+    .values(state=DeliveryState.CANCELLED, finished_at=bindparam("at"), reason=None)
+)
+
+
 class DeliveryStore:
     """The table `deliveries`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def accept(
-        self, forward_id: str, rows: Sequence[NewDelivery], *, at: float
-    ) -> list[Delivery]:
+    async def accept(self, forward_id: str, rows: Sequence[NewDelivery], *, at: float) -> None:
         """Commit a forward; it is due at once."""
         values = [_new(forward_id, row, at) for row in rows]
-        change = insert(deliveries).returning(deliveries)
-
-        async def add(connection: AsyncConnection) -> list[Delivery]:
-            result = await connection.execute(change, values)
-            return sorted((_read(row._asdict()) for row in result), key=attrgetter("id"))
-
-        return await self._database.write(add)
+        await self._database.write(lambda connection: connection.execute(ACCEPT, values))
 
     async def lease(
         self,
@@ -152,28 +244,10 @@ class DeliveryStore:
         They belong to the caller until then: whoever finds them `sending` afterwards may
         conclude that the caller is dead. What each row claims is counted at once.
         """
-        due = (deliveries.c.state == DeliveryState.QUEUED) & (deliveries.c.next_try_at <= now)
-        longest_due = (
-            select(deliveries.c.forward_id)
-            .where(due)
-            .group_by(deliveries.c.forward_id)
-            .order_by(func.min(deliveries.c.next_try_at), func.min(deliveries.c.id))
-            .limit(forwards)
-        )
-        # On PostgreSQL other processes lease at the same time: each passes the other's rows by.
-        free = (
-            select(deliveries.c.id)
-            .where(due, deliveries.c.forward_id.in_(longest_due))
-            .with_for_update(skip_locked=True)
-        )
-        take = (
-            update(deliveries)
-            .where(deliveries.c.id.in_(free))
-            .values(state=DeliveryState.SENDING, lease_until=until, tries=deliveries.c.tries + 1)
-        )
+        asked = {"now": now, "until": until, "forwards": forwards}
 
         async def change(connection: AsyncConnection) -> list[Lease]:
-            forwards_taken = _by_forward(await _returned(connection, take))
+            forwards_taken = _by_forward(_all(await rows_of(connection, LEASE, asked)))
             wanted = {row.id: claims(row) for rows in forwards_taken for row in rows}
             refused = await count(connection, wanted)
             counted = {number: c for number, c in wanted.items() if number not in refused}
@@ -194,9 +268,9 @@ class DeliveryStore:
         """
 
         async def note(connection: AsyncConnection) -> None:
-            for outcome in outcomes:
-                await connection.execute(_outcome(outcome))
-            await _cancel_erased(connection, outcomes[0].at)
+            await connection.execute(RECORD, [_outcome(outcome) for outcome in outcomes])
+            if not all(outcome.state in FINAL for outcome in outcomes):
+                await _cancel_erased(connection, outcomes[0].at)
             await give_back(connection, unused)
             await mark_spent(connection, spent)
 
@@ -230,19 +304,12 @@ class DeliveryStore:
 
     async def of_forward(self, forward_id: str, member_id: int) -> list[Delivery]:
         """Return the rows of a member's forward, in the order they were asked for."""
-        query = (
-            select(deliveries)
-            .where(deliveries.c.forward_id == forward_id, deliveries.c.member_id == member_id)
-            .order_by(deliveries.c.id)
-        )
-        return [_read(row) for row in await self._database.all(query)]
+        asked = {"forward_id": forward_id, "member_id": member_id}
+        return _all(await self._database.all(OF_FORWARD, asked))
 
     async def next_due(self) -> float | None:
         """Return when the next queued row is due."""
-        query = select(func.min(deliveries.c.next_try_at).label("at")).where(
-            deliveries.c.state == DeliveryState.QUEUED
-        )
-        row = await self._database.first(query)
+        row = await self._database.first(NEXT_DUE)
         return row["at"] if row else None
 
     async def requeue(self, ids: Sequence[int], at: float) -> list[Delivery]:
@@ -333,7 +400,11 @@ class DeliveryStore:
 
 
 async def _returned(connection: AsyncConnection, change: Update) -> list[Delivery]:
-    return [_read(row) for row in await rows_of(connection, change.returning(deliveries))]
+    return _all(await rows_of(connection, change.returning(deliveries)))
+
+
+def _all(rows: Iterable[dict[str, Any]]) -> list[Delivery]:
+    return [_read(row) for row in rows]
 
 
 def _new(forward_id: str, row: NewDelivery, at: float) -> dict[str, Any]:
@@ -345,7 +416,8 @@ def _new(forward_id: str, row: NewDelivery, at: float) -> dict[str, Any]:
         "next_try_at": at,
         "created_at": at,
     }
-    return asdict(row) | start
+    # Not `asdict`, which would copy the card.
+    return {name: getattr(row, name) for name in NewDelivery.__slots__} | start
 
 
 def _queued(member_id: int | None, chat: Chat | None) -> ColumnElement[bool]:
@@ -372,42 +444,26 @@ def _set_state(which: ColumnElement[bool], state: DeliveryState) -> Update:
     return update(deliveries).where(which).values(state=state)
 
 
-def _outcome(outcome: Outcome) -> Update:
-    row = outcome.delivery
-    values: dict[str, Any] = {
-        "state": outcome.state,
-        "reason": outcome.reason,
-        "code": outcome.code,
-        "lease_until": None,
-        "finished_at": outcome.at if outcome.state in FINAL else None,
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    row, scopes = outcome.delivery, outcome.required_scopes
+    return {
+        "its_id": row.id,
+        "its_lease": row.lease_until,
+        "new_state": outcome.state,
+        "new_reason": outcome.reason,
+        "new_code": outcome.code,
+        "new_finish": outcome.at if outcome.state in FINAL else None,
+        "new_scopes": None if scopes is None else list(scopes),
+        "new_next_try_at": outcome.next_try_at,
+        "new_tries": outcome.tries,
+        "new_repeats": outcome.repeats,
+        "erases": outcome.state in WITHOUT_CARD,
     }
-    if outcome.required_scopes is not None:
-        values["required_scopes"] = list(outcome.required_scopes)
-    for name in ("next_try_at", "tries", "repeats"):
-        if (value := getattr(outcome, name)) is not None:
-            values[name] = value
-    if outcome.state in WITHOUT_CARD:
-        values["card"] = null()
-    return (
-        update(deliveries)
-        .where(
-            deliveries.c.id == row.id,
-            deliveries.c.state == DeliveryState.SENDING,
-            deliveries.c.lease_until == row.lease_until,
-        )
-        .values(values)
-    )
 
 
 async def _cancel_erased(connection: AsyncConnection, at: float) -> None:
     """Cancel rows that would go out again although their member has unlinked meanwhile."""
-    waiting = [DeliveryState.QUEUED, DeliveryState.PARKED]
-    erased = deliveries.c.state.in_(waiting) & deliveries.c.card.is_(None)
-    await connection.execute(
-        update(deliveries)
-        .where(erased)
-        .values(state=DeliveryState.CANCELLED, finished_at=at, reason=None)
-    )
+    await connection.execute(CANCEL_ERASED, {"at": at})
 
 
 def _by_forward(rows: list[Delivery]) -> list[list[Delivery]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -37,6 +37,10 @@ class Link:
     broken_at: float | None = None
 
 
+# Every send needs it; building a statement costs more than running it.
+OF_MEMBER = select(links).where(links.c.member_id == bindparam("member_id"))
+
+
 class LinkStore:
     """The table `links`; both tokens are sealed."""
 
@@ -46,8 +50,7 @@ class LinkStore:
 
     async def get(self, member_id: int) -> Link | None:
         """Return the member's link."""
-        query = select(links).where(links.c.member_id == member_id)
-        row = await self._database.first(query)
+        row = await self._database.first(OF_MEMBER, {"member_id": member_id})
         return self._opened(row) if row else None
 
     async def of_account(self, kakao_id: int) -> Link | None:

@@ -17,9 +17,10 @@ class Changes:
         """Whether nothing will be sent any more."""
         self._watchers: dict[str, set[asyncio.Event]] = {}
 
-    def tell(self, rows: list[Delivery]) -> list[Delivery]:
-        """Wake the sender and whoever follows the forward of one of these rows."""
-        self.work.set()
+    def tell(self, rows: list[Delivery], *, work: bool = True) -> list[Delivery]:
+        """Wake whoever follows the forward of one of these rows, and for new work the sender."""
+        if work:
+            self.work.set()
         for forward_id in {row.forward_id for row in rows}:
             self._wake(forward_id)
         return rows

@@ -14,6 +14,7 @@ __all__ = ["Deliveries", "NewDelivery", "may_repeat"]
 
 MAX_RECEIVERS = 5  # that Kakao takes in one send
 FORWARD_ID_BITS = 96
+PATIENCE = 3.0  # seconds that a member waits for the first answer
 
 
 class Deliveries:
@@ -34,12 +35,22 @@ class Deliveries:
         self._now = now
         self._random = random
 
+    async def send(self, rows: Sequence[NewDelivery]) -> list[Delivery]:
+        """Accept a forward and return how it went within a few seconds, or how it stands then."""
+        forward_id, clock = self._new_id(), asyncio.get_running_loop().time
+        deadline = clock() + PATIENCE
+        with self._changes.watching(forward_id) as changed:
+            await self._accept(forward_id, rows)
+            if not self._changes.closed:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(changed.wait(), PATIENCE)
+        left = max(0.0, deadline - clock())
+        return await self.settle(forward_id, rows[0].member_id, timeout=left)
+
     async def accept(self, rows: Sequence[NewDelivery]) -> str:
         """Commit one forward, to "Me" or to friends, and return its id; sending starts at once."""
-        _check(rows)
-        forward_id = f"{self._random.getrandbits(FORWARD_ID_BITS):024x}"
-        await self._store.accept(forward_id, rows, at=self._now())
-        self._changes.work.set()
+        forward_id = self._new_id()
+        await self._accept(forward_id, rows)
         return forward_id
 
     async def settle(
@@ -47,7 +58,7 @@ class Deliveries:
         forward_id: str,
         member_id: int,
         *,
-        timeout: float = 3.0,  # noqa: ASYNC109 - at its end this returns, it does not raise
+        timeout: float = PATIENCE,  # noqa: ASYNC109 - at its end this returns, it does not raise
         parked: bool = False,
     ) -> list[Delivery]:
         """Return a forward's rows as soon as nothing more happens to them within the timeout.
@@ -86,6 +97,14 @@ class Deliveries:
     async def last(self, member_id: int, n: int = 5) -> list[Delivery]:
         """Return a member's latest deliveries, the newest first."""
         return await self._store.last(member_id, n)
+
+    def _new_id(self) -> str:
+        return f"{self._random.getrandbits(FORWARD_ID_BITS):024x}"
+
+    async def _accept(self, forward_id: str, rows: Sequence[NewDelivery]) -> None:
+        _check(rows)
+        await self._store.accept(forward_id, rows, at=self._now())
+        self._changes.work.set()
 
     def _moving(self, rows: Iterable[Delivery], seconds: float) -> bool:
         soon = self._now() + seconds

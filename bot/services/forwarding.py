@@ -118,8 +118,7 @@ class Forwarding:
 
     async def send(self, rows: Sequence[NewDelivery]) -> list[Delivery]:
         """Send because a member has just asked for it, and return how that went so far."""
-        forward_id = await self._deliveries.accept(rows)
-        return await self._deliveries.settle(forward_id, rows[0].member_id)
+        return await self._deliveries.send(rows)
 
     async def _card(self, member: Member, highlight: Highlight, note: str | None) -> dict[str, Any]:
         link = await self._jumps.open(member.id, highlight.source)

@@ -19,7 +19,7 @@ from bot.services.changes import Changes
 from bot.services.conclusions import Conclusions
 from bot.services.outcomes import Rules, may_have_arrived
 from storage.database import StorageError
-from storage.deliveries import DeliveryStore, Lease, Outcome
+from storage.deliveries import DeliveryState, DeliveryStore, Lease, Outcome
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +57,7 @@ class Sender:
         self._concurrency = concurrency
         self._lease = lease
         self._busy: set[asyncio.Task[None]] = set()
+        self._is_full = False
         self._ended = asyncio.Event()
         self._ended.set()
         self._unrecorded: StorageError | None = None
@@ -126,7 +127,8 @@ class Sender:
 
     async def _start_due(self) -> float:
         free = self._concurrency - len(self._busy)
-        if not free:
+        self._is_full = not free
+        if self._is_full:
             return LOOK_EVERY
         now = self._now()
         leases = await self._store.lease(
@@ -136,14 +138,16 @@ class Sender:
             task = asyncio.create_task(self._deliver(lease))
             self._busy.add(task)
             task.add_done_callback(self._delivered)
-        if len(leases) == free:
+        self._is_full = len(leases) == free
+        if self._is_full:
             return LOOK_EVERY
         due = await self._store.next_due()
         return LOOK_EVERY if due is None else min(LOOK_EVERY, max(BREATH, due - self._now()))
 
     def _delivered(self, task: asyncio.Task[None]) -> None:
         self._busy.discard(task)
-        self._changes.work.set()
+        if self._is_full:
+            self._changes.work.set()
 
     async def _deliver(self, lease: Lease) -> None:
         try:
@@ -163,7 +167,8 @@ class Sender:
             reason = outcome.reason or "ok"
             logger.info("delivery %d: %s (%s)", outcome.delivery.id, outcome.state, reason)
         await self._conclusions.draw(lease, outcomes)
-        self._changes.tell(lease.rows)
+        waits = any(outcome.state is DeliveryState.QUEUED for outcome in outcomes)
+        self._changes.tell(lease.rows, work=waits)
 
     async def _record(
         self, lease: Lease, answered: list[Answered], outcomes: list[Outcome]
