@@ -1,20 +1,23 @@
 // Doing things on Discord as this person, and showing what came back.
 
 import { act } from "./api.js";
-import { goToEnd } from "./discord/messages.js";
-import { openModal } from "./discord/modal.js";
-import { load } from "./main.js";
+import { load } from "./load.js";
 import { toast } from "./toast.js";
 
 const ANSWERED_AT_THE_END = ["say", "slash", "menu"];
 
+/** Tell whoever draws it; they import this file, so it does not import them. */
+function announce(what, detail) {
+  document.dispatchEvent(new CustomEvent(what, { detail }));
+}
+
 /** Do it, draw what came of it, open the modal that may be the answer; null when it cannot be. */
 export async function perform(action, details) {
-  if (ANSWERED_AT_THE_END.includes(action)) goToEnd();
+  if (ANSWERED_AT_THE_END.includes(action)) announce("answer-at-end");
   try {
     const reply = await act(action, details);
     await load();
-    if (reply.modal) openModal(reply.modal);
+    if (reply.modal) announce("modal", reply.modal);
     return reply;
   } catch (error) {
     toast(error.message, "bad");

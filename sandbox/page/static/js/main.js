@@ -1,36 +1,17 @@
 // The demo page: draws both sides from the server's snapshot, again whenever something changed.
 
-import { listen, snapshot } from "./api.js";
+import { listen } from "./api.js";
 import { mountDiscord } from "./discord/window.js";
 import { icon } from "./icons.js";
 import { mountGuide } from "./guide.js";
 import { mountPhone } from "./kakao/phone.js";
+import { load } from "./load.js";
 import { mountPeople } from "./people.js";
-import { onChange, recall, take, ui, world } from "./store.js";
+import { onChange, recall, ui, world } from "./store.js";
 import { LANGUAGES, t } from "./texts.js";
 import { mountTrouble } from "./trouble.js";
 
-let asked = 0;
-let drawn = 0;
 let online = true;
-
-/** Fetch the picture again; an older answer never overwrites a newer one. */
-export async function load() {
-  const turn = ++asked;
-  const state = await snapshot();
-  if (turn <= drawn) return;
-  drawn = turn;
-  if (ui.run !== state.run) forget(state.run);
-  ui.person ??= state.person;
-  ui.lang ??= state.lang ?? (navigator.language.startsWith("ko") ? "ko" : "en");
-  document.documentElement.lang = ui.lang;
-  if (ui.person === state.person) take(state);
-}
-
-/** Another run of the sandbox has other numbers: keep only who one is and the language. */
-function forget(run) {
-  Object.assign(ui, { run, guild: undefined, channel: null, room: null, dismissed: [], seen: {}, done: [] });
-}
 
 function mountFrame() {
   const alarm = document.getElementById("alarm");

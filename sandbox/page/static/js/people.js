@@ -1,7 +1,7 @@
 // Who one is on both sides, and the language of the page and of that person's Discord.
 
 import { h, region } from "./dom.js";
-import { load } from "./main.js";
+import { load } from "./load.js";
 import { show, ui, world } from "./store.js";
 import { LANGUAGES, t } from "./texts.js";
 

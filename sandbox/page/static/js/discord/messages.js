@@ -18,13 +18,9 @@ const SYSTEM = { 6: "systemPin", 7: "systemJoin", 8: "systemBoost", 18: "systemT
 
 let atEnd = true;
 
-/** What the visitor does next is answered at the end: let the view go there. */
-export function goToEnd() {
-  atEnd = true;
-}
-
 /** Draw the messages and keep the view at the end unless the visitor scrolled up. */
 export function mountMessages(root) {
+  document.addEventListener("answer-at-end", () => { atEnd = true; });
   const draw = keyed(root, item);
   let place = null;
   let seenAt = 0;

@@ -7,6 +7,7 @@ import { channel, guild, me, show, ui, world } from "../store.js";
 import { t } from "../texts.js";
 import { mountComposer } from "./composer.js";
 import { mountMessages } from "./messages.js";
+import { openModal } from "./modal.js";
 import { timestamp } from "../time.js";
 import { glowIn } from "./places.js";
 
@@ -24,6 +25,7 @@ export function mountDiscord() {
   const self = region(at("self"), drawSelf);
   const topic = region(at("topic"), drawTopic);
   const messages = mountMessages(at("messages"));
+  document.addEventListener("modal", (event) => openModal(event.detail));
   const composer = mountComposer(at("composer"));
   at("discord").addEventListener("click", stayHere);
   setInterval(() => at("messages").querySelectorAll("[data-at]").forEach((one) => { one.textContent = timestamp(Number(one.dataset.at), "R"); }), 1000);
