@@ -1,7 +1,6 @@
 """The composition root: opens everything in order, closes it in reverse."""
 
 import asyncio
-import random
 import signal
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -9,45 +8,13 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 from bot.client import GUILD_READY_SECONDS, Discord, sync_commands
-from bot.config import KAKAO_AUTH_URL, Config
+from bot.config import Config
 from bot.kakao import KakaoApp, KakaoClient, open_http
-from bot.pictures import Pictures, open_pictures
+from bot.pictures import open_pictures
 from bot.services import Services
-from bot.services.accounts import Accounts
-from bot.services.allowance import Allowance, Limits
-from bot.services.attempts import Attempts, as_it_is
-from bot.services.changes import Changes
-from bot.services.compose import Compose
-from bot.services.conclusions import Conclusions
-from bot.services.consents import Consents
-from bot.services.deliveries import Deliveries
-from bot.services.domains import Domains
-from bot.services.drafts import Drafts
-from bot.services.events import Events, Keys
-from bot.services.forwarding import Forwarding
-from bot.services.friends import Friends
-from bot.services.housekeeping import Housekeeping
-from bot.services.images import Images
-from bot.services.inbox import Inbox
-from bot.services.jumps import Jumps
-from bot.services.links import Arrival, Links
-from bot.services.sender import Sender
-from bot.services.shares import Shares
-from bot.services.templates import Templates
-from bot.texts import Texts
 from bot.web import ShareSettings, add_accounts, add_sharing, build_web, serve
-from storage.allowances import AllowanceStore
-from storage.database import Database, StorageError, open_database
-from storage.deliveries import DeliveryStore
-from storage.drafts import DraftStore
-from storage.images import ImageStore
-from storage.jumps import JumpStore
-from storage.link_requests import LinkRequestStore
-from storage.links import LinkStore
-from storage.shares import ShareStore
-from storage.templates import TemplateStore
-from storage.vault import Vault
-from storage.webhooks import WebhookStore
+from bot.wiring import build_services
+from storage.database import StorageError, open_database
 
 T = TypeVar("T")
 
@@ -107,99 +74,6 @@ async def open_services(
         yield build_services(config, database, kakao, pictures, now)
 
 
-def build_services(
-    config: Config,
-    database: Database,
-    kakao: KakaoClient,
-    pictures: Pictures,
-    now: Callable[[], float],
-) -> Services:
-    """Build the services and let them hear of each other."""
-    vault = Vault(config.raw_token_keys)
-    requests, drafts, pages = (
-        LinkRequestStore(database, vault),
-        DraftStore(database),
-        JumpStore(database),
-    )
-    texts = Texts()
-    links = Links(
-        LinkStore(database, vault), requests, kakao, public_url=config.public_url, now=now
-    )
-    allowance = Allowance(AllowanceStore(database), _limits(config), now=now)
-    outbox, changes, chance = DeliveryStore(database), Changes(), random.SystemRandom()
-    deliveries = Deliveries(outbox, links, changes, now=now, random=chance)
-    uploads = ImageStore(database)
-    images = Images(uploads, kakao, pictures, now=now)
-    prepare = images.prepare if config.kakao_images == "upload" else as_it_is
-    sender = Sender(
-        outbox,
-        allowance,
-        Attempts(links, kakao, now=now, prepare=prepare),
-        Conclusions(outbox, links, changes),
-        changes,
-        now=now,
-        random=chance,
-    )
-    friends = Friends(links, kakao, now=now)
-    jumps = Jumps(pages, config.public_url, now)
-    webhooks = WebhookStore(database)
-    inbox = Inbox(webhooks, now=now)
-    accounts = Accounts(links, inbox, _events(config, kakao, now), now=now)
-    share_store = ShareStore(database)
-    shares = Shares(
-        share_store,
-        inbox,
-        jumps,
-        texts,
-        public_url=config.public_url,
-        is_on=bool(config.kakao_javascript_key),
-        is_told=bool(config.kakao_admin_key.get_secret_value()),
-        prepare=prepare,
-        now=now,
-    )
-    begun = Drafts(drafts, now)
-    forwarding = Forwarding(
-        links=links, deliveries=deliveries, drafts=begun, jumps=jumps, texts=texts
-    )
-    compose = Compose(
-        links=links,
-        drafts=begun,
-        jumps=jumps,
-        domains=Domains(config.public_url, config.kakao_link_domains),
-    )
-
-    async def go_on(arrival: Arrival) -> None:
-        await friends.forget(arrival.member_id)
-        await deliveries.unpark(arrival.member_id)
-
-    links.on_linked.append(go_on)
-    links.on_unlinked += [
-        deliveries.cancel,
-        allowance.forget,
-        drafts.delete_member,
-        friends.forget,
-    ]
-    return Services(
-        links=links,
-        consents=Consents(links, kakao),
-        allowance=allowance,
-        deliveries=deliveries,
-        sender=sender,
-        drafts=begun,
-        forwarding=forwarding,
-        compose=compose,
-        templates=Templates(TemplateStore(database), now),
-        friends=friends,
-        jumps=jumps,
-        shares=shares,
-        accounts=accounts,
-        inbox=inbox,
-        housekeeping=Housekeeping(requests, pages, drafts, share_store, webhooks, uploads, now=now),
-        texts=texts,
-        ping=database.ping,
-    )
-
-
 @asynccontextmanager
 async def at_work(services: Services) -> AsyncIterator[asyncio.Task[None]]:
     """Send what is accepted and tidy up; at the end sends under way may finish."""
@@ -253,27 +127,6 @@ def _kakao_app(config: Config) -> KakaoApp:
         redirect_uri=config.redirect_uri,
         auth_url=config.kakao_auth_url,
         api_url=config.kakao_api_url,
-    )
-
-
-def _limits(config: Config) -> Limits:
-    return Limits(
-        app=config.kakao_app_daily,
-        sender=config.kakao_sender_daily,
-        recipient=config.kakao_recipient_daily,
-        pair=config.kakao_pair_daily,
-        reset_hour=config.kakao_reset_hour,
-    )
-
-
-def _events(config: Config, kakao: KakaoClient, now: Callable[[], float]) -> Events:
-    """Read account events; Kakao does not say for sure which of its names our app goes by there."""
-    names = (config.kakao_rest_api_key.get_secret_value(), config.kakao_app_id)
-    return Events(
-        Keys(kakao, now=now),
-        issuers={config.kakao_auth_url, KAKAO_AUTH_URL},
-        audience=[name for name in names if name],
-        now=now,
     )
 
 

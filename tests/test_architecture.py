@@ -30,10 +30,18 @@ HOME = {
 }
 # Who may not import what.
 FORBIDDEN = {
-    "bot/kakao/": ("bot.services", "bot.web", "bot.app", "bot.client", "storage", "cogs"),
-    "bot/services/": ("bot.web", "bot.app", "bot.client", "cogs"),
-    "bot/web/": ("bot.app", "bot.client", "storage", "cogs"),
-    "cogs/": ("bot.app", "bot.client", "bot.web", "bot.config"),
+    "bot/kakao/": (
+        "bot.services",
+        "bot.web",
+        "bot.app",
+        "bot.wiring",
+        "bot.client",
+        "storage",
+        "cogs",
+    ),
+    "bot/services/": ("bot.web", "bot.app", "bot.wiring", "bot.client", "cogs"),
+    "bot/web/": ("bot.app", "bot.wiring", "bot.client", "storage", "cogs"),
+    "cogs/": ("bot.app", "bot.wiring", "bot.client", "bot.web", "bot.config"),
     "storage/": ("bot", "cogs"),
     "sandbox/": ("bot", "cogs", "storage"),
     "sandbox/discord/": ("discord",),

@@ -1,0 +1,217 @@
+"""Which service is made of which stores and services, and who hears of whom."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import SystemRandom
+from typing import Self
+
+from bot.config import KAKAO_AUTH_URL, Config
+from bot.kakao import KakaoClient
+from bot.pictures import Pictures
+from bot.services import Services
+from bot.services.accounts import Accounts
+from bot.services.allowance import Allowance, Limits
+from bot.services.attempts import Attempts, Prepare, as_it_is
+from bot.services.changes import Changes
+from bot.services.compose import Compose
+from bot.services.conclusions import Conclusions
+from bot.services.consents import Consents
+from bot.services.deliveries import Deliveries
+from bot.services.domains import Domains
+from bot.services.drafts import Drafts
+from bot.services.events import Events, Keys
+from bot.services.forwarding import Forwarding
+from bot.services.friends import Friends
+from bot.services.housekeeping import Housekeeping
+from bot.services.images import Images
+from bot.services.inbox import Inbox
+from bot.services.jumps import Jumps
+from bot.services.links import Arrival, Links
+from bot.services.sender import Sender
+from bot.services.shares import Shares
+from bot.services.templates import Templates
+from bot.texts import Texts
+from storage.allowances import AllowanceStore
+from storage.database import Database
+from storage.deliveries import DeliveryStore
+from storage.drafts import DraftStore
+from storage.images import ImageStore
+from storage.jumps import JumpStore
+from storage.link_requests import LinkRequestStore
+from storage.links import LinkStore
+from storage.shares import ShareStore
+from storage.templates import TemplateStore
+from storage.vault import Vault
+from storage.webhooks import WebhookStore
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """One for each table."""
+
+    allowances: AllowanceStore
+    deliveries: DeliveryStore
+    drafts: DraftStore
+    images: ImageStore
+    jumps: JumpStore
+    links: LinkStore
+    requests: LinkRequestStore
+    shares: ShareStore
+    templates: TemplateStore
+    webhooks: WebhookStore
+
+    @classmethod
+    def of(cls, database: Database, vault: Vault) -> Self:
+        """Return the stores of a database."""
+        return cls(
+            allowances=AllowanceStore(database),
+            deliveries=DeliveryStore(database),
+            drafts=DraftStore(database),
+            images=ImageStore(database),
+            jumps=JumpStore(database),
+            links=LinkStore(database, vault),
+            requests=LinkRequestStore(database, vault),
+            shares=ShareStore(database),
+            templates=TemplateStore(database),
+            webhooks=WebhookStore(database),
+        )
+
+
+def build_services(
+    config: Config, database: Database, kakao: KakaoClient, pictures: Pictures, now: Clock
+) -> Services:
+    """Build the services and let them hear of each other."""
+    stores = Stores.of(database, Vault(config.raw_token_keys))
+    texts, changes = Texts(), Changes()
+    links = Links(stores.links, stores.requests, kakao, public_url=config.public_url, now=now)
+    allowance = Allowance(stores.allowances, _limits(config), now=now)
+    deliveries = Deliveries(stores.deliveries, links, changes, now=now, random=SystemRandom())
+    drafts, jumps = Drafts(stores.drafts, now), Jumps(stores.jumps, config.public_url, now)
+    inbox = Inbox(stores.webhooks, now=now)
+    images = Images(stores.images, kakao, pictures, now=now)
+    prepare = images.prepare if config.kakao_images == "upload" else as_it_is
+    attempts = Attempts(links, kakao, now=now, prepare=prepare)
+    services = Services(
+        links=links,
+        consents=Consents(links, kakao),
+        allowance=allowance,
+        deliveries=deliveries,
+        sender=_sender(
+            stores,
+            links=links,
+            allowance=allowance,
+            attempts=attempts,
+            changes=changes,
+            now=now,
+        ),
+        drafts=drafts,
+        forwarding=Forwarding(
+            links=links, deliveries=deliveries, drafts=drafts, jumps=jumps, texts=texts
+        ),
+        compose=Compose(links=links, drafts=drafts, jumps=jumps, domains=_domains(config)),
+        templates=Templates(stores.templates, now),
+        friends=Friends(links, kakao, now=now),
+        jumps=jumps,
+        shares=_shares(
+            config, stores, inbox=inbox, jumps=jumps, texts=texts, prepare=prepare, now=now
+        ),
+        accounts=Accounts(links, inbox, _events(config, kakao, now), now=now),
+        inbox=inbox,
+        housekeeping=_housekeeping(stores, now),
+        texts=texts,
+        ping=database.ping,
+    )
+    _introduce(services, stores)
+    return services
+
+
+def _introduce(services: Services, stores: Stores) -> None:
+    """Let everybody hear of links that are made and undone."""
+
+    async def go_on(arrival: Arrival) -> None:
+        await services.friends.forget(arrival.member_id)
+        await services.deliveries.unpark(arrival.member_id)
+
+    services.links.on_linked.append(go_on)
+    services.links.on_unlinked += [
+        services.deliveries.cancel,
+        services.allowance.forget,
+        stores.drafts.delete_member,
+        services.friends.forget,
+    ]
+
+
+def _sender(
+    stores: Stores,
+    *,
+    links: Links,
+    allowance: Allowance,
+    attempts: Attempts,
+    changes: Changes,
+    now: Clock,
+) -> Sender:
+    conclusions = Conclusions(stores.deliveries, links, changes)
+    return Sender(
+        stores.deliveries,
+        allowance,
+        attempts,
+        conclusions,
+        changes,
+        now=now,
+        random=SystemRandom(),
+    )
+
+
+def _shares(
+    config: Config,
+    stores: Stores,
+    *,
+    inbox: Inbox,
+    jumps: Jumps,
+    texts: Texts,
+    prepare: Prepare,
+    now: Clock,
+) -> Shares:
+    return Shares(
+        stores.shares,
+        inbox,
+        jumps,
+        texts,
+        public_url=config.public_url,
+        is_on=bool(config.kakao_javascript_key),
+        is_told=bool(config.kakao_admin_key.get_secret_value()),
+        prepare=prepare,
+        now=now,
+    )
+
+
+def _housekeeping(stores: Stores, now: Clock) -> Housekeeping:
+    kept = (stores.requests, stores.jumps, stores.drafts, stores.shares)
+    return Housekeeping(*kept, stores.webhooks, stores.images, now=now)
+
+
+def _domains(config: Config) -> Domains:
+    return Domains(config.public_url, config.kakao_link_domains)
+
+
+def _limits(config: Config) -> Limits:
+    return Limits(
+        app=config.kakao_app_daily,
+        sender=config.kakao_sender_daily,
+        recipient=config.kakao_recipient_daily,
+        pair=config.kakao_pair_daily,
+        reset_hour=config.kakao_reset_hour,
+    )
+
+
+def _events(config: Config, kakao: KakaoClient, now: Clock) -> Events:
+    """Read account events; Kakao does not say for sure which of its names our app goes by there."""
+    names = (config.kakao_rest_api_key.get_secret_value(), config.kakao_app_id)
+    return Events(
+        Keys(kakao, now=now),
+        issuers={config.kakao_auth_url, KAKAO_AUTH_URL},
+        audience=[name for name in names if name],
+        now=now,
+    )
