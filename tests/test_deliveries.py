@@ -2,11 +2,9 @@
 
 import asyncio
 import logging
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
-from random import Random
 
 import pytest
 from sqlalchemy import text
@@ -15,17 +13,10 @@ from bot.kakao import KakaoClient, Message
 from bot.services.allowance import DAY, HOUR
 from bot.services.outcomes import REASONS, WAITS, may_repeat
 from bot.texts import LOCALES, Locale, Texts
-from sandbox.kakao import LocalKakao
 from storage.database import StorageError
 from storage.deliveries import Chat, DeliveryState, NewDelivery
 from storage.links import LinkStore
-from tests.outbox import CARD, MINJI, NOON, VAULT, Clock, World, open_outbox, opened
-
-
-async def send_until_killed(kakao_url: str, folder: Path) -> None:
-    """Be another process that sends what is in the database."""
-    async with opened(LocalKakao(), kakao_url, folder, Clock()) as world:
-        await world.sender.run()
+from tests.outbox import CARD, MINJI, NOON, VAULT, World, open_outbox
 
 
 @pytest.fixture
@@ -244,53 +235,6 @@ async def test_after_a_kill_me_gets_it_once_more_and_friends_do_not(idle: World)
         row = await idle.only(mine)
         assert (row.state, row.repeats) == (DeliveryState.SENT, 1)
     assert idle.readers() == ["민지"]
-
-
-async def test_a_kill_in_the_middle_of_two_hundred_loses_none_and_doubles_no_friend(
-    tmp_path: Path,
-) -> None:
-    clock = Clock()
-    kakao = LocalKakao(now=clock, random=Random(1))
-    limits = kakao.switches
-    limits.pair_per_day = limits.sender_per_day = limits.recipient_per_day = 1000
-    async with kakao.serve():
-        async with opened(kakao, kakao.url, tmp_path, clock) as world:
-            await world.link()
-            mine = await asyncio.gather(*(world.to_me() for _ in range(100)))
-            friends = await asyncio.gather(*(world.to_friends("준호", "서연") for _ in range(100)))
-        await kill_in_the_middle(kakao, tmp_path)
-        async with opened(kakao, kakao.url, tmp_path, clock) as world, world.running():
-            for forward in mine:
-                await world.settled(forward)
-            world.let_pass(30)
-            rows = [row for forward in [*mine, *friends] for row in await world.settled(forward)]
-    states = Counter((row.chat, row.state) for row in rows)
-    assert states[Chat.ME, DeliveryState.SENT] == 100
-    in_doubt = states[Chat.FRIEND, DeliveryState.UNKNOWN]
-    assert states[Chat.FRIEND, DeliveryState.SENT] + in_doubt == 200
-    readers = Counter(message.receiver.name for message in kakao.outbox)
-    assert 100 <= readers["민지"] <= 116
-    assert 100 - in_doubt <= readers["준호"] == readers["서연"] <= 100
-
-
-async def kill_in_the_middle(kakao: LocalKakao, folder: Path) -> None:
-    script = (
-        "import asyncio, pathlib, sys\n"
-        "from tests.test_deliveries import send_until_killed\n"
-        "asyncio.run(send_until_killed(sys.argv[1], pathlib.Path(sys.argv[2])))"
-    )
-    sender = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", script, kakao.url, str(folder)
-    )
-    middle = asyncio.Event()
-    kakao.on_change.append(lambda: middle.set() if len(kakao.outbox) > 150 else None)
-    kakao.slow(0.02)
-    async with asyncio.timeout(20):
-        await middle.wait()
-    sender.kill()
-    await sender.wait()
-    kakao.slow(0)
-    assert len(kakao.outbox) < 300
 
 
 async def test_stopping_lets_a_send_finish_and_starts_no_other(idle: World) -> None:
