@@ -46,7 +46,7 @@ class Answered:
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Do what the member pressed it for."""
-        raise NotImplementedError
+        raise NotImplementedError  # every button and select has its own
 
     async def callback(self, interaction: discord.Interaction) -> None:
         """Press, and answer mistakes."""

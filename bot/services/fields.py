@@ -112,7 +112,7 @@ class Picture(Address):
 class Link(Address):
     """Where a click leads: KakaoTalk opens registered domains only."""
 
-    def read(self, text: str) -> Any:  # noqa: ANN401
+    def read(self, text: str) -> Any:  # noqa: ANN401  # as above
         """Return Kakao's object for a link."""
         return link_to(Address.read(self, text))
 

@@ -78,7 +78,7 @@ class Inbox:
             try:
                 await self._take(notice)
             except Exception as failure:  # noqa: BLE001 - one notice must not stop all others
-                # Where it failed and with what words may tell about a member.
+                # No traceback (TRY400): an error's own words may tell about a member.
                 logger.error("a notice of Kakao is lost: %s, %s", notice.kind, _name(failure))  # noqa: TRY400
             finally:
                 self._waiting.task_done()
