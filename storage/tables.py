@@ -186,3 +186,131 @@ images = Table(
     Column("height", Integer),
     Column("expires_at", Double, nullable=False, index=True),
 )
+
+# What a member wants to hear of in a server by itself.
+rules = Table(
+    "rules",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("member_id", BigInteger, nullable=False),
+    Column("guild_id", BigInteger, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("text", Text, nullable=False),  # the word, phrase or pattern as it was typed
+    Column("options", JSON, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Index(None, "member_id", "guild_id"),
+)
+
+# What holds for all of a member's rules in a server: whom to ignore, when to wait, and so on.
+filters = Table(
+    "filters",
+    metadata,
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("filter", JSON, nullable=False),
+)
+
+# What events a member wants to hear of in a server.
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("member_id", BigInteger, nullable=False),
+    Column("guild_id", BigInteger, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("channel_id", BigInteger),  # only there; None is everywhere
+    Column("options", JSON, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Index(None, "member_id", "guild_id"),
+)
+
+# When and how bundled a member wants automatic cards: at once, quiet hours, digests.
+wishes = Table(
+    "wishes",
+    metadata,
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("wishes", JSON, nullable=False),
+)
+
+# What rules and subscriptions have found; ids only, the text stays on Discord until it is sent.
+hits = Table(
+    "hits",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("member_id", BigInteger, nullable=False),
+    Column("occasion", Text, nullable=False),  # a member hears of each one once
+    Column("kind", Text, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger),
+    Column("message_id", BigInteger, index=True),
+    Column("rule_ids", JSON, nullable=False),
+    Column("facts", JSON(none_as_null=True)),  # of an event that is no message
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("forward_id", Text, index=True),
+    Column("found_at", Double, nullable=False),
+    Column("due_at", Double, nullable=False),
+    Index(None, "member_id", "occasion", unique=True),
+    Index(None, "state", "due_at"),
+)
+
+# The page behind a digest: all that was folded into one card.
+digests = Table(
+    "digests",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("forward_id", Text, nullable=False, unique=True),
+    Column("member_id", BigInteger, nullable=False, index=True),
+    Column("locale", Text, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("expires_at", Double, nullable=False, index=True),
+)
+
+digest_items = Table(
+    "digest_items",
+    metadata,
+    Column("digest_id", Text, ForeignKey(digests.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("message_id", BigInteger, index=True),
+    Column("address", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", Double, nullable=False),
+)
+
+# Up to where Kkachi has heard a server's messages; what came after is read from history.
+watermarks = Table(
+    "watermarks",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("message_id", BigInteger, nullable=False),
+)
+
+# Members whose words stay out of every automatic forward.
+optouts = Table(
+    "optouts",
+    metadata,
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Double, nullable=False),
+)
+
+# What the admins of a server have set; `version` tells two admins at once apart.
+settings = Table(
+    "settings",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("settings", JSON, nullable=False),
+)
+
+setting_changes = Table(
+    "setting_changes",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", Integer, primary_key=True, autoincrement=False),  # the one it led to
+    Column("member_id", BigInteger, nullable=False),
+    Column("at", Double, nullable=False, index=True),
+    Column("before", JSON, nullable=False),
+    Column("after", JSON, nullable=False),
+)
