@@ -94,7 +94,7 @@ async def _web(config: Config, services: Services, discord: Discord) -> AsyncIte
         return False
 
     web = build_web(
-        services.links,
+        services.linking,
         services.jumps,
         services.texts,
         public_url=config.public_url,

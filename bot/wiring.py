@@ -26,8 +26,11 @@ from bot.services.housekeeping import Housekeeping
 from bot.services.images import Images
 from bot.services.inbox import Inbox
 from bot.services.jumps import Jumps
-from bot.services.links import Arrival, Links
+from bot.services.linking import Arrival, Linking
+from bot.services.links import Links
+from bot.services.optouts import OptOuts
 from bot.services.sender import Sender
+from bot.services.settings import Settings
 from bot.services.shares import Shares
 from bot.services.templates import Templates
 from bot.texts import Texts
@@ -39,6 +42,8 @@ from storage.images import ImageStore
 from storage.jumps import JumpStore
 from storage.link_requests import LinkRequestStore
 from storage.links import LinkStore
+from storage.optouts import OptOutStore
+from storage.settings import SettingsStore
 from storage.shares import ShareStore
 from storage.templates import TemplateStore
 from storage.vault import Vault
@@ -57,7 +62,9 @@ class Stores:
     images: ImageStore
     jumps: JumpStore
     links: LinkStore
+    optouts: OptOutStore
     requests: LinkRequestStore
+    settings: SettingsStore
     shares: ShareStore
     templates: TemplateStore
     webhooks: WebhookStore
@@ -72,7 +79,9 @@ class Stores:
             images=ImageStore(database),
             jumps=JumpStore(database),
             links=LinkStore(database, vault),
+            optouts=OptOutStore(database),
             requests=LinkRequestStore(database, vault),
+            settings=SettingsStore(database),
             shares=ShareStore(database),
             templates=TemplateStore(database),
             webhooks=WebhookStore(database),
@@ -85,7 +94,7 @@ def build_services(
     """Build the services and let them hear of each other."""
     stores = Stores.of(database, Vault(config.raw_token_keys))
     texts, changes = Texts(), Changes()
-    links = Links(stores.links, stores.requests, kakao, public_url=config.public_url, now=now)
+    links = Links(stores.links, kakao, now=now)
     allowance = Allowance(stores.allowances, _limits(config), now=now)
     deliveries = Deliveries(stores.deliveries, links, changes, now=now, random=SystemRandom())
     drafts, jumps = Drafts(stores.drafts, now), Jumps(stores.jumps, config.public_url, now)
@@ -95,6 +104,7 @@ def build_services(
     attempts = Attempts(links, kakao, now=now, prepare=prepare)
     services = Services(
         links=links,
+        linking=Linking(links, stores.requests, kakao, public_url=config.public_url, now=now),
         consents=Consents(links, kakao),
         allowance=allowance,
         deliveries=deliveries,
@@ -112,6 +122,8 @@ def build_services(
         ),
         compose=Compose(links=links, drafts=drafts, jumps=jumps, domains=_domains(config)),
         templates=Templates(stores.templates, now),
+        settings=Settings(stores.settings, now),
+        optouts=OptOuts(stores.optouts, now),
         friends=Friends(links, kakao, now=now),
         jumps=jumps,
         shares=_shares(
@@ -134,7 +146,7 @@ def _introduce(services: Services, stores: Stores) -> None:
         await services.friends.forget(arrival.member_id)
         await services.deliveries.unpark(arrival.member_id)
 
-    services.links.on_linked.append(go_on)
+    services.linking.on_linked.append(go_on)
     services.links.on_unlinked += [
         services.deliveries.cancel,
         services.allowance.forget,

@@ -12,7 +12,7 @@ from discord.ext import commands
 
 from bot.errors import ConsentMissing, LinkBroken, NotLinked, TextArgument, UserError
 from bot.services.highlight import Member
-from bot.services.links import BASIC_SCOPES
+from bot.services.linking import BASIC_SCOPES
 from bot.texts import Locale, pick_locale
 from cogs._kkachi import AnyBot, notices_of, services_of
 from cogs._notices import NOBODY
@@ -180,7 +180,7 @@ async def link_button(
     """Return a button to the member's own link page; they are told here when they return."""
     services = services_of(interaction.client)
     member = member_of(interaction)
-    address = await services.links.invite(member, scopes=tuple(scopes), draft_id=draft_id)
+    address = await services.linking.invite(member, scopes=tuple(scopes), draft_id=draft_id)
     notices_of(interaction.client).expect(interaction)
     text = services.texts.say(member.locale, label)
     return items(discord.ui.Button(label=text, url=address))

@@ -13,7 +13,7 @@ from bot.services.compose import form_of
 from bot.services.forms import Fault, Form, Reading
 from bot.services.highlight import Source
 from bot.services.kinds import Step, Template, kind_of
-from bot.services.links import BASIC_SCOPES
+from bot.services.linking import BASIC_SCOPES
 from bot.texts import Locale, Texts, pick_locale
 from cogs._answers import (
     Answered,

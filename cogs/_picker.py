@@ -11,7 +11,7 @@ import discord
 from bot.errors import ConsentMissing, LinkBroken, NotLinked, TooManyFriends
 from bot.kakao import Friend
 from bot.services.forwarding import MAX_FRIENDS, NobodyPicked
-from bot.services.links import FRIENDS_SCOPES
+from bot.services.linking import FRIENDS_SCOPES
 from bot.texts import Locale, Texts, pick_locale
 from cogs._answers import Answered, answering, defer_edit, items, refuse, say
 from cogs._kkachi import services_of

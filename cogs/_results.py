@@ -8,7 +8,7 @@ from typing import Any, Self
 import discord
 
 from bot.services.codes import member_key
-from bot.services.links import BASIC_SCOPES, FRIENDS_SCOPES
+from bot.services.linking import BASIC_SCOPES, FRIENDS_SCOPES
 from bot.services.outcomes import ALLOWANCES, CONSENT, may_repeat
 from bot.texts import Locale, Texts
 from cogs._answers import Answered, defer_edit, items, link_button, locale_of

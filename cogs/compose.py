@@ -7,7 +7,7 @@ from discord import app_commands
 
 from bot.errors import UserError
 from bot.services.kinds import KINDS
-from bot.services.links import Arrival
+from bot.services.linking import Arrival
 from cogs._answers import KkachiCog, defer, items, say
 from cogs._compose import ComposeButton, TemplateSelect, panel_of, start
 from cogs._kkachi import AnyBot
@@ -55,12 +55,12 @@ class Compose(KkachiCog):
     async def cog_load(self) -> None:
         """Take the clicks on this cog's components and wait for those who return from Kakao."""
         self.bot.add_dynamic_items(*BUTTONS)
-        self.services.links.on_linked.append(self.go_on)
+        self.services.linking.on_linked.append(self.go_on)
 
     async def cog_unload(self) -> None:
         """Leave them to nobody."""
         self.bot.remove_dynamic_items(*BUTTONS)
-        self.services.links.on_linked.remove(self.go_on)
+        self.services.linking.on_linked.remove(self.go_on)
 
     @app_commands.command()
     @app_commands.choices(

@@ -5,7 +5,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.errors import UserError
-from bot.services.links import Arrival
+from bot.services.linking import Arrival
 from cogs._answers import KkachiCog, defer, member_of
 from cogs._highlight import highlight_of
 from cogs._kkachi import AnyBot
@@ -32,14 +32,14 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
             menu.error(self.cog_app_command_error)
             self.bot.tree.add_command(menu)
         self.bot.add_dynamic_items(*BUTTONS)
-        self.services.links.on_linked.append(self.go_on)
+        self.services.linking.on_linked.append(self.go_on)
 
     async def cog_unload(self) -> None:
         """Take the menus down and leave the clicks to nobody."""
         for menu in self._menus:
             self.bot.tree.remove_command(menu.name, type=menu.type)
         self.bot.remove_dynamic_items(*BUTTONS)
-        self.services.links.on_linked.remove(self.go_on)
+        self.services.linking.on_linked.remove(self.go_on)
 
     @app_commands.command()
     async def me(

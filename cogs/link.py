@@ -9,7 +9,7 @@ from discord.ext import commands
 
 from bot.errors import NotLinked
 from bot.services.drafts import NotYours
-from bot.services.links import Arrival
+from bot.services.linking import Arrival
 from bot.texts import Locale
 from cogs._answers import Answered, KkachiCog, defer, defer_edit, items, link_button, locale_of, say
 from cogs._consents import AgreeButton, TakeBackButton, TakeBackSelect, consents_text
@@ -24,14 +24,14 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
     async def cog_load(self) -> None:
         """Take the clicks on this cog's buttons and listen to what becomes of links."""
         self.bot.add_dynamic_items(*BUTTONS)
-        self.services.links.on_linked.append(self.tell_linked)
+        self.services.linking.on_linked.append(self.tell_linked)
         self.services.links.on_broken.append(self.tell_broken)
         self.services.links.on_consent_missing.append(self.tell_consent_missing)
 
     async def cog_unload(self) -> None:
         """Leave them to nobody."""
         self.bot.remove_dynamic_items(*BUTTONS)
-        self.services.links.on_linked.remove(self.tell_linked)
+        self.services.linking.on_linked.remove(self.tell_linked)
         self.services.links.on_broken.remove(self.tell_broken)
         self.services.links.on_consent_missing.remove(self.tell_consent_missing)
 

@@ -16,7 +16,8 @@ from aiohttp import ClientSession, CookieJar
 from bot.kakao import KakaoApp, KakaoClient, open_http
 from bot.services.highlight import Member
 from bot.services.jumps import Jumps
-from bot.services.links import BASIC_SCOPES, Links
+from bot.services.linking import BASIC_SCOPES, Linking
+from bot.services.links import Links
 from bot.texts import Locale, Texts
 from bot.web import build_web, serve
 from sandbox.kakao import LocalKakao
@@ -89,6 +90,7 @@ class House:
     store: LinkStore
     requests: LinkRequestStore
     links: Links
+    linking: Linking
     jumps: Jumps
     file: Path
     healthy: list[bool] = field(default_factory=lambda: [True])
@@ -112,7 +114,7 @@ class House:
         draft_id: str | None = None,
     ) -> str:
         member = Member(member_id, name, self.picture, locale)
-        return await self.links.invite(member, scopes=scopes, draft_id=draft_id)
+        return await self.linking.invite(member, scopes=scopes, draft_id=draft_id)
 
     async def link(
         self,
@@ -180,17 +182,29 @@ async def open_house(folder: Path, public_url: str | None = None) -> AsyncIterat
         client = KakaoClient(http, KakaoApp(key, secret, callback, local.url, local.url))
         vault = Vault([os.urandom(32)])
         store, requests = LinkStore(database, vault), LinkRequestStore(database, vault)
-        links = Links(store, requests, client, public_url=url, now=clock)
+        links = Links(store, client, now=clock)
+        linking = Linking(links, requests, client, public_url=url, now=clock)
         jumps = Jumps(JumpStore(database), url, clock)
         house = House(
-            url, port, clock, database, local, client, store, requests, links, jumps, file
+            url,
+            port,
+            clock,
+            database,
+            local,
+            client,
+            store,
+            requests,
+            links,
+            linking,
+            jumps,
+            file,
         )
 
         async def healthy() -> bool:
             return house.healthy[0]
 
         app = build_web(
-            links,
+            linking,
             jumps,
             texts(),
             public_url=url,

@@ -21,7 +21,6 @@ from sandbox.kakao import Account, LocalKakao
 from storage.allowances import AllowanceStore
 from storage.database import Database, open_database
 from storage.deliveries import Chat, Delivery, DeliveryState, DeliveryStore, NewDelivery
-from storage.link_requests import LinkRequestStore
 from storage.links import Link, LinkStore
 from storage.vault import Vault
 
@@ -189,8 +188,7 @@ async def opened(
     async with open_database(url) as database, open_http() as http:
         key, secret = kakao.app.rest_api_key, kakao.app.client_secret
         client = KakaoClient(http, KakaoApp(key, secret, "https://kkachi", kakao_url, kakao_url))
-        stores = LinkStore(database, VAULT), LinkRequestStore(database, VAULT)
-        links = Links(*stores, client, public_url="https://kkachi", now=clock)
+        links = Links(LinkStore(database, VAULT), client, now=clock)
         world = World(kakao, database, links, client, clock, limits=limits)
         links.on_broken.append(world.hear)
         yield world

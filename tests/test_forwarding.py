@@ -26,7 +26,7 @@ from bot.services.drafts import DRAFT_SECONDS, NotYours
 from bot.services.forwarding import NobodyPicked
 from bot.services.highlight import Body, Highlight, Member, Source
 from bot.services.jumps import KEPT_SECONDS, JumpExpired, JumpUnknown
-from bot.services.links import BASIC_SCOPES, FRIENDS_SCOPES
+from bot.services.linking import BASIC_SCOPES, FRIENDS_SCOPES
 from sandbox.kakao import LocalKakao
 from storage.deliveries import Delivery, DeliveryState
 from storage.drafts import Draft, Pick
@@ -55,12 +55,12 @@ class Desk:
     later: float = 0.0
 
     async def link(self, member: Member = MINJI, scopes: tuple[str, ...] = BASIC_SCOPES) -> None:
-        links = self.services.links
-        token = (await links.invite(member, scopes=scopes)).rpartition("/")[2]
-        departure = await links.begin(token, None)
+        linking = self.services.linking
+        token = (await linking.invite(member, scopes=scopes)).rpartition("/")[2]
+        departure = await linking.begin(token, None)
         back = await self.kakao.walk(member.name, departure.location)
         query = parse_qs(urlsplit(back).query)
-        await links.arrive(
+        await linking.arrive(
             state=query["state"][0],
             code=query["code"][0],
             error=None,

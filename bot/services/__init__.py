@@ -14,8 +14,11 @@ from bot.services.friends import Friends
 from bot.services.housekeeping import Housekeeping
 from bot.services.inbox import Inbox
 from bot.services.jumps import Jumps
+from bot.services.linking import Linking
 from bot.services.links import Links
+from bot.services.optouts import OptOuts
 from bot.services.sender import Sender
+from bot.services.settings import Settings
 from bot.services.shares import Shares
 from bot.services.templates import Templates
 from bot.texts import Texts
@@ -26,6 +29,7 @@ class Services:
     """All services, built once by `bot.app` and handed to whoever speaks with people."""
 
     links: Links
+    linking: Linking
     consents: Consents
     allowance: Allowance
     deliveries: Deliveries
@@ -34,6 +38,8 @@ class Services:
     forwarding: Forwarding
     compose: Compose
     templates: Templates
+    settings: Settings
+    optouts: OptOuts
     friends: Friends
     jumps: Jumps
     shares: Shares

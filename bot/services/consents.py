@@ -16,7 +16,8 @@ from bot.kakao import (
     Scope,
     TokenInvalid,
 )
-from bot.services.links import FRIENDS_SCOPES, Links
+from bot.services.linking import FRIENDS_SCOPES
+from bot.services.links import Links
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from aiohttp.typedefs import Handler, Middleware
 from yarl import URL
 
 from bot.services.jumps import JumpExpired, Jumps, JumpUnknown
-from bot.services.links import LinkRefused, Links, Reason
+from bot.services.linking import Linking, LinkRefused, Reason
 from bot.texts import Locale, Texts, pick_locale
 from bot.web.pages import Pages, preferred
 
@@ -45,7 +45,7 @@ STATUSES: Mapping[Reason, HTTPStatus] = {
 
 
 def build_web(
-    links: Links,
+    linking: Linking,
     jumps: Jumps,
     texts: Texts,
     *,
@@ -58,15 +58,15 @@ def build_web(
     public = URL(public_url)
     pages = Pages(texts, base=public.raw_path.rstrip("/"))
     answers = Answers(pages, security_headers(picture_origin, auth_url))
-    linking = Linking(links, pages, answers, public)
+    link_pages = LinkPages(linking, pages, answers, public)
     rest = Rest(jumps, pages, answers, healthy)
     app = web.Application(middlewares=[Guard(answers, public).protect])
     app[ANSWERS] = answers
     app[PAGES] = pages
-    app.router.add_get("/link/{token}", linking.show)
-    app.router.add_post("/link/{token}", linking.depart)
+    app.router.add_get("/link/{token}", link_pages.show)
+    app.router.add_post("/link/{token}", link_pages.depart)
     # Asking for the head of this page would consume the state.
-    app.router.add_get("/oauth/kakao/callback", linking.arrive, allow_head=False)
+    app.router.add_get("/oauth/kakao/callback", link_pages.arrive, allow_head=False)
     app.router.add_get("/m/{id}", rest.jump)
     app.router.add_get("/healthz", rest.health, name="health")
     app.router.add_get("/static/{name}", rest.static)
@@ -183,11 +183,11 @@ class Guard:
         return response
 
 
-class Linking:
+class LinkPages:
     """The link page and the way to Kakao and back."""
 
-    def __init__(self, links: Links, pages: Pages, answers: Answers, public: URL) -> None:
-        self._links = links
+    def __init__(self, linking: Linking, pages: Pages, answers: Answers, public: URL) -> None:
+        self._linking = linking
         self._pages = pages
         self._answers = answers
         self._origin = str(public.origin())
@@ -197,7 +197,7 @@ class Linking:
 
     async def show(self, request: web.Request) -> web.Response:
         """Show who links what; consumes nothing."""
-        wanted = await self._links.request(request.match_info["token"])
+        wanted = await self._linking.request(request.match_info["token"])
         first = pick_locale(wanted.locale)
         return self._answers.page(
             self._pages.link(wanted.member_name, wanted.member_avatar_url, wanted.scopes, first)
@@ -207,7 +207,7 @@ class Linking:
         """Bind this browser and send it to Kakao."""
         if not self._is_own_form(request):
             return self._answers.notice(request, "other-site", HTTPStatus.FORBIDDEN)
-        departure = await self._links.begin(
+        departure = await self._linking.begin(
             request.match_info["token"], request.cookies.get(self._cookie)
         )
         response = self._answers.secured(_redirect(HTTPStatus.SEE_OTHER, departure.location))
@@ -226,7 +226,7 @@ class Linking:
         """Take what Kakao's redirect brought."""
         state, code, error = (_once(request, name) for name in ("state", "code", "error"))
         broken = "" in {state, code, error}
-        arrival = await self._links.arrive(
+        arrival = await self._linking.arrive(
             state=state or None,
             code=None if broken else code,
             error=None if broken else error,

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from bot.services.links import Arrival
+from bot.services.linking import Arrival
 from bot.texts import LOCALES, Locale, Texts
 
 HERE = Path(__file__).parent

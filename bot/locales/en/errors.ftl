@@ -14,3 +14,4 @@ error-nobody-picked = Please pick at least one friend first.
 error-not-yours = This button is somebody else's. Use the command yourself.
 error-expired = This panel has expired or was used already. Please use the command again.
 error-consent-required = Kakao requires this consent for as long as you are connected. `/kakao unlink` takes all of them back.
+error-settings-changed = Another admin has just changed the settings. Look at what they are now, then try again.

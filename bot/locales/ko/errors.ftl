@@ -14,3 +14,4 @@ error-nobody-picked = 보낼 친구를 먼저 골라 주세요.
 error-not-yours = 다른 사람의 버튼이에요. 직접 명령어를 써 보세요.
 error-expired = 기한이 지났거나 이미 처리한 버튼이에요. 명령어를 다시 써 보세요.
 error-consent-required = 카카오에서 필수로 정한 항목이라 철회할 수 없어요. 모두 철회하려면 `/kakao unlink`로 연결을 끊어 주세요.
+error-settings-changed = 그사이 다른 관리자가 설정을 바꿨어요. 바뀐 설정을 확인하고 다시 해 주세요.

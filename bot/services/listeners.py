@@ -1,0 +1,39 @@
+"""Lets whoever listens hear of something, without waiting for them for long."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Coroutine, Iterable
+from typing import Any, TypeVar
+
+logger = logging.getLogger(__name__)
+
+PATIENCE = 3
+
+T = TypeVar("T")
+
+
+class Listeners:
+    """Calls listeners as tasks of their own, and holds on to those until they end."""
+
+    def __init__(self) -> None:
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    async def tell(self, calls: Iterable[Awaitable[None]]) -> None:
+        """Let all listeners hear; a slow one goes on by itself, a failing one is only logged."""
+        tasks = [self.spawn(_guarded(call)) for call in calls]
+        if tasks:
+            await asyncio.wait(tasks, timeout=PATIENCE)
+
+    def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Do this whatever becomes of the caller."""
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return task
+
+
+async def _guarded(call: Awaitable[None]) -> None:
+    try:
+        await call
+    except Exception as failure:  # noqa: BLE001 - whoever listens must not undo what happened
+        logger.warning("A listener failed: %s", type(failure).__name__)
