@@ -314,3 +314,31 @@ setting_changes = Table(
     Column("before", JSON, nullable=False),
     Column("after", JSON, nullable=False),
 )
+
+# Who has used Kkachi in which server, and when last; looked at for statistics and for cleaning up.
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False, index=True),
+    Column("seen_at", Double, nullable=False),
+)
+
+# Who has left a server; member 0 is Kkachi itself. What they had there is erased some days later.
+departures = Table(
+    "departures",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Double, nullable=False, index=True),
+)
+
+# Leave to tell Discord that a member is linked, so that admins can gate roles on it.
+role_connections = Table(
+    "role_connections",
+    metadata,
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("access_token", LargeBinary, nullable=False),  # sealed
+    Column("refresh_token", LargeBinary, nullable=False),  # sealed
+    Column("expires_at", Double, nullable=False),
+)
