@@ -1,10 +1,14 @@
 """What all tests share."""
 
+import asyncio
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 import pytest
+
+from storage.database import open_database
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - only a hint where writing costs no disk
 
@@ -15,3 +19,23 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = tempfile.TemporaryDirectory(prefix="kkachi-tests-", dir=MEMORY)
         config.option.basetemp = str(Path(folder.name) / "tests")
         config.add_cleanup(folder.cleanup)
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database file that is up to date; migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("migrated") / "kkachi.db"
+
+    async def migrate() -> None:
+        async with open_database(f"sqlite+aiosqlite:///{path}"):
+            pass
+
+    asyncio.run(migrate())
+    return path
+
+
+@pytest.fixture
+def tmp_path(tmp_path: Path, migrated: Path) -> Path:
+    """Return an empty folder but for a database that is up to date."""
+    shutil.copy(migrated, tmp_path)
+    return tmp_path
