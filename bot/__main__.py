@@ -4,22 +4,29 @@ import asyncio
 import logging
 import sys
 from collections.abc import Awaitable, Callable
-from typing import NoReturn
 
 import typer
 
 from bot import app
 from bot.client import TokenRefused
-from bot.config import Config, ConfigError, load_config
+from bot.config import Config
+from bot.operator import copies, keys
+from bot.operator.doctor import doctor
+from bot.operator.ending import config_or_end, give_up
+from bot.operator.matching import match
 from storage.database import StorageError
 
-OPERATOR_MISTAKE = 2
 FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 OURS = ("bot", "cogs", "storage")
 # Their debug lines would hold tokens and what members write; their info lines say too much.
 LIBRARIES = {"discord": logging.INFO, "discord.http": logging.WARNING}
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=False)
+cli.add_typer(keys.cli, name="keys", help="The keys that seal the Kakao tokens.")
+cli.command()(doctor)
+cli.command()(copies.backup)
+cli.command()(copies.restore)
+cli.command()(match)
 
 
 @cli.callback(invoke_without_command=True)
@@ -47,27 +54,18 @@ def main() -> None:
 
 
 def _start(work: Callable[[Config], Awaitable[None]]) -> None:
-    try:
-        config = load_config()
-    except ConfigError as error:
-        _give_up(*error.lines)
+    config = config_or_end()
     _set_up_logging(config.log_level)
     try:
         asyncio.run(_await(work(config)))
     except TokenRefused:
-        _give_up("DISCORD_TOKEN: Discord does not accept this token")
+        give_up("DISCORD_TOKEN: Discord does not accept this token")
     except (StorageError, app.CannotListen) as error:
-        _give_up(str(error))
+        give_up(str(error))
 
 
 async def _await(work: Awaitable[None]) -> None:
     await work
-
-
-def _give_up(*lines: str) -> NoReturn:
-    for line in lines:
-        typer.echo(line, err=True)
-    sys.exit(OPERATOR_MISTAKE)
 
 
 def _set_up_logging(level: str) -> None:

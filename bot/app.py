@@ -70,7 +70,7 @@ async def open_services(
         open_http() as http,
         open_pictures(config.discord_cdn_url) as pictures,
     ):
-        kakao = KakaoClient(http, _kakao_app(config))
+        kakao = KakaoClient(http, kakao_app(config))
         yield build_services(config, database, kakao, pictures, now)
 
 
@@ -120,7 +120,8 @@ async def _web(config: Config, services: Services, discord: Discord) -> AsyncIte
         yield
 
 
-def _kakao_app(config: Config) -> KakaoApp:
+def kakao_app(config: Config) -> KakaoApp:
+    """Return the application as the settings name it."""
     return KakaoApp(
         rest_api_key=config.kakao_rest_api_key.get_secret_value(),
         client_secret=config.kakao_client_secret.get_secret_value(),

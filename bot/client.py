@@ -148,17 +148,30 @@ class KkachiClient(commands.AutoShardedBot):
 
 async def register_commands(client: KkachiClient, *, always: bool = False) -> bool:
     """Register the commands when they differ from what Discord has; tell whether they did."""
-    translator = client.tree.translator
-    assert translator is not None  # noqa: S101  # setup_hook has set it
-    wanted = [
-        await command.get_translated_payload(client.tree, translator)
-        for command in client.tree.get_commands()
-    ]
+    wanted = await _wanted(client)
     if not always and _ordered(await _registered(client)) == _ordered(wanted):
         return False
     await client.tree.sync()
     _log.info("%d commands are registered", len(wanted))
     return True
+
+
+async def commands_differ(
+    config: Config, services: Services, registered: Sequence[Mapping[str, Any]]
+) -> bool:
+    """Tell whether these registered commands are others than ours, without connecting."""
+    point_at(config)
+    async with KkachiClient(services) as client:
+        await client.tree.set_translator(CommandTexts(services.texts))
+        await attach(client, services)
+        return _ordered(registered) != _ordered(await _wanted(client))
+
+
+async def _wanted(client: KkachiClient) -> Sequence[Mapping[str, Any]]:
+    translator = client.tree.translator
+    assert translator is not None  # noqa: S101  # whoever asks has set it
+    commands = client.tree.get_commands()
+    return [await one.get_translated_payload(client.tree, translator) for one in commands]
 
 
 async def _registered(client: KkachiClient) -> Sequence[Mapping[str, Any]]:

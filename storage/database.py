@@ -204,10 +204,10 @@ async def open_database(url: str, *, exclusive: bool = True) -> AsyncIterator[Da
     A SQLite file belongs to one process at a time: a second one gets DatabaseBusy. With
     `exclusive` False the file is shared, for tools that look at it while Kkachi runs.
     """
-    path = _sqlite_path(url)
+    path = sqlite_path(url)
     if path is not None:
         _make_file(path)
-    with _locked(path if exclusive else None):
+    with locked(path if exclusive else None):
         engine = await _migrated_engine(url)
         database = Database(engine, exclusive=exclusive and path is not None)
         writer = asyncio.create_task(database.run_writer(), name="database writer")
@@ -221,7 +221,8 @@ async def open_database(url: str, *, exclusive: bool = True) -> AsyncIterator[Da
                 await engine.dispose()
 
 
-def _sqlite_path(url: str) -> Path | None:
+def sqlite_path(url: str) -> Path | None:
+    """Return the file of a SQLite database, None for another kind."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return None
@@ -237,7 +238,7 @@ def _make_file(path: Path) -> None:
 
 
 @contextmanager
-def _locked(path: Path | None) -> Iterator[None]:
+def locked(path: Path | None) -> Iterator[None]:
     """Hold the file's lock for as long as the process lives; the system frees it on a kill."""
     if path is None:
         yield
@@ -261,7 +262,7 @@ def _lock(path: Path) -> FileLock:
 
 
 def _engine(url: str) -> AsyncEngine:
-    path = _sqlite_path(url)
+    path = sqlite_path(url)
     if path is None:
         return create_async_engine(url, hide_parameters=True)
     return create_async_engine(

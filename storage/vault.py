@@ -47,6 +47,11 @@ class Vault:
         except (InvalidTag, ValueError):
             raise VaultError(f"the {kind} of member {member_id} was tampered with") from None
 
+    @property
+    def sealing(self) -> bytes:
+        """The id of the key that seals; a value that this one sealed begins with it."""
+        return self._sealing
+
 
 def digest(secret: str) -> bytes:
     """Return what is kept of a secret that only has to be recognised: its SHA-256."""

@@ -1,0 +1,1 @@
+"""What whoever runs Kkachi does on the command line, beside running it."""

@@ -1,0 +1,37 @@
+"""How a command ends that cannot do what it was asked for."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import typer
+
+from bot.config import Config, ConfigError, load_config
+from storage.database import StorageError
+
+OPERATOR_MISTAKE = 2
+
+
+def give_up(*lines: str) -> NoReturn:
+    """End with these lines on standard error and exit status 2."""
+    for line in lines:
+        typer.echo(line, err=True)
+    sys.exit(OPERATOR_MISTAKE)
+
+
+def config_or_end() -> Config:
+    """Return the settings; missing or wrong ones end the program, one line for each."""
+    try:
+        return load_config()
+    except ConfigError as error:
+        give_up(*error.lines)
+
+
+@contextmanager
+def ending_on_storage_errors() -> Iterator[None]:
+    """End with one line when the database cannot be opened, read or written."""
+    try:
+        yield
+    except StorageError as error:
+        give_up(str(error))
