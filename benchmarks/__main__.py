@@ -3,9 +3,14 @@
 import asyncio
 import sys
 
-from benchmarks import deliveries, transport, writer
+from benchmarks import deliveries, transport, words, writer
 
-BENCHMARKS = {"deliveries": deliveries.main, "writer": writer.main, "transport": transport.main}
+BENCHMARKS = {
+    "deliveries": deliveries.main,
+    "writer": writer.main,
+    "transport": transport.main,
+    "words": words.main,
+}
 
 
 async def run(names: list[str]) -> None:

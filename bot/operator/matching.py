@@ -23,15 +23,13 @@ class NotAPair(ValueError):
 
 
 def match(file: File) -> None:
-    """Print each line again with "hit": does the text have the keyword as a word?"""
+    """Print each line with "hit": whether its text has the keyword as a word."""
     try:
         with (
             nullcontext(sys.stdin.buffer) if file == STANDARD_INPUT else Path(file).open("rb")
         ) as lines:
             for line in judged(lines):
                 sys.stdout.buffer.write(line + b"\n")
-    except BrokenPipeError:  # whoever reads has enough
-        sys.stderr.close()
     except OSError as error:
         give_up(f"{file}: {error.strerror}")
     except NotAPair as mistake:

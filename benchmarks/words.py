@@ -1,0 +1,63 @@
+"""How well the word rule reads hard lines, beside other ways; with kiwipiepy if it is there.
+
+The analyser judges what a plain search finds: a hit is a noun that begins and ends as the keyword.
+"""
+
+import importlib
+import importlib.util
+import json
+import re
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.services.matching.words import hit
+
+LISTS = Path(__file__).parents[1] / "tests" / "hard_words"
+ANALYSER = "kiwipiepy"
+Judge = Callable[[str, str], bool]
+
+
+def _in_bounds(keyword: str, text: str) -> bool:
+    return re.search(rf"\b{re.escape(keyword)}\b", text, re.IGNORECASE) is not None
+
+
+def _in(keyword: str, text: str) -> bool:
+    return keyword.lower() in text.lower()
+
+
+def _analysers() -> dict[str, Judge]:
+    if importlib.util.find_spec(ANALYSER) is None:
+        return {}
+    kiwi: Any = importlib.import_module(ANALYSER).Kiwi()
+
+    def analysed(keyword: str, text: str) -> bool:
+        starts = {match.start() for match in re.finditer(re.escape(keyword), text)}
+        tokens = kiwi.tokenize(text)
+        ends = {token.start + token.len for token in tokens}
+        return any(token.start in starts and token.start + len(keyword) in ends for token in tokens)
+
+    def both(keyword: str, text: str) -> bool:
+        return hit(keyword, text) and (not _in(keyword, text) or analysed(keyword, text))
+
+    return {ANALYSER: analysed, f"ours, then {ANALYSER}": both}
+
+
+def _score(judge: Judge, lines: Sequence[dict[str, Any]]) -> str:
+    started = time.perf_counter()
+    got = [judge(line["keyword"], line["text"]) for line in lines]
+    took = (time.perf_counter() - started) / len(lines) * 1e6
+    right = sum(hit and line["hit"] for hit, line in zip(got, lines, strict=True))
+    recall, precision = right / sum(line["hit"] for line in lines), right / sum(got)
+    return f"recall {recall:.3f}  precision {precision:.3f}  {took:>6,.0f} µs a line"
+
+
+async def main() -> None:
+    judges = {"ours": hit, r"\b": _in_bounds, "substring": _in, **_analysers()}
+    for name in ("development", "held_out"):
+        path = LISTS / f"{name}.jsonl"
+        lines = [json.loads(line) for line in path.read_text().splitlines()]
+        print(f"\nThe word rule on {len(lines)} hard lines ({name.replace('_', ' ')})")
+        for title, judge in judges.items():
+            print(f"  {title:<22} {_score(judge, lines)}")

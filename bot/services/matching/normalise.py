@@ -1,0 +1,94 @@
+"""The one form in which texts and keywords are compared.
+
+White space is taken out, so that a phrase is found however it is spaced, and remembered as
+`breaks`. What nobody reads as words (addresses, custom emoji, mentions) is one `BLIND` character.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple
+
+import regex
+
+BLIND = "\ufffc"
+
+# Everything else may have to be composed, narrowed or removed first.
+ODD = re.compile(r"[^\n -~가-힣ㄱ-ㅣ…·‘’“”「」『』、。♡♥★☆→←○●■□△▲▽▼※~\U0001f300-\U0001faff]")
+INVISIBLE = regex.compile(r"[\p{Cf}\p{Default_Ignorable_Code_Point}]+")
+# Letters that Unicode's compatibility form would glue to the syllable before: 가ㄳ → 갃.
+LETTERS = regex.compile(r"[^\u3131-\u318e]+")
+BLANK_LETTERS = "\u3164\uffa0\u115f\u1160"
+NARROW_LETTERS = [*range(0xFFA1, 0xFFBF), *range(0xFFC2, 0xFFDD)]
+REPLACED = {ord(blank): " " for blank in BLANK_LETTERS} | {
+    code: chr(int(name.split()[1], 16))
+    for code in NARROW_LETTERS
+    if (name := unicodedata.decomposition(chr(code)))
+}
+
+TOP_LEVEL = (
+    "com|net|org|io|gg|kr|me|tv|dev|app|xyz|gl|ly|be|to|cc|jp|cn|us|uk|eu|de|fr|in|"
+    "info|link|site|online|club|shop|live|ai|so|page|wiki|blog|moe|games?|store"
+)
+# No address without it; most texts have neither, and UNREAD costs more than all the rest.
+DOTTED = re.compile(r"[^\s.]\.[a-z0-9]")
+UNREAD = re.compile(
+    r"<(?:@[!&]?|#)[0-9]+>|@(?:everyone|here)(?![a-z0-9_])"
+    r"|<a?:[^:<>\s]+:[0-9]+>"
+    r"|</[^<>\n]{1,100}:[0-9]+>"
+    r"|<(?:t|id):[^<>\s]{1,40}>"
+    r"|(?<![a-z0-9])(?:[a-z][a-z0-9+.-]{1,20}://|www\.)"
+    r"(?:[^\s()<>\[\]`|*\"]|\([^\s()<>]*\))+"
+    r"|(?<![\w.+-])[a-z0-9_.+-]++@[a-z0-9-]+(?:\.[a-z0-9-]+)+"
+    r"|(?<![\w.@-])(?!(?:asp|vb|ado)\.net\b)(?:[a-z0-9-]++\.)+(?:" + TOP_LEVEL + r")"
+    r"(?![\w-])(?!\.[\w-])(?:[/?:](?:[^\s()<>\[\]`|*\"]|\([^\s()<>]*\))*)?",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """A text to search in: small letters, no white space, nothing invisible.
+
+    `breaks` are the offsets in `text` at which white space stood, ascending; the last one is the
+    end of the text.
+    """
+
+    text: str
+    breaks: Sequence[int]
+
+
+class Needle(NamedTuple):
+    """A keyword in the same form; `gaps` are the offsets at which its own spaces stood."""
+
+    text: str
+    gaps: tuple[int, ...]
+
+
+def normalise(text: str) -> Normalised:
+    """Return a message's text as the rules search it."""
+    words = _hide(_plain(text)).split()
+    return Normalised("".join(words), list(accumulate(map(len, words))))
+
+
+def needle(keyword: str) -> Needle:
+    """Return a keyword as it is searched for; its text is empty when nothing can be found."""
+    words = _plain(keyword).split()
+    return Needle("".join(words), tuple(accumulate(map(len, words)))[:-1])
+
+
+def _plain(text: str) -> str:
+    return (_rewrite(text) if ODD.search(text) else text).casefold()
+
+
+def _hide(text: str) -> str:
+    if "<" in text or "@" in text or "://" in text or ("." in text and DOTTED.search(text)):
+        return UNREAD.sub(BLIND, text)
+    return text
+
+
+def _rewrite(text: str) -> str:
+    visible = INVISIBLE.sub("", text.translate(REPLACED))
+    return LETTERS.sub(lambda run: unicodedata.normalize("NFKC", run[0]), visible)
