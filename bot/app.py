@@ -12,7 +12,7 @@ from bot.config import Config
 from bot.kakao import KakaoApp, KakaoClient, open_http
 from bot.pictures import open_pictures
 from bot.services import Services
-from bot.web import ShareSettings, add_accounts, add_sharing, build_web, serve
+from bot.web import ShareSettings, add_accounts, add_digests, add_sharing, build_web, serve
 from bot.wiring import build_services
 from storage.database import StorageError, open_database
 
@@ -71,13 +71,21 @@ async def open_services(
         open_pictures(config.discord_cdn_url) as pictures,
     ):
         kakao = KakaoClient(http, kakao_app(config))
-        yield build_services(config, database, kakao, pictures, now)
+        services = build_services(config, database, kakao, pictures, now)
+        if exclusive:
+            await services.rules.load()
+        yield services
 
 
 @asynccontextmanager
 async def at_work(services: Services) -> AsyncIterator[asyncio.Task[None]]:
-    """Send what is accepted and tidy up; at the end sends under way may finish."""
-    async with _task(services.housekeeping.run()), _task(services.sender.run()) as sending:
+    """Send what is accepted or found, and tidy up; at the end sends under way may finish."""
+    async with (
+        _task(services.housekeeping.run()),
+        _task(services.watch.run()),
+        _task(services.dispatcher.run()),
+        _task(services.sender.run()) as sending,
+    ):
         try:
             yield sending
         finally:
@@ -102,6 +110,7 @@ async def _web(config: Config, services: Services, discord: Discord) -> AsyncIte
         auth_url=config.kakao_auth_url,
         healthy=healthy,
     )
+    add_digests(web, services.digests)
     add_sharing(web, services.shares, _share_settings(config))
     add_accounts(
         web,

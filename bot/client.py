@@ -30,6 +30,7 @@ EXTENSIONS = (
     "cogs.accounts",
     "cogs.compose",
     "cogs.settings",
+    "cogs.watch",
 )
 CLICKS = frozenset({discord.InteractionType.component, discord.InteractionType.modal_submit})
 FIRST_WAIT = 1.0
@@ -108,7 +109,13 @@ class KkachiClient(commands.AutoShardedBot):
             help_command=None,
             tree_cls=KkachiTree,
             intents=discord.Intents(
-                guilds=True, guild_messages=True, message_content=message_content
+                guilds=True,
+                guild_messages=True,
+                guild_reactions=True,
+                guild_scheduled_events=True,
+                moderation=True,
+                voice_states=True,
+                message_content=message_content,
             ),
             allowed_mentions=discord.AllowedMentions.none(),
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True),

@@ -31,6 +31,16 @@ class TryLater(UserError):
     key = "error-try-later"
 
 
+class DiscordAway(TryLater):
+    """Discord cannot be looked at just now."""
+
+
+class NothingLeft(UserError):
+    """Nothing of what was found may, or can, go out any more."""
+
+    key = "error-nothing-left"
+
+
 class ConsentMissing(UserError):
     """The member has not agreed to a consent item that this needs; `scopes` says which."""
 

@@ -17,37 +17,50 @@ from bot.services.compose import Compose
 from bot.services.conclusions import Conclusions
 from bot.services.consents import Consents
 from bot.services.deliveries import Deliveries
+from bot.services.digests import Digests
+from bot.services.dispatch import Dispatcher
 from bot.services.domains import Domains
 from bot.services.drafts import Drafts
 from bot.services.events import Events, Keys
 from bot.services.forwarding import Forwarding
 from bot.services.friends import Friends
+from bot.services.gates import Gates
 from bot.services.housekeeping import Housekeeping
 from bot.services.images import Images
 from bot.services.inbox import Inbox
 from bot.services.jumps import Jumps
 from bot.services.linking import Arrival, Linking
 from bot.services.links import Links
+from bot.services.matching.matcher import Matcher
 from bot.services.optouts import OptOuts
+from bot.services.rules import Rules
 from bot.services.sender import Sender
 from bot.services.settings import Settings
 from bot.services.shares import Shares
+from bot.services.sight import Sight
 from bot.services.templates import Templates
+from bot.services.watching import Watch
+from bot.services.wishes import WishList
 from bot.texts import Texts
 from storage.allowances import AllowanceStore
 from storage.database import Database
 from storage.deliveries import DeliveryStore
+from storage.digests import DigestStore
 from storage.drafts import DraftStore
+from storage.hits import HitStore
 from storage.images import ImageStore
 from storage.jumps import JumpStore
 from storage.link_requests import LinkRequestStore
 from storage.links import LinkStore
 from storage.optouts import OptOutStore
+from storage.rules import RuleStore
 from storage.settings import SettingsStore
 from storage.shares import ShareStore
 from storage.templates import TemplateStore
 from storage.vault import Vault
+from storage.watermarks import WatermarkStore
 from storage.webhooks import WebhookStore
+from storage.wishes import WishStore
 
 Clock = Callable[[], float]
 
@@ -58,16 +71,21 @@ class Stores:
 
     allowances: AllowanceStore
     deliveries: DeliveryStore
+    digests: DigestStore
     drafts: DraftStore
+    hits: HitStore
     images: ImageStore
     jumps: JumpStore
     links: LinkStore
     optouts: OptOutStore
     requests: LinkRequestStore
+    rules: RuleStore
     settings: SettingsStore
     shares: ShareStore
     templates: TemplateStore
+    watermarks: WatermarkStore
     webhooks: WebhookStore
+    wishes: WishStore
 
     @classmethod
     def of(cls, database: Database, vault: Vault) -> Self:
@@ -75,16 +93,21 @@ class Stores:
         return cls(
             allowances=AllowanceStore(database),
             deliveries=DeliveryStore(database),
+            digests=DigestStore(database),
             drafts=DraftStore(database),
+            hits=HitStore(database),
             images=ImageStore(database),
             jumps=JumpStore(database),
             links=LinkStore(database, vault),
             optouts=OptOutStore(database),
             requests=LinkRequestStore(database, vault),
+            rules=RuleStore(database),
             settings=SettingsStore(database),
             shares=ShareStore(database),
             templates=TemplateStore(database),
+            watermarks=WatermarkStore(database),
             webhooks=WebhookStore(database),
+            wishes=WishStore(database),
         )
 
 
@@ -101,7 +124,18 @@ def build_services(
     inbox = Inbox(stores.webhooks, now=now)
     images = Images(stores.images, kakao, pictures, now=now)
     prepare = images.prepare if config.kakao_images == "upload" else as_it_is
-    attempts = Attempts(links, kakao, now=now, prepare=prepare)
+    found = _found(
+        config,
+        stores,
+        links=links,
+        allowance=allowance,
+        jumps=jumps,
+        texts=texts,
+        changes=changes,
+        now=now,
+    )
+    compose = found.digests.compose
+    attempts = Attempts(links, kakao, now=now, compose=compose, prepare=prepare)
     services = Services(
         links=links,
         linking=Linking(links, stores.requests, kakao, public_url=config.public_url, now=now),
@@ -122,8 +156,14 @@ def build_services(
         ),
         compose=Compose(links=links, drafts=drafts, jumps=jumps, domains=_domains(config)),
         templates=Templates(stores.templates, now),
-        settings=Settings(stores.settings, now),
-        optouts=OptOuts(stores.optouts, now),
+        settings=found.settings,
+        optouts=found.optouts,
+        sight=found.sight,
+        rules=found.rules,
+        wishes=found.wishes,
+        dispatcher=found.dispatcher,
+        digests=found.digests,
+        watch=found.watch,
         friends=Friends(links, kakao, now=now),
         jumps=jumps,
         shares=_shares(
@@ -139,18 +179,95 @@ def build_services(
     return services
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What finds highlights by itself and brings them on their way."""
+
+    settings: Settings
+    optouts: OptOuts
+    sight: Sight
+    rules: Rules
+    wishes: WishList
+    dispatcher: Dispatcher
+    digests: Digests
+    watch: Watch
+
+
+def _found(
+    config: Config,
+    stores: Stores,
+    *,
+    links: Links,
+    allowance: Allowance,
+    jumps: Jumps,
+    texts: Texts,
+    changes: Changes,
+    now: Clock,
+) -> Found:
+    settings, optouts = Settings(stores.settings, now), OptOuts(stores.optouts, now)
+    sight, wishes = Sight(), WishList(stores.wishes)
+    rules = Rules(stores.rules, Matcher(), settings, now=now)
+    gates = Gates(sight, settings, optouts, stores.hits, now=now)
+    dispatcher = Dispatcher(
+        hits=stores.hits,
+        deliveries=stores.deliveries,
+        links=links,
+        allowance=allowance,
+        wishes=wishes,
+        changes=changes,
+        now=now,
+    )
+    wishes.on_changed.append(dispatcher.wake)
+    digests = Digests(
+        store=stores.digests,
+        hits=stores.hits,
+        links=links,
+        gates=gates,
+        sight=sight,
+        jumps=jumps,
+        texts=texts,
+        public_url=config.public_url,
+        now=now,
+    )
+    watch = Watch(
+        rules=rules,
+        gates=gates,
+        hits=stores.hits,
+        digests=stores.digests,
+        watermarks=stores.watermarks,
+        links=links,
+        wishes=wishes,
+        dispatcher=dispatcher,
+        sight=sight,
+        now=now,
+    )
+    return Found(
+        settings=settings,
+        optouts=optouts,
+        sight=sight,
+        rules=rules,
+        wishes=wishes,
+        dispatcher=dispatcher,
+        digests=digests,
+        watch=watch,
+    )
+
+
 def _introduce(services: Services, stores: Stores) -> None:
     """Let everybody hear of links that are made and undone."""
 
     async def go_on(arrival: Arrival) -> None:
         await services.friends.forget(arrival.member_id)
         await services.deliveries.unpark(arrival.member_id)
+        services.dispatcher.wake(arrival.member_id)
 
     services.linking.on_linked.append(go_on)
     services.links.on_unlinked += [
         services.deliveries.cancel,
         services.allowance.forget,
         stores.drafts.delete_member,
+        stores.hits.delete_member,
+        stores.digests.delete_member,
         services.friends.forget,
     ]
 
@@ -200,7 +317,7 @@ def _shares(
 
 
 def _housekeeping(stores: Stores, now: Clock) -> Housekeeping:
-    kept = (stores.requests, stores.jumps, stores.drafts, stores.shares)
+    kept = (stores.requests, stores.jumps, stores.drafts, stores.shares, stores.digests)
     return Housekeeping(*kept, stores.webhooks, stores.images, now=now)
 
 

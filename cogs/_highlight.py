@@ -162,15 +162,17 @@ def _channels(
 
 def _mentioned(pattern: re.Pattern[str], messages: Iterable[discord.Message]) -> Iterator[int]:
     for message in messages:
-        for text in _all_texts(message):
+        for text in texts_of(message):
             yield from map(int, pattern.findall(text))
 
 
-def _all_texts(message: discord.Message) -> Iterator[str]:
+def texts_of(message: discord.Message) -> Iterator[str]:
+    """Yield all that is written in a message, what is forwarded in it and its embeds too."""
     parts: list[discord.Message | discord.MessageSnapshot] = [message, *message.message_snapshots]
     for part in parts:
         yield part.content
         yield from _texts(part.components)
         for embed in part.embeds:
+            yield embed.title or ""
             yield embed.description or ""
             yield from (field.value or "" for field in embed.fields)

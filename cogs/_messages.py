@@ -112,7 +112,11 @@ async def _private_room(
 async def _may_read(interaction: discord.Interaction, guild: discord.Guild, room: Room) -> bool:
     if room.id == interaction.channel_id:
         return _reads(interaction.permissions, room)
-    member = await _member(interaction, guild)
+    return await may_read(await _member(interaction, guild), room)
+
+
+async def may_read(member: discord.Member, room: Room) -> bool:
+    """Tell whether a member may read a room; raises NotFound for who is not in a private thread."""
     if not _reads(room.permissions_for(member), room):
         return False
     return not _is_closed_thread(room) or await _belongs_to(room, member)

@@ -27,7 +27,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.allowances import Claim, count, give_back, mark_spent
 from storage.database import Database, rows_of
-from storage.tables import deliveries
+from storage.tables import deliveries, hits
 
 
 class DeliveryState(StrEnum):
@@ -123,6 +123,8 @@ class Outcome:
     repeats: int | None = None
 
 
+# What stands on a row instead of a card when that is made of hits right before it goes out.
+OF_HITS = {"hits": True}
 FINAL = frozenset(
     {
         DeliveryState.SENT,
@@ -211,6 +213,15 @@ OF_FORWARD = (
 NEXT_DUE = select(func.min(deliveries.c.next_try_at).label("at")).where(
     deliveries.c.state == DeliveryState.QUEUED
 )
+BUSY = (
+    select(deliveries.c.id)
+    .join(hits, hits.c.forward_id == deliveries.c.forward_id)
+    .where(
+        deliveries.c.member_id == bindparam("member_id"),
+        deliveries.c.state.in_([DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.PARKED]),
+    )
+    .limit(1)
+)
 CANCEL_ERASED = (
     update(deliveries)
     .where(
@@ -229,7 +240,7 @@ class DeliveryStore:
 
     async def accept(self, forward_id: str, rows: Sequence[NewDelivery], *, at: float) -> None:
         """Commit a forward; it is due at once."""
-        values = [_new(forward_id, row, at) for row in rows]
+        values = new_rows(forward_id, rows, at)
         await self._database.write(lambda connection: connection.execute(ACCEPT, values))
 
     async def lease(
@@ -369,6 +380,10 @@ class DeliveryStore:
 
         return await self._database.write(forget)
 
+    async def is_busy(self, member_id: int) -> bool:
+        """Tell whether an automatic delivery of a member's is on its way, or waits for its turn."""
+        return bool(await self._database.all(BUSY, {"member_id": member_id}))
+
     async def last(self, member_id: int, n: int) -> list[Delivery]:
         """Return a member's latest rows, the newest first."""
         query = (
@@ -405,6 +420,11 @@ async def _returned(connection: AsyncConnection, change: Update) -> list[Deliver
 
 def _all(rows: Iterable[dict[str, Any]]) -> list[Delivery]:
     return [_read(row) for row in rows]
+
+
+def new_rows(forward_id: str, rows: Sequence[NewDelivery], at: float) -> list[dict[str, Any]]:
+    """Return the rows of a forward that is due at once, as the table takes them."""
+    return [_new(forward_id, row, at) for row in rows]
 
 
 def _new(forward_id: str, row: NewDelivery, at: float) -> dict[str, Any]:

@@ -95,5 +95,6 @@ async def _checked(check: Check, patient: Patient) -> Finding:
 
 @asynccontextmanager
 async def opened(config: Config) -> AsyncIterator[Patient]:
+    """Open the ways to ask whoever the settings name."""
     async with ClientSession(timeout=PATIENCE) as browser, open_http() as http:
         yield Patient(config, browser, KakaoClient(http, kakao_app(config)), time.time)

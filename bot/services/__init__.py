@@ -8,6 +8,8 @@ from bot.services.allowance import Allowance
 from bot.services.compose import Compose
 from bot.services.consents import Consents
 from bot.services.deliveries import Deliveries
+from bot.services.digests import Digests
+from bot.services.dispatch import Dispatcher
 from bot.services.drafts import Drafts
 from bot.services.forwarding import Forwarding
 from bot.services.friends import Friends
@@ -17,10 +19,14 @@ from bot.services.jumps import Jumps
 from bot.services.linking import Linking
 from bot.services.links import Links
 from bot.services.optouts import OptOuts
+from bot.services.rules import Rules
 from bot.services.sender import Sender
 from bot.services.settings import Settings
 from bot.services.shares import Shares
+from bot.services.sight import Sight
 from bot.services.templates import Templates
+from bot.services.watching import Watch
+from bot.services.wishes import WishList
 from bot.texts import Texts
 
 
@@ -40,6 +46,12 @@ class Services:
     templates: Templates
     settings: Settings
     optouts: OptOuts
+    sight: Sight
+    rules: Rules
+    wishes: WishList
+    dispatcher: Dispatcher
+    digests: Digests
+    watch: Watch
     friends: Friends
     jumps: Jumps
     shares: Shares

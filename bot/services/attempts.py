@@ -53,13 +53,22 @@ Prepare = Callable[[Message, str | None], Awaitable[Message]]
 """Takes a message and the access token it will go out with."""
 
 
+Compose = Callable[[Delivery], Awaitable[Message]]
+"""Makes the message of a row right before it goes out."""
+
+
+async def as_written(row: Delivery) -> Message:
+    """Send the message that stands on the row."""
+    return message_from(row.card or {})
+
+
 async def as_it_is(message: Message, _access_token: str | None) -> Message:
     """Send a message as it was accepted."""
     return message
 
 
 class Attempts:
-    """Sends with a token that is good; `prepare` may change a message right before."""
+    """Sends with a token that is good; `compose` and `prepare` make a message right before."""
 
     def __init__(
         self,
@@ -67,11 +76,13 @@ class Attempts:
         kakao: KakaoClient,
         *,
         now: Callable[[], float],
+        compose: Compose = as_written,
         prepare: Prepare = as_it_is,
     ) -> None:
         self._links = links
         self._kakao = kakao
         self._now = now
+        self._compose = compose
         self._prepare = prepare
 
     async def make(self, lease: Lease) -> list[Answered]:
@@ -104,9 +115,8 @@ class Attempts:
             return [error] * len(rows)
 
     async def _message(self, rows: list[Delivery], token: str) -> Message:
-        message = message_from(rows[0].card or {})
         async with asyncio.timeout(self._left(rows[0])):
-            return await self._prepare(message, token)
+            return await self._prepare(await self._compose(rows[0]), token)
 
     async def _harmless(self, rows: list[Delivery], preparation: Awaitable[T]) -> T:
         """Nothing was sent yet: whatever goes wrong, trying again later does no harm."""

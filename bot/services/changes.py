@@ -1,7 +1,7 @@
 """Who waits for something to happen in the outbox: the sender, and whoever follows a forward."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from storage.deliveries import Delivery
@@ -15,6 +15,7 @@ class Changes:
         """Set when there may be something to send."""
         self.closed = False
         """Whether nothing will be sent any more."""
+        self.on_told: list[Callable[[Sequence[Delivery]], None]] = []
         self._watchers: dict[str, set[asyncio.Event]] = {}
 
     def tell(self, rows: list[Delivery], *, work: bool = True) -> list[Delivery]:
@@ -23,6 +24,8 @@ class Changes:
             self.work.set()
         for forward_id in {row.forward_id for row in rows}:
             self._wake(forward_id)
+        for listener in self.on_told:
+            listener(rows)
         return rows
 
     def close(self) -> None:

@@ -24,9 +24,16 @@ def new_jump_id() -> str:
 
 
 def message_address(source: Source) -> str:
-    """Return Discord's own address of a message."""
-    place = source.guild_id or "@me"
-    return f"https://discord.com/channels/{place}/{source.channel_id}/{source.message_id}"
+    """Return Discord's own address of a message; or of a channel, or of a scheduled event.
+
+    A channel has no message, an event no channel, and its own id is that of the message.
+    """
+    if not source.channel_id:
+        return f"https://discord.com/events/{source.guild_id}/{source.message_id}"
+    parts = (source.guild_id or "@me", source.channel_id, source.message_id or None)
+    # A server stands for itself where there is no channel of its.
+    path = "/".join(str(part) for part in dict.fromkeys(parts) if part is not None)
+    return f"https://discord.com/channels/{path}"
 
 
 class Jumps:

@@ -3,11 +3,13 @@
 The `reason` that a row gets, and what happens to it:
 
     unavailable                 not now: tried again with growing waits for about an hour,
-                                then failed
+                                then failed; what rules have found waits on, for days
     lost                        no answer: "Me" once more, then unknown; friends unknown at once
     restart                     the same, because Kkachi died meanwhile (the storage says so)
     allowance-…                 "Me" waits until Kakao counts anew; friends failed, and
                                 `next_try_at` says from when they may be sent again
+    discord                     Discord cannot be asked what a message says now: waits
+    nothing-left                nothing of what was found may go out any more: cancelled
     operator                    Kakao refuses the application: "Me" waits, for days if need be;
                                 friends failed
     not-linked, link-again      parked until the member links
@@ -43,7 +45,7 @@ from bot.kakao import (
     Unreachable,
 )
 from bot.services.allowance import DAY, Limits
-from storage.deliveries import Chat, Delivery, DeliveryState, Outcome
+from storage.deliveries import OF_HITS, Chat, Delivery, DeliveryState, Outcome
 
 Failure = KakaoError | errors.UserError
 
@@ -51,6 +53,7 @@ Failure = KakaoError | errors.UserError
 WAITS = (2.0, 8.0, 30.0, 120.0, 420.0, 900.0, 1800.0)
 REPEAT_WAIT = 20.0
 OPERATOR_WAIT = 1800.0
+DISCORD_WAIT = 20.0
 JITTER = 0.25
 # A new day's sends do not all start at its first stroke.
 RESET_SPREAD = (60.0, 600.0)
@@ -82,7 +85,9 @@ REASONS: Mapping[type[Exception], str] = {
     KakaoError: "operator",
     errors.NotLinked: "not-linked",
     errors.LinkBroken: LINK_AGAIN,
+    errors.DiscordAway: "discord",
     errors.TryLater: "unavailable",
+    errors.NothingLeft: "nothing-left",
     errors.UserError: "operator",
 }
 ALLOWANCES = frozenset(reason for reason in REASONS.values() if reason.startswith("allowance-"))
@@ -149,12 +154,18 @@ class Rules:
         return Outcome(row, state, self._now(), reason, _code(answer))
 
     def _fail(self, row: Delivery, answer: Failure) -> Outcome:
+        if isinstance(answer, errors.NothingLeft):
+            return self._end(row, DeliveryState.CANCELLED, answer)
         if row.repeats:  # this time it did not arrive; the time before, nobody knows
             return self._end(row, DeliveryState.UNKNOWN, answer)
         return self._end(row, DeliveryState.FAILED, answer)
 
     def _later(self, row: Delivery, answer: Failure) -> Outcome:
+        if isinstance(answer, errors.DiscordAway) and self._young(row):
+            return self._wait_afresh(row, answer, self.soon(DISCORD_WAIT))
         if row.tries > len(WAITS):
+            if row.card == OF_HITS and self._young(row):
+                return self._wait_afresh(row, answer, self.soon(OPERATOR_WAIT))
             return self._fail(row, answer)
         return self._wait(row, answer, self.soon(WAITS[row.tries - 1]))
 

@@ -1,8 +1,9 @@
 """What Kkachi shows in a browser: link pages, the way back from Kakao, jump pages, health."""
 
 from bot.web.app import build_web
+from bot.web.digests import add_digests
 from bot.web.server import serve
 from bot.web.share import ShareSettings, add_sharing
 from bot.web.webhooks import add_accounts
 
-__all__ = ["ShareSettings", "add_accounts", "add_sharing", "build_web", "serve"]
+__all__ = ["ShareSettings", "add_accounts", "add_digests", "add_sharing", "build_web", "serve"]

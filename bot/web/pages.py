@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from bot.services.digests import Item
 from bot.services.linking import Arrival
 from bot.texts import LOCALES, Locale, Texts
 
@@ -81,6 +82,10 @@ class Pages:
             offer=offer,
             is_told=is_told,
         )
+
+    def digest(self, items: Sequence[Item], first: Locale) -> str:
+        """Show all that a digest's card stands for."""
+        return self._render("digest.html", first, items=items)
 
     def notice(self, name: str, first: Locale, again: str | None = None) -> str:
         """Show one of the texts `page-<name>`; `again` is an address to start over from."""

@@ -15,3 +15,15 @@ error-not-yours = This button is somebody else's. Use the command yourself.
 error-expired = This panel has expired or was used already. Please use the command again.
 error-consent-required = Kakao requires this consent for as long as you are connected. `/kakao unlink` takes all of them back.
 error-settings-changed = Another admin has just changed the settings. Look at what they are now, then try again.
+error-nothing-left = There is nothing left to send.
+error-rules-too-many = You can have { $limit } rules in this server. Remove one that you do not need first.
+error-rule-duplicate = You have this rule already: { $text }
+error-rule-empty = There is nothing in it to look for. Type a word or a phrase.
+error-rule-too-long = A word can have { $limit } characters; this one has { $length }.
+error-rule-unknown = This rule was removed already.
+error-rules-ignored = You can ignore { $limit } words.
+error-pattern-bad = This is not a valid pattern. Check that every bracket is closed.
+error-pattern-look-around = Patterns cannot look around ((?=…), (?!…), (?<=…), (?<!…)): on a long text that could take forever.
+error-pattern-back-reference = Patterns cannot refer back to what they found (\1 and the like): on a long text that could take forever.
+error-pattern-large = The pattern is too long or repeats too much. Keep it within { $limit } characters; it has { $length }.
+error-pattern-everything = This pattern fits every message. Give it something to look for.

@@ -100,3 +100,17 @@ page-other-site = This began on another site
 page-failed = Kkachi missed a step
     .text = Something unexpected went wrong. Please try again in a moment.
     .way = If it keeps happening, please tell whoever runs Kkachi.
+
+page-digest = Gathered highlights
+    .heading = { $count ->
+        [one] One highlight
+       *[other] { $count } highlights
+    }
+    .empty = All of them were deleted meanwhile.
+    .way = Press one to go on reading in Discord. This page disappears after a week.
+page-digest-unknown = There is no such page
+    .text = Its address was cut short, or it was erased because its owner has disconnected.
+    .way = The messages may still be in Discord: please look for them there.
+page-digest-expired = This page is too old
+    .text = Gathered highlights are shown for a week.
+    .way = The messages may still be in Discord: please look for them there.

@@ -15,3 +15,15 @@ error-not-yours = 다른 사람의 버튼이에요. 직접 명령어를 써 보�
 error-expired = 기한이 지났거나 이미 처리한 버튼이에요. 명령어를 다시 써 보세요.
 error-consent-required = 카카오에서 필수로 정한 항목이라 철회할 수 없어요. 모두 철회하려면 `/kakao unlink`로 연결을 끊어 주세요.
 error-settings-changed = 그사이 다른 관리자가 설정을 바꿨어요. 바뀐 설정을 확인하고 다시 해 주세요.
+error-nothing-left = 보낼 소식이 남아 있지 않아요.
+error-rules-too-many = 이 서버에서는 규칙을 { $limit }개까지 만들 수 있어요. 쓰지 않는 규칙을 먼저 지워 주세요.
+error-rule-duplicate = 이미 있는 규칙이에요: { $text }
+error-rule-empty = 찾을 수 있는 글자가 없어요. 단어나 문장을 넣어 주세요.
+error-rule-too-long = 단어는 { $limit }자까지 쓸 수 있어요. 지금은 { $length }자예요.
+error-rule-unknown = 이미 지운 규칙이에요.
+error-rules-ignored = 무시할 단어는 { $limit }개까지 정할 수 있어요.
+error-pattern-bad = 올바른 패턴이 아니에요. 괄호와 대괄호의 짝이 맞는지 확인해 주세요.
+error-pattern-look-around = 앞뒤를 살피는 패턴((?=…), (?!…), (?<=…), (?<!…))은 쓸 수 없어요. 긴 글에서 시간이 끝없이 걸릴 수 있어서예요.
+error-pattern-back-reference = 앞에서 찾은 것을 다시 가리키는 패턴(\1 등)은 쓸 수 없어요. 긴 글에서 시간이 끝없이 걸릴 수 있어서예요.
+error-pattern-large = 패턴이 너무 길거나 반복이 너무 많아요. { $limit }자 안으로 줄여 주세요. 지금은 { $length }자예요.
+error-pattern-everything = 모든 메시지에 맞는 패턴이에요. 찾을 글자를 넣어 주세요.

@@ -1,0 +1,2 @@
+digest-title = { $count } highlights for you
+digest-all = See all

@@ -1,0 +1,16 @@
+notify-button = Open in Discord
+notify-card-untitled = Untitled event
+notify-card-event-new = 📅 New event: { $title }
+notify-card-event-changed = 📅 Event changed: { $title }
+notify-card-event-soon = ⏰ Starting soon: { $title }
+notify-card-event-started = ▶️ Started: { $title }
+notify-card-event-cancelled = 🚫 Cancelled: { $title }
+notify-card-voice = 🔊 { $member } joined { $channel }
+notify-card-stream = 📺 { $member } is streaming in { $channel }
+notify-card-role = 🎖️ You were given a role: { $title }
+notify-card-boost = 💎 { $member } boosted { $guild }
+notify-card-newcomer = 👋 { $member } joined { $guild }
+notify-headline-pin = 📌 Pinned message
+notify-headline-thread = 🧵 New thread
+notify-headline-forum = 💬 New post
+notify-headline-announcement = 📢 Announcement

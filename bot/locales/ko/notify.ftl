@@ -1,0 +1,16 @@
+notify-button = 디스코드에서 보기
+notify-card-untitled = 제목 없는 일정
+notify-card-event-new = 📅 새 일정: { $title }
+notify-card-event-changed = 📅 일정이 바뀌었어요: { $title }
+notify-card-event-soon = ⏰ 곧 시작해요: { $title }
+notify-card-event-started = ▶️ 시작했어요: { $title }
+notify-card-event-cancelled = 🚫 취소됐어요: { $title }
+notify-card-voice = 🔊 { PARTICLE($member, "이") } { $channel }에 들어왔어요
+notify-card-stream = 📺 { PARTICLE($member, "이") } { $channel }에서 방송을 시작했어요
+notify-card-role = 🎖️ 새 역할을 받았어요: { $title }
+notify-card-boost = 💎 { PARTICLE($member, "이") } { PARTICLE($guild, "을") } 부스트했어요
+notify-card-newcomer = 👋 { PARTICLE($member, "이") } { $guild }에 들어왔어요
+notify-headline-pin = 📌 고정된 메시지예요
+notify-headline-thread = 🧵 새 스레드예요
+notify-headline-forum = 💬 새 글이에요
+notify-headline-announcement = 📢 공지예요

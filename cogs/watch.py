@@ -1,0 +1,106 @@
+"""Watches what is written, for the rules of members."""
+
+import asyncio
+import logging
+
+import discord
+from discord.ext import commands
+
+from bot.errors import UserError
+from cogs._answers import KkachiCog
+from cogs._kkachi import AnyBot
+from cogs._window import DiscordWindow, is_watched, seen_of
+from storage.database import StorageError
+
+_log = logging.getLogger(__name__)
+NEEDED = ("guilds", "guild_messages", "message_content", "guild_reactions")
+
+
+class Watch(KkachiCog):
+    """Tells the services what happens; answers nobody."""
+
+    def __init__(self, bot: AnyBot) -> None:
+        super().__init__(bot)
+        self._window = DiscordWindow(bot)
+        self._catching_up: asyncio.Task[None] | None = None
+
+    async def cog_load(self) -> None:
+        """Let the services look at Discord."""
+        self.services.sight.attach(self._window)
+        for name in NEEDED:
+            if not getattr(self.bot.intents, name):
+                _log.warning("without the intent %s some rules of members find nothing", name)
+
+    async def cog_unload(self) -> None:
+        """Let nobody look any more."""
+        self.services.sight.detach()
+        if self._catching_up is not None:
+            self._catching_up.cancel()
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """Look whose rules a new message meets."""
+        if isinstance(message.author, discord.Member):
+            self._window.learn(message.author)
+        if is_watched(message, self.bot):
+            await self.services.watch.see(seen_of(message))
+
+    @commands.Cog.listener()
+    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
+        """Forget a message that is gone."""
+        await self._forget([event.message_id])
+
+    @commands.Cog.listener()
+    async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
+        """Forget messages that are gone."""
+        await self._forget(sorted(event.message_ids))
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
+        """Look at the message when its author wants to hear of reactions."""
+        author_id, guild_id = event.message_author_id, event.guild_id
+        if author_id is None or guild_id is None or author_id == event.user_id:
+            return
+        if self.services.watch.reaction_rule(guild_id, author_id) is None:
+            return
+        room = self.bot.get_partial_messageable(event.channel_id, guild_id=guild_id)
+        try:
+            message = await room.fetch_message(event.message_id)
+        except discord.HTTPException:
+            return
+        count = sum(reaction.count for reaction in message.reactions)
+        await self.services.watch.react(seen_of(message), count)
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Look at what was written while nobody listened; events that come now do not wait."""
+        if self._catching_up is None or self._catching_up.done():
+            self._catching_up = asyncio.create_task(self._catch_up())
+
+    @commands.Cog.listener()
+    async def on_guild_role_update(self, _: discord.Role, after: discord.Role) -> None:
+        """Believe nothing of what was known of a server's members."""
+        self._window.forget(after.guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        """Believe nothing of what was known of a server's members."""
+        self._window.forget(role.guild.id)
+
+    async def _catch_up(self) -> None:
+        for guild_id in self.services.rules.matcher.guilds():
+            try:
+                await self.services.watch.catch_up(guild_id)
+            except (StorageError, UserError, discord.DiscordException) as error:
+                _log.warning("missed messages are not looked at: %s", type(error).__name__)
+
+    async def _forget(self, message_ids: list[int]) -> None:
+        try:
+            await self.services.watch.deleted(message_ids)
+        except StorageError as error:
+            _log.warning("deleted messages are not forgotten: %s", error)
+
+
+async def setup(bot: AnyBot) -> None:
+    """Add the cog to a bot that Kkachi's services were attached to."""
+    await bot.add_cog(Watch(bot))

@@ -1,0 +1,105 @@
+"""The page behind a digest: a line for everything that was folded into one card."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database import Database, rows_of
+from storage.tables import digest_items, digests
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line: what it is, what it says, where it leads."""
+
+    title: str
+    text: str
+    address: str
+    at: float
+    message_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A page with an id that nobody can guess; each delivery has one at most."""
+
+    id: str
+    forward_id: str
+    member_id: int
+    locale: str
+    created_at: float
+    expires_at: float
+    items: Sequence[Item] = ()
+
+
+class DigestStore:
+    """The tables `digests` and `digest_items`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def put(self, digest: Digest) -> None:
+        """Keep a page, in place of the one that this delivery had."""
+        head = {name: getattr(digest, name) for name in Digest.__slots__ if name != "items"}
+        rows = [_row(digest.id, position, item) for position, item in enumerate(digest.items)]
+
+        async def replace(connection: AsyncConnection) -> None:
+            old = delete(digests).where(digests.c.forward_id == digest.forward_id)
+            await connection.execute(old)
+            await connection.execute(insert(digests).values(head))
+            if rows:
+                await connection.execute(insert(digest_items), rows)
+
+        await self._database.write(replace)
+
+    async def find(self, digest_id: str) -> Digest | None:
+        """Return a page, also when it has expired."""
+
+        async def look(connection: AsyncConnection) -> Digest | None:
+            rows = await rows_of(connection, select(digests).where(digests.c.id == digest_id))
+            if not rows:
+                return None
+            lines = select(digest_items).where(digest_items.c.digest_id == digest_id)
+            items = await rows_of(connection, lines.order_by(digest_items.c.position))
+            return Digest(**rows[0], items=[_item(row) for row in items])
+
+        return await self._database.read(look)
+
+    async def of_forward(self, forward_id: str) -> str | None:
+        """Return the id of the page that a delivery has already."""
+        query = select(digests.c.id).where(digests.c.forward_id == forward_id)
+        row = await self._database.first(query)
+        return row["id"] if row else None
+
+    async def drop_messages(self, message_ids: Sequence[int]) -> None:
+        """Erase the lines of messages that are gone."""
+
+        async def erase(connection: AsyncConnection) -> None:
+            for start in range(0, len(message_ids), CHUNK):
+                some = message_ids[start : start + CHUNK]
+                gone = delete(digest_items).where(digest_items.c.message_id.in_(some))
+                await connection.execute(gone)
+
+        await self._database.write(erase)
+
+    async def delete_member(self, member_id: int) -> None:
+        """Erase a member's pages."""
+        await self._database.change(delete(digests).where(digests.c.member_id == member_id))
+
+    async def purge(self, before: float) -> None:
+        """Erase pages that expired before then."""
+        await self._database.change(delete(digests).where(digests.c.expires_at < before))
+
+
+def _row(digest_id: str, position: int, item: Item) -> dict[str, Any]:
+    values = {name: getattr(item, name) for name in Item.__slots__}
+    return values | {"digest_id": digest_id, "position": position}
+
+
+def _item(row: dict[str, Any]) -> Item:
+    return Item(**{name: row[name] for name in Item.__slots__})

@@ -1,0 +1,228 @@
+"""What rules and subscriptions have found: ids only, the texts stay on Discord until they go out.
+
+A member hears of each occasion once: `(member_id, occasion)` is unique, however many rules meet it
+and however often Discord tells of it.
+"""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database import Database, rows_of
+from storage.deliveries import NewDelivery, new_rows
+from storage.tables import deliveries, hits
+
+MESSAGE = "message"
+FORWARD_ID_BYTES = 12
+# SQLite takes so many parameters at a time, and more.
+CHUNK = 500
+
+
+class HitState(StrEnum):
+    """Where a hit stands."""
+
+    WAITING = "waiting"
+    TAKEN = "taken"
+    """It belongs to a delivery."""
+    DROPPED = "dropped"
+    """A gate stopped it; `reason` names that gate."""
+
+
+class Priority(IntEnum):
+    """How much it matters to the member; the smaller the sooner."""
+
+    MENTION = 0
+    REPLY = 1
+    WORD = 2
+    EVENT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An occasion that a member wants to hear of.
+
+    `kind` is "message" or that of a subscription; `facts` are an event's, which is no message.
+    """
+
+    member_id: int
+    occasion: str
+    kind: str
+    priority: Priority
+    guild_id: int
+    found_at: float
+    due_at: float
+    channel_id: int | None = None
+    message_id: int | None = None
+    rule_ids: tuple[int, ...] = ()
+    facts: dict[str, Any] | None = None
+    state: HitState = HitState.WAITING
+    reason: str | None = None
+    forward_id: str | None = None
+    id: int = 0
+
+
+WAITING = hits.c.state == HitState.WAITING
+OF_MEMBER = (
+    select(hits)
+    .where(WAITING, hits.c.member_id == bindparam("member_id"))
+    .order_by(hits.c.priority, hits.c.found_at, hits.c.id)
+)
+OF_FORWARD = (
+    select(hits)
+    .where(hits.c.forward_id == bindparam("forward_id"), hits.c.state == HitState.TAKEN)
+    .order_by(hits.c.priority, hits.c.found_at, hits.c.id)
+)
+KNOWN = select(hits).where(
+    hits.c.member_id == bindparam("member_id"), hits.c.occasion == bindparam("occasion")
+)
+
+
+class HitStore:
+    """The table `hits`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, hit: Hit) -> bool:
+        """Keep a hit; False when its occasion is known already.
+
+        One that still waits takes over a better priority and further rules.
+        """
+
+        async def note(connection: AsyncConnection) -> bool:
+            asked = {"member_id": hit.member_id, "occasion": hit.occasion}
+            rows = await rows_of(connection, KNOWN, asked)
+            if not rows:
+                await connection.execute(insert(hits).values(_values(hit)))
+                return True
+            known = _read(rows[0])
+            if known.state is HitState.WAITING:
+                merged = update(hits).where(hits.c.id == known.id).values(_merged(known, hit))
+                await connection.execute(merged)
+            return False
+
+        return await self._database.write(note)
+
+    async def waiting(self, member_id: int) -> list[Hit]:
+        """Return what waits for a member, the most important first."""
+        rows = await self._database.all(OF_MEMBER, {"member_id": member_id})
+        return [_read(row) for row in rows]
+
+    async def members_waiting(self) -> list[int]:
+        """Return the members for whom something waits."""
+        query = select(hits.c.member_id).where(WAITING).distinct()
+        return [row["member_id"] for row in await self._database.all(query)]
+
+    async def take(self, ids: Sequence[int], row: NewDelivery, at: float) -> str | None:
+        """Turn waiting hits into one delivery, in one transaction, and return its forward.
+
+        Returns None, and nothing is changed, when none of them waits any more.
+        """
+        forward_id = secrets.token_hex(FORWARD_ID_BYTES)
+
+        async def change(connection: AsyncConnection) -> str | None:
+            taken = 0
+            for some in _chunks(ids):
+                mark = update(hits).where(WAITING, hits.c.id.in_(some))
+                values = mark.values(state=HitState.TAKEN, forward_id=forward_id)
+                taken += len(await rows_of(connection, values.returning(hits.c.id)))
+            if not taken:
+                return None
+            await connection.execute(insert(deliveries), new_rows(forward_id, [row], at))
+            return forward_id
+
+        return await self._database.write(change)
+
+    async def of_forward(self, forward_id: str) -> list[Hit]:
+        """Return what one delivery carries, the most important first."""
+        rows = await self._database.all(OF_FORWARD, {"forward_id": forward_id})
+        return [_read(row) for row in rows]
+
+    async def of_occasion(self, member_id: int, occasion: str) -> Hit | None:
+        """Return a member's hit of an occasion."""
+        asked = {"member_id": member_id, "occasion": occasion}
+        row = await self._database.first(KNOWN, asked)
+        return _read(row) if row else None
+
+    async def drop(self, reasons: Iterable[tuple[int, str]]) -> None:
+        """Note that hits will not go out, and which gate stopped each."""
+        wanted = [{"its_id": number, "why": why} for number, why in reasons]
+        if not wanted:
+            return
+        mark = update(hits).where(hits.c.id == bindparam("its_id"))
+        change = mark.values(state=HitState.DROPPED, reason=bindparam("why"), facts=None)
+        await self._database.write(lambda connection: connection.execute(change, wanted))
+
+    async def drop_messages(self, message_ids: Sequence[int], reason: str) -> None:
+        """Drop what waits of messages that are gone."""
+
+        async def change(connection: AsyncConnection) -> None:
+            for some in _chunks(message_ids):
+                gone = update(hits).where(WAITING, hits.c.message_id.in_(some))
+                await connection.execute(gone.values(state=HitState.DROPPED, reason=reason))
+
+        await self._database.write(change)
+
+    async def drop_in_channel(
+        self, member_id: int, channel_id: int, *, due_after: float, reason: str
+    ) -> None:
+        """Drop a member's hits in a channel that are not due yet."""
+        mine = (hits.c.member_id == member_id) & (hits.c.channel_id == channel_id)
+        later = update(hits).where(WAITING, mine, hits.c.due_at > due_after)
+        await self._database.change(later.values(state=HitState.DROPPED, reason=reason))
+
+    async def last_found(self, member_id: int, channel_id: int, rule_id: int) -> float | None:
+        """Return when a rule last met something in a channel that was not dropped."""
+        query = select(hits.c.rule_ids, hits.c.found_at).where(
+            hits.c.member_id == member_id,
+            hits.c.channel_id == channel_id,
+            hits.c.state != HitState.DROPPED,
+        )
+        newest = query.order_by(hits.c.found_at.desc()).limit(CHUNK)
+        for row in await self._database.all(newest):
+            if rule_id in row["rule_ids"]:
+                return float(row["found_at"])
+        return None
+
+    async def count_waiting(self) -> int:
+        """Return how many hits wait for anybody."""
+        row = await self._database.first(select(func.count().label("n")).where(WAITING))
+        return int(row["n"]) if row else 0
+
+    async def delete_member(self, member_id: int) -> None:
+        """Forget all that was found for a member."""
+        await self._database.change(delete(hits).where(hits.c.member_id == member_id))
+
+    async def purge(self, before: float) -> None:
+        """Forget what was found before then and waits no more."""
+        old = (hits.c.found_at < before) & (hits.c.state != HitState.WAITING)
+        await self._database.change(delete(hits).where(old))
+
+
+def _chunks(ids: Sequence[int]) -> list[Sequence[int]]:
+    return [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
+
+
+def _values(hit: Hit) -> dict[str, Any]:
+    return {name: getattr(hit, name) for name in Hit.__slots__ if name != "id"} | {
+        "rule_ids": list(hit.rule_ids)
+    }
+
+
+def _merged(known: Hit, new: Hit) -> dict[str, Any]:
+    rules = dict.fromkeys((*known.rule_ids, *new.rule_ids))
+    return {"priority": min(known.priority, new.priority), "rule_ids": list(rules)}
+
+
+def _read(row: dict[str, Any]) -> Hit:
+    return replace(
+        Hit(**row),
+        priority=Priority(row["priority"]),
+        state=HitState(row["state"]),
+        rule_ids=tuple(row["rule_ids"]),
+    )

@@ -1,0 +1,126 @@
+"""What members want to hear of in a server by itself, and whom they want to hear nothing of."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database import Database, rows_of
+from storage.tables import filters, rules
+
+PAGE = 5000
+
+
+class RuleKind(StrEnum):
+    """What a rule looks for."""
+
+    WORD = "word"
+    PATTERN = "pattern"
+    MENTION = "mention"
+    ROLE = "role"
+    REPLY = "reply"
+    REACTION = "reaction"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a member; `text` is the word or pattern as it was typed.
+
+    Options: `mode` of a word, `threshold` of reactions, `cooldown` in seconds.
+    """
+
+    id: int
+    member_id: int
+    guild_id: int
+    kind: RuleKind
+    text: str
+    created_at: float
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+class RuleStore:
+    """The tables `rules` and `filters`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, rule: Rule) -> Rule:
+        """Keep a rule and return it with its number."""
+        values = {name: getattr(rule, name) for name in Rule.__slots__ if name != "id"}
+        [row] = await self._database.change(insert(rules).values(values).returning(rules))
+        return _read(row)
+
+    async def remove(self, member_id: int, rule_id: int) -> bool:
+        """Forget a member's rule; False when there was none."""
+        mine = (rules.c.id == rule_id) & (rules.c.member_id == member_id)
+        return bool(await self._database.change(delete(rules).where(mine).returning(rules.c.id)))
+
+    async def of_member(self, member_id: int, guild_id: int | None = None) -> list[Rule]:
+        """Return a member's rules, in one server or everywhere, the oldest first."""
+        query = select(rules).where(rules.c.member_id == member_id)
+        if guild_id is not None:
+            query = query.where(rules.c.guild_id == guild_id)
+        return [_read(row) for row in await self._database.all(query.order_by(rules.c.id))]
+
+    async def all(self) -> AsyncIterator[Rule]:
+        """Yield everybody's rules."""
+        after = 0
+        page = select(rules).where(rules.c.id > bindparam("after")).order_by(rules.c.id).limit(PAGE)
+        while rows := await self._database.all(page, {"after": after}):
+            for row in rows:
+                yield _read(row)
+            after = rows[-1]["id"]
+
+    async def filter(self, member_id: int, guild_id: int) -> dict[str, Any]:
+        """Return what a member has set for all their rules in a server."""
+        row = await self._database.first(select(filters).where(_of(filters, member_id, guild_id)))
+        return row["filter"] if row else {}
+
+    async def set_filter(self, member_id: int, guild_id: int, values: dict[str, Any]) -> None:
+        """Keep what a member has set for all their rules in a server."""
+
+        async def replace(connection: AsyncConnection) -> None:
+            await connection.execute(delete(filters).where(_of(filters, member_id, guild_id)))
+            row = {"member_id": member_id, "guild_id": guild_id, "filter": values}
+            await connection.execute(insert(filters).values(row))
+
+        await self._database.write(replace)
+
+    async def all_filters(self) -> AsyncIterator[tuple[int, dict[str, Any]]]:
+        """Yield everybody's filters with whose they are."""
+        for row in await self._database.all(select(filters)):
+            yield row["member_id"], row["filter"]
+
+    async def filters_of(self, member_id: int) -> dict[int, dict[str, Any]]:
+        """Return all a member has set, by server."""
+        query = select(filters).where(filters.c.member_id == member_id)
+        return {row["guild_id"]: row["filter"] for row in await self._database.all(query)}
+
+    async def forget(self, *, member_id: int | None = None, guild_id: int | None = None) -> None:
+        """Forget the rules and filters of a member, of a server, or of a member in a server."""
+
+        async def erase(connection: AsyncConnection) -> None:
+            for table in (rules, filters):
+                where = _of(table, member_id, guild_id)
+                await rows_of(connection, delete(table).where(where))
+
+        await self._database.write(erase)
+
+
+def _of(table: Any, member_id: int | None, guild_id: int | None) -> ColumnElement[bool]:  # noqa: ANN401 - a Table, whose columns mypy does not know
+    wanted: Sequence[tuple[str, int | None]] = (("member_id", member_id), ("guild_id", guild_id))
+    parts = [table.c[name] == value for name, value in wanted if value is not None]
+    if not parts:
+        raise ValueError("whose?")
+    first, *others = parts
+    for part in others:
+        first &= part
+    found: ColumnElement[bool] = first
+    return found
+
+
+def _read(row: dict[str, Any]) -> Rule:
+    return Rule(**row | {"kind": RuleKind(row["kind"])})
