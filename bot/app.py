@@ -83,6 +83,7 @@ async def at_work(services: Services) -> AsyncIterator[asyncio.Task[None]]:
     async with (
         _task(services.housekeeping.run()),
         _task(services.watch.run()),
+        _task(services.notifying.run()),
         _task(services.dispatcher.run()),
         _task(services.sender.run()) as sending,
     ):

@@ -31,6 +31,9 @@ EXTENSIONS = (
     "cogs.compose",
     "cogs.settings",
     "cogs.watch",
+    "cogs.highlight",
+    "cogs.events",
+    "cogs.notify",
 )
 CLICKS = frozenset({discord.InteractionType.component, discord.InteractionType.modal_submit})
 FIRST_WAIT = 1.0

@@ -32,12 +32,14 @@ from bot.services.jumps import Jumps
 from bot.services.linking import Arrival, Linking
 from bot.services.links import Links
 from bot.services.matching.matcher import Matcher
+from bot.services.notifying import Notifying
 from bot.services.optouts import OptOuts
 from bot.services.rules import Rules
 from bot.services.sender import Sender
 from bot.services.settings import Settings
 from bot.services.shares import Shares
 from bot.services.sight import Sight
+from bot.services.subscriptions import Subscriptions
 from bot.services.templates import Templates
 from bot.services.watching import Watch
 from bot.services.wishes import WishList
@@ -56,6 +58,7 @@ from storage.optouts import OptOutStore
 from storage.rules import RuleStore
 from storage.settings import SettingsStore
 from storage.shares import ShareStore
+from storage.subscriptions import SubscriptionStore
 from storage.templates import TemplateStore
 from storage.vault import Vault
 from storage.watermarks import WatermarkStore
@@ -82,6 +85,7 @@ class Stores:
     rules: RuleStore
     settings: SettingsStore
     shares: ShareStore
+    subscriptions: SubscriptionStore
     templates: TemplateStore
     watermarks: WatermarkStore
     webhooks: WebhookStore
@@ -104,6 +108,7 @@ class Stores:
             rules=RuleStore(database),
             settings=SettingsStore(database),
             shares=ShareStore(database),
+            subscriptions=SubscriptionStore(database),
             templates=TemplateStore(database),
             watermarks=WatermarkStore(database),
             webhooks=WebhookStore(database),
@@ -164,6 +169,8 @@ def build_services(
         dispatcher=found.dispatcher,
         digests=found.digests,
         watch=found.watch,
+        subscriptions=found.subscriptions,
+        notifying=found.notifying,
         friends=Friends(links, kakao, now=now),
         jumps=jumps,
         shares=_shares(
@@ -173,6 +180,7 @@ def build_services(
         inbox=inbox,
         housekeeping=_housekeeping(stores, now),
         texts=texts,
+        now=now,
         ping=database.ping,
     )
     _introduce(services, stores)
@@ -191,6 +199,8 @@ class Found:
     dispatcher: Dispatcher
     digests: Digests
     watch: Watch
+    subscriptions: Subscriptions
+    notifying: Notifying
 
 
 def _found(
@@ -241,6 +251,7 @@ def _found(
         sight=sight,
         now=now,
     )
+    subscriptions = Subscriptions(stores.subscriptions, settings, now=now)
     return Found(
         settings=settings,
         optouts=optouts,
@@ -250,6 +261,8 @@ def _found(
         dispatcher=dispatcher,
         digests=digests,
         watch=watch,
+        subscriptions=subscriptions,
+        notifying=Notifying(subscriptions, gates, watch, now=now),
     )
 
 

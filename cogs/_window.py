@@ -46,6 +46,11 @@ class DiscordWindow:
         member = await self._member(member_id, guild_id)
         return None if member is None else frozenset(role.id for role in member.roles)
 
+    async def manages(self, member_id: int, guild_id: int) -> bool:
+        """Tell whether a member may manage a server; False when that is unknown."""
+        member = await self._member(member_id, guild_id)
+        return member is not None and member.guild_permissions.manage_guild
+
     async def seen(self, source: Source) -> Seen | None:
         """Return a message as rules look at it."""
         room = await self._room(source.guild_id or 0, source.channel_id)

@@ -168,7 +168,7 @@ async def open_stall(
         stall = Stall(url, house, store, shares, settings)
         shares.on_reached.append(stall.note)
         app = build_web(
-            house.links,
+            house.linking,
             house.jumps,
             texts(),
             public_url=url,

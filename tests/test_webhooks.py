@@ -100,7 +100,7 @@ async def open_office(folder: Path, *, admin_key: str | None = None) -> AsyncIte
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         web = build_web(
-            house.links,
+            house.linking,
             house.jumps,
             texts(),
             public_url=url,

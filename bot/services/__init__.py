@@ -18,12 +18,14 @@ from bot.services.inbox import Inbox
 from bot.services.jumps import Jumps
 from bot.services.linking import Linking
 from bot.services.links import Links
+from bot.services.notifying import Notifying
 from bot.services.optouts import OptOuts
 from bot.services.rules import Rules
 from bot.services.sender import Sender
 from bot.services.settings import Settings
 from bot.services.shares import Shares
 from bot.services.sight import Sight
+from bot.services.subscriptions import Subscriptions
 from bot.services.templates import Templates
 from bot.services.watching import Watch
 from bot.services.wishes import WishList
@@ -52,6 +54,8 @@ class Services:
     dispatcher: Dispatcher
     digests: Digests
     watch: Watch
+    subscriptions: Subscriptions
+    notifying: Notifying
     friends: Friends
     jumps: Jumps
     shares: Shares
@@ -59,5 +63,6 @@ class Services:
     inbox: Inbox
     housekeeping: Housekeeping
     texts: Texts
+    now: Callable[[], float]
     ping: Callable[[], Awaitable[None]]
     """Raises StorageError when the database does not answer."""

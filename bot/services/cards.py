@@ -50,12 +50,22 @@ class Picture:
 
 
 def render(
-    highlight: Highlight, *, note: str | None, link: str, locale: Locale, texts: Texts
+    highlight: Highlight,
+    *,
+    note: str | None,
+    link: str,
+    locale: Locale,
+    texts: Texts,
+    headline: str = "",
 ) -> Feed:
-    """Return the card of a highlight; raises SystemMessage and NoteTooLong."""
+    """Return the card of a highlight; raises SystemMessage and NoteTooLong.
+
+    `headline` says why it comes by itself, where no note of the member's does.
+    """
     if highlight.system:
         raise SystemMessage
-    return _Card(highlight, locale, texts).feed(_checked(note), link)
+    card = _Card(highlight, locale, texts)
+    return card.feed(card.noted(_checked(note)) or headline, link)
 
 
 def first_image(highlight: Highlight) -> Picture | None:
@@ -107,18 +117,22 @@ class _Card:
         self._texts = texts
         self._picture = first_image(highlight)
 
-    def feed(self, note: str, link: str) -> Feed:
+    def feed(self, opening: str, link: str) -> Feed:
         both = Link(web_url=link, mobile_web_url=link)
         picture = self._picture
         content = Content(
             title=self._title(),
-            description=self._description(note),
+            description=self._description(opening),
             image_url=picture and picture.url,
             image_width=picture and picture.width,
             image_height=picture and picture.height,
             link=both,
         )
         return Feed(content=content, buttons=(Button(title=self._say("card-button"), link=both),))
+
+    def noted(self, note: str) -> str:
+        """Return the line with the member's note."""
+        return self._say("card-note", note=one_line(self._read(note))) if note else ""
 
     def _say(self, key: str, **arguments: TextArgument) -> str:
         return self._texts.say(self._locale, key, **arguments)
@@ -135,17 +149,16 @@ class _Card:
             return cut(self._say("card-title-direct", channel=channel or guild), TITLE_LIMIT)
         return self._say("card-title-nameless")
 
-    def _description(self, note: str) -> str:
+    def _description(self, opening: str) -> str:
         """Lay out the lines; the reply gives way first when the room is short, then the extras."""
         main, *extras = self._pieces()
         author = self._name(self._highlight.author)
         said = self._say("card-said", author=author, text=main)
-        noted = self._say("card-note", note=one_line(self._read(note))) if note else ""
         extra = cut(one_line(" ".join(extras)), EXTRAS_LIMIT)
         above: list[str] = []
         below: list[str] = []
         room = DESCRIPTION_LIMIT - min(len(said), SAID_ROOM)
-        for line, place in ((noted, above), (extra, below), (self._reply(), above)):
+        for line, place in ((opening, above), (extra, below), (self._reply(), above)):
             if line and room > SHORTEST_LINE:
                 place.append(cut(line, room - 1))
                 room -= len(place[-1]) + 1

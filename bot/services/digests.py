@@ -130,11 +130,10 @@ class Digests:
             if seen is None:
                 return GONE
             return await self._gates.may_leave(hit.member_id, seen[0], feature)
-        if hit.channel_id is None:
-            roles = await self._sight.window.roles(hit.member_id, hit.guild_id)
-            return "visible" if roles is None else None
-        reads = await self._sight.window.reads(hit.member_id, hit.guild_id, hit.channel_id)
-        return None if reads else "visible"
+        facts = Facts.model_validate(hit.facts or {})
+        return await self._gates.may_hear(
+            hit.member_id, hit.kind, hit.guild_id, hit.channel_id, facts
+        )
 
     async def _as_found(
         self, hit: Hit, source: Source | None, seen: tuple[Seen, Highlight] | None
@@ -143,7 +142,8 @@ class Digests:
             address = await self._jumps.open(hit.member_id, source)
             highlight = reduced(seen[1], await self._gates.policy(seen[0]))
             return Found(hit, address, highlight=highlight)
-        facts = Facts.model_validate(hit.facts or {})
+        told = Facts.model_validate(hit.facts or {})
+        facts = await self._gates.leaving(hit.guild_id, hit.channel_id, told)
         place = Source(hit.guild_id, hit.channel_id or hit.guild_id, 0)
         address = await self._jumps.open(hit.member_id, facts.place(place))
         return Found(hit, address, facts=facts)
@@ -157,12 +157,17 @@ class Digests:
         )
 
     def _card(self, found: Found, highlight: Highlight, locale: Locale) -> Feed:
-        note = None
+        headline = ""
         if found.hit.kind != MESSAGE:
-            note = self._texts.say(locale, f"notify-headline-{found.hit.kind}")
+            headline = self._texts.say(locale, f"notify-headline-{found.hit.kind}")
         try:
             return render(
-                highlight, note=note, link=found.address, locale=locale, texts=self._texts
+                highlight,
+                note=None,
+                headline=headline,
+                link=found.address,
+                locale=locale,
+                texts=self._texts,
             )
         except SystemMessage:
             raise NothingLeft from None

@@ -12,6 +12,7 @@ from bot.errors import TextArgument
 from bot.services.highlight import Body, Highlight
 from bot.services.matching.normalise import needle, normalise
 from bot.services.matching.words import found
+from bot.services.occasions import FOR_ADMINS, NOTIFY_FEATURE, Facts
 from bot.services.optouts import OptOuts
 from bot.services.rules import Filter, Places
 from bot.services.settings import Policy, Settings
@@ -102,6 +103,47 @@ class Gates:
             return "visible"
         return None
 
+    async def may_hear(
+        self, member_id: int, kind: str, guild_id: int, channel_id: int | None, facts: Facts
+    ) -> str | None:
+        """Return the gate that stops an event, as it happens or before it goes out."""
+        if facts.author_id is not None and await self._optouts.has(facts.author_id):
+            return "opted-out"
+        if not await self._has_notices(member_id, guild_id, (channel_id, *facts.parents)):
+            return "server"
+        window = self._sight.window
+        if kind in FOR_ADMINS:
+            visible = await window.manages(member_id, guild_id)
+        elif channel_id is None:
+            visible = await window.roles(member_id, guild_id) is not None
+        else:
+            visible = await window.reads(member_id, guild_id, channel_id)
+        return None if visible else "visible"
+
+    async def leaving(self, guild_id: int, channel_id: int | None, facts: Facts) -> Facts:
+        """Return as much of an event as its server's policy lets out."""
+        settings = await self._settings.of(guild_id)
+        is_link = settings.policy_of((channel_id, *facts.parents)) is Policy.LINK
+        return facts.wordless() if is_link and facts.author_id is not None else facts
+
+    async def _has_notices(
+        self, member_id: int, guild_id: int, places: Sequence[int | None]
+    ) -> bool:
+        """Tell whether the server lets this member hear of what happens in a place."""
+        settings = await self._settings.of(guild_id)
+        if NOTIFY_FEATURE in settings.off:
+            return False
+        # What happens in no channel is held by no list of channels.
+        if any(places) and not settings.may_take(places):
+            return False
+        return await self._has_role(member_id, guild_id, settings.rule_roles)
+
+    async def _has_role(self, member_id: int, guild_id: int, wanted: frozenset[int]) -> bool:
+        if not wanted:
+            return True
+        roles = await self._sight.window.roles(member_id, guild_id)
+        return not wanted.isdisjoint(roles or ())
+
     async def policy(self, seen: Seen) -> Policy:
         """Return how much of a message may leave its server."""
         return (await self._settings.of(seen.guild_id)).policy_of(seen.places)
@@ -144,10 +186,9 @@ class Gates:
     async def _server(self, case: Case) -> Verdict:
         settings = await self._settings.of(case.seen.guild_id)
         allowed = HIGHLIGHT_FEATURE not in settings.off and settings.may_take(case.seen.places)
-        if allowed and settings.rule_roles:
-            window = self._sight.window
-            roles = await window.roles(case.member_id, case.seen.guild_id)
-            allowed = bool(settings.rule_roles & (roles or frozenset()))
+        allowed = allowed and await self._has_role(
+            case.member_id, case.seen.guild_id, settings.rule_roles
+        )
         return _verdict("server", stopped=not allowed)
 
     async def _visible(self, case: Case) -> Verdict:

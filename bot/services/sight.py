@@ -50,6 +50,9 @@ class Window(Protocol):
     async def roles(self, member_id: int, guild_id: int) -> frozenset[int] | None:
         """Return a member's roles; None for who is no member, or when that is unknown."""
 
+    async def manages(self, member_id: int, guild_id: int) -> bool:
+        """Tell whether a member may manage a server."""
+
     async def seen(self, source: Source) -> Seen | None:
         """Return a message as rules look at it; None when it is gone."""
 

@@ -27,3 +27,12 @@ error-pattern-look-around = Patterns cannot look around ((?=…), (?!…), (?<=�
 error-pattern-back-reference = Patterns cannot refer back to what they found (\1 and the like): on a long text that could take forever.
 error-pattern-large = The pattern is too long or repeats too much. Keep it within { $limit } characters; it has { $length }.
 error-pattern-everything = This pattern fits every message. Give it something to look for.
+error-time = This is no time of the day: { $text }. Write it like 08:00.
+error-schedule = These choices do not go together, or there is no such time zone. Write time zones like Asia/Seoul.
+error-nothing-named = Choose at least one thing to change.
+error-subscriptions-too-many = You can have { $limit } subscriptions in this server. Switch some off in `/notify list`.
+error-subscription-everywhere = You hear of this in the whole server already.
+error-subscription-unknown = You have no such subscription. See `/notify list`.
+error-notify-channel = This does not happen in that channel. Choose another, or none.
+error-notify-tag = That forum has no such tag. Choose the forum first, then a tag from the list.
+error-notify-admins = Only those who manage this server can hear of this.

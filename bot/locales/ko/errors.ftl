@@ -27,3 +27,12 @@ error-pattern-look-around = 앞뒤를 살피는 패턴((?=…), (?!…), (?<=…
 error-pattern-back-reference = 앞에서 찾은 것을 다시 가리키는 패턴(\1 등)은 쓸 수 없어요. 긴 글에서 시간이 끝없이 걸릴 수 있어서예요.
 error-pattern-large = 패턴이 너무 길거나 반복이 너무 많아요. { $limit }자 안으로 줄여 주세요. 지금은 { $length }자예요.
 error-pattern-everything = 모든 메시지에 맞는 패턴이에요. 찾을 글자를 넣어 주세요.
+error-time = 시각을 알 수 없어요: { $text }. 08:00처럼 적어 주세요.
+error-schedule = 고른 값이 서로 맞지 않거나 없는 시간대예요. 시간대는 Asia/Seoul처럼 적어 주세요.
+error-nothing-named = 무엇을 바꿀지 하나는 골라 주세요.
+error-subscriptions-too-many = 이 서버에서 받아 볼 수 있는 소식은 { $limit }개까지예요. `/notify list`에서 줄여 주세요.
+error-subscription-everywhere = 이미 서버 전체에서 받아 보고 있어요.
+error-subscription-unknown = 그런 소식은 받아 보고 있지 않아요. `/notify list`를 확인해 주세요.
+error-notify-channel = 이 일은 그 채널에서 일어나지 않아요. 다른 채널을 고르거나 비워 두세요.
+error-notify-tag = 그 포럼에는 그런 태그가 없어요. 포럼을 먼저 고르고 목록에서 태그를 골라 주세요.
+error-notify-admins = 서버를 관리하는 사람만 받아 볼 수 있는 소식이에요.
