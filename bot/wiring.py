@@ -232,6 +232,7 @@ def _found(
         store=stores.digests,
         hits=stores.hits,
         links=links,
+        rules=rules,
         gates=gates,
         sight=sight,
         jumps=jumps,
@@ -331,7 +332,7 @@ def _shares(
 
 def _housekeeping(stores: Stores, now: Clock) -> Housekeeping:
     kept = (stores.requests, stores.jumps, stores.drafts, stores.shares, stores.digests)
-    return Housekeeping(*kept, stores.webhooks, stores.images, now=now)
+    return Housekeeping(*kept, stores.webhooks, stores.images, stores.hits, now=now)
 
 
 def _domains(config: Config) -> Domains:

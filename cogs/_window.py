@@ -76,6 +76,22 @@ class DiscordWindow:
                 found[source] = seen_of(message), await highlight_of(message, member)
         return found
 
+    async def before(
+        self, member_id: int, source: Source, count: int
+    ) -> Sequence[tuple[Seen, Highlight]]:
+        """Return the messages before one, at most so many, the oldest first."""
+        guild_id = source.guild_id or 0
+        member = await self._member(member_id, guild_id)
+        room = await self._room(guild_id, source.channel_id)
+        if member is None or room is None:
+            return ()
+        try:
+            start = discord.Object(source.message_id)
+            page = [message async for message in room.history(limit=count, before=start)]
+        except discord.HTTPException:
+            return ()
+        return [(seen_of(one), await highlight_of(one, member)) for one in reversed(page)]
+
     async def history(self, guild_id: int, after: int) -> AsyncIterator[Seen]:
         """Yield what was written in a server after a message."""
         guild = self._bot.get_guild(guild_id)

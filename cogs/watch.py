@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
 import discord
 from discord.ext import commands
@@ -72,10 +73,17 @@ class Watch(KkachiCog):
         await self.services.watch.react(seen_of(message), count)
 
     @commands.Cog.listener()
+    async def on_connect(self) -> None:
+        """Note that something was missed, before the first event of a new session comes."""
+        self.services.watch.missed()
+
+    @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Look at what was written while nobody listened; events that come now do not wait."""
-        if self._catching_up is None or self._catching_up.done():
-            self._catching_up = asyncio.create_task(self._catch_up())
+        guilds = self.services.watch.missed()
+        if self._catching_up is not None:
+            self._catching_up.cancel()
+        self._catching_up = asyncio.create_task(self._catch_up(guilds))
 
     @commands.Cog.listener()
     async def on_guild_role_update(self, _: discord.Role, after: discord.Role) -> None:
@@ -87,8 +95,8 @@ class Watch(KkachiCog):
         """Believe nothing of what was known of a server's members."""
         self._window.forget(role.guild.id)
 
-    async def _catch_up(self) -> None:
-        for guild_id in self.services.rules.matcher.guilds():
+    async def _catch_up(self, guilds: Sequence[int]) -> None:
+        for guild_id in guilds:
             try:
                 await self.services.watch.catch_up(guild_id)
             except (StorageError, UserError, discord.DiscordException) as error:

@@ -213,12 +213,13 @@ OF_FORWARD = (
 NEXT_DUE = select(func.min(deliveries.c.next_try_at).label("at")).where(
     deliveries.c.state == DeliveryState.QUEUED
 )
+UNDER_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.PARKED)
 BUSY = (
     select(deliveries.c.id)
     .join(hits, hits.c.forward_id == deliveries.c.forward_id)
     .where(
         deliveries.c.member_id == bindparam("member_id"),
-        deliveries.c.state.in_([DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.PARKED]),
+        deliveries.c.state.in_(UNDER_WAY),
     )
     .limit(1)
 )

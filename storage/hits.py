@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
-from storage.deliveries import NewDelivery, new_rows
+from storage.deliveries import UNDER_WAY, NewDelivery, new_rows
 from storage.tables import deliveries, hits
 
 MESSAGE = "message"
@@ -199,8 +199,11 @@ class HitStore:
         await self._database.change(delete(hits).where(hits.c.member_id == member_id))
 
     async def purge(self, before: float) -> None:
-        """Forget what was found before then and waits no more."""
-        old = (hits.c.found_at < before) & (hits.c.state != HitState.WAITING)
+        """Forget what was found before then, and neither waits nor is on its way."""
+        under_way = select(deliveries.c.forward_id).where(
+            deliveries.c.state.in_(UNDER_WAY), deliveries.c.forward_id == hits.c.forward_id
+        )
+        old = (hits.c.found_at < before) & (hits.c.state != HitState.WAITING) & ~under_way.exists()
         await self._database.change(delete(hits).where(old))
 
 

@@ -12,6 +12,7 @@ to the one `link` it is given.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.errors import NoteTooLong, SystemMessage, TextArgument
@@ -24,6 +25,7 @@ NOTE_LIMIT = 100
 DESCRIPTION_LIMIT = 200
 TITLE_LIMIT = 60
 NAME_LIMIT = 32
+CONTEXT_LIMIT = 40
 REPLY_LIMIT = 40
 EXTRAS_LIMIT = 60
 # Room kept for the sender and the beginning of the message, whatever else there is.
@@ -57,15 +59,18 @@ def render(
     locale: Locale,
     texts: Texts,
     headline: str = "",
+    before: Sequence[Highlight] = (),
 ) -> Feed:
     """Return the card of a highlight; raises SystemMessage and NoteTooLong.
 
-    `headline` says why it comes by itself, where no note of the member's does.
+    `headline` says why it comes by itself, where no note of the member's does; `before` is what was
+    said before, the oldest first.
     """
     if highlight.system:
         raise SystemMessage
     card = _Card(highlight, locale, texts)
-    return card.feed(card.noted(_checked(note)) or headline, link)
+    earlier = [_Card(one, locale, texts).said() for one in before if not one.system]
+    return card.feed(card.noted(_checked(note)) or headline, link, earlier)
 
 
 def first_image(highlight: Highlight) -> Picture | None:
@@ -117,12 +122,12 @@ class _Card:
         self._texts = texts
         self._picture = first_image(highlight)
 
-    def feed(self, opening: str, link: str) -> Feed:
+    def feed(self, opening: str, link: str, earlier: Sequence[str] = ()) -> Feed:
         both = Link(web_url=link, mobile_web_url=link)
         picture = self._picture
         content = Content(
             title=self._title(),
-            description=self._description(opening),
+            description=self._description(opening, earlier),
             image_url=picture and picture.url,
             image_width=picture and picture.width,
             image_height=picture and picture.height,
@@ -149,19 +154,27 @@ class _Card:
             return cut(self._say("card-title-direct", channel=channel or guild), TITLE_LIMIT)
         return self._say("card-title-nameless")
 
-    def _description(self, opening: str) -> str:
-        """Lay out the lines; the reply gives way first when the room is short, then the extras."""
+    def said(self) -> str:
+        """Return who said what, in one line."""
+        main = one_line(self._pieces()[0])
+        author = self._name(self._highlight.author)
+        return cut(self._say("card-said", author=author, text=main), CONTEXT_LIMIT)
+
+    def _description(self, opening: str, earlier: Sequence[str]) -> str:
+        """Lay out the lines; what was said before gives way first when the room is short."""
         main, *extras = self._pieces()
         author = self._name(self._highlight.author)
         said = self._say("card-said", author=author, text=main)
         extra = cut(one_line(" ".join(extras)), EXTRAS_LIMIT)
-        above: list[str] = []
-        below: list[str] = []
         room = DESCRIPTION_LIMIT - min(len(said), SAID_ROOM)
-        for line, place in ((opening, above), (extra, below), (self._reply(), above)):
-            if line and room > SHORTEST_LINE:
-                place.append(cut(line, room - 1))
-                room -= len(place[-1]) + 1
+        fitting: list[str] = []
+        for line in (opening, extra, self._reply(), *reversed(earlier)):
+            fits = bool(line) and room > SHORTEST_LINE
+            fitting.append(cut(line, room - 1) if fits else "")
+            room -= len(fitting[-1]) + 1 if fits else 0
+        opening, extra, reply, *nearest = fitting
+        above = [line for line in (opening, *reversed(nearest), reply) if line]
+        below = [extra] if extra else []
         taken = sum(len(line) + 1 for line in (*above, *below))
         return "\n".join([*above, cut(said, DESCRIPTION_LIMIT - taken), *below])
 

@@ -17,6 +17,8 @@ from bot.services.jumps import Jumps
 from bot.services.links import Links
 from bot.services.occasions import NOTIFY_FEATURE, Facts, line_of, render_occasion
 from bot.services.readable import one_line
+from bot.services.rules import Rules
+from bot.services.settings import Policy
 from bot.services.sight import Seen, Sight
 from bot.texts import Locale, Texts, pick_locale
 from storage.deliveries import OF_HITS, Delivery
@@ -59,6 +61,7 @@ class Digests:
         store: DigestStore,
         hits: HitStore,
         links: Links,
+        rules: Rules,
         gates: Gates,
         sight: Sight,
         jumps: Jumps,
@@ -70,6 +73,7 @@ class Digests:
         self._store = store
         self._hits = hits
         self._links = links
+        self._rules = rules
         self._gates = gates
         self._sight = sight
         self._jumps = jumps
@@ -93,7 +97,7 @@ class Digests:
         if not found:
             raise NothingLeft
         if len(found) == 1:
-            return self._alone(found[0], locale)
+            return self._alone(found[0], await self._before(found[0].hit), locale)
         return await self._together(row, found, locale)
 
     async def page(self, digest_id: str) -> Digest:
@@ -148,15 +152,37 @@ class Digests:
         address = await self._jumps.open(hit.member_id, facts.place(place))
         return Found(hit, address, facts=facts)
 
-    def _alone(self, found: Found, locale: Locale) -> Message:
+    async def _before(self, hit: Hit) -> list[Highlight]:
+        """Return what was said before, as much as the member wants and may leave the server."""
+        source = _source(hit)
+        if source is None or hit.kind != MESSAGE:
+            return []
+        count = (await self._rules.filter(hit.member_id, hit.guild_id)).context_lines
+        if not count:
+            return []
+        earlier = await self._sight.window.before(hit.member_id, source, count)
+        return [
+            reduced(highlight, await self._gates.policy(seen))
+            for seen, highlight in earlier
+            if await self._gates.may_leave(hit.member_id, seen, HIGHLIGHT_FEATURE) is None
+            and await self._gates.policy(seen) is not Policy.LINK
+        ]
+
+    def _alone(self, found: Found, before: Sequence[Highlight], locale: Locale) -> Message:
         if found.highlight is not None:
-            return self._card(found, found.highlight, locale)
+            return self._card(found, found.highlight, locale, before)
         assert found.facts is not None  # noqa: S101 - a hit is a message or an event
         return render_occasion(
             found.hit.kind, found.facts, link=found.address, locale=locale, texts=self._texts
         )
 
-    def _card(self, found: Found, highlight: Highlight, locale: Locale) -> Feed:
+    def _card(
+        self,
+        found: Found,
+        highlight: Highlight,
+        locale: Locale,
+        before: Sequence[Highlight] = (),
+    ) -> Feed:
         headline = ""
         if found.hit.kind != MESSAGE:
             headline = self._texts.say(locale, f"notify-headline-{found.hit.kind}")
@@ -165,6 +191,7 @@ class Digests:
                 highlight,
                 note=None,
                 headline=headline,
+                before=before,
                 link=found.address,
                 locale=locale,
                 texts=self._texts,

@@ -61,6 +61,11 @@ class Window(Protocol):
     ) -> Mapping[Source, tuple[Seen, Highlight]]:
         """Return those of the messages that still exist, with the names that this member sees."""
 
+    async def before(
+        self, member_id: int, source: Source, count: int
+    ) -> Sequence[tuple[Seen, Highlight]]:
+        """Return the messages before one, at most so many, the oldest first."""
+
     def history(self, guild_id: int, after: int) -> AsyncIterator[Seen]:
         """Yield what was written in a server after a message, oldest first in each channel."""
 

@@ -84,7 +84,8 @@ class Watch:
         self._now = now
         self._spoke: OrderedDict[tuple[int, int], float] = OrderedDict()
         self._heard: dict[int, int] = {}
-        self._catching_up: set[int] = set()
+        # Servers of which something may have been missed.
+        self._behind: set[int] = set()
 
     # messages
 
@@ -133,20 +134,27 @@ class Watch:
         )
         return await self._keep(hit)
 
+    def missed(self) -> list[int]:
+        """Note that nobody listened for a while; return the servers to catch up with.
+
+        What is written from now on does not move the marks from where to look.
+        """
+        self._behind |= set(self._rules.matcher.guilds())
+        return sorted(self._behind)
+
     async def catch_up(self, guild_id: int) -> int:
         """Look at what was written while nobody listened, an hour back at most; return how much."""
-        mark = await self._watermarks.get(guild_id)
-        if mark is None or guild_id in self._catching_up:
-            return 0
-        after = max(mark, first_id_at(self._now() - LONGEST_GAP))
-        self._catching_up.add(guild_id)
         looked = 0
         try:
-            async for seen in self._sight.window.history(guild_id, after):
-                await self.see(seen)
-                looked += 1
+            await self._save()
+            mark = await self._watermarks.get(guild_id)
+            if mark is not None:
+                after = max(mark, first_id_at(self._now() - LONGEST_GAP))
+                async for seen in self._sight.window.history(guild_id, after):
+                    await self.see(seen)
+                    looked += 1
         finally:
-            self._catching_up.discard(guild_id)
+            self._behind.discard(guild_id)
         if looked:
             logger.info("server %d: %d missed messages were looked at", guild_id, looked)
         return looked
@@ -254,7 +262,7 @@ class Watch:
     # up to where each server was heard
 
     def _mark(self, seen: Seen) -> None:
-        if seen.guild_id not in self._catching_up:
+        if seen.guild_id not in self._behind:
             last = self._heard.get(seen.guild_id, 0)
             self._heard[seen.guild_id] = max(last, seen.source.message_id)
 
