@@ -36,14 +36,18 @@ async def run(config: Config) -> None:
 
 
 async def run_until(
-    stopped: asyncio.Event, config: Config, *, guild_ready_timeout: float = GUILD_READY_SECONDS
+    stopped: asyncio.Event,
+    config: Config,
+    *,
+    now: Callable[[], float] = time.time,
+    guild_ready_timeout: float = GUILD_READY_SECONDS,
 ) -> None:
     """Run everything until `stopped` is set, or until something ends that must not.
 
     Raises TokenRefused, CannotListen, StorageError.
     """
     async with AsyncExitStack() as stack:
-        services = await stack.enter_async_context(open_services(config))
+        services = await stack.enter_async_context(open_services(config, now=now))
         # Opened before the web server and closed after it: what Kakao says is not said again.
         await stack.enter_async_context(services.inbox.open())
         discord = Discord(config, services, guild_ready_timeout=guild_ready_timeout)

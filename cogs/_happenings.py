@@ -114,22 +114,22 @@ def of_thread(thread: discord.Thread, at: float) -> Happening:
     )
 
 
-def of_message(message: discord.Message) -> Happening | None:
+def of_message(message: discord.Message, at: float) -> Happening | None:
     """Return what a message in a server tells beside its words, if anything."""
     kind = _kind(message)
     if kind in {Kind.BOOST, Kind.NEWCOMER}:
-        return _of_member(message, kind)
+        return _of_member(message, kind, at)
     if kind is Kind.PIN:
-        return _of_pinning(message)
-    return _of_words(message, kind) if kind else None
+        return _of_pinning(message, at)
+    return _of_words(message, kind, at) if kind else None
 
 
 def of_pinned(message: discord.Message, at: float) -> Happening:
     """Return that this message was pinned, by nobody knows whom."""
-    return replace(_of_words(message, Kind.PIN), key=f"pin:{message.id}", at=at, by=None)
+    return replace(_of_words(message, Kind.PIN, at), key=f"pin:{message.id}", by=None)
 
 
-def of_roles(entry: discord.AuditLogEntry) -> Happening | None:
+def of_roles(entry: discord.AuditLogEntry, at: float) -> Happening | None:
     """Return that a member was given roles, if an entry of the audit log says so."""
     given = getattr(entry.changes.after, "roles", None) or ()
     target = entry.target
@@ -140,7 +140,7 @@ def of_roles(entry: discord.AuditLogEntry) -> Happening | None:
         key=f"role:{entry.id}",
         kind=Kind.ROLE,
         guild_id=entry.guild.id,
-        at=entry.created_at.timestamp(),
+        at=at,
         facts=Facts(guild=entry.guild.name, names=names),
         by=entry.user_id,
         only_for=int(target.id),
@@ -164,17 +164,17 @@ def _kind(message: discord.Message) -> Kind | None:
     return Kind.ANNOUNCEMENT if is_news or message.flags.is_crossposted else None
 
 
-def _of_pinning(message: discord.Message) -> Happening | None:
+def _of_pinning(message: discord.Message, at: float) -> Happening | None:
     """Return what Discord's own line about a pin tells; whose message it is stands elsewhere."""
     pinned_id = message.reference.message_id if message.reference else None
     if pinned_id is None:
         return None
-    line = _of_words(message, Kind.PIN)
+    line = _of_words(message, Kind.PIN, at)
     facts = line.facts.model_copy(update={"author_id": None})
     return replace(line, key=f"pin:{pinned_id}", message_id=pinned_id, facts=facts)
 
 
-def _of_words(message: discord.Message, kind: Kind) -> Happening:
+def _of_words(message: discord.Message, kind: Kind, at: float) -> Happening:
     """Return a message that is carried itself; its key is that of rules, so it goes out once."""
     channel, guild = message.channel, message.guild
     tags = channel.applied_tags if isinstance(channel, discord.Thread) else ()
@@ -183,7 +183,7 @@ def _of_words(message: discord.Message, kind: Kind) -> Happening:
         key=f"message:{message.id}",
         kind=kind,
         guild_id=guild.id if guild else 0,
-        at=message.created_at.timestamp(),
+        at=at,
         facts=Facts(author_id=message.author.id, parents=parents),
         channel_id=channel.id,
         message_id=message.id,
@@ -192,13 +192,13 @@ def _of_words(message: discord.Message, kind: Kind) -> Happening:
     )
 
 
-def _of_member(message: discord.Message, kind: Kind) -> Happening:
+def _of_member(message: discord.Message, kind: Kind, at: float) -> Happening:
     channel, guild = message.channel, message.guild
     return Happening(
         key=f"{kind}:{message.id}",
         kind=kind,
         guild_id=guild.id if guild else 0,
-        at=message.created_at.timestamp(),
+        at=at,
         facts=Facts(
             guild=guild.name if guild else "",
             member=message.author.display_name,

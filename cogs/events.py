@@ -129,7 +129,7 @@ class Events(KkachiCog):
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Tell of announcements, posts, pins, new members and boosts."""
-        await self._hear(message)
+        await self._hear(message, self.services.now())
 
     @commands.Cog.listener()
     async def on_guild_channel_pins_update(
@@ -155,7 +155,7 @@ class Events(KkachiCog):
     @commands.Cog.listener()
     async def on_audit_log_entry_create(self, entry: discord.AuditLogEntry) -> None:
         """Tell a member of the roles that they were given."""
-        await self._tell(of_roles(entry))
+        await self._tell(of_roles(entry, self.services.now()))
 
     # the way to the services
 
@@ -163,15 +163,15 @@ class Events(KkachiCog):
         if happening is not None:
             await self.services.notifying.tell(happening)
 
-    async def _hear(self, message: discord.Message) -> None:
+    async def _hear(self, message: discord.Message, at: float) -> None:
         mine = self.bot.user is not None and message.author.id == self.bot.user.id
         if message.guild is not None and not mine:
-            await self._tell(of_message(message))
+            await self._tell(of_message(message, at))
 
     async def _tell_pin(self, message: discord.Message) -> None:
-        at = message.pinned_at.timestamp() if message.pinned_at else self.services.now()
-        if at > self.services.now() - LONGEST_GAP:
-            await self._tell(of_pinned(message, at))
+        now = self.services.now()
+        if message.pinned_at is None or message.pinned_at.timestamp() > now - LONGEST_GAP:
+            await self._tell(of_pinned(message, now))
 
     async def _catch_up(self) -> None:
         since = self.services.now() - LONGEST_GAP
@@ -197,7 +197,7 @@ class Events(KkachiCog):
         for room in _rooms(guild, discord.utils.time_snowflake(after)):
             try:
                 async for message in room.history(limit=MOST_MISSED, after=after):
-                    await self._hear(message)
+                    await self._hear(message, message.created_at.timestamp())
             except discord.HTTPException as error:
                 _log.info("a channel's history is not shown to us: %s", error.status)
 

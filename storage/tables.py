@@ -199,6 +199,7 @@ rules = Table(
     Column("options", JSON, nullable=False),
     Column("created_at", Double, nullable=False),
     Index(None, "member_id", "guild_id"),
+    sqlite_autoincrement=True,  # an id is never given twice
 )
 
 # What holds for all of a member's rules in a server: whom to ignore, when to wait, and so on.
@@ -222,6 +223,7 @@ subscriptions = Table(
     Column("options", JSON, nullable=False),
     Column("created_at", Double, nullable=False),
     Index(None, "member_id", "guild_id"),
+    sqlite_autoincrement=True,  # an id is never given twice
 )
 
 # When and how bundled a member wants automatic cards: at once, quiet hours, digests.
@@ -253,6 +255,7 @@ hits = Table(
     Column("due_at", Double, nullable=False),
     Index(None, "member_id", "occasion", unique=True),
     Index(None, "state", "due_at"),
+    sqlite_autoincrement=True,  # an id is never given twice
 )
 
 # The page behind a digest: all that was folded into one card.

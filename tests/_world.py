@@ -11,6 +11,7 @@ import base64
 import os
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -38,6 +39,7 @@ class World:
     kakao: LocalKakao
     public_url: str
     settings: dict[str, str]
+    ahead: float = 0.0
     _stopped: asyncio.Event = field(default_factory=asyncio.Event)
     _bot: asyncio.Task[None] | None = None
 
@@ -50,9 +52,20 @@ class World:
         """Start the bot in this process and wait until its commands are answered."""
         self._stopped = asyncio.Event()
         self._bot = asyncio.create_task(
-            run_until(self._stopped, self.config, guild_ready_timeout=0.05)
+            run_until(
+                self._stopped,
+                self.config,
+                now=lambda: time.time() + self.ahead,
+                guild_ready_timeout=0.05,
+            )
         )
         await self.until_healthy()
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass for Discord, for Kakao and for the bot."""
+        self.ahead += seconds
+        self.discord.world.advance(seconds)
+        self.kakao.advance(seconds)
 
     async def stop_bot(self) -> None:
         self._stopped.set()

@@ -5,7 +5,7 @@ import logging
 from collections import OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.errors import UserError
@@ -249,7 +249,8 @@ class Watch:
         silent = silent_until > now
         yield Verdict("quiet", "wait" if silent else "pass", until=silent_until if silent else None)
         case = Case(member_id, seen, (), await self._rules.filter(member_id, seen.guild_id))
-        hit = _hit(case, now, _best(matches))
+        # Whether the member is there was asked before.
+        hit = replace(_hit(case, now, _best(matches)), due_at=now)
         planned = await self._dispatcher.preview(member_id, hit)
         waits = not planned.now and not silent
         yield Verdict("allowance", "wait" if waits else "pass", planned.next_at if waits else None)

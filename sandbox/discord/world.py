@@ -50,10 +50,11 @@ class World:
     """Users, guilds, channels, messages and commands of one local Discord."""
 
     def __init__(self, *, now: Callable[[], float], rng: random.Random) -> None:
-        self.now = now
+        self._now = now
+        self._ahead = 0.0
         self.random = rng
         self.site = Site()
-        self.ids = Snowflakes(now)
+        self.ids = Snowflakes(self.now)
         self.signal = Signal()
         self.guilds: list[Guild] = []
         self.users: dict[int, User] = {}
@@ -70,6 +71,15 @@ class World:
         self.bot.id = self.application_id
         self.users = {self.bot.id: self.bot}
         self.books: dict[int | None, CommandBook] = {}
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock of Discord forward: whatever was said is longer ago."""
+        self._ahead += seconds
+        self.changed()
+
+    def now(self) -> float:
+        """Tell the time, in seconds since 1970."""
+        return self._now() + self._ahead
 
     # people and places
 

@@ -77,6 +77,7 @@ class Trouble:
         return self._account(lambda one: self._kakao.withdraw_at_kakao(one, scope))
 
     def _tomorrow(self) -> None:
-        """Let a day pass for Kakao and for the bot; Discord keeps its time."""
+        """Let a day pass for all three."""
         self._advance_bot(DAY)
         self._kakao.advance(DAY)
+        self.discord.world.advance(DAY)

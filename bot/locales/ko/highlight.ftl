@@ -8,11 +8,11 @@ highlight-rule-reply = 내 메시지에 단 답장
 highlight-rule-reaction = 반응이 { $count }개 이상 달린 내 메시지
 highlight-cooldown = · { $minutes }분 동안 한 번
 
-highlight-added = 이제 { $rule }, 나오면 카카오톡으로 알려 드려요.
+highlight-added = { $rule } 규칙을 만들었어요. 나오면 카카오톡으로 알려 드려요.
 arriving-first = 카드는 '나와의 채팅'에 소리 없이 쌓여요. 하루에 보낼 수 있는 횟수가 얼마 안 돼서, 소식이 많은 날에는 여러 개를 한 카드로 모아 드려요.
 arriving-not-linked = ⚠️ 아직 카카오톡이 연결되지 않아서, 연결하기 전까지는 아무것도 도착하지 않아요.
 highlight-no-content = ⚠️ 이 까치는 메시지 내용을 볼 수 없어요. 단어와 패턴은 찾지 못하고, 멘션·역할·답장·반응만 찾아요.
-highlight-removed = { $rule }, 이제 알려 드리지 않아요.
+highlight-removed = { $rule } 규칙을 지웠어요.
 
 highlight-list-title = 내 하이라이트 규칙 { $count }개
 highlight-list-none = 아직 규칙이 없어요. `/highlight add`로 만들어 보세요.
