@@ -112,7 +112,7 @@ async def test_pinning_needs_its_permission(chat: discord.TextChannel, local: Lo
     sent = await chat.send("중요해요")
     with pytest.raises(discord.Forbidden):
         await sent.pin()
-    local.guild.role("Kkachi").permissions |= int(Permission.MANAGE_MESSAGES)
+    local.guild.role("Kkachi").permissions |= int(Permission.PIN_MESSAGES)
     await sent.pin()
     assert [message.content async for message in chat.pins()] == ["중요해요"]
 

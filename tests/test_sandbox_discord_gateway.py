@@ -44,7 +44,7 @@ async def test_the_guild_arrives_with_its_channels(local: LocalDiscord) -> None:
     async with a_bot(local) as bot:
         (guild,) = bot.guilds
         names = [channel.name for channel in guild.channels]
-    assert names == ["공지", "잡담", "레이드-모집", "운영진", "마실방"]
+    assert names == ["공지", "잡담", "레이드-모집", "운영진", "마실방", "이야기-숲"]
 
 
 async def test_members_come_in_chunks_to_whom_asks(local: LocalDiscord) -> None:

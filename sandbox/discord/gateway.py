@@ -154,6 +154,7 @@ class Gateway:
         self._sessions: dict[str, Session] = {}
         self._connections: set[Connection] = set()
         self._refusing = False
+        self._repeated = 0
         world.on_event.append(self.publish)
 
     @property
@@ -191,8 +192,12 @@ class Gateway:
 
     # trouble
 
-    async def drop(self, *, resumable: bool) -> None:
-        """Cut every connection; sessions survive only when they may be resumed."""
+    async def drop(self, *, resumable: bool, repeated: int = 0) -> None:
+        """Cut every connection; sessions survive only when they may be resumed.
+
+        On resuming, so many of the last events are told once more, as Discord sometimes does.
+        """
+        self._repeated = repeated
         if not resumable:
             self._sessions.clear()
         for connection in list(self._connections):
@@ -315,12 +320,22 @@ class Gateway:
         everybody = session.intents & Intent.GUILD_PRESENCES
         members = list(guild.members.values()) if everybody else [guild.members[bot.id]]
         threads = [one for one in guild.threads() if self._world.sees(bot, one)]
-        return guild.gateway_payload(members, threads)
+        told = guild.gateway_payload(members, threads)
+        if session.intents & Intent.GUILD_VOICE_STATES:
+            states = [one for one in self._world.voice.values() if one.guild is guild]
+            told["voice_states"] = [one.payload() for one in states]
+            present = [guild.members[one.user.id] for one in states]
+            told["members"] += [one.payload() for one in present if one not in members]
+        if session.intents & Intent.GUILD_SCHEDULED_EVENTS:
+            events = self._world.events_of(guild)
+            told["guild_scheduled_events"] = [one.payload() for one in events]
+        return told
 
     def _resume(self, connection: Connection, data: JSON) -> None:
         self._check_token(data)
         session = self._sessions.get(str(data.get("session_id")))
-        missed = session.since(int(data.get("seq") or 0)) if session else None
+        last = max(0, int(data.get("seq") or 0) - self._repeated)
+        missed = session.since(last) if session else None
         if session is None or missed is None:
             connection.say(INVALID_SESSION, data=False)
             return

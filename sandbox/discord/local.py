@@ -118,9 +118,12 @@ class LocalDiscord:
 
     # trouble
 
-    async def drop_gateway(self, *, resumable: bool = True) -> None:
-        """Cut the gateway connection; the session survives only when it may be resumed."""
-        await self.gateway.drop(resumable=resumable)
+    async def drop_gateway(self, *, resumable: bool = True, repeated: int = 0) -> None:
+        """Cut the gateway connection; the session survives only when it may be resumed.
+
+        What happens in between is told on resuming, after `repeated` events that were told before.
+        """
+        await self.gateway.drop(resumable=resumable, repeated=repeated)
 
     def refuse_gateway(self, refusing: bool = True) -> None:  # noqa: FBT001, FBT002 - reads as a switch
         """Let no new gateway connection in."""

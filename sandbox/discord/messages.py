@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from sandbox.discord.snowflakes import stamp, time_of
 from sandbox.discord.state import JSON, Channel, Reader, Site, User
 
+CROSSPOSTED = 1 << 0
 EPHEMERAL, LOADING, VOICE, COMPONENTS_V2 = 1 << 6, 1 << 7, 1 << 13, 1 << 15
-DEFAULT, REPLY, SLASH_COMMAND, MENU_COMMAND = 0, 19, 20, 23
+DEFAULT, PINNED, JOINED, BOOSTED, THREAD_MADE = 0, 6, 7, 8, 18
+REPLY, SLASH_COMMAND, MENU_COMMAND = 19, 20, 23
 NO_ANSWER = {"ko": "애플리케이션이 응답하지 않았어요.", "en": "The application did not respond"}
 FAILED = {"ko": "상호작용에 실패했어요.", "en": "This interaction failed"}
 
@@ -284,6 +286,17 @@ def emoji_payload(emoji: str) -> JSON:
     """Give a reaction's emoji: a character, or `name:id` of a custom one."""
     name, _, number = emoji.partition(":")
     return {"id": number or None, "name": name}
+
+
+def pointer_to(message: Message) -> JSON:
+    """Give a reference that names a message."""
+    place = {} if message.channel.guild is None else {"guild_id": str(message.channel.guild.id)}
+    return {
+        "type": 0,
+        "message_id": str(message.id),
+        "channel_id": str(message.channel.id),
+        **place,
+    }
 
 
 def every_component(components: list[JSON]) -> Iterator[JSON]:

@@ -15,6 +15,7 @@ from sandbox.discord.filled import (
     options_of,
     picked,
 )
+from sandbox.discord.gathering import Gathering
 from sandbox.discord.interactions import (
     AUTOCOMPLETE,
     COMMAND,
@@ -40,7 +41,7 @@ File = tuple[str, bytes]
 Place = Channel | str | int
 
 
-class Person:
+class Person(Gathering):
     """Somebody in the server, with the verbs people have."""
 
     def __init__(

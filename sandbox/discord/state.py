@@ -8,7 +8,8 @@ from sandbox.discord.snowflakes import stamp, time_of
 
 JSON = dict[str, Any]
 
-TEXT, DM, VOICE, PUBLIC_THREAD, PRIVATE_THREAD = 0, 1, 2, 11, 12
+TEXT, DM, VOICE, CATEGORY, ANNOUNCEMENT = 0, 1, 2, 4, 5
+ANNOUNCEMENT_THREAD, PUBLIC_THREAD, PRIVATE_THREAD, STAGE, FORUM = 10, 11, 12, 13, 15
 
 
 @dataclass(eq=False)
@@ -159,6 +160,23 @@ class Overwrite:
         }
 
 
+@dataclass(frozen=True)
+class Tag:
+    """What posts of a forum can be marked with."""
+
+    id: int
+    name: str
+
+    def payload(self) -> JSON:
+        return {
+            "id": str(self.id),
+            "name": self.name,
+            "moderated": False,
+            "emoji_id": None,
+            "emoji_name": None,
+        }
+
+
 @dataclass(eq=False)
 class Thread:
     """What a channel has besides when it is a thread."""
@@ -169,6 +187,7 @@ class Thread:
     archived: bool = False
     locked: bool = False
     auto_archive_minutes: int = 1440
+    tags: list[Tag] = field(default_factory=list)
 
     def metadata(self, created_at: float) -> JSON:
         invitable = {"invitable": True} if self.private else {}
@@ -184,7 +203,10 @@ class Thread:
 
 @dataclass(eq=False, repr=False)
 class Channel:
-    """A channel of a guild, a thread in one, or a direct conversation with the bot."""
+    """A channel of a guild, a thread in one, or a direct conversation with the bot.
+
+    `parent` is the channel of a thread, or a channel's category.
+    """
 
     id: int
     kind: int
@@ -198,6 +220,8 @@ class Channel:
     thread: Thread | None = None
     last_message_id: int | None = None
     message_count: int = 0
+    nsfw: bool = False
+    tags: list[Tag] = field(default_factory=list)
 
     def __repr__(self) -> str:
         return f"<Channel {self.name}>"
@@ -230,8 +254,17 @@ class Channel:
             "topic": self.topic,
             "position": self.position,
             "permission_overwrites": [overwrite.payload() for overwrite in self.overwrites],
-            "nsfw": False,
-            **(voice if self.kind == VOICE else {}),
+            "nsfw": self.nsfw,
+            **(voice if self.kind in (VOICE, STAGE) else {}),
+            **(self._of_forum() if self.kind == FORUM else {}),
+        }
+
+    def _of_forum(self) -> JSON:
+        return {
+            "available_tags": [tag.payload() for tag in self.tags],
+            "default_reaction_emoji": None,
+            "default_sort_order": None,
+            "default_forum_layout": 0,
         }
 
     def _of_thread(self, thread: Thread) -> JSON:
@@ -241,6 +274,7 @@ class Channel:
             "message_count": self.message_count,
             "member_count": len(thread.members),
             "total_message_sent": self.message_count,
+            **({"applied_tags": [str(tag.id) for tag in thread.tags]} if thread.tags else {}),
         }
 
     def thread_member(self, user_id: int) -> JSON:
@@ -262,6 +296,7 @@ class Guild:
     channels: list[Channel] = field(default_factory=list)
     locale: str = "ko"
     icon: str | None = None
+    system_channel: Channel | None = None
 
     def __repr__(self) -> str:
         return f"<Guild {self.name}>"
@@ -295,6 +330,7 @@ class Guild:
             "preferred_locale": self.locale,
             "roles": [role.payload() for role in self.roles],
             **_PLAIN_GUILD,
+            "system_channel_id": str(self.system_channel.id) if self.system_channel else None,
         }
 
     def gateway_payload(self, members: Iterable[Member], threads: Iterable[Channel]) -> JSON:
@@ -331,9 +367,9 @@ def _named(things: Iterable[_Thing], name: str) -> _Thing:
 
 _NOTHING_YET = (
     "voice_states",
+    "guild_scheduled_events",
     "presences",
     "stage_instances",
-    "guild_scheduled_events",
     "soundboard_sounds",
 )
 _PLAIN_GUILD: JSON = {
@@ -347,7 +383,6 @@ _PLAIN_GUILD: JSON = {
     "region": "south-korea",
     "afk_channel_id": None,
     "afk_timeout": 300,
-    "system_channel_id": None,
     "system_channel_flags": 0,
     "widget_enabled": False,
     "widget_channel_id": None,

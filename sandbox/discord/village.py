@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
+from sandbox.discord.events import ScheduledEvent
 from sandbox.discord.interactions import reference_to
 from sandbox.discord.messages import REPLY, Message, Poll
 from sandbox.discord.permissions import Permission
-from sandbox.discord.state import VOICE, Channel, Guild, Overwrite, User
+from sandbox.discord.state import ANNOUNCEMENT, FORUM, VOICE, Channel, Guild, Overwrite, User
 from sandbox.discord.world import World
 from sandbox.portraits import sunset
 
@@ -20,7 +21,16 @@ OWNER = "하준"
 STAFF = ("하준", "지우")
 READ_ENGLISH = ("서연",)
 RAIDERS = ("민지", "준호", "서연")
-DAY = 86_400
+STAFF_MAY = int(
+    Permission.MANAGE_MESSAGES
+    | Permission.PIN_MESSAGES
+    | Permission.CREATE_EVENTS
+    | Permission.MANAGE_EVENTS
+    | Permission.MANAGE_ROLES
+)
+TAGS = ("질문", "자랑", "모집")
+HOUR = 3600
+DAY = 24 * HOUR
 
 
 def build_village(world: World) -> Guild:
@@ -33,11 +43,23 @@ def build_village(world: World) -> Guild:
     _give_roles(world, guild)
     _build_channels(world, guild)
     _Talk(world, guild, users).fill()
+    _plan(world, guild, users)
     return guild
 
 
+def _plan(world: World, guild: Guild, users: Mapping[str, User]) -> None:
+    """Put what is planned into the server's calendar."""
+    number, start = world.ids.next(), world.now() + 7 * DAY
+    meeting = ScheduledEvent(number, guild, users["지우"], "정기 모임", start, start + 3 * HOUR)
+    meeting.description = "오랜만에 얼굴 보고 놀아요. 처음 오시는 분도 환영해요!"
+    meeting.location = "서울 성동구 왕십리로 83-21"
+    meeting.interested = [users["민지"], users["준호"]]
+    world.add_event(meeting)
+
+
 def _give_roles(world: World, guild: Guild) -> None:
-    staff = world.add_role(guild, "운영진", int(Permission.MANAGE_MESSAGES), color=0xE67E22)
+    staff = world.add_role(guild, "운영진", STAFF_MAY, color=0xE67E22)
+    guild.role(world.bot.name).permissions |= int(Permission.VIEW_AUDIT_LOG)
     raiders = world.add_role(guild, "레이드팀", color=0x5865F2)
     for names, role in ((STAFF, staff), (RAIDERS, raiders)):
         for name in names:
@@ -52,11 +74,13 @@ def _build_channels(world: World, guild: Guild) -> None:
     shown = Overwrite(staff, allow=int(Permission.VIEW_CHANNEL))
     # The bot sees what most members do not: it must not carry it to them.
     to_bot = Overwrite(world.bot.id, allow=int(Permission.VIEW_CHANNEL), for_member=True)
-    world.add_channel(guild, "공지", topic="꼭 읽어 주세요", overwrites=[quiet, speak])
-    world.add_channel(guild, "잡담", topic="아무 이야기나 편하게")
+    news = [quiet, speak]
+    world.add_channel(guild, "공지", kind=ANNOUNCEMENT, topic="꼭 읽어 주세요", overwrites=news)
+    guild.system_channel = world.add_channel(guild, "잡담", topic="아무 이야기나 편하게")
     world.add_channel(guild, "레이드-모집", topic="토요일 밤 9시")
     world.add_channel(guild, "운영진", topic="운영진만 보여요", overwrites=[hidden, shown, to_bot])
     world.add_channel(guild, "마실방", kind=VOICE)
+    world.add_channel(guild, "이야기-숲", kind=FORUM, topic="긴 이야기는 여기에", tags=TAGS)
 
 
 class _Talk:

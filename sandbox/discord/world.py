@@ -2,19 +2,31 @@
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 from sandbox.discord.commands import CommandBook
+from sandbox.discord.events import ScheduledEvent, VoiceState
 from sandbox.discord.intents import PRIVILEGED, Intent
-from sandbox.discord.messages import Attachment, Message, emoji_payload
-from sandbox.discord.permissions import EVERYDAY, IN_A_DM, Permission, in_channel
+from sandbox.discord.messages import (
+    BOOSTED,
+    CROSSPOSTED,
+    JOINED,
+    PINNED,
+    Attachment,
+    Message,
+    emoji_payload,
+    pointer_to,
+)
+from sandbox.discord.permissions import EVERYDAY, IN_A_DM, Permission, in_channel, in_guild
 from sandbox.discord.pictures import size_of
 from sandbox.discord.signal import Signal
-from sandbox.discord.snowflakes import Snowflakes
+from sandbox.discord.snowflakes import Snowflakes, stamp
 from sandbox.discord.state import (
+    ANNOUNCEMENT,
+    ANNOUNCEMENT_THREAD,
     DM,
     JSON,
     PRIVATE_THREAD,
@@ -26,11 +38,13 @@ from sandbox.discord.state import (
     Overwrite,
     Role,
     Site,
+    Tag,
     Thread,
     User,
 )
 
 MENTION = re.compile(r"<@!?(\d+)>")
+MEMBER_ROLE_UPDATE = 25  # in the audit log
 ROLE_MENTION = re.compile(r"<@&(\d+)>")
 
 
@@ -71,6 +85,8 @@ class World:
         self.bot.id = self.application_id
         self.users = {self.bot.id: self.bot}
         self.books: dict[int | None, CommandBook] = {}
+        self.events: list[ScheduledEvent] = []
+        self.voice: dict[int, VoiceState] = {}
 
     def advance(self, seconds: float) -> None:
         """Move the clock of Discord forward: whatever was said is longer ago."""
@@ -112,7 +128,14 @@ class World:
         member = self._seat(guild, user)
         data = member.payload() | {"guild_id": str(guild.id)}
         self.tell(Event("GUILD_MEMBER_ADD", data, Intent.GUILD_MEMBERS, guild))
+        if guild.system_channel is not None:
+            self.post(guild.system_channel, user, kind=JOINED)
         return member
+
+    def boost(self, guild: Guild, user: User) -> None:
+        """Let somebody boost a server."""
+        if guild.system_channel is not None:
+            self.post(guild.system_channel, user, kind=BOOSTED)
 
     def leave(self, guild: Guild, user: User) -> None:
         del guild.members[user.id]
@@ -127,9 +150,28 @@ class World:
         self.tell(Event("GUILD_ROLE_CREATE", data, Intent.GUILDS, guild))
         return role
 
-    def give_role(self, member: Member, role: Role) -> None:
+    def give_role(self, member: Member, role: Role, *, by: User | None = None) -> None:
+        """Give a role; the audit log names whoever gave it."""
         member.roles.append(role)
         self.member_changed(member)
+        if by is not None:
+            self._log_role(member, role, by)
+
+    def _log_role(self, member: Member, role: Role, by: User) -> None:
+        """Tell the bot of a new entry in the audit log, if it may read that."""
+        if not self.may_in(self.bot, member.guild) & Permission.VIEW_AUDIT_LOG:
+            return
+        given = [{"id": str(role.id), "name": role.name}]
+        data: JSON = {
+            "id": str(self.ids.next()),
+            "guild_id": str(member.guild.id),
+            "user_id": str(by.id),
+            "target_id": str(member.user.id),
+            "action_type": MEMBER_ROLE_UPDATE,
+            "changes": [{"key": "$add", "new_value": given}],
+        }
+        needs = Intent.GUILD_MODERATION
+        self.tell(Event("GUILD_AUDIT_LOG_ENTRY_CREATE", data, needs, member.guild))
 
     def member_changed(self, member: Member) -> None:
         """Tell of a member's new roles, nickname or time-out."""
@@ -138,11 +180,13 @@ class World:
 
     def add_channel(
         self, guild: Guild, name: str, *, kind: int = TEXT, topic: str | None = None,
-        overwrites: list[Overwrite] | None = None,
+        overwrites: list[Overwrite] | None = None, category: Channel | None = None,
+        nsfw: bool = False, tags: Iterable[str] = (),
     ) -> Channel:  # fmt: skip
         position = len(guild.channels)
-        channel = Channel(self.ids.next(), kind, name, guild, topic=topic, position=position)
+        channel = Channel(self.ids.next(), kind, name, guild, category, topic, position, nsfw=nsfw)
         channel.overwrites = overwrites or []
+        channel.tags = [Tag(self.ids.next(), tag) for tag in tags]
         guild.channels.append(channel)
         self._channel_event("CHANNEL_CREATE", channel)
         return channel
@@ -153,16 +197,25 @@ class World:
 
     def add_thread(
         self, parent: Channel, name: str, owner: User, *, private: bool = False,
-        thread_id: int | None = None,
+        thread_id: int | None = None, tags: Iterable[Tag] = (),
     ) -> Channel:  # fmt: skip
         """Add a thread of a channel; of a message when it takes the message's id."""
-        kind = PRIVATE_THREAD if private else PUBLIC_THREAD
+        public = ANNOUNCEMENT_THREAD if parent.kind == ANNOUNCEMENT else PUBLIC_THREAD
+        kind = PRIVATE_THREAD if private else public
         channel = Channel(thread_id or self.ids.next(), kind, name, parent.guild, parent)
-        channel.thread = Thread(owner.id, private, {owner.id: self.now()})
+        channel.thread = Thread(owner.id, private, {owner.id: self.now()}, tags=list(tags))
         if parent.guild is not None:
             parent.guild.channels.append(channel)
         self._channel_event("THREAD_CREATE", channel, {"newly_created": True})
         return channel
+
+    def add_post(
+        self, forum: Channel, title: str, text: str, author: User, tags: list[Tag]
+    ) -> Channel:
+        """Add a post to a forum: a thread with the id of its first message."""
+        made = self.add_thread(forum, title, author, tags=tags)
+        self.place(Message(made.id, made, author, text))
+        return made
 
     def join_thread(self, channel: Channel, user: User) -> None:
         if channel.thread is None or user.id in channel.thread.members or channel.guild is None:
@@ -233,8 +286,83 @@ class World:
         member = channel.guild.members.get(user.id)
         return 0 if member is None else in_channel(member, channel, now=self.now())
 
+    def may_in(self, user: User, guild: Guild) -> int:
+        """Give the permission bits that a user's roles give in a guild."""
+        member = guild.members.get(user.id)
+        return 0 if member is None else in_guild(member)
+
     def sees(self, user: User, channel: Channel) -> bool:
         return bool(self.may(user, channel) & Permission.VIEW_CHANNEL)
+
+    # scheduled events
+
+    def events_of(self, guild: Guild) -> list[ScheduledEvent]:
+        """Give what is planned in a guild and not over."""
+        return [one for one in self.events if one.guild is guild]
+
+    def add_event(self, event: ScheduledEvent) -> None:
+        """Add a scheduled event."""
+        self.events.append(event)
+        self._scheduled("CREATE", event, event.payload())
+
+    def event_changed(self, event: ScheduledEvent) -> None:
+        """Tell that a scheduled event is different now."""
+        self._scheduled("UPDATE", event, event.payload())
+
+    def remove_event(self, event: ScheduledEvent) -> None:
+        """Take a scheduled event away."""
+        self.events.remove(event)
+        self._scheduled("DELETE", event, event.payload())
+
+    def mark(self, event: ScheduledEvent, user: User, *, interested: bool) -> None:
+        """Note that somebody is interested in a scheduled event, or no more."""
+        if interested == (user in event.interested):
+            return
+        (event.interested.append if interested else event.interested.remove)(user)
+        data: JSON = {
+            "guild_scheduled_event_id": str(event.id),
+            "user_id": str(user.id),
+            "guild_id": str(event.guild.id),
+        }
+        self._scheduled("USER_ADD" if interested else "USER_REMOVE", event, data)
+
+    def _scheduled(self, what: str, event: ScheduledEvent, data: JSON) -> None:
+        name, needs = f"GUILD_SCHEDULED_EVENT_{what}", Intent.GUILD_SCHEDULED_EVENTS
+        self.tell(Event(name, data, needs, event.guild, event.channel))
+
+    # voice
+
+    def voice_state(self, user: User) -> VoiceState | None:
+        """Give where somebody is in voice, if anywhere."""
+        return self.voice.get(user.id)
+
+    def move_voice(self, user: User, channel: Channel | None) -> None:
+        """Let somebody enter a voice channel, or leave with None."""
+        state = self.voice.pop(user.id, None)
+        if state is None and channel is None:
+            return
+        if channel is None or state is None or channel.guild is not state.guild:
+            self._leave_voice(state)
+            state = None
+        if channel is None or channel.guild is None:
+            return
+        state = state or VoiceState(
+            user, channel.guild, channel, f"{self.random.getrandbits(128):032x}"
+        )
+        state.channel = channel
+        self.voice[user.id] = state
+        self.voice_changed(state)
+
+    def _leave_voice(self, state: VoiceState | None) -> None:
+        if state is not None:
+            state.channel, state.streaming = None, False
+            self.voice_changed(state)
+
+    def voice_changed(self, state: VoiceState) -> None:
+        """Tell where somebody is in voice, and whether they stream."""
+        member = state.guild.members[state.user.id]
+        data = state.payload() | {"guild_id": str(state.guild.id), "member": member.payload()}
+        self.tell(Event("VOICE_STATE_UPDATE", data, Intent.GUILD_VOICE_STATES, state.guild))
 
     # messages
 
@@ -287,6 +415,24 @@ class World:
             if not users:
                 del message.reactions[emoji]
             self._reaction_event("MESSAGE_REACTION_REMOVE", message, user, emoji)
+
+    def pin(self, message: Message, by: User | None) -> None:
+        """Pin a message, which Discord writes a line about; without anybody, take the pin away."""
+        message.pinned_at = self.now() if by else None
+        self.edited(message, stamped=False)
+        pinned = [one.pinned_at for one in self.messages(message.channel) if one.pinned_at]
+        data = self._whereabouts(message)
+        data["last_pin_timestamp"] = stamp(max(pinned)) if pinned else None
+        guild, channel = message.channel.guild, message.channel
+        needs = Intent.GUILDS if guild else Intent.DIRECT_MESSAGES
+        self.tell(Event("CHANNEL_PINS_UPDATE", data, needs, guild, channel))
+        if by is not None:
+            self.post(channel, by, kind=PINNED, reference=pointer_to(message))
+
+    def publish(self, message: Message) -> None:
+        """Publish an announcement."""
+        message.flags |= CROSSPOSTED
+        self.edited(message, stamped=False)
 
     def vote(self, message: Message, user: User, answer: int) -> None:
         """Count a vote in a message's poll."""

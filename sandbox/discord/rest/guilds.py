@@ -3,9 +3,11 @@
 from itertools import islice
 
 from sandbox.discord.errors import missing_access, unknown
+from sandbox.discord.events import ScheduledEvent
 from sandbox.discord.gateway import starts_with
 from sandbox.discord.intents import Intent
 from sandbox.discord.rest.calls import Answer, Call, Routes
+from sandbox.discord.state import JSON, User
 
 
 async def guild(call: Call) -> Answer:
@@ -66,6 +68,49 @@ async def active_threads(call: Call) -> Answer:
     }
 
 
+async def events(call: Call) -> Answer:
+    counted = call.flag("with_user_count")
+    return [one.payload(counted=counted) for one in _visible_events(call)]
+
+
+async def event(call: Call) -> Answer:
+    return _event(call).payload(counted=call.flag("with_user_count"))
+
+
+async def interested(call: Call) -> Answer:
+    """Give who is interested, by user id upwards."""
+    found, limit = _event(call), call.number("limit", 100, 100)
+    users = sorted(found.interested, key=lambda one: one.id)
+    if "after" in call.query:
+        users = [one for one in users if one.id > int(call.query["after"])][:limit]
+    elif "before" in call.query:
+        users = [one for one in users if one.id < int(call.query["before"])][-limit:]
+    return [_interest(call, found, user) for user in users[:limit]]
+
+
+def _interest(call: Call, event: ScheduledEvent, user: User) -> JSON:
+    told: JSON = {"guild_scheduled_event_id": str(event.id), "user": user.payload()}
+    member = event.guild.members.get(user.id)
+    if call.flag("with_member") and member is not None:
+        told["member"] = member.payload()
+    return told
+
+
+def _event(call: Call) -> ScheduledEvent:
+    wanted = call.id("guild_scheduled_event_id")
+    for one in _visible_events(call):
+        if one.id == wanted:
+            return one
+    raise unknown("Guild Scheduled Event")
+
+
+def _visible_events(call: Call) -> list[ScheduledEvent]:
+    world = call.world
+    found = world.events_of(call.guild())
+    return [one for one in found if one.channel is None or world.sees(world.bot, one.channel)]
+
+
+_EVENTS = "/guilds/{guild_id}/scheduled-events"
 ROUTES: Routes = [
     ("GET", "/guilds/{guild_id}", guild),
     ("GET", "/guilds/{guild_id}/channels", channels),
@@ -75,4 +120,7 @@ ROUTES: Routes = [
     ("GET", "/guilds/{guild_id}/members/search", search_members),
     ("GET", "/guilds/{guild_id}/members/{user_id}", member),
     ("GET", "/guilds/{guild_id}/threads/active", active_threads),
+    ("GET", _EVENTS, events),
+    ("GET", f"{_EVENTS}/{{guild_scheduled_event_id}}", event),
+    ("GET", f"{_EVENTS}/{{guild_scheduled_event_id}}/users", interested),
 ]

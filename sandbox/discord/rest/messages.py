@@ -1,5 +1,6 @@
 """Messages of channels: history, sending, editing, deleting, reactions, pins."""
 
+from datetime import datetime
 from urllib.parse import unquote
 
 from sandbox.discord.bodies import Draft
@@ -129,27 +130,29 @@ async def who_reacted(call: Call) -> Answer:
 
 
 async def pin(call: Call) -> Answer:
-    _set_pin(call, call.world.now())
+    call.world.pin(call.message(Permission.PIN_MESSAGES), call.world.bot)
     return None
 
 
 async def unpin(call: Call) -> Answer:
-    _set_pin(call, None)
+    call.world.pin(call.message(Permission.PIN_MESSAGES), None)
     return None
 
 
-def _set_pin(call: Call, at: float | None) -> None:
-    found = call.message(Permission.MANAGE_MESSAGES)
-    found.pinned_at = at
-    call.world.edited(found, stamped=False)
-
-
 async def pins(call: Call) -> Answer:
-    pinned = [one for one in call.world.messages(call.channel()) if one.pinned_at is not None]
-    items = [
-        {"pinned_at": stamp(one.pinned_at or 0), "message": _told(call, one)} for one in pinned
+    """Give the pins in pages, the newest first."""
+    limit = call.number("limit", 50, 50)
+    found = [
+        {"pinned_at": stamp(one.pinned_at), "message": _told(call, one)}
+        for one in call.world.messages(call.channel(Permission.READ_MESSAGE_HISTORY))
+        if one.pinned_at is not None
     ]
-    return {"items": items[::-1], "has_more": False}
+    found.sort(key=lambda item: str(item["pinned_at"]), reverse=True)
+    if "before" in call.query:
+        before = datetime.fromisoformat(call.query["before"]).timestamp()
+        limited = (datetime.fromisoformat(str(one["pinned_at"])).timestamp() for one in found)
+        found = [one for one, at in zip(found, list(limited), strict=True) if at < before]
+    return {"items": found[:limit], "has_more": len(found) > limit}
 
 
 async def end_poll(call: Call) -> Answer:
