@@ -92,7 +92,7 @@ def render_occasion(kind: str, facts: Facts, *, link: str, locale: Locale, texts
     """Return the card of an event; one at a place gets a map, several roles are a list."""
     both = Link(web_url=link, mobile_web_url=link)
     title, text = line_of(kind, facts, locale=locale, texts=texts)
-    buttons = [Button(title=texts.say(locale, "notify-button"), link=both)]
+    buttons = [Button(title=texts.say(locale, "card-button"), link=both)]
     if len(facts.names) >= FEWEST_ROWS:
         rows = [Content.fit(title=one_line(name), link=both) for name in _rows(facts.names)]
         return List.fit(header_title=title, header_link=both, contents=rows, buttons=buttons)

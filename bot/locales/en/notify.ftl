@@ -1,4 +1,3 @@
-notify-button = Open in Discord
 notify-card-untitled = Untitled event
 notify-card-event-new = 📅 New event: { $title }
 notify-card-event-changed = 📅 Event changed: { $title }

@@ -1,4 +1,3 @@
-notify-button = 디스코드에서 보기
 notify-card-untitled = 제목 없는 일정
 notify-card-event-new = 📅 새 일정: { $title }
 notify-card-event-changed = 📅 일정이 바뀌었어요: { $title }

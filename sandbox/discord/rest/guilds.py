@@ -89,7 +89,12 @@ async def interested(call: Call) -> Answer:
 
 
 def _interest(call: Call, event: ScheduledEvent, user: User) -> JSON:
-    told: JSON = {"guild_scheduled_event_id": str(event.id), "user": user.payload()}
+    told: JSON = {
+        "guild_scheduled_event_id": str(event.id),
+        "user_id": str(user.id),
+        "user": user.payload(),
+        "response": INTERESTED,
+    }
     member = event.guild.members.get(user.id)
     if call.flag("with_member") and member is not None:
         told["member"] = member.payload()
@@ -110,6 +115,7 @@ def _visible_events(call: Call) -> list[ScheduledEvent]:
     return [one for one in found if one.channel is None or world.sees(world.bot, one.channel)]
 
 
+INTERESTED = 1
 _EVENTS = "/guilds/{guild_id}/scheduled-events"
 ROUTES: Routes = [
     ("GET", "/guilds/{guild_id}", guild),
