@@ -20,6 +20,7 @@ from cogs._notices import NOBODY
 _log = logging.getLogger(__name__)
 CLAIMED = "kkachi-claimed"
 PICTURE_SIZE = 128
+ACKNOWLEDGED = 40060  # "Interaction has already been acknowledged."
 
 
 class KkachiCog(commands.Cog):
@@ -137,6 +138,9 @@ async def refuse(
     `scopes` at Kakao.
     """
     original = getattr(error, "original", error)
+    if isinstance(original, discord.HTTPException) and original.code == ACKNOWLEDGED:
+        _log.info("Discord told of an interaction twice")
+        return
     if not isinstance(original, UserError):
         # Where, not what: an error's own words may quote a message.
         place = "".join(traceback.format_tb(original.__traceback__))

@@ -70,12 +70,12 @@ WAITING = hits.c.state == HitState.WAITING
 OF_MEMBER = (
     select(hits)
     .where(WAITING, hits.c.member_id == bindparam("member_id"))
-    .order_by(hits.c.priority, hits.c.found_at, hits.c.id)
+    .order_by(hits.c.priority, hits.c.found_at, hits.c.message_id, hits.c.id)
 )
 OF_FORWARD = (
     select(hits)
     .where(hits.c.forward_id == bindparam("forward_id"), hits.c.state == HitState.TAKEN)
-    .order_by(hits.c.priority, hits.c.found_at, hits.c.id)
+    .order_by(hits.c.priority, hits.c.found_at, hits.c.message_id, hits.c.id)
 )
 KNOWN = select(hits).where(
     hits.c.member_id == bindparam("member_id"), hits.c.occasion == bindparam("occasion")

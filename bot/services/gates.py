@@ -207,7 +207,7 @@ class Gates:
             return True
         channel_id = case.seen.source.channel_id
         last = await self._hits.last_found(case.member_id, channel_id, rule.id)
-        return last is None or last + cooldown <= self._now()
+        return last is None or last + cooldown <= min(self._now(), case.seen.created_at)
 
 
 def reduced(highlight: Highlight, policy: Policy) -> Highlight:

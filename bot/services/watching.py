@@ -104,6 +104,8 @@ class Watch:
         mine = await self._rules.of(author_id, seen.guild_id)
         rule = next((one for one in mine if one.id == rule_id), None)
         if rule is not None and count >= int(rule.options.get("threshold", 1)):
+            # What happens is the reaction, whenever the message was written.
+            seen = replace(seen, created_at=self._now())
             await self._consider(author_id, seen, [Match(rule.id, author_id, rule.kind)])
 
     def reaction_rule(self, guild_id: int, author_id: int) -> int | None:
@@ -310,6 +312,6 @@ def _hit(case: Case, now: float, priority: Priority | None = None) -> Hit:
         channel_id=seen.source.channel_id,
         message_id=seen.source.message_id,
         rule_ids=tuple(rule.id for rule in case.rules),
-        found_at=now,
+        found_at=min(now, seen.created_at),
         due_at=now + case.filter.active_delay,
     )
