@@ -3,13 +3,15 @@
 import asyncio
 import sys
 
-from benchmarks import deliveries, transport, words, writer
+from benchmarks import deliveries, matching, planning, transport, words, writer
 
 BENCHMARKS = {
     "deliveries": deliveries.main,
     "writer": writer.main,
     "transport": transport.main,
     "words": words.main,
+    "matching": matching.main,
+    "planning": planning.main,
 }
 
 

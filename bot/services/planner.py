@@ -2,10 +2,11 @@
 
 Kakao lets some twenty messages a day go to a member's own chat. One message can carry any number
 of highlights, so the question is never what to leave out, only how long to wait. While there is
-plenty, each highlight goes alone and at once. The more of the day's messages are used, and the
-closer they followed each other, the longer the next one waits; what is found meanwhile goes with
-it. One message is always kept for the last call, shortly before the day ends, or before the quiet
-hours that outlast it.
+plenty, each highlight goes alone and at once. For the hours to come a part is kept back, as large
+as what people usually write in them; once the rest is used, the next message waits until enough of
+the day has passed, and what is found meanwhile goes with it. What matters more may take a little of
+what is kept back. One message is always kept for the last call, shortly before the day ends, or
+before the quiet hours that outlast it.
 """
 
 from collections.abc import Sequence
@@ -17,14 +18,16 @@ from storage.hits import Priority
 DAY = 24 * 3600.0
 HOUR = 3600.0
 LAST_CALL = 120.0
-# Of a day's messages, as many may go before the day's pace counts.
-HEAD_START = 0.5
+# Of a day's messages, so many may go before the day's pace counts.
+HEAD_START = 0.3
+# How much of a day's talk comes in each hour of Kakao's day: little at night, most at nine.
+TALK = (4, 2, 1, 1, 1, 1, 2, 3, 4, 4, 4, 4, 6, 5, 4, 4, 4, 5, 6, 7, 8, 8, 7, 5)
 # Seconds between one message and the next, by how many went out within the last hour.
 GAPS = (0.0, 0.0, 0.0, 60.0, 240.0, 480.0, 900.0)
-# How much of pace and gap counts for what matters more.
+# How much of what is kept back, and of the gap, counts for what matters more.
 PATIENCE = {
-    Priority.MENTION: 0.2,
-    Priority.REPLY: 0.35,
+    Priority.MENTION: 0.75,
+    Priority.REPLY: 0.85,
     Priority.WORD: 1.0,
     Priority.EVENT: 1.0,
 }
@@ -95,11 +98,20 @@ def _paced(priority: Priority, day: Day) -> float:
     recent = [at for at in day.sent if at > day.now - HOUR]
     gap = GAPS[min(len(recent), len(GAPS) - 1)] * patience
     after_gap = max(recent, default=0.0) + gap if recent else day.now
-    # A day's messages are used up evenly, but for the head start.
-    spare = day.left - 1
-    pace = day.limit * (1 - HEAD_START) * patience
-    on_pace = day.resets_at - spare * DAY / pace if spare else day.resets_at
-    return max(after_gap, on_pace)
+    spare, kept = day.left - 1, (day.limit - 1) * (1 - HEAD_START) * patience
+    if spare <= 0:
+        return day.resets_at
+    return max(after_gap, day.resets_at - DAY + _time_when(spare / kept))
+
+
+def _time_when(share: float) -> float:
+    """Return the seconds of a day after which less than this share of its talk is to come."""
+    total, left = sum(TALK), float(sum(TALK))
+    for hour, talk in enumerate(TALK):
+        if left - talk < share * total:
+            return max(0.0, (hour + (left - share * total) / talk) * HOUR)
+        left -= talk
+    return DAY
 
 
 def _last_call(ready: Sequence[Waiting], day: Day, wishes: Wishes) -> float:

@@ -21,7 +21,7 @@ from bot.services.sight import Seen
 from storage.rules import Rule, RuleKind
 
 MODES: tuple[Mode, ...] = ("word", "exact", "anywhere")
-FULL = 1000
+FULL = 500
 LONGEST_TEXT = 6000  # characters of a message that are looked at; Discord's own limit is 4,000
 
 
@@ -102,9 +102,10 @@ class Segment:
 
 
 class Matcher:
-    """Everybody's rules."""
+    """Everybody's rules; `full` is how many words the small automaton takes."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, full: int = FULL) -> None:
+        self._full = full
         self._segments: list[Segment] = []
         self._recent: dict[Needle, list[Entry]] = {}
         self._recent_count = 0
@@ -130,7 +131,7 @@ class Matcher:
         if rule.kind is not RuleKind.WORD:
             self._put(rule)
             return
-        if self._recent_count == FULL and self._recent_segment is not None:
+        if self._recent_count >= self._full and self._recent_segment is not None:
             self._segments.append(self._recent_segment)
             self._recent, self._recent_count = {}, 0
         self._collect(self._recent, rule)

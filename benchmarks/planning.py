@@ -1,0 +1,145 @@
+"""Plays made-up days through the planner, and says what one message per hit would have lost."""
+
+import math
+import random
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from bot.services.planner import Day, Waiting, plan
+from bot.services.wishes import Wishes
+from storage.hits import Priority
+
+HOUR, DAY = 3600.0, 24 * 3600.0
+ALLOWANCE = 20
+SEED = 20261121
+MIDNIGHT = 1_795_186_800.0  # in Seoul, 21 November 2026
+WEIGHTS = {Priority.MENTION: 8, Priority.REPLY: 12, Priority.WORD: 70, Priority.EVENT: 10}
+FEWEST_TOGETHER = 3.0
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A day: when hits come, what the member wishes, whether it counts as lively."""
+
+    title: str
+    times: Callable[[random.Random], list[float]]
+    wishes: Wishes = field(default_factory=Wishes)
+    lively: bool = False
+
+
+def _spread(chance: random.Random, count: int) -> list[float]:
+    """Return times of a day as people write: little at night, most in the evening."""
+    hours = [1, 0.5, 0.2, 0.1, 0.1, 0.2, 0.5, 1, 2, 2, 2, 2, 3, 3, 2, 2, 2, 3, 4, 6, 8, 9, 8, 4]
+    return [(h + chance.random()) * HOUR for h in chance.choices(range(24), hours, k=count)]
+
+
+def _quiet(chance: random.Random) -> list[float]:
+    return _spread(chance, 8)
+
+
+def _lively(chance: random.Random) -> list[float]:
+    return _spread(chance, 250)
+
+
+def _office(chance: random.Random) -> list[float]:
+    return [(9 + 9 * chance.random()) * HOUR for _ in range(250)]
+
+
+def _flood(chance: random.Random) -> list[float]:
+    return [*_spread(chance, 30), *(20 * HOUR + chance.random() * 600 for _ in range(2000))]
+
+
+NIGHT = Wishes(quiet_from=23 * 60, quiet_to=8 * 60)
+SCENES = (
+    Scene("a quiet day", _quiet),
+    Scene("a lively day", _lively, lively=True),
+    Scene("a lively day, quiet from 23 to 8", _lively, NIGHT, lively=True),
+    Scene("a lively day from 9 to 18 only", _office, lively=True),
+    Scene("a lively day, at 9, 13 and 19", _lively, Wishes(mode="at-hours", hours=(9, 13, 19))),
+    Scene("2,000 hits in ten minutes", _flood, lively=True),
+)
+
+
+@dataclass
+class Outcome:
+    """What became of a day."""
+
+    hits: list[Waiting]
+    messages: list[tuple[float, tuple[int, ...]]] = field(default_factory=list)
+
+    def waited(self, priority: Priority) -> list[float]:
+        """Return the seconds that hits of a priority waited, in order."""
+        arrived = {number: at for at, numbers in self.messages for number in numbers}
+        return sorted(
+            arrived[hit.id] - hit.found_at for hit in self.hits if hit.priority is priority
+        )
+
+    @property
+    def delivered(self) -> float:
+        """Which share of the hits went out, within the allowance of each day."""
+        return sum(len(numbers) for _, numbers in self.messages) / len(self.hits)
+
+    @property
+    def most_a_day(self) -> int:
+        """How many messages went out on one day of Kakao's at most."""
+        days = [int((at - MIDNIGHT) // DAY) for at, _ in self.messages]
+        return max(days.count(day) for day in days)
+
+
+def play(scene: Scene, chance: random.Random) -> Outcome:
+    """Play one day, and the night after it, through the planner."""
+    kinds = chance.choices(list(WEIGHTS), list(WEIGHTS.values()), k=len(scene.times(chance)))
+    times = [MIDNIGHT + at for at in sorted(scene.times(chance))]
+    hits = [
+        Waiting(number, kind, at, at)
+        for number, (at, kind) in enumerate(zip(times, kinds, strict=True))
+    ]
+    outcome, waiting, coming, now = Outcome(hits), list[Waiting](), list(hits), MIDNIGHT
+    while waiting or coming:
+        while coming and coming[0].found_at <= now:
+            waiting.append(coming.pop(0))
+        planned = plan(waiting, _day(outcome, now), scene.wishes)
+        if planned.now:
+            outcome.messages.append((now, planned.now))
+            waiting = [one for one in waiting if one.id not in set(planned.now)]
+        else:
+            upcoming = [coming[0].found_at] if coming else []
+            now = min([*upcoming, *([planned.next_at] if planned.next_at else [])])
+    return outcome
+
+
+def _day(outcome: Outcome, now: float) -> Day:
+    today = math.floor((now - MIDNIGHT) / DAY)
+    begin = MIDNIGHT + today * DAY
+    sent = [at for at, _ in outcome.messages]
+    return Day(now, ALLOWANCE - sum(at >= begin for at in sent), ALLOWANCE, begin + DAY, sent)
+
+
+def _minutes(waits: Sequence[float]) -> str:
+    if not waits:
+        return f"{'–':>15}"
+    late = waits[min(len(waits) - 1, int(len(waits) * 0.95))]
+    return f"{statistics.median(waits) / 60:>6.0f} /{late / 60:>6.0f} "
+
+
+async def main() -> None:
+    print(f"\nA day within {ALLOWANCE} messages; waiting in minutes: median / 95 %")
+    names = "".join(f"{priority.name.lower():>15}" for priority in Priority)
+    print(f"  {'':<34}{'hits':>6}{'messages':>9}{'arrived':>9}{'each':>7}{names}   one by one")
+    missed = []
+    for scene in SCENES:
+        outcome = play(scene, random.Random(SEED))
+        hits, messages = len(outcome.hits), len(outcome.messages)
+        waits = "".join(_minutes(outcome.waited(priority)) for priority in Priority)
+        lost = max(0, hits - ALLOWANCE)
+        print(
+            f"  {scene.title:<34}{hits:>6,}{messages:>9}{outcome.delivered:>9.0%}"
+            f"{hits / messages:>7.1f}{waits}   loses {lost:,} ({lost / hits:.0%})"
+        )
+        if outcome.delivered < 1 or outcome.most_a_day > ALLOWANCE:
+            missed.append(f"{scene.title}: not everything within the allowance")
+        if scene.lively and hits / messages < FEWEST_TOGETHER:
+            missed.append(f"{scene.title}: fewer than {FEWEST_TOGETHER:.0f} hits a message")
+    if missed:
+        raise SystemExit("planning: " + "; ".join(missed))

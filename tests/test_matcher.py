@@ -1,0 +1,185 @@
+"""The matcher beside a slow and obvious one."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.services.highlight import Source
+from bot.services.matching.matcher import Matcher
+from bot.services.matching.patterns import (
+    BackReference,
+    BadPattern,
+    LookAround,
+    Pattern,
+    PatternMatchesNothing,
+    PatternTooLarge,
+)
+from bot.services.matching.words import hit
+from bot.services.sight import Seen
+from storage.rules import Rule, RuleKind
+
+HERE, THERE = 7, 8
+MINJI, JUNHO = 1, 2
+WORDS = ("공지", "지도", "배", "차", "3차", "레이드 모집", "art", "Rust", "c++", "밤 9시", "ㅋㅋ")
+PIECES = (
+    *WORDS,
+    *("공지가", "메시지도", "배터리", "택배", "차라리", "13차", "start", "레이드모집", "RUST"),
+    *(
+        " ",
+        " ",
+        ", ",
+        "\n",
+        "**",
+        "`",
+        "[",
+        "]",
+        "는",
+        "까지도",
+        "!",
+        "https://kkachi.example/공지",
+    ),
+    *("<@123456789012345678>", "<:공지:123456789012345678>", "\u200b", "ａｒｔ", "공지"),
+)
+texts = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
+rule_words = st.sampled_from(WORDS)
+modes = st.sampled_from(["word", "exact", "anywhere"])
+places = st.sampled_from([HERE, THERE])
+chosen = st.lists(st.tuples(places, rule_words, modes), max_size=20)
+edits = st.lists(st.none() | st.tuples(places, rule_words, modes), max_size=30)
+
+
+def rule(
+    number: int,
+    text: str,
+    *,
+    guild: int = HERE,
+    member: int = MINJI,
+    kind: RuleKind = RuleKind.WORD,
+    mode: str = "word",
+) -> Rule:
+    return Rule(number, member, guild, kind, text, 0.0, options={"mode": mode})
+
+
+def seen(text: str = "", *, guild: int = HERE, **about: object) -> Seen:
+    return Seen(Source(guild, 70, 700), JUNHO, text, 0.0, **about)  # type: ignore[arg-type] # fields by name
+
+
+def met(matcher: Matcher, message: Seen) -> set[int]:
+    return {match.rule_id for match in matcher.matches(message)}
+
+
+def obvious(rules: Sequence[Rule], message: Seen) -> set[int]:
+    """Look for each rule of the server by itself."""
+    return {
+        one.id
+        for one in rules
+        if one.guild_id == message.guild_id and hit(one.text, message.text, one.options["mode"])
+    }
+
+
+@settings(deadline=None, max_examples=150)
+@given(chosen, edits, st.integers(1, 4), st.lists(texts, min_size=1, max_size=4))
+def test_it_agrees_with_looking_for_each_rule_by_itself(
+    loaded: list[tuple[int, str, str]],
+    edited: list[tuple[int, str, str] | None],
+    full: int,
+    written: list[str],
+) -> None:
+    matcher = Matcher(full=full)
+    rules = [rule(n, word, guild=g, mode=mode) for n, (g, word, mode) in enumerate(loaded)]
+    matcher.load(rules)
+    for number, edit in enumerate(edited, 1000):
+        if edit is not None:
+            guild, word, mode = edit
+            rules.append(rule(number, word, guild=guild, mode=mode))
+            matcher.add(rules[-1])
+        elif rules:
+            matcher.remove(rules.pop(len(rules) // 2))
+    for text in written:
+        for guild in (HERE, THERE):
+            message = seen(text, guild=guild)
+            assert met(matcher, message) == obvious(rules, message)
+
+
+def test_a_rule_counts_from_the_next_message_on() -> None:
+    matcher = Matcher()
+    matcher.load([rule(1, "공지")])
+    assert met(matcher, seen("정전 공지")) == {1}
+    added = rule(2, "정전")
+    matcher.add(added)
+    assert met(matcher, seen("정전 공지")) == {1, 2}
+    matcher.remove(added)
+    assert met(matcher, seen("정전 공지")) == {1}
+
+
+def test_rules_of_other_servers_are_not_met() -> None:
+    matcher = Matcher()
+    matcher.load([rule(1, "공지"), rule(2, "공지", guild=THERE)])
+    assert met(matcher, seen("공지")) == {1}
+    assert met(matcher, seen("공지", guild=THERE)) == {2}
+    assert met(matcher, seen("공지", guild=9)) == set()
+
+
+def test_mentions_and_replies_meet_the_rules_of_those_they_are_about() -> None:
+    matcher = Matcher()
+    matcher.load(
+        [
+            rule(1, "", kind=RuleKind.MENTION),
+            rule(2, "", kind=RuleKind.REPLY),
+            rule(3, "", kind=RuleKind.MENTION, member=JUNHO),
+            rule(4, "", kind=RuleKind.ROLE),
+            rule(5, "", kind=RuleKind.MENTION, guild=THERE),
+        ]
+    )
+    assert met(matcher, seen(mentions=frozenset({MINJI}))) == {1}
+    assert met(matcher, seen(mentions=frozenset({MINJI, JUNHO, 99}))) == {1, 3}
+    assert met(matcher, seen(reply_to=MINJI)) == {2}
+    assert met(matcher, seen(reply_to=99)) == set()
+    assert met(matcher, seen(role_mentions=frozenset({5}))) == {4}
+    assert matcher.guilds() == {HERE, THERE}
+
+
+def test_a_pattern_is_met_whatever_the_case_and_form() -> None:
+    matcher = Matcher()
+    matcher.add(rule(1, r"(?:밤|저녁) ?\d+시", kind=RuleKind.PATTERN))
+    matcher.add(rule(2, "raid[0-9]", kind=RuleKind.PATTERN))
+    assert met(matcher, seen("오늘 저녁 8시에 봐요")) == {1}
+    assert met(matcher, seen("밤9시")) == {1}
+    assert met(matcher, seen("RAID7 시작")) == {2}
+    assert met(matcher, seen("낮 2시")) == set()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reason"),
+    [
+        ("a(?=b)", LookAround),
+        ("(?<!a)b", LookAround),
+        (r"(a)\1", BackReference),
+        ("a*", PatternMatchesNothing),
+        ("", PatternMatchesNothing),
+        ("a{1001}", PatternTooLarge),
+        ("x" * 201, PatternTooLarge),
+        ("(((a{30}){30}){30})", PatternTooLarge),
+        ("[a", BadPattern),
+        ("(?P<a", BadPattern),
+    ],
+)
+def test_a_pattern_that_cannot_be_used_is_refused_with_its_reason(
+    pattern: str, reason: type[BadPattern]
+) -> None:
+    with pytest.raises(reason) as caught:
+        Pattern(pattern)
+    assert type(caught.value) is reason
+
+
+def test_a_hostile_pattern_ends_on_a_hostile_text() -> None:
+    assert Pattern("(a|aa)+$").found("a" * 6000 + "b") is False
+    assert Pattern("(.*)(.*)(.*)(.*)x").found("y" * 6000) is False
+
+
+def test_of_an_endless_text_only_the_beginning_is_looked_at() -> None:
+    matcher = Matcher()
+    matcher.add(rule(1, "끝"))
+    assert met(matcher, seen("가 " * 4000 + "끝")) == set()
