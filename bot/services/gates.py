@@ -199,7 +199,7 @@ class Gates:
 
     async def _cooled_down(self, case: Case) -> Verdict:
         ready = [rule for rule in case.rules if await self._is_cool(case, rule)]
-        return _verdict("cooled-down", stopped=not ready)
+        return _verdict("cooled-down", stopped=bool(case.rules) and not ready)
 
     async def _is_cool(self, case: Case, rule: Rule) -> bool:
         cooldown = rule.options.get("cooldown") or case.filter.cooldown
