@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from sandbox.demo import BotProcess, Demo, Options, open_demo
+from sandbox.neighbour import move_in
 from sandbox.smoke import Smoke, StepFailed
 
 READY_WITHIN = 60.0
@@ -94,6 +95,7 @@ async def _serve(demo: Demo, arguments: argparse.Namespace, stop: asyncio.Event)
         _tell("starting", arguments.lang)
         if not await _ready(demo.bot, stop, arguments.lang):
             return 0 if stop.is_set() else 1
+        await move_in(demo)
     if arguments.smoke:
         return await _unless(stop, _smoke(demo, arguments.lang))
     _tell("ready", arguments.lang)

@@ -19,6 +19,8 @@ from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, C
 
 from sandbox.demo import Demo
 from sandbox.discord import CannotDo
+from sandbox.neighbour import NAME as NEIGHBOUR
+from sandbox.neighbour import WORD
 
 JSON = dict[str, Any]
 WHO, SOMEBODY_ELSE = "민지", "준호"
@@ -34,10 +36,13 @@ PLACE = {
     "content.title": "정기 모임",
 }
 NOTE = "이따 같이 봐요"
+MY_WORD, MY_MESSAGE = "윷놀이", "다음 주에 윷놀이까지 하고 가요"
+FLOOD = 12
 BUTTON, SELECT = 2, 3
 ANSWERS = (20, 23)  # message types: the first answer to a slash command or a menu
 GREEN, RED, LINK = 3, 4, 5
 PATIENCE = 15.0
+LOOK_EVERY = 0.05
 
 
 class StepFailed(Exception):
@@ -139,6 +144,10 @@ class Smoke:
             ("연결 페이지에 내 이름이 있어요", "the link page names me", self._see_link_page),
             ("카카오 로그인과 동의, 성공 페이지", "Kakao login, consent, success", self._link),
             ("디스코드에서도 알려 줘요", "Discord tells it too", self._hear_of_link),
+            ("이웃에게 번개 소식이 저절로", "a word reaches the neighbour", self._reach_neighbour),
+            ("내 규칙의 단어가 저절로 도착", "a word of mine arrives by itself", self._hear_word),
+            ("새 일정이 위치 카드로", "an event comes as a map card", self._hear_event),
+            ("쏟아진 소식은 한 카드로", "a flood comes as one digest", self._hear_digest),
             ("메뉴로 나에게 보내기", "forward to Me by menu", self._forward_by_menu),
             ("카드가 원래 메시지를 열어요", "the card opens the message", self._follow_card),
             ("명령어와 링크로 보내기", "forward by command with a link", self._forward_by_command),
@@ -163,7 +172,7 @@ class Smoke:
         state = await self._state()
         commands = {one["name"] for one in state["discord"]["commands"][str(self._guild)]}
         wanted = {"kakao link", "kakao status", "kakao unlink", "forward me", TO_ME, TO_FRIENDS}
-        wanted |= {"compose", "share", SHARE}
+        wanted |= {"compose", "share", SHARE, "highlight add", "notify add"}
         _expect(state["bot"]["state"] == "ready", f"the bot is {state['bot']['state']}")
         _expect(commands >= wanted, f"commands are missing: {wanted - commands}")
 
@@ -188,6 +197,43 @@ class Smoke:
         await self._until(
             "nobody told on Discord", lambda state: _told_after(state, self._here.id, WHO)
         )
+
+    async def _reach_neighbour(self) -> None:
+        before = self._received(NEIGHBOUR)
+        await self._do("say", channel=self._here.id, text=f"이번 주말에 {WORD} 어때요?")
+        await self._until("nothing came", lambda _: self._received(NEIGHBOUR) == before + 1)
+
+    async def _hear_word(self) -> None:
+        before = len(await self._my_chat())
+        await self._answer_to("slash", command="highlight add", options={"word": MY_WORD})
+        await self._do("say", person=SOMEBODY_ELSE, channel=self._here.id, text=MY_MESSAGE)
+        await self._until("no card came", lambda state: len(_me(state)) == before + 1)
+        card = (await self._my_chat())[-1]["template"]
+        _expect(MY_MESSAGE in str(card), f"the card does not hold the text: {card}")
+
+    async def _hear_event(self) -> None:
+        before = len(await self._my_chat())
+        await self._answer_to("slash", command="notify add", options={"what": "event-new"})
+        await self._do("trouble", verb="plan")
+        await self._until("no card came", lambda state: len(_me(state)) == before + 1)
+        card = (await self._my_chat())[-1]["template"]
+        _expect(card["object_type"] == "location" and card["address"], f"this came: {card}")
+
+    async def _hear_digest(self) -> None:
+        before = len(await self._my_chat())
+        await self._answer_to("slash", command="highlight pause", options={"hours": 1})
+        for number in range(FLOOD):
+            text = f"{MY_WORD} {number}번"
+            await self._do("say", person=SOMEBODY_ELSE, channel=self._here.id, text=text)
+        await self._soon("the hits are not found", lambda: self._waiting() == FLOOD)
+        _expect(len(await self._my_chat()) == before, "a card came during the pause")
+        await self._answer_to("slash", command="highlight pause", options={"hours": 0})
+        await self._until("no digest came", lambda state: len(_me(state)) == before + 1)
+        card = (await self._my_chat())[-1]["template"]
+        _expect(card["object_type"] == "list", f"this came: {card}")
+        page = await self._open(card["header_link"]["web_url"])
+        missing = [n for n in range(FLOOD) if f"{MY_WORD} {n}번" not in page.words]
+        _expect(page.status == 200 and not missing, f"{missing} are missing: {page}")
 
     async def _forward_by_menu(self) -> None:
         await self._to_me_by_menu()
@@ -402,6 +448,15 @@ class Smoke:
         except TimeoutError:
             raise StepFailed(otherwise) from None
 
+    async def _soon(self, otherwise: str, come: Callable[[], bool]) -> None:
+        """Look again and again at what the page is not told of."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not come():  # noqa: ASYNC110 - nobody announces it
+                    await asyncio.sleep(LOOK_EVERY)
+        except TimeoutError:
+            raise StepFailed(otherwise) from None
+
     async def _button(self, message: str, style: int) -> JSON:
         seen = next(one for one in await self._messages() if one["id"] == message)
         for one in _components(seen, BUTTON):
@@ -439,6 +494,13 @@ class Smoke:
     def _pick_message(self) -> Any:  # noqa: ANN401 - sandbox.discord's Message, read only
         written = self._demo.discord.world.messages(self._here)
         return next(one for one in written if one.attachments)
+
+    def _received(self, name: str) -> int:
+        return sum(one.receiver.name == name for one in self._demo.kakao.outbox)
+
+    def _waiting(self) -> int:
+        found = [value for table, value in self._database() if table == "hits"]
+        return found.count("waiting")
 
     def _database(self) -> Iterator[tuple[str, object]]:
         """Every value of every row, with the table it stands in."""

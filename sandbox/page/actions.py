@@ -102,6 +102,17 @@ class Say(Action):
         return {"message": str(message.id)}
 
 
+class Edit(Action):
+    """Change one's own message."""
+
+    message: int
+    text: str = Field(min_length=1, max_length=2000)
+
+    async def run(self, desk: Desk) -> JSON:
+        await self.who(desk).edit(desk.message(self.message), self.text)
+        return {}
+
+
 class Delete(Action):
     """Delete one's own message."""
 
@@ -241,6 +252,7 @@ class MakeTrouble(Action):
 
 ACTIONS: dict[str, type[Action]] = {
     "say": Say,
+    "edit": Edit,
     "delete": Delete,
     "slash": Slash,
     "autocomplete": Autocomplete,

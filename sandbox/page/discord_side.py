@@ -2,7 +2,7 @@
 
 from sandbox.discord.permissions import Permission
 from sandbox.discord.picker import entries
-from sandbox.discord.state import DM, JSON, VOICE, Channel, Guild, Member, Reader, User
+from sandbox.discord.state import DM, FORUM, JSON, VOICE, Channel, Guild, Member, Reader, User
 from sandbox.discord.world import World
 
 LAST_MESSAGES = 150
@@ -55,6 +55,11 @@ class DiscordSide:
             "name": guild.name,
             "icon": address if guild.icon else None,
             "channels": [self._channel(one, user, guild) for one in mine],
+            "events": [
+                {"id": str(one.id), "name": one.name, "at": one.starts_at * 1000}
+                for one in self._world.events_of(guild)
+                if one.channel is None or self._world.sees(user, one.channel)
+            ],
             "roles": [{"id": str(one.id), "name": one.name} for one in guild.roles],
             "members": [
                 {"id": str(one.user.id), "name": one.name} for one in guild.members.values()
@@ -73,7 +78,10 @@ class DiscordSide:
             "type": channel.kind,
             "topic": channel.topic,
             "hidden": hidden,
-            "can_send": bool(allowed & Permission.SEND_MESSAGES),
+            "can_send": channel.kind != FORUM and bool(allowed & Permission.SEND_MESSAGES),
+            "voices": [
+                one.user.name for one in self._world.voice.values() if one.channel is channel
+            ],
         }
 
     def _dm(self, channel: Channel) -> JSON:

@@ -1,13 +1,18 @@
 """The drawer for trouble: each verb by its name, and which of them are on."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sandbox.discord import LocalDiscord
 from sandbox.kakao import Account, LocalKakao
+from sandbox.page.village import Village
 
 SLOWNESS = 4.0
 FAILURES = 2
-DAY = 86_400
+HOUR = 3600
+DAY = 24 * HOUR
+SEOUL = ZoneInfo("Asia/Seoul")
 SHARED = ("down", "slow", "webhooks-off", "refuse-gateway", "rest-down")
 
 Once = Callable[[str], Awaitable[object] | None]
@@ -23,6 +28,7 @@ class Trouble:
         self.discord = discord
         self._kakao = kakao
         self._advance_bot = advance_bot
+        self._village = Village(discord)
         self._on: set[str] = set()
         self._verbs: Mapping[str, Once] = {
             "expire": self._account(kakao.expire_access_tokens),
@@ -32,11 +38,19 @@ class Trouble:
             "unlink": self._account(kakao.unlink_at_kakao),
             "spend-sender": self._account(lambda one: kakao.spend(one, "sender")),
             "spend-app": lambda _: kakao.spend(None, "app"),
-            "tomorrow": lambda _: self._tomorrow(),
+            "hour": lambda _: self._advance(HOUR),
+            "morning": lambda _: self._advance(self._until_morning()),
+            "tomorrow": lambda _: self._advance(DAY),
+            "word": self._village.say,
+            "flood": self._village.flood,
+            "plan": lambda _: self._village.plan(),
+            "voice": self._village.meet,
+            "pin": lambda _: self._village.pin(),
             "rotate": lambda _: kakao.rotate_keys(keep_old=False),
             "fail": lambda _: kakao.fail_next(FAILURES),
             "lose": lambda _: kakao.lose_answers(1),
             "drop": lambda _: discord.drop_gateway(),
+            "gap": self._gap,
         }
         self._switches: Mapping[str, Switch] = {
             "down": lambda _, on: kakao.down(on),
@@ -76,8 +90,18 @@ class Trouble:
     def _withdraw(self, scope: str) -> Once:
         return self._account(lambda one: self._kakao.withdraw_at_kakao(one, scope))
 
-    def _tomorrow(self) -> None:
-        """Let a day pass for all three."""
-        self._advance_bot(DAY)
-        self._kakao.advance(DAY)
-        self.discord.world.advance(DAY)
+    def _advance(self, seconds: float) -> None:
+        """Let time pass for all three."""
+        self._advance_bot(seconds)
+        self._kakao.advance(seconds)
+        self.discord.world.advance(seconds)
+
+    def _until_morning(self) -> float:
+        now = datetime.fromtimestamp(self.discord.world.now(), SEOUL)
+        morning = now.replace(hour=8, minute=0, second=30, microsecond=0)
+        return (morning - now).total_seconds() % DAY
+
+    async def _gap(self, name: str) -> None:
+        """Cut the bot off, and let something be written that nobody tells it of."""
+        await self.discord.drop_gateway(resumable=False)
+        await self._village.say(name)

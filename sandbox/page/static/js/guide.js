@@ -5,7 +5,7 @@ import { icon } from "./icons.js";
 import { me, show, ui, world } from "./store.js";
 import { t } from "./texts.js";
 
-const STEPS = ["link", "consent", "menu", "card", "friends", "compose", "share", "status", "trouble"];
+const STEPS = ["rule", "link", "consent", "menu", "card", "friends", "compose", "share", "status", "trouble"];
 
 /** A step was done; names that belong to no step are ignored. */
 export function tick(name) {
@@ -29,7 +29,8 @@ function seen() {
   const mine = chats.flatMap((chat) => chat.messages.filter((message) => message.mine).map((message) => ({ ...message, me: !chat.with })));
   const friends = mine.some((message) => !message.me && !message.shared);
   const share = mine.some((message) => message.shared);
-  return [linked && "link", linked && "consent", friends && "friends", share && "share"].filter(Boolean);
+  const told = world.state.people.some((one) => one.name !== me()?.name && one.received > 0);
+  return [told && "rule", linked && "link", linked && "consent", friends && "friends", share && "share"].filter(Boolean);
 }
 
 function drawSteps({ done }) {

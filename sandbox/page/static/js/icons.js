@@ -32,6 +32,8 @@ const PATHS = {
   heart: "M12 20 4.5 12.5a4.6 4.6 0 0 1 7.5-5.2 4.6 4.6 0 0 1 7.5 5.2z",
   speech: "M4 5h16v11h-9l-4 4v-4H4z",
   share: "M12 4v11M8 8l4-4 4 4M5 13v7h14v-7",
+  horn: "M4 10v4h4l8 5V5l-8 5zm16-1v6",
+  pencil: "M4 20h4L19 9l-4-4L4 16z",
   calendar: "M4 6h16v14H4zM4 11h16M8 3v4m8-4v4",
   alarm: "M12 4 2 20h20zM12 10v4m0 3h.01",
 };

@@ -4,6 +4,9 @@ import { h, region } from "./dom.js";
 import { load } from "./load.js";
 import { show, ui, world } from "./store.js";
 import { LANGUAGES, t } from "./texts.js";
+import { toast } from "./toast.js";
+
+const told = {};
 
 /** Draw the switches; gives the function that draws them again. */
 export function mountPeople() {
@@ -19,7 +22,10 @@ export function mountPeople() {
 function news(one) {
   const key = `person:${one.name}`;
   if (one.name === ui.person || !(key in ui.seen)) ui.seen[key] = one.received;
-  return one.received - ui.seen[key];
+  const count = one.received - ui.seen[key];
+  if (count > (told[key] ?? 0)) toast(t("arrivedFor", { name: one.name }), "good");
+  told[key] = count;
+  return count;
 }
 
 function drawPeople({ people, open }) {

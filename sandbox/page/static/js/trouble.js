@@ -9,9 +9,11 @@ import { t } from "./texts.js";
 import { toast } from "./toast.js";
 
 const VERBS = [
+  ["village", ["word", "flood", "plan", "voice", "pin"]],
+  ["clock", ["hour", "morning", "tomorrow"]],
   ["kakao-account", ["expire", "revoke", "withdraw-talk", "withdraw-friends", "unlink", "refuse"]],
-  ["kakao-server", ["spend-sender", "spend-app", "tomorrow", "fail", "lose", "rotate", "webhooks-off", "down", "slow"]],
-  ["discord-server", ["drop", "refuse-gateway", "rest-down", "close-dms"]],
+  ["kakao-server", ["spend-sender", "spend-app", "fail", "lose", "rotate", "webhooks-off", "down", "slow"]],
+  ["discord-server", ["drop", "gap", "refuse-gateway", "rest-down", "close-dms"]],
 ];
 const SHARED = ["down", "slow", "webhooks-off", "refuse-gateway", "rest-down"];
 

@@ -46,6 +46,7 @@ function entries(message) {
     entry("copy", t("copyText"), () => copy(message.content)),
     entry("link", t("copyLink"), () => copy(message.jump_url)),
     message.ephemeral ? null : apps(message),
+    message.mine && message.content ? entry("pencil", t("edit"), () => change(message)) : null,
     message.mine ? entry("trash", t("delete"), () => perform("delete", { message: message.id }), "danger") : null,
   ].filter(Boolean);
 }
@@ -57,6 +58,11 @@ function entry(mark, label, action, kind = "") {
 function run(action) {
   closeMenu();
   action();
+}
+
+function change(message) {
+  const text = window.prompt(t("editPrompt"), message.content)?.trim();
+  if (text && text !== message.content) perform("edit", { message: message.id, text });
 }
 
 async function copy(text) {

@@ -13,6 +13,9 @@ import { glowIn } from "./places.js";
 
 const TEXT = 0;
 const VOICE = 2;
+const ANNOUNCEMENT = 5;
+const FORUM = 15;
+const CLOSED = [VOICE, FORUM];
 const MESSAGE = /^https:\/\/discord\.com\/channels\/(\d+|@me)\/(\d+)\/(\d+)$/;
 const seen = {};
 
@@ -64,7 +67,7 @@ function settle() {
 /** The text channel a server opens with: one where this person can write. */
 function firstChannel(place, dms) {
   if (!place) return dms[0] ?? null;
-  const texts = place.channels.filter((one) => one.type === TEXT);
+  const texts = place.channels.filter((one) => [TEXT, ANNOUNCEMENT].includes(one.type));
   return texts.find((one) => one.can_send && !one.hidden) ?? texts[0] ?? null;
 }
 
@@ -93,18 +96,25 @@ function listOf() {
   if (!here) {
     return { channels: world.state.discord.dms.map((one) => ({ ...one, unread: isUnread(one.id) })) };
   }
-  return { channels: here.channels.map((one) => ({ id: one.id, name: one.name, type: one.type, hidden: one.hidden, unread: one.type !== VOICE && isUnread(one.id) })) };
+  return { channels: here.channels.map((one) => ({ id: one.id, name: one.name, type: one.type, hidden: one.hidden, voices: one.voices, unread: !CLOSED.includes(one.type) && isUnread(one.id) })), events: here.events };
 }
 
-function drawChannels({ channels, open }) {
-  return channels.length ? channels.map((one) => channelItem(one, open)) : h("p", { class: "none" }, t("noDms"));
+function drawChannels({ channels, events = [], open }) {
+  if (!channels.length) return h("p", { class: "none" }, t("noDms"));
+  return [...events.map(eventItem), ...channels.flatMap((one) => [channelItem(one, open), ...(one.voices ?? []).map(voiceItem)])];
 }
+
+function eventItem({ id, name, at }) {
+  return h("p", { class: "planned", "data-key": `event-${id}`, title: name }, icon("calendar", 17), h("span", {}, h("b", {}, name), h("small", {}, timestamp(at / 1000, "f"))));
+}
+
+const voiceItem = (name) => h("p", { class: "present" }, icon("voice", 13), name);
 
 function channelItem(one, open) {
-  const mark = one.avatar ? h("img", { class: "avatar", src: one.avatar, alt: "", width: 28, height: 28 }) : icon(one.type === VOICE ? "voice" : "hash", 19);
+  const mark = one.avatar ? h("img", { class: "avatar", src: one.avatar, alt: "", width: 28, height: 28 }) : icon({ [VOICE]: "voice", [ANNOUNCEMENT]: "horn", [FORUM]: "bubble" }[one.type] ?? "hash", 19);
   return h("button", {
     class: `channel ${one.id === open ? "open" : ""} ${one.unread ? "unread" : ""}`, type: "button", "data-key": one.id,
-    "aria-current": one.id === open ? "page" : null, disabled: one.type === VOICE, onclick: () => show({ channel: one.id, replyTo: null }),
+    "aria-current": one.id === open ? "page" : null, disabled: CLOSED.includes(one.type), onclick: () => show({ channel: one.id, replyTo: null }),
   }, mark, h("span", {}, one.name), one.hidden ? icon("lock", 13) : null);
 }
 

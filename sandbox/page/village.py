@@ -1,0 +1,63 @@
+"""What others in the server do when the visitor asks for it."""
+
+from itertools import count
+
+from sandbox.discord import LocalDiscord, Message, Person
+
+CHANNEL, VOICE = "잡담", "마실방"
+OWNER, TALKER, OTHER = "하준", "준호", "서연"
+HOUR = 3600.0
+FLOOD = 40
+LINES = (
+    "오늘 번개 하실 분 계세요?",
+    "번개 장소는 성수동 어때요?",
+    "[번개] 저녁 7시, 시간 되는 사람은 손!",
+    "저도 번개 갈게요 🙋",
+)
+
+
+class Village:
+    """Somebody else than the visitor talks, plans and meets."""
+
+    def __init__(self, discord: LocalDiscord) -> None:
+        self._discord = discord
+        self._number = count(1)
+
+    async def say(self, visitor: str) -> Message:
+        """Write something with the word that the neighbour's rule looks for."""
+        line = LINES[next(self._number) % len(LINES)]
+        return await self._other(visitor).say(CHANNEL, line)
+
+    async def flood(self, visitor: str) -> None:
+        """Write the word again and again."""
+        for number in range(FLOOD):
+            await self._other(visitor).say(CHANNEL, f"번개 {number + 1}번째 답: 저도 가요!")
+
+    async def plan(self) -> None:
+        """Make a scheduled event at a place."""
+        start = self._discord.world.now() + 2 * HOUR
+        await self._discord.person(OWNER).plan(
+            self._discord.guild,
+            f"보드게임의 밤 {next(self._number)}회",
+            start,
+            ends_at=start + 3 * HOUR,
+            description="처음 오시는 분도 환영해요",
+            where="서울 성동구 왕십리로 83-21",
+        )
+
+    async def meet(self, visitor: str) -> None:
+        """Let somebody come into the empty voice channel, or leave it."""
+        person = self._other(visitor)
+        if self._discord.world.voice_state(person.user) is None:
+            await person.join_voice(VOICE)
+        else:
+            await person.leave_voice()
+
+    async def pin(self) -> None:
+        """Pin the latest message of the channel."""
+        owner = self._discord.person(OWNER)
+        written = [one for one in owner.sees(CHANNEL) if one.only_for is None and one.kind == 0]
+        await owner.pin(written[-1])
+
+    def _other(self, visitor: str) -> Person:
+        return self._discord.person(OTHER if visitor == TALKER else TALKER)
