@@ -181,11 +181,36 @@ async def test_many_hits_make_a_digest_whose_page_lists_them_all(
     assert template["object_type"] == "list"
     assert template["header_title"] == "까치가 소식 5개를 모아 왔어요"
     assert len(template["contents"]) == 3
-    address = template["header_link"]["web_url"]
-    async with aiohttp.ClientSession() as browser, browser.get(address) as response:
-        page = await response.text()
-    assert response.status == 200
+    status, page = await read(template["header_link"]["web_url"])
+    assert status == 200
     assert all(f"벙개 {number}번 후보" in page for number in range(5))
+
+
+async def read(address: str) -> tuple[int, str]:
+    """Open a page."""
+    async with aiohttp.ClientSession() as browser, browser.get(address) as response:
+        return response.status, await response.text()
+
+
+async def test_the_page_behind_a_digest_forgets_what_is_deleted_and_expires(
+    world: World, minji: Person, junho: Person
+) -> None:
+    await minji.slash(CHAT, "highlight add", word="벙개")
+    await minji.slash(CHAT, "highlight pause", hours=1)
+    written = [await junho.say(CHAT, f"벙개 {number}번 후보") for number in range(3)]
+    await asyncio.sleep(QUIET_SECONDS)
+    await minji.slash(CHAT, "highlight pause", hours=0)
+    await until(lambda: world.kakao.outbox)
+    address = world.kakao.outbox[0].template["header_link"]["web_url"]
+    await junho.delete(written[1])
+    await asyncio.sleep(QUIET_SECONDS)
+    status, page = await read(address)
+    assert status == 200
+    assert "벙개 0번 후보" in page
+    assert "벙개 1번 후보" not in page
+    world.advance(8 * DAY)
+    assert (await read(address))[0] == 410
+    assert (await read(f"{world.public_url}/d/nobody-knows-this-one"))[0] == 404
 
 
 async def test_a_server_that_the_member_mutes_is_silent_and_others_do_not_matter(
@@ -363,3 +388,25 @@ async def test_who_has_not_linked_is_told_and_gets_a_button(world: World) -> Non
     assert "not linked" in reply.text or "connect" in reply.text.lower()
     assert reply.answer.components
     seoyeon.locale = "ko"
+
+
+async def test_unlinking_erases_what_waits_and_the_pages(
+    world: World, minji: Person, junho: Person
+) -> None:
+    await minji.slash(CHAT, "highlight add", word="벙개")
+    await minji.slash(CHAT, "highlight pause", hours=1)
+    for number in range(2):
+        await junho.say(CHAT, f"벙개 {number}번")
+    await asyncio.sleep(QUIET_SECONDS)
+    await minji.slash(CHAT, "highlight pause", hours=0)
+    await until(lambda: world.kakao.outbox)
+    address = world.kakao.outbox[0].template["header_link"]["web_url"]
+    await minji.slash(CHAT, "highlight pause", hours=1)
+    await junho.say(CHAT, "벙개 또")
+    await asyncio.sleep(QUIET_SECONDS)
+    reply = await minji.slash(CHAT, "kakao unlink")
+    await minji.press(reply, "연결 끊기")
+    assert (await read(address))[0] == 404
+    await world.link("민지")
+    await minji.slash(CHAT, "highlight pause", hours=0)
+    await nothing_more(world, 1)

@@ -84,18 +84,23 @@ class Watch:
         self._now = now
         self._spoke: OrderedDict[tuple[int, int], float] = OrderedDict()
         self._heard: dict[int, int] = {}
+        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         # Servers of which something may have been missed.
         self._behind: set[int] = set()
 
     # messages
 
     async def see(self, seen: Seen) -> None:
-        """Look at a new message: whoever's rules it meets gets a hit if all gates let it pass."""
-        matches = self._rules.matcher.matches(seen)
-        await self._note_activity(seen)
-        for member_id, mine in _by_member(matches).items():
-            await self._consider(member_id, seen, mine)
-        self._mark(seen)
+        """Look at a new message: whoever's rules it meets gets a hit if all gates let it pass.
+
+        In each server one after the other, as they were written.
+        """
+        async with self._turns[seen.guild_id]:
+            matches = self._rules.matcher.matches(seen)
+            await self._note_activity(seen)
+            for member_id, mine in _by_member(matches).items():
+                await self._consider(member_id, seen, mine)
+            self._mark(seen)
 
     async def react(self, seen: Seen, count: int) -> None:
         """Look at a message that has so many reactions now; its author may want to know."""
