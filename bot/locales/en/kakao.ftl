@@ -2,7 +2,7 @@ kakao-link-ask =
     Connect your KakaoTalk?
     The button takes you to Kakao Login. Kakao asks you to agree to two things:
     • Nickname: to show you which account is connected.
-    • Sending KakaoTalk messages: to send a card when you press send.
+    • Sending KakaoTalk messages: to send a card when you press send, or to your own chat when a rule of yours finds something.
 
     🔕 Cards in your own chat arrive **without a sound**. Think of it as an inbox that lasts and can be searched.
     This link is for your eyes only and works for 30 minutes. Do not pass it on.
