@@ -9,6 +9,7 @@ from bot.config import KAKAO_AUTH_URL, Config
 from bot.kakao import KakaoClient
 from bot.pictures import Pictures
 from bot.services import Services
+from bot.services.access import Access
 from bot.services.accounts import Accounts
 from bot.services.allowance import Allowance, Limits
 from bot.services.attempts import Attempts, Prepare, as_it_is
@@ -39,6 +40,7 @@ from bot.services.sender import Sender
 from bot.services.settings import Settings
 from bot.services.shares import Shares
 from bot.services.sight import Sight
+from bot.services.statistics import StatisticsDesk
 from bot.services.subscriptions import Subscriptions
 from bot.services.templates import Templates
 from bot.services.watching import Watch
@@ -54,10 +56,12 @@ from storage.images import ImageStore
 from storage.jumps import JumpStore
 from storage.link_requests import LinkRequestStore
 from storage.links import LinkStore
+from storage.memberships import MembershipStore
 from storage.optouts import OptOutStore
 from storage.rules import RuleStore
 from storage.settings import SettingsStore
 from storage.shares import ShareStore
+from storage.statistics import StatisticsStore
 from storage.subscriptions import SubscriptionStore
 from storage.templates import TemplateStore
 from storage.vault import Vault
@@ -80,11 +84,13 @@ class Stores:
     images: ImageStore
     jumps: JumpStore
     links: LinkStore
+    memberships: MembershipStore
     optouts: OptOutStore
     requests: LinkRequestStore
     rules: RuleStore
     settings: SettingsStore
     shares: ShareStore
+    statistics: StatisticsStore
     subscriptions: SubscriptionStore
     templates: TemplateStore
     watermarks: WatermarkStore
@@ -103,11 +109,13 @@ class Stores:
             images=ImageStore(database),
             jumps=JumpStore(database),
             links=LinkStore(database, vault),
+            memberships=MembershipStore(database),
             optouts=OptOutStore(database),
             requests=LinkRequestStore(database, vault),
             rules=RuleStore(database),
             settings=SettingsStore(database),
             shares=ShareStore(database),
+            statistics=StatisticsStore(database),
             subscriptions=SubscriptionStore(database),
             templates=TemplateStore(database),
             watermarks=WatermarkStore(database),
@@ -142,6 +150,7 @@ def build_services(
     compose = found.digests.compose
     attempts = Attempts(links, kakao, now=now, compose=compose, prepare=prepare)
     services = Services(
+        access=Access(found.settings, stores.memberships, stores.statistics, allowance, now=now),
         links=links,
         linking=Linking(links, stores.requests, kakao, public_url=config.public_url, now=now),
         consents=Consents(links, kakao),
@@ -169,6 +178,7 @@ def build_services(
         dispatcher=found.dispatcher,
         digests=found.digests,
         watch=found.watch,
+        statistics=StatisticsDesk(stores.statistics, allowance, now=now),
         subscriptions=found.subscriptions,
         notifying=found.notifying,
         friends=Friends(links, kakao, now=now),

@@ -4,7 +4,7 @@ import logging
 import traceback
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import discord
 from discord import app_commands
@@ -14,6 +14,7 @@ from bot.errors import ConsentMissing, LinkBroken, NotLinked, TextArgument, User
 from bot.services.highlight import Member
 from bot.services.linking import BASIC_SCOPES
 from bot.texts import Locale, pick_locale
+from cogs._features import check_command, check_feature
 from cogs._kkachi import AnyBot, notices_of, services_of
 from cogs._notices import NOBODY
 
@@ -24,7 +25,12 @@ ACKNOWLEDGED = 40060  # "Interaction has already been acknowledged."
 
 
 class KkachiCog(commands.Cog):
-    """A cog that finds Kkachi's services on its bot and answers mistakes in plain words."""
+    """A cog that finds Kkachi's services on its bot and answers mistakes in plain words.
+
+    Admins can switch its `feature` off for their server; one without a name is always on.
+    """
+
+    feature: ClassVar[str] = ""
 
     def __init__(self, bot: AnyBot) -> None:
         self.bot = bot
@@ -35,6 +41,11 @@ class KkachiCog(commands.Cog):
         """Return a text in the language of whoever asks."""
         return self.services.texts.say(locale_of(interaction), key, **arguments)
 
+    async def interaction_check(self, interaction: discord.Interaction) -> bool:
+        """Refuse what this server's admins have switched off."""
+        await check_command(interaction, self.feature)
+        return True
+
     async def cog_app_command_error(
         self, interaction: discord.Interaction, error: app_commands.AppCommandError
     ) -> None:
@@ -43,7 +54,12 @@ class KkachiCog(commands.Cog):
 
 
 class Answered:
-    """A button or select whose mistakes get the shared answer; `press` is what it does."""
+    """A button or select whose mistakes get the shared answer; `press` is what it does.
+
+    It is refused where its `feature` is switched off.
+    """
+
+    feature: ClassVar[str] = ""
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Do what the member pressed it for."""
@@ -51,15 +67,16 @@ class Answered:
 
     async def callback(self, interaction: discord.Interaction) -> None:
         """Press, and answer mistakes."""
-        async with answering(interaction):
+        async with answering(interaction, self.feature):
             await self.press(interaction)
 
 
 @asynccontextmanager
-async def answering(interaction: discord.Interaction) -> AsyncIterator[None]:
+async def answering(interaction: discord.Interaction, feature: str = "") -> AsyncIterator[None]:
     """Claim a click or a filled-in form, and answer whatever goes wrong with it."""
     interaction.extras[CLAIMED] = True
     try:
+        await check_feature(interaction, feature)
         yield
     except Exception as error:  # noqa: BLE001  # nobody above would answer the member
         await refuse(interaction, error)

@@ -211,6 +211,8 @@ class ComposeButton(
 ):
     """A button of the panel; its id says what it does and to which draft."""
 
+    feature = "compose"
+
     def __init__(
         self,
         act: str,
@@ -288,6 +290,8 @@ class TemplateSelect(
     template=r"kkachi:templates",
 ):
     """The custom templates that this server's admins have named."""
+
+    feature = "compose"
 
     def __init__(self, select: discord.ui.Select[Any]) -> None:
         super().__init__(select)

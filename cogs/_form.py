@@ -46,7 +46,7 @@ class FormModal(discord.ui.Modal):
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
         """Hand over what was typed."""
-        async with answering(interaction):
+        async with answering(interaction, "compose"):
             given = {path: _typed(shown) for path, shown in self._inputs.items()}
             await self._then(interaction, given)
 

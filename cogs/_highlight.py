@@ -33,6 +33,13 @@ async def highlight_of(
     )
 
 
+def places_of(message: discord.Message) -> tuple[int | None, ...]:
+    """Return a message's channel, the channel of a thread, and the category."""
+    channel = message.channel
+    parent = channel.parent_id if isinstance(channel, discord.Thread) else None
+    return channel.id, parent, getattr(channel, "category_id", None)
+
+
 def _is_age_restricted(channel: object) -> bool:
     check = getattr(channel, "is_nsfw", None)
     return bool(check and check())

@@ -162,6 +162,8 @@ class FriendSelect(
 ):
     """The friends on one page of the panel."""
 
+    feature = "forward"
+
     def __init__(self, select: discord.ui.Select[Any], draft_id: str) -> None:
         super().__init__(select)
         self.draft_id = draft_id
@@ -222,6 +224,8 @@ class DraftButton(
     template=r"kkachi:draft:(?P<act>back|next|search|all|send|cancel):(?P<draft>[\w-]+)",
 ):
     """A button of the panel; its id says what it does and to which draft."""
+
+    feature = "forward"
 
     def __init__(
         self,
@@ -316,7 +320,7 @@ class SearchModal(discord.ui.Modal):
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
         """Show the friends whose names hold what was typed."""
-        async with answering(interaction):
+        async with answering(interaction, "forward"):
             await defer_edit(interaction)
             draft = await _own_draft(interaction, self.draft_id)
             forwarding = services_of(interaction.client).forwarding

@@ -144,6 +144,8 @@ class RepeatButton(
 ):
     """Sends again to the friends whom a forward did not reach."""
 
+    feature = "forward"
+
     def __init__(self, forward_id: str, label: str) -> None:
         super().__init__(discord.ui.Button(label=label, custom_id=f"kkachi:repeat:{forward_id}"))
         self.forward_id = forward_id

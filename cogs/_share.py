@@ -40,6 +40,8 @@ class ShareButton(
 ):
     """Shares a draft, whatever kind of message it is; the draft stays as it was."""
 
+    feature = "share"
+
     def __init__(
         self, draft_id: str, label: str, *, row: int | None = None, disabled: bool = False
     ) -> None:

@@ -87,6 +87,8 @@ class KindSelect(
 ):
     """What a member hears of in this server; what is on keeps its channels and options."""
 
+    feature = "notify"
+
     @classmethod
     def of(cls, mine: Sequence[Subscription], words: SubscriptionTexts, *, manages: bool) -> Self:
         """Return the select for a member's subscriptions in a server."""

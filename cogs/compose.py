@@ -52,6 +52,8 @@ class NoTemplates(UserError):
 class Compose(KkachiCog):
     """Write a KakaoTalk message."""
 
+    feature = "compose"
+
     async def cog_load(self) -> None:
         """Take the clicks on this cog's components and wait for those who return from Kakao."""
         self.bot.add_dynamic_items(*BUTTONS)

@@ -7,7 +7,7 @@ from discord.ext import commands
 from bot.errors import UserError
 from bot.services.linking import Arrival
 from cogs._answers import KkachiCog, defer, member_of
-from cogs._highlight import highlight_of
+from cogs._features import carried
 from cogs._kkachi import AnyBot
 from cogs._messages import find_message
 from cogs._picker import DraftButton, FriendSelect, panel_of, show_panel
@@ -18,6 +18,8 @@ BUTTONS = (FriendSelect, DraftButton, RepeatButton)
 
 class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
     """Send a Discord message to KakaoTalk."""
+
+    feature = "forward"
 
     def __init__(self, bot: AnyBot) -> None:
         super().__init__(bot)
@@ -30,6 +32,7 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
         """Put up the menus, take the clicks on this cog's buttons, wait for those who return."""
         for menu in self._menus:
             menu.error(self.cog_app_command_error)
+            menu.add_check(self.interaction_check)
             self.bot.tree.add_command(menu)
         self.bot.add_dynamic_items(*BUTTONS)
         self.services.linking.on_linked.append(self.go_on)
@@ -104,7 +107,7 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
     async def _to_me(
         self, interaction: discord.Interaction, message: discord.Message, note: str | None
     ) -> None:
-        highlight = await highlight_of(message, interaction.user)
+        highlight = await carried(interaction, message)
         forwarding = self.services.forwarding
         rows = await forwarding.to_me(member_of(interaction), highlight, note)
         await show_results(interaction, rows)
@@ -112,7 +115,7 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
     async def _to_friends(
         self, interaction: discord.Interaction, message: discord.Message, note: str | None
     ) -> None:
-        highlight = await highlight_of(message, interaction.user)
+        highlight = await carried(interaction, message)
         draft = await self.services.forwarding.draft(member_of(interaction), highlight, note)
         await show_panel(interaction, draft)
 

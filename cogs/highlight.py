@@ -56,6 +56,8 @@ class NothingNamed(UserError):
 class Highlight(KkachiCog, commands.GroupCog, group_name="highlight"):
     """Get Discord highlights on KakaoTalk by rules of your own."""
 
+    feature = "highlight"
+
     @app_commands.command()
     async def add(
         self,

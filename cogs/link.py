@@ -13,6 +13,7 @@ from bot.services.linking import Arrival
 from bot.texts import Locale
 from cogs._answers import Answered, KkachiCog, defer, defer_edit, items, link_button, locale_of, say
 from cogs._consents import AgreeButton, TakeBackButton, TakeBackSelect, consents_text
+from cogs._features import check_command
 from cogs._kkachi import AnyBot, services_of
 from cogs._status import Status
 from storage.links import Link as KakaoLink
@@ -20,6 +21,12 @@ from storage.links import Link as KakaoLink
 
 class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
     """Connect KakaoTalk, see how it is, disconnect."""
+
+    async def interaction_check(self, interaction: discord.Interaction) -> bool:
+        """Let admins switch off linking only: whoever is linked can always look and leave."""
+        if interaction.command is self.link:
+            await check_command(interaction, "link")
+        return True
 
     async def cog_load(self) -> None:
         """Take the clicks on this cog's buttons and listen to what becomes of links."""

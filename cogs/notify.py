@@ -68,6 +68,8 @@ class OnlyAdmins(UserError):
 class Notify(KkachiCog, commands.GroupCog, group_name="notify"):
     """Hear on KakaoTalk of what happens in this server."""
 
+    feature = "notify"
+
     async def cog_load(self) -> None:
         """Take clicks on panels that are older than this process."""
         self.bot.add_dynamic_items(KindSelect)

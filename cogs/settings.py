@@ -1,5 +1,7 @@
 """`/settings`: what a server's admins decide for it."""
 
+import asyncio
+import io
 from contextlib import suppress
 
 import discord
@@ -7,23 +9,105 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.errors import UserError
-from cogs._answers import KkachiCog, defer, say
+from bot.services.chart import bars
+from bot.services.settings import GuildSettings
+from cogs._answers import KkachiCog, defer, items, say
 from cogs._kkachi import AnyBot
+from cogs._members import UnlinkMemberButton, write_log
+from cogs._panel import NeedsManageServer, SettingButton, SettingSelect, managed, show_panel
+from cogs._setting_texts import SettingTexts
+from storage.deliveries import UNDER_WAY, DeliveryState
+from storage.settings import Change
 from storage.templates import NamedTemplate
 
 HIGHEST_ID = 2**53 - 1  # that Discord's own apps can send
 
 
-class NeedsManageServer(UserError):
-    """Only whoever may manage the server can do this."""
+class UnknownHere(UserError):
+    """Whoever is looked up does not use Kkachi in this server."""
 
-    key = "error-needs-manage-server"
+    key = "error-settings-member-unknown"
+
+
+BUTTONS = (SettingSelect, SettingButton, UnlinkMemberButton)
 
 
 @app_commands.guild_only()
 @app_commands.default_permissions(manage_guild=True)
 class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
     """Decide what Kkachi does in this server."""
+
+    async def cog_load(self) -> None:
+        """Take the clicks on panels, and write changes into log channels."""
+        self.bot.add_dynamic_items(*BUTTONS)
+        self.services.settings.on_changed.append(self.log_change)
+
+    async def cog_unload(self) -> None:
+        """Leave both."""
+        self.bot.remove_dynamic_items(*BUTTONS)
+        self.services.settings.on_changed.remove(self.log_change)
+
+    @app_commands.command()
+    async def panel(self, interaction: discord.Interaction) -> None:
+        """Decide on features, channels, roles, content, limits and language."""
+        await show_panel(interaction)
+
+    @app_commands.command()
+    async def member(self, interaction: discord.Interaction, member: discord.User) -> None:
+        """Look a member up, and disconnect them if that must be.
+
+        Args:
+            interaction: who asks, and where
+            member: Whom
+        """
+        guild_id = managed(interaction)
+        await defer(interaction)
+        if not await self.services.access.is_known(guild_id, member.id):
+            raise UnknownHere
+        link = await self.services.links.get(member.id)
+        left = await self.services.allowance.left(member.id)
+        lines = [f"<@{member.id}>"]
+        if link is None:
+            lines.append(self.text(interaction, "settings-member-unlinked"))
+        else:
+            state = "broken" if link.broken_at is not None else "sound"
+            since = f"<t:{int(link.linked_at)}:D>"
+            lines.append(self.text(interaction, f"settings-member-{state}", since=since))
+        sent = left.me_limit - left.me
+        lines.append(self.text(interaction, "settings-member-sent", count=sent))
+        view = None
+        if link is not None:
+            label = self.text(interaction, "settings-member-unlink")
+            view = items(UnlinkMemberButton.of(member.id, label))
+        await say(interaction, "\n".join(lines), view=view)
+
+    @app_commands.command()
+    async def statistics(self, interaction: discord.Interaction) -> None:
+        """Show how much was sent out of this server in the last 30 days."""
+        guild_id = managed(interaction)
+        await defer(interaction)
+        found = await self.services.statistics.of(guild_id)
+        picture = await asyncio.to_thread(bars, found.days)
+        text = self.text(
+            interaction,
+            "settings-statistics",
+            linked=found.linked,
+            sent=found.total(DeliveryState.SENT),
+            failed=found.total(DeliveryState.FAILED),
+            unknown=found.total(DeliveryState.UNKNOWN),
+            waiting=sum(found.total(state) for state in UNDER_WAY),
+            used=found.app_used,
+            limit=found.app_limit,
+        )
+        file = discord.File(io.BytesIO(picture), "statistics.png", description=text[:1000])
+        await interaction.followup.send(text, file=file, ephemeral=True)
+
+    async def log_change(self, _: int, settings: GuildSettings, change: Change) -> None:
+        """Write a change into the server's log channel, if it has one."""
+        locale = settings.spoken
+        words = SettingTexts(self.services.texts, locale)
+        text = self.services.texts.say(locale, "settings-log-change", who=f"<@{change.member_id}>")
+        await write_log(self.bot, settings, f"{text} {words.told(change)}")
 
     templates = app_commands.Group(
         name="templates", description="Name custom templates for your members."
@@ -32,7 +116,7 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
     @templates.command(name="list")
     async def list_templates(self, interaction: discord.Interaction) -> None:
         """Show the custom templates that have a name here."""
-        guild_id = _managed(interaction)
+        guild_id = managed(interaction)
         await defer(interaction)
         templates = await self.services.templates.of(guild_id)
         lines = [self._line(interaction, one) for one in templates]
@@ -55,7 +139,7 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
             template_id: Its number in Kakao's message template tool
             arguments: The names of its ${…}, with commas between: WHO, WHEN
         """
-        guild_id = _managed(interaction)
+        guild_id = managed(interaction)
         await defer(interaction)
         template, replaced = await self.services.templates.add(
             guild_id, interaction.user.id, name, template_id, arguments
@@ -73,7 +157,7 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
             interaction: who asks, and where
             name: Which one
         """
-        guild_id = _managed(interaction)
+        guild_id = managed(interaction)
         await defer(interaction)
         await self.services.templates.remove(guild_id, name)
         shown = discord.utils.escape_markdown(name)
@@ -87,7 +171,7 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
         with suppress(NeedsManageServer):  # nobody reads a refusal while they type
             return [
                 app_commands.Choice(name=one.name, value=one.name)
-                for one in await self.services.templates.of(_managed(interaction))
+                for one in await self.services.templates.of(managed(interaction))
                 if current.casefold() in one.name.casefold()
             ]
         return []
@@ -101,16 +185,6 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
             number=str(template.template_id),
             arguments=arguments or self.text(interaction, "settings-templates-no-arguments"),
         )
-
-
-def _managed(interaction: discord.Interaction) -> int:
-    """Return the server that whoever asks may manage; raises NeedsManageServer.
-
-    Discord hides the command from others, but admins can show it to anybody.
-    """
-    if interaction.guild_id is None or not interaction.permissions.manage_guild:
-        raise NeedsManageServer
-    return interaction.guild_id
 
 
 async def setup(bot: AnyBot) -> None:

@@ -4,7 +4,7 @@ import discord
 from discord import app_commands
 
 from cogs._answers import KkachiCog, defer, member_of
-from cogs._highlight import highlight_of
+from cogs._features import carried
 from cogs._kkachi import AnyBot
 from cogs._messages import find_message
 from cogs._share import ShareButton, offer_share, reached_text
@@ -14,6 +14,8 @@ from storage.shares import Share as Shared
 class Share(KkachiCog):
     """Share a Discord message with anyone on KakaoTalk."""
 
+    feature = "share"
+
     def __init__(self, bot: AnyBot) -> None:
         super().__init__(bot)
         self._menu = app_commands.ContextMenu(name="Share on KakaoTalk", callback=self.share_this)
@@ -21,6 +23,7 @@ class Share(KkachiCog):
     async def cog_load(self) -> None:
         """Put up the menu, take the clicks on its button and listen to where shares arrive."""
         self._menu.error(self.cog_app_command_error)
+        self._menu.add_check(self.interaction_check)
         self.bot.tree.add_command(self._menu)
         self.bot.add_dynamic_items(ShareButton)
         self.services.shares.on_reached.append(self.tell_reached)
@@ -57,7 +60,7 @@ class Share(KkachiCog):
     async def _share(
         self, interaction: discord.Interaction, message: discord.Message, note: str | None
     ) -> None:
-        highlight = await highlight_of(message, interaction.user)
+        highlight = await carried(interaction, message)
         share = await self.services.shares.highlight(member_of(interaction), highlight, note)
         await offer_share(interaction, share)
 

@@ -28,7 +28,7 @@ HOME = {
         "sandbox/",
     ),
     "jwt": ("bot/services/events.py", "sandbox/"),
-    "PIL": ("bot/services/redrawing.py", "sandbox/"),
+    "PIL": ("bot/services/redrawing.py", "bot/services/chart.py", "sandbox/"),
     "sqlalchemy": ("storage/",),
     "alembic": ("storage/",),
     "aiosqlite": ("storage/",),

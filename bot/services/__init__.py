@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from bot.services.access import Access
 from bot.services.accounts import Accounts
 from bot.services.allowance import Allowance
 from bot.services.compose import Compose
@@ -25,6 +26,7 @@ from bot.services.sender import Sender
 from bot.services.settings import Settings
 from bot.services.shares import Shares
 from bot.services.sight import Sight
+from bot.services.statistics import StatisticsDesk
 from bot.services.subscriptions import Subscriptions
 from bot.services.templates import Templates
 from bot.services.watching import Watch
@@ -36,6 +38,7 @@ from bot.texts import Texts
 class Services:
     """All services, built once by `bot.app` and handed to whoever speaks with people."""
 
+    access: Access
     links: Links
     linking: Linking
     consents: Consents
@@ -54,6 +57,7 @@ class Services:
     dispatcher: Dispatcher
     digests: Digests
     watch: Watch
+    statistics: StatisticsDesk
     subscriptions: Subscriptions
     notifying: Notifying
     friends: Friends

@@ -102,6 +102,12 @@ class Allowance:
             resets_at=limits.day_ends(now),
         )
 
+    async def of_app(self) -> tuple[int, int]:
+        """Return how many sends of the whole app are used up today, and of how many."""
+        claim = Claim(self.limits.day(self._now()), Kind.APP, "", self.limits.app)
+        left = (await self._store.left([claim]))[claim]
+        return self.limits.app - left, self.limits.app
+
     def claims(self, row: Delivery, at: float) -> Sequence[Claim]:
         """Return what sending a row at this time uses up."""
         if row.chat is Chat.ME:

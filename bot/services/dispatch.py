@@ -118,9 +118,7 @@ class Dispatcher:
         return day, await self._wishes.of(member_id)
 
     async def _take(self, member_id: int, ids: Sequence[int], hits: Sequence[Hit]) -> None:
-        row = NewDelivery(member_id, Chat.ME, OF_HITS)
-        if len(ids) == 1:
-            row = _about(next(hit for hit in hits if hit.id == ids[0]))
+        row = _about([hit for hit in hits if hit.id in set(ids)])
         if await self._hits.take(ids, row, self._now()):
             self._sent[member_id].append(self._now())
             self._changes.work.set()
@@ -135,13 +133,15 @@ def _waiting(hit: Hit) -> Waiting:
     return Waiting(hit.id, hit.priority, hit.found_at, hit.due_at)
 
 
-def _about(hit: Hit) -> NewDelivery:
-    """Return a delivery of one hit, which may name the message."""
+def _about(hits: Sequence[Hit]) -> NewDelivery:
+    """Return a delivery of these; it names what they have in common."""
+    first, guilds = hits[0], {hit.guild_id for hit in hits}
+    is_message = len(hits) == 1 and first.message_id is not None
     return NewDelivery(
-        hit.member_id,
+        first.member_id,
         Chat.ME,
         OF_HITS,
-        guild_id=hit.guild_id,
-        channel_id=hit.channel_id if hit.message_id else None,
-        message_id=hit.message_id,
+        guild_id=first.guild_id if len(guilds) == 1 else None,
+        channel_id=first.channel_id if is_message else None,
+        message_id=first.message_id if is_message else None,
     )

@@ -62,6 +62,11 @@ class GuildSettings(BaseModel):
     def _in_order(self, values: frozenset[Any]) -> list[Any]:
         return sorted(values)
 
+    @property
+    def spoken(self) -> Locale:
+        """The language of what everybody in the server reads."""
+        return self.language or "ko"
+
     def may_take(self, places: Iterable[int | None]) -> bool:
         """Tell whether messages may be taken from a place: channel, its parent, category."""
         ids = frozenset(place for place in places if place is not None)

@@ -109,6 +109,9 @@ class Draft:
         for key in ("accessory", "component"):
             if key in kept:
                 kept[key] = self._component(kept[key], free)
+        if "default_values" in kept:
+            chosen = kept["default_values"]
+            kept["default_values"] = [one | {"id": str(one["id"])} for one in chosen]
         if "items" in kept:
             kept["items"] = [self._item(one) for one in kept["items"]]
         for key in ("media", "file"):

@@ -40,6 +40,14 @@ command-compose = compose
 
 command-settings = settings
     .description = Decide what Kkachi does in this server.
+command-settings-panel = panel
+    .description = Decide on features, channels, roles, content, limits and language.
+command-settings-member = member
+    .description = Look a member up, and disconnect them if that must be.
+    .option-member = member
+    .option-member-description = Whom
+command-settings-statistics = statistics
+    .description = Show how much was sent out of this server in the last 30 days.
 command-settings-templates = templates
     .description = Name custom templates for your members.
 command-settings-templates-list = list

@@ -36,3 +36,7 @@ error-subscription-unknown = You have no such subscription. See `/notify list`.
 error-notify-channel = This does not happen in that channel. Choose another, or none.
 error-notify-tag = That forum has no such tag. Choose the forum first, then a tag from the list.
 error-notify-admins = Only those who manage this server can hear of this.
+error-feature-off = The admins of this server have switched this off.
+error-role-needed = In this server only members with one of these roles can do this: { $roles }.
+error-place-off = The admins of this server let nothing be carried out of this channel.
+error-sends-limit = You have sent the { $limit } messages that this server allows in a day. Try again tomorrow.

@@ -40,6 +40,14 @@ command-compose = 작성
 
 command-settings = 설정
     .description = 이 서버에서 까치가 할 일을 정해요.
+command-settings-panel = 패널
+    .description = 기능, 채널, 역할, 내용, 한도, 언어를 정해요.
+command-settings-member = 멤버
+    .description = 멤버를 찾아보고, 꼭 필요하면 연결을 끊어요.
+    .option-member = 사람
+    .option-member-description = 누구를
+command-settings-statistics = 통계
+    .description = 지난 30일 동안 이 서버에서 얼마나 보냈는지 보여 줘요.
 command-settings-templates = 템플릿
     .description = 사용자 정의 템플릿에 이름을 붙여서 멤버가 쓰게 해요.
 command-settings-templates-list = 목록

@@ -36,3 +36,7 @@ error-subscription-unknown = 그런 소식은 받아 보고 있지 않아요. `/
 error-notify-channel = 이 일은 그 채널에서 일어나지 않아요. 다른 채널을 고르거나 비워 두세요.
 error-notify-tag = 그 포럼에는 그런 태그가 없어요. 포럼을 먼저 고르고 목록에서 태그를 골라 주세요.
 error-notify-admins = 서버를 관리하는 사람만 받아 볼 수 있는 소식이에요.
+error-feature-off = 이 서버에서는 관리자가 이 기능을 꺼 두었어요.
+error-role-needed = 이 서버에서는 { $roles } 역할이 있는 사람만 쓸 수 있어요.
+error-place-off = 이 서버의 관리자가 이 채널의 글은 내보내지 않도록 정해 두었어요.
+error-sends-limit = 이 서버에서 하루에 보낼 수 있는 { $limit }번을 모두 썼어요. 내일 다시 보내 주세요.

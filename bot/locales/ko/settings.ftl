@@ -11,3 +11,75 @@ error-template-name = 이름은 1자부터 { $limit }자까지 쓸 수 있어요
 error-template-argument = '{ $name }' 글자는 빈칸 이름으로 쓸 수 없어요. 글자, 숫자, 밑줄로 { $limit }자까지 쓰고, 숫자로 시작하지 않게 해 주세요.
 error-too-many-arguments = 빈칸은 { $limit }개까지 쓸 수 있어요. 지금은 { $count }개예요.
 error-too-many-templates = 템플릿은 { $limit }개까지 둘 수 있어요. 먼저 하나를 빼 주세요.
+
+settings-title = 까치 설정
+settings-choose = 고르기
+settings-edit = 바꾸기
+settings-none = 없음
+settings-everywhere = 채널이나 카테고리 고르기
+settings-everybody = 역할 고르기 (비우면 모두)
+settings-page-features = 기능
+    .text = 켜 둘 기능을 골라 주세요. 끈 기능은 바로 멈추고, 명령어는 꺼져 있다고 답해요.
+settings-page-places = 채널
+    .text = 메시지를 카카오톡으로 내보낼 채널이에요. 카테고리를 고르면 그 안의 채널이 모두 포함돼요.
+settings-page-roles = 역할
+    .text = 비워 두면 모두 쓸 수 있어요.
+settings-page-content = 내용
+    .text = 카카오톡으로 나가는 글의 양이에요.
+settings-page-more = 한도·언어·기록
+    .text = 한 사람이 가질 수 있는 것, 서버에 쓰는 글의 언어, 무슨 일이 있었는지 적을 채널이에요. 메시지 내용과 토큰은 적지 않아요.
+settings-page-history = 바뀐 내역
+    .text = 누가 언제 무엇을 바꿨는지예요.
+settings-field-off = 꺼 둔 기능
+settings-field-only = 이 채널에서만 내보내기
+settings-field-never = 이 채널에서는 내보내지 않기
+settings-field-link_roles = 카카오톡을 연결할 수 있는 역할
+settings-field-forward_roles = 보내고 공유할 수 있는 역할
+settings-field-rule_roles = 규칙과 소식을 받을 수 있는 역할
+settings-field-policy = 얼마나 내보낼지
+settings-field-policies = 채널마다 얼마나 내보낼지
+settings-field-policy-full = 이 채널은 전체
+settings-field-policy-excerpt = 이 채널은 앞부분만
+settings-field-policy-link = 이 채널은 링크만
+settings-field-limits = 한도
+settings-field-language = 서버에 쓰는 글의 언어
+settings-field-log_channel_id = 기록 채널
+settings-feature-link = 카카오톡 연결
+settings-feature-forward = 보내기
+settings-feature-compose = 직접 쓰기
+settings-feature-share = 공유
+settings-feature-highlight = 하이라이트 규칙
+settings-feature-notify = 소식 알림
+settings-policy-full = 글과 사진 전체
+settings-policy-excerpt = 앞부분만
+settings-policy-link = 링크만
+settings-language-auto = 한국어 (기본)
+settings-language-ko = 한국어
+settings-language-en = 영어
+settings-limits = 규칙 { $rules }개 · 소식 { $subscriptions }개 · 손으로 보내기 하루 { $sends }번
+settings-limits-title = 한 사람의 한도
+settings-limit-rules = 규칙 (0–200)
+settings-limit-subscriptions = 받아 보는 소식 (0–100)
+settings-limit-sends = 손으로 보내기 하루 (비우면 카카오 한도만)
+settings-history-none = 아직 바뀐 것이 없어요.
+settings-take-back = 되돌릴 변경 고르기
+settings-member-unlinked = 카카오톡이 연결돼 있지 않아요.
+settings-member-sound = { $since }부터 연결돼 있어요.
+settings-member-broken = { $since }부터 연결했지만, 지금은 다시 연결해야 해요.
+settings-member-sent = 오늘 나에게 보낸 카드: { $count }개
+settings-member-unlink = 연결 강제 해제
+settings-member-reason = 이유 (이 사람이 읽어요)
+settings-member-told =
+    🔌 **{ $guild }** 서버 관리자가 카카오톡 연결을 끊었어요.
+    이유: { $reason }
+    보관하던 토큰은 모두 지웠어요. `/kakao link`로 언제든 다시 연결할 수 있어요.
+settings-member-done = 연결을 끊고 이유를 알려 드렸어요.
+settings-log-change = ⚙️ { $who } 님이 설정을 바꿨어요:
+settings-log-unlink = 🔌 { $who } 님이 { $member } 님의 카카오톡 연결을 끊었어요.
+settings-statistics =
+    📊 **지난 30일**
+    연결한 멤버 { $linked }명
+    🟨 도착 { $sent } · 🟥 실패 { $failed } · ⬜ 알 수 없음 { $unknown } · 🟦 기다림 { $waiting }
+    까치 전체가 오늘 쓴 횟수 { $used } / { $limit }
+error-settings-number = 숫자를 알맞게 적어 주세요.
+error-settings-member-unknown = 이 사람은 이 서버에서 까치를 쓰고 있지 않아요.

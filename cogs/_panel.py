@@ -1,0 +1,378 @@
+"""The panel of `/settings`: pages of selects that change one setting each.
+
+All it remembers stands in the ids of its components: what they change, and the version of the
+settings that the admin was looking at, so that two admins do not overwrite each other unawares.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self, cast
+
+import discord
+
+from bot.errors import TextArgument, UserError
+from bot.services.access import FEATURES
+from bot.services.settings import GuildSettings, Policy, SettingsChanged
+from bot.texts import LOCALES, Locale, Texts
+from cogs._answers import Answered, answering, locale_of, say
+from cogs._kkachi import services_of
+from cogs._setting_texts import SettingTexts
+from storage.settings import Change
+
+YELLOW = discord.Colour(0xFEE500)
+MOST = 25
+ALWAYS = "-"
+PAGES = ("features", "places", "roles", "content", "more", "history")
+CHANNELS = [
+    discord.ChannelType.text,
+    discord.ChannelType.news,
+    discord.ChannelType.voice,
+    discord.ChannelType.stage_voice,
+    discord.ChannelType.forum,
+    discord.ChannelType.category,
+]
+Item = discord.ui.Item[Any]
+
+
+class NeedsManageServer(UserError):
+    """Only whoever may manage the server can do this."""
+
+    key = "error-needs-manage-server"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What the panel shows at one moment."""
+
+    settings: GuildSettings
+    version: int
+    changes: Sequence[Change]
+    texts: Texts
+    locale: Locale
+    warning: str = ""
+
+    def layout(self, page: str) -> discord.ui.LayoutView:
+        """Return one page of the panel."""
+        layout = discord.ui.LayoutView(timeout=None)
+        layout.add_item(discord.ui.Container(*self._parts(page), accent_colour=YELLOW))
+        return layout
+
+    def _parts(self, page: str) -> Iterator[Item]:
+        yield discord.ui.TextDisplay(f"## {self.say('settings-title')}")
+        if self.warning:
+            yield discord.ui.TextDisplay(f"⚠️ {self.warning}")
+        yield discord.ui.ActionRow(self._choice("page", PAGES, {page}, "settings-page"))
+        yield discord.ui.Separator()
+        yield discord.ui.TextDisplay(self.say(f"settings-page-{page}.text"))
+        pages: Mapping[str, Callable[[], Iterator[Item]]] = {
+            "features": self._features,
+            "places": self._places,
+            "roles": self._roles,
+            "content": self._content,
+            "more": self._more,
+            "history": self._history,
+        }
+        yield from pages[page]()
+
+    def _features(self) -> Iterator[Item]:
+        on = set(FEATURES) - self.settings.off
+        yield _row(self._choice("features", tuple(FEATURES), on, "settings-feature", least=0))
+
+    def _places(self) -> Iterator[Item]:
+        for name in ("only", "never"):
+            yield self._label(name)
+            yield _row(self._channels(name, getattr(self.settings, name)))
+
+    def _roles(self) -> Iterator[Item]:
+        for name in ("link_roles", "forward_roles", "rule_roles"):
+            yield self._label(name)
+            yield _row(self._role_select(name, getattr(self.settings, name)))
+
+    def _content(self) -> Iterator[Item]:
+        yield self._label("policy")
+        yield _row(self._choice("policy", tuple(Policy), {self.settings.policy}, "settings-policy"))
+        for policy in Policy:
+            if policy is not self.settings.policy:
+                yield self._label(f"policy-{policy}")
+                places = [one for one, kept in self.settings.policies.items() if kept is policy]
+                yield _row(self._channels(f"policy-{policy}", places))
+
+    def _more(self) -> Iterator[Item]:
+        limits = self.settings.limits
+        sends = "∞" if limits.sends is None else limits.sends
+        text = self.say(
+            "settings-limits", rules=limits.rules, subscriptions=limits.subscriptions, sends=sends
+        )
+        button: discord.ui.Button[Any] = discord.ui.Button(
+            custom_id=f"kkachi:settings:limits:{self.version}", label=self.say("settings-edit")
+        )
+        yield discord.ui.Section(text, accessory=SettingButton(button, self.version))
+        yield self._label("language")
+        language = self.settings.language or ALWAYS
+        yield _row(self._choice("language", (ALWAYS, *LOCALES), {language}, "settings-language"))
+        yield self._label("log_channel_id")
+        log = self.settings.log_channel_id
+        yield _row(self._channels("log_channel_id", [log] if log else [], most=1))
+
+    def _history(self) -> Iterator[Item]:
+        words = SettingTexts(self.texts, self.locale)
+        if not self.changes:
+            yield discord.ui.TextDisplay(self.say("settings-history-none"))
+            return
+        yield discord.ui.TextDisplay("\n".join(words.change(one) for one in self.changes))
+        options = [
+            discord.SelectOption(label=words.plain(one)[:100], value=str(one.version))
+            for one in self.changes
+        ]
+        yield _row(self._select("take-back", options, self.say("settings-take-back")))
+
+    # components
+
+    def _label(self, name: str) -> Item:
+        return discord.ui.TextDisplay(f"**{self.say(f'settings-field-{name}')}**")
+
+    def _choice(
+        self, what: str, values: Sequence[str], chosen: set[Any], key: str, *, least: int = 1
+    ) -> Item:
+        options = [
+            discord.SelectOption(
+                label=self.say(f"{key}-{'auto' if value == ALWAYS else value}"),
+                value=str(value),
+                default=value in chosen,
+            )
+            for value in values
+        ]
+        most = 1 if least else len(options)
+        return self._select(what, options, self.say("settings-choose"), least=least, most=most)
+
+    def _select(
+        self,
+        what: str,
+        options: list[discord.SelectOption],
+        placeholder: str,
+        *,
+        least: int = 1,
+        most: int = 1,
+    ) -> Item:
+        select: discord.ui.Select[Any] = discord.ui.Select(
+            custom_id=f"kkachi:setting:{what}:{self.version}",
+            placeholder=placeholder,
+            min_values=least,
+            max_values=most,
+            options=options,
+        )
+        return SettingSelect(select, what, self.version)
+
+    def _channels(self, what: str, ids: "Sequence[int] | frozenset[int]", most: int = MOST) -> Item:
+        select: discord.ui.ChannelSelect[Any] = discord.ui.ChannelSelect(
+            custom_id=f"kkachi:setting:{what}:{self.version}",
+            placeholder=self.say("settings-everywhere"),
+            channel_types=CHANNELS if what != "log_channel_id" else CHANNELS[:2],
+            min_values=0,
+            max_values=most,
+            default_values=_defaults(ids, discord.SelectDefaultValueType.channel),
+        )
+        return SettingSelect(select, what, self.version)
+
+    def _role_select(self, what: str, ids: frozenset[int]) -> Item:
+        select: discord.ui.RoleSelect[Any] = discord.ui.RoleSelect(
+            custom_id=f"kkachi:setting:{what}:{self.version}",
+            placeholder=self.say("settings-everybody"),
+            min_values=0,
+            max_values=MOST,
+            default_values=_defaults(ids, discord.SelectDefaultValueType.role),
+        )
+        return SettingSelect(select, what, self.version)
+
+    def say(self, key: str, **arguments: TextArgument) -> str:
+        """Return a text in the language of whoever looks."""
+        return self.texts.say(self.locale, key, **arguments)
+
+
+class SettingSelect(
+    Answered,
+    discord.ui.DynamicItem[discord.ui.Item[Any]],
+    template=r"kkachi:setting:(?P<what>[\w-]+):(?P<version>[0-9]+)",
+):
+    """Changes one setting, or turns to another page."""
+
+    def __init__(self, select: Item, what: str, version: int) -> None:
+        super().__init__(select)
+        self.what = what
+        self.version = version
+
+    @classmethod
+    async def from_custom_id(
+        cls, _: discord.Interaction, item: Item, match: re.Match[str], /
+    ) -> Self:
+        """Read the select of a message that may be older than this process."""
+        return cls(item, match["what"], int(match["version"]))
+
+    async def press(self, interaction: discord.Interaction) -> None:
+        """Keep what was chosen and show the panel as it is now."""
+        guild_id = managed(interaction)
+        values = [str(getattr(one, "id", one)) for one in self._values()]
+        if self.what == "page":
+            await show_panel(interaction, values[0])
+            return
+        warning = ""
+        try:
+            await self._keep(interaction, guild_id, values)
+        except SettingsChanged as error:
+            texts = services_of(interaction.client).texts
+            warning = texts.say(locale_of(interaction), error.key)
+        await show_panel(interaction, _page_of(self.what), warning)
+
+    def _values(self) -> Sequence[object]:
+        select = cast("discord.ui.Select[Any]", self.item)
+        return select.values
+
+    async def _keep(
+        self, interaction: discord.Interaction, guild_id: int, values: list[str]
+    ) -> None:
+        settings = services_of(interaction.client).settings
+        if self.what == "take-back":
+            await settings.take_back(guild_id, interaction.user.id, int(values[0]))
+            return
+        before = await settings.of(guild_id)
+        changed = _changed(before, self.what, values)
+        await settings.change(guild_id, interaction.user.id, self.version, **changed)
+
+
+class SettingButton(
+    Answered,
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"kkachi:settings:limits:(?P<version>[0-9]+)",
+):
+    """Asks for the limits."""
+
+    def __init__(self, button: discord.ui.Button[Any], version: int) -> None:
+        super().__init__(button)
+        self.version = version
+
+    @classmethod
+    async def from_custom_id(
+        cls, _: discord.Interaction, item: Item, match: re.Match[str], /
+    ) -> Self:
+        """Read the button of a message that may be older than this process."""
+        return cls(cast("discord.ui.Button[Any]", item), int(match["version"]))
+
+    async def press(self, interaction: discord.Interaction) -> None:
+        """Open the form."""
+        services = services_of(interaction.client)
+        settings = await services.settings.of(managed(interaction))
+        modal = LimitsModal(settings, self.version, services.texts, locale_of(interaction))
+        await interaction.response.send_modal(modal)
+
+
+class BadNumber(UserError):
+    """What was typed is no number that fits."""
+
+    key = "error-settings-number"
+
+
+class LimitsModal(discord.ui.Modal):
+    """How much one member may have, and send in a day."""
+
+    def __init__(self, settings: GuildSettings, version: int, texts: Texts, locale: Locale) -> None:
+        super().__init__(title=texts.say(locale, "settings-limits-title"))
+        self._version = version
+        self._inputs: dict[str, discord.ui.TextInput[Any]] = {}
+        for name, value in settings.limits:
+            field: discord.ui.TextInput[Any] = discord.ui.TextInput(
+                default="" if value is None else str(value), required=False, max_length=4
+            )
+            self._inputs[name] = field
+            label = texts.say(locale, f"settings-limit-{name}")
+            self.add_item(discord.ui.Label(text=label, component=field))
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        """Keep the limits."""
+        async with answering(interaction):
+            guild_id = managed(interaction)
+            services, warning = services_of(interaction.client), ""
+            try:
+                limits = {name: _number(name, one.value) for name, one in self._inputs.items()}
+                await services.settings.change(
+                    guild_id, interaction.user.id, self._version, limits=limits
+                )
+            except (SettingsChanged, BadNumber) as error:
+                warning = services.texts.say(locale_of(interaction), error.key)
+            except ValueError:  # pydantic's own is one
+                warning = services.texts.say(locale_of(interaction), BadNumber.key)
+            await show_panel(interaction, "more", warning)
+
+
+async def show_panel(
+    interaction: discord.Interaction, page: str = "features", warning: str = ""
+) -> None:
+    """Show a page of the panel: as an answer to a command, else in place of the panel."""
+    services, guild_id = services_of(interaction.client), managed(interaction)
+    version, settings = await services.settings.version_of(guild_id)
+    changes = await services.settings.changes(guild_id)
+    panel = Panel(settings, version, changes, services.texts, locale_of(interaction), warning)
+    layout = panel.layout(page)
+    if interaction.type is discord.InteractionType.application_command:
+        await interaction.response.send_message(view=layout, ephemeral=True)
+    elif interaction.response.is_done():
+        await say(interaction, warning)
+    else:
+        await interaction.response.edit_message(view=layout)
+
+
+def managed(interaction: discord.Interaction) -> int:
+    """Return the server that whoever asks may manage; raises NeedsManageServer.
+
+    Discord hides the command from others, but admins can show it to anybody.
+    """
+    if interaction.guild_id is None or not interaction.permissions.manage_guild:
+        raise NeedsManageServer
+    return interaction.guild_id
+
+
+def _changed(before: GuildSettings, what: str, values: list[str]) -> dict[str, Any]:
+    """Return which settings a choice changes, and to what."""
+    if what == "features":
+        return {"off": set(FEATURES) - set(values)}
+    if what == "policy":
+        return {"policy": values[0]}
+    if what == "language":
+        return {"language": None if values[0] == ALWAYS else values[0]}
+    if what == "log_channel_id":
+        return {"log_channel_id": int(values[0]) if values else None}
+    if what.startswith("policy-"):
+        policy = Policy(what.removeprefix("policy-"))
+        others = {place: kept for place, kept in before.policies.items() if kept is not policy}
+        return {"policies": others | {int(value): policy for value in values}}
+    return {what: {int(value) for value in values}}
+
+
+def _page_of(what: str) -> str:
+    pages = {
+        "features": ("features",),
+        "places": ("only", "never"),
+        "roles": ("link_roles", "forward_roles", "rule_roles"),
+        "more": ("language", "log_channel_id"),
+        "history": ("take-back",),
+    }
+    return next((page for page, names in pages.items() if what in names), "content")
+
+
+def _row(item: Item) -> Item:
+    return discord.ui.ActionRow(item)
+
+
+def _defaults(
+    ids: "Sequence[int] | frozenset[int]", kind: discord.SelectDefaultValueType
+) -> list[discord.SelectDefaultValue]:
+    return [discord.SelectDefaultValue(id=one, type=kind) for one in sorted(ids)[:MOST]]
+
+
+def _number(name: str, text: str) -> int | None:
+    text = text.strip()
+    if not text and name == "sends":
+        return None
+    if not text.isdecimal():
+        raise BadNumber
+    return int(text)
