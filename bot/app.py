@@ -6,13 +6,23 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from bot.client import GUILD_READY_SECONDS, Discord, sync_commands
 from bot.config import Config
 from bot.kakao import KakaoApp, KakaoClient, open_http
 from bot.pictures import open_pictures
 from bot.services import Services
-from bot.web import ShareSettings, add_accounts, add_digests, add_sharing, build_web, serve
+from bot.web import (
+    Notice,
+    ShareSettings,
+    add_accounts,
+    add_digests,
+    add_privacy,
+    add_sharing,
+    build_web,
+    serve,
+)
 from bot.wiring import build_services
 from storage.database import StorageError, open_database
 
@@ -88,6 +98,7 @@ async def at_work(services: Services) -> AsyncIterator[asyncio.Task[None]]:
         _task(services.housekeeping.run()),
         _task(services.watch.run()),
         _task(services.notifying.run()),
+        _task(services.leaving.run()),
         _task(services.dispatcher.run()),
         _task(services.sender.run()) as sending,
     ):
@@ -116,6 +127,7 @@ async def _web(config: Config, services: Services, discord: Discord) -> AsyncIte
         healthy=healthy,
     )
     add_digests(web, services.digests)
+    add_privacy(web, _notice(config))
     add_sharing(web, services.shares, _share_settings(config))
     add_accounts(
         web,
@@ -142,6 +154,17 @@ def kakao_app(config: Config) -> KakaoApp:
         redirect_uri=config.redirect_uri,
         auth_url=config.kakao_auth_url,
         api_url=config.kakao_api_url,
+    )
+
+
+def _notice(config: Config) -> Notice:
+    return Notice(
+        operator=config.operator_name,
+        contact=config.operator_contact,
+        domain=urlsplit(config.public_url).netloc,
+        texts_days=config.keep_texts_days,
+        receipts_days=config.keep_receipts_days,
+        grace_days=config.grace_days,
     )
 
 

@@ -30,6 +30,7 @@ EXTENSIONS = (
     "cogs.accounts",
     "cogs.compose",
     "cogs.settings",
+    "cogs.privacy",
     "cogs.watch",
     "cogs.highlight",
     "cogs.events",

@@ -11,7 +11,7 @@ from bot.pictures import Pictures
 from bot.services import Services
 from bot.services.access import Access
 from bot.services.accounts import Accounts
-from bot.services.allowance import Allowance, Limits
+from bot.services.allowance import DAY, Allowance, Limits
 from bot.services.attempts import Attempts, Prepare, as_it_is
 from bot.services.changes import Changes
 from bot.services.compose import Compose
@@ -30,13 +30,15 @@ from bot.services.housekeeping import Housekeeping
 from bot.services.images import Images
 from bot.services.inbox import Inbox
 from bot.services.jumps import Jumps
+from bot.services.leaving import Leaving
 from bot.services.linking import Arrival, Linking
 from bot.services.links import Links
 from bot.services.matching.matcher import Matcher
 from bot.services.notifying import Notifying
 from bot.services.optouts import OptOuts
+from bot.services.privacy import Privacy
 from bot.services.rules import Rules
-from bot.services.sender import Sender
+from bot.services.sender import Keep, Sender
 from bot.services.settings import Settings
 from bot.services.shares import Shares
 from bot.services.sight import Sight
@@ -49,6 +51,7 @@ from bot.texts import Texts
 from storage.allowances import AllowanceStore
 from storage.database import Database
 from storage.deliveries import DeliveryStore
+from storage.departures import DepartureStore
 from storage.digests import DigestStore
 from storage.drafts import DraftStore
 from storage.hits import HitStore
@@ -58,6 +61,7 @@ from storage.link_requests import LinkRequestStore
 from storage.links import LinkStore
 from storage.memberships import MembershipStore
 from storage.optouts import OptOutStore
+from storage.personal import PersonalStore
 from storage.rules import RuleStore
 from storage.settings import SettingsStore
 from storage.shares import ShareStore
@@ -78,6 +82,7 @@ class Stores:
 
     allowances: AllowanceStore
     deliveries: DeliveryStore
+    departures: DepartureStore
     digests: DigestStore
     drafts: DraftStore
     hits: HitStore
@@ -86,6 +91,7 @@ class Stores:
     links: LinkStore
     memberships: MembershipStore
     optouts: OptOutStore
+    personal: PersonalStore
     requests: LinkRequestStore
     rules: RuleStore
     settings: SettingsStore
@@ -103,6 +109,7 @@ class Stores:
         return cls(
             allowances=AllowanceStore(database),
             deliveries=DeliveryStore(database),
+            departures=DepartureStore(database),
             digests=DigestStore(database),
             drafts=DraftStore(database),
             hits=HitStore(database),
@@ -111,6 +118,7 @@ class Stores:
             links=LinkStore(database, vault),
             memberships=MembershipStore(database),
             optouts=OptOutStore(database),
+            personal=PersonalStore(database),
             requests=LinkRequestStore(database, vault),
             rules=RuleStore(database),
             settings=SettingsStore(database),
@@ -157,6 +165,7 @@ def build_services(
         allowance=allowance,
         deliveries=deliveries,
         sender=_sender(
+            config,
             stores,
             links=links,
             allowance=allowance,
@@ -182,6 +191,8 @@ def build_services(
         subscriptions=found.subscriptions,
         notifying=found.notifying,
         friends=Friends(links, kakao, now=now),
+        privacy=Privacy(stores.personal, links, found.optouts, texts, now=now),
+        leaving=_leaving(config, stores, found, now),
         jumps=jumps,
         shares=_shares(
             config, stores, inbox=inbox, jumps=jumps, texts=texts, prepare=prepare, now=now
@@ -190,6 +201,7 @@ def build_services(
         inbox=inbox,
         housekeeping=_housekeeping(stores, now),
         texts=texts,
+        notice_url=f"{config.public_url}/privacy",
         now=now,
         ping=database.ping,
     )
@@ -285,6 +297,26 @@ def _introduce(services: Services, stores: Stores) -> None:
         await services.deliveries.unpark(arrival.member_id)
         services.dispatcher.wake(arrival.member_id)
 
+    async def forget_rules(member_id: int) -> None:
+        await services.rules.forget(member_id=member_id)
+
+    async def forget_subscriptions(member_id: int) -> None:
+        await services.subscriptions.forget(member_id=member_id)
+
+    async def forget_optout(member_id: int) -> None:
+        await services.optouts.set(member_id, on=False)
+
+    services.privacy.forgetters = (
+        services.deliveries.cancel,
+        forget_rules,
+        forget_subscriptions,
+        forget_optout,
+        services.wishes.forget,
+        services.watch.forget,
+        services.dispatcher.forget,
+        services.friends.forget,
+        services.access.forget,
+    )
     services.linking.on_linked.append(go_on)
     services.links.on_unlinked += [
         services.deliveries.cancel,
@@ -296,7 +328,34 @@ def _introduce(services: Services, stores: Stores) -> None:
     ]
 
 
+def _leaving(config: Config, stores: Stores, found: Found, now: Clock) -> Leaving:
+    """Say what goes with a member, or with a whole server."""
+
+    async def forget_member(member_id: int, guild_id: int) -> None:
+        await found.rules.forget(member_id=member_id, guild_id=guild_id)
+        await found.subscriptions.forget(member_id=member_id, guild_id=guild_id)
+        await stores.memberships.forget(member_id=member_id, guild_id=guild_id)
+
+    async def forget_guild(guild_id: int) -> None:
+        await found.rules.forget(guild_id=guild_id)
+        await found.subscriptions.forget(guild_id=guild_id)
+        await found.settings.forget(guild_id)
+        await stores.memberships.forget(guild_id=guild_id)
+        await stores.templates.delete_guild(guild_id)
+        await stores.watermarks.delete_guild(guild_id)
+
+    return Leaving(
+        stores.departures,
+        found.sight,
+        grace_days=config.grace_days,
+        forget_member=forget_member,
+        forget_guild=forget_guild,
+        now=now,
+    )
+
+
 def _sender(
+    config: Config,
     stores: Stores,
     *,
     links: Links,
@@ -314,6 +373,7 @@ def _sender(
         changes,
         now=now,
         random=SystemRandom(),
+        keep=Keep(config.keep_texts_days * DAY, config.keep_receipts_days * DAY),
     )
 
 

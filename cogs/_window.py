@@ -51,6 +51,24 @@ class DiscordWindow:
         member = await self._member(member_id, guild_id)
         return member is not None and member.guild_permissions.manage_guild
 
+    def knows(self, guild_id: int) -> bool:
+        """Tell whether Kkachi is in a server, and the server is there."""
+        guild = self._bot.get_guild(guild_id)
+        return guild is not None and not guild.unavailable
+
+    async def belongs(self, member_id: int, guild_id: int) -> bool | None:
+        """Tell whether somebody is a member of a server; None when that is unknown."""
+        guild = self._bot.get_guild(guild_id)
+        if guild is None:
+            return None
+        try:
+            await guild.fetch_member(member_id)
+        except discord.NotFound:
+            return False
+        except discord.HTTPException:
+            return None
+        return True
+
     async def seen(self, source: Source) -> Seen | None:
         """Return a message as rules look at it."""
         room = await self._room(source.guild_id or 0, source.channel_id)

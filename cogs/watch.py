@@ -86,6 +86,16 @@ class Watch(KkachiCog):
         self._catching_up = asyncio.create_task(self._catch_up(guilds))
 
     @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Begin to forget a server that Kkachi was removed from."""
+        await self.services.leaving.left(guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Keep what there is of a server that Kkachi came back to."""
+        await self.services.leaving.joined(guild.id)
+
+    @commands.Cog.listener()
     async def on_guild_role_update(self, _: discord.Role, after: discord.Role) -> None:
         """Believe nothing of what was known of a server's members."""
         self._window.forget(after.guild.id)

@@ -1,8 +1,10 @@
 """One engine: many readers, one writer that commits waiting changes in groups."""
 
 import asyncio
+import logging
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -19,6 +21,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.sqlite import connect
 
+logger = logging.getLogger(__name__)
+
 T = TypeVar("T")
 Values = Mapping[str, Any]
 Query = Callable[[AsyncConnection], Awaitable[T]]
@@ -33,6 +37,8 @@ PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
 )
+# Seconds, and tries, for readers to let go of the write-ahead log.
+SCRUB_PATIENCE, SCRUB_TRIES = 5.0, 3
 # Marks a connection whose transactions change something; see `_begin`.
 WRITES = "kkachi_writes"
 MIGRATION_LOCK = text("SELECT pg_advisory_xact_lock(7525116)")
@@ -93,7 +99,8 @@ _Run = Callable[[_Change[Any], AsyncConnection], Awaitable[None]]
 class Database:
     """One engine, many readers, one grouped writer."""
 
-    def __init__(self, engine: AsyncEngine, *, exclusive: bool) -> None:
+    def __init__(self, engine: AsyncEngine, *, exclusive: bool, path: Path | None = None) -> None:
+        self._path = path
         self._engine = engine
         self._writing = engine.execution_options(**{WRITES: True})
         self._waiting: list[_Change[Any]] = []
@@ -124,6 +131,12 @@ class Database:
         with _translated():
             result: T = await waiting.done
         return result
+
+    async def scrub(self) -> None:
+        """Take what was erased out of SQLite's write-ahead log as well, as soon as nobody reads."""
+        if self._path is not None:
+            with _translated():
+                await asyncio.to_thread(_scrub, self._path)
 
     async def first(self, query: Executable, values: Values | None = None) -> dict[str, Any] | None:
         """Return the first row of a query, by its columns' names."""
@@ -209,7 +222,7 @@ async def open_database(url: str, *, exclusive: bool = True) -> AsyncIterator[Da
         _make_file(path)
     with locked(path if exclusive else None):
         engine = await _migrated_engine(url)
-        database = Database(engine, exclusive=exclusive and path is not None)
+        database = Database(engine, exclusive=exclusive and path is not None, path=path)
         writer = asyncio.create_task(database.run_writer(), name="database writer")
         try:
             yield database
@@ -229,6 +242,15 @@ def sqlite_path(url: str) -> Path | None:
     if not parsed.database or parsed.database == ":memory:":
         raise StorageError("DATABASE_URL must name a file: sqlite+aiosqlite:///data/kkachi.db")
     return Path(parsed.database)
+
+
+def _scrub(path: Path) -> None:
+    with closing(sqlite3.connect(path, timeout=SCRUB_PATIENCE)) as database:
+        for _ in range(SCRUB_TRIES):
+            busy, _, _ = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not busy:
+                return
+        logger.warning("the write-ahead log could not be emptied; SQLite will do so later")
 
 
 def _make_file(path: Path) -> None:

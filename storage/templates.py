@@ -49,6 +49,10 @@ class TemplateStore:
         row = await self._database.first(query)
         return _read(row) if row else None
 
+    async def delete_guild(self, guild_id: int) -> None:
+        """Forget a server's templates."""
+        await self._database.change(delete(templates).where(templates.c.guild_id == guild_id))
+
     async def delete(self, guild_id: int, name: str) -> bool:
         """Forget a template; False when there was none."""
         return bool(await self._database.change(_removal(guild_id, name)))

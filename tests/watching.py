@@ -38,6 +38,7 @@ class Glass:
     hidden: set[int] = field(default_factory=set)
     role_ids: dict[int, frozenset[int] | None] = field(default_factory=dict)
     managers: set[int] = field(default_factory=set)
+    gone: set[int] = field(default_factory=set)
     messages: dict[Source, Seen] = field(default_factory=dict)
     past: list[Seen] = field(default_factory=list)
 
@@ -52,6 +53,13 @@ class Glass:
     async def manages(self, member_id: int, guild_id: int) -> bool:
         del guild_id
         return member_id in self.managers
+
+    def knows(self, guild_id: int) -> bool:
+        return guild_id == GUILD
+
+    async def belongs(self, member_id: int, guild_id: int) -> bool | None:
+        del guild_id
+        return member_id not in self.gone
 
     async def seen(self, source: Source) -> Seen | None:
         return self.messages.get(source)

@@ -17,10 +17,12 @@ from bot.services.friends import Friends
 from bot.services.housekeeping import Housekeeping
 from bot.services.inbox import Inbox
 from bot.services.jumps import Jumps
+from bot.services.leaving import Leaving
 from bot.services.linking import Linking
 from bot.services.links import Links
 from bot.services.notifying import Notifying
 from bot.services.optouts import OptOuts
+from bot.services.privacy import Privacy
 from bot.services.rules import Rules
 from bot.services.sender import Sender
 from bot.services.settings import Settings
@@ -61,12 +63,16 @@ class Services:
     subscriptions: Subscriptions
     notifying: Notifying
     friends: Friends
+    privacy: Privacy
+    leaving: Leaving
     jumps: Jumps
     shares: Shares
     accounts: Accounts
     inbox: Inbox
     housekeeping: Housekeeping
     texts: Texts
+    notice_url: str
+    """Where the privacy notice is."""
     now: Callable[[], float]
     ping: Callable[[], Awaitable[None]]
     """Raises StorageError when the database does not answer."""

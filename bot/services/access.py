@@ -110,9 +110,9 @@ class Access:
         """Tell whether a member uses Kkachi in a server."""
         return await self._memberships.has(guild_id, member_id)
 
-    def forget(self) -> None:
-        """Note everybody anew: some of what was noted has been erased."""
-        self._noted.clear()
+    async def forget(self, member_id: int) -> None:
+        """Note a member anew: what was noted is erased."""
+        self._noted = {key: at for key, at in self._noted.items() if key[1] != member_id}
 
 
 def roles_for(settings: GuildSettings, feature: str) -> frozenset[int]:

@@ -55,6 +55,11 @@ class Dispatcher:
         self._times[member_id] = 0.0
         self._woken.set()
 
+    async def forget(self, member_id: int) -> None:
+        """Forget a member."""
+        self._times.pop(member_id, None)
+        self._sent.pop(member_id, None)
+
     async def run(self) -> None:
         """Dispatch until cancelled."""
         while True:

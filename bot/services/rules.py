@@ -209,6 +209,8 @@ class Rules:
                 if rule.guild_id == guild_id:
                     self.matcher.remove(rule)
         await self._store.forget(member_id=member_id, guild_id=guild_id)
+        if member_id is not None and guild_id is None:
+            self.delayed.discard(member_id)
 
 
 def as_text(rule: Rule) -> str:

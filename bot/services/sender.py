@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from random import Random
 
 from bot.kakao import LostAnswer
@@ -26,9 +27,19 @@ logger = logging.getLogger(__name__)
 LOOK_EVERY = 60.0
 TROUBLE_WAIT = 5.0
 BREATH = 0.05
-KEEP_CARDS = DAY
-KEEP_PARKED = 30 * DAY
-KEEP_ROWS = 90 * DAY
+# What did not reach a friend can be sent again for so long.
+REPEATABLE = DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """For how many seconds texts wait for what cannot be sent, and receipts are kept."""
+
+    texts: float = 7 * DAY
+    receipts: float = 90 * DAY
+
+
+KEEP = Keep()
 
 
 class Sender:
@@ -46,6 +57,7 @@ class Sender:
         random: Random,
         concurrency: int = 16,
         lease: float = 60.0,
+        keep: Keep = KEEP,
     ) -> None:
         self._store = store
         self._allowance = allowance
@@ -56,6 +68,7 @@ class Sender:
         self._rules = Rules(allowance.limits, now=now, random=random)
         self._concurrency = concurrency
         self._lease = lease
+        self._keep = keep
         self._busy: set[asyncio.Task[None]] = set()
         self._is_full = False
         self._ended = asyncio.Event()
@@ -119,9 +132,9 @@ class Sender:
         now = self._now()
         if self._tidied_at is not None and now < self._tidied_at + HOUR:
             return
-        await self._store.erase_cards(now - KEEP_CARDS)
-        await self._store.drop_parked(now - KEEP_PARKED, now)
-        await self._store.purge(now - KEEP_ROWS)
+        await self._store.erase_cards(now - REPEATABLE)
+        await self._store.drop_parked(now - self._keep.texts, now)
+        await self._store.purge(now - self._keep.receipts)
         await self._allowance.tidy()
         self._tidied_at = now
 

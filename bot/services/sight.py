@@ -53,6 +53,12 @@ class Window(Protocol):
     async def manages(self, member_id: int, guild_id: int) -> bool:
         """Tell whether a member may manage a server."""
 
+    def knows(self, guild_id: int) -> bool:
+        """Tell whether Kkachi is in a server, and the server is there."""
+
+    async def belongs(self, member_id: int, guild_id: int) -> bool | None:
+        """Tell whether somebody is a member of a server; None when that is unknown."""
+
     async def seen(self, source: Source) -> Seen | None:
         """Return a message as rules look at it; None when it is gone."""
 

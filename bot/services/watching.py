@@ -189,6 +189,11 @@ class Watch:
         """Return what a message has become for a member, if it was found."""
         return await self._hits.of_occasion(member_id, _occasion(seen))
 
+    async def forget(self, member_id: int) -> None:
+        """Forget where a member has written."""
+        for key in [key for key in self._spoke if key[0] == member_id]:
+            del self._spoke[key]
+
     # one member
 
     async def _consider(self, member_id: int, seen: Seen, matches: Sequence[Match]) -> None:

@@ -2,8 +2,18 @@
 
 from bot.web.app import build_web
 from bot.web.digests import add_digests
+from bot.web.privacy import Notice, add_privacy
 from bot.web.server import serve
 from bot.web.share import ShareSettings, add_sharing
 from bot.web.webhooks import add_accounts
 
-__all__ = ["ShareSettings", "add_accounts", "add_digests", "add_sharing", "build_web", "serve"]
+__all__ = [
+    "Notice",
+    "ShareSettings",
+    "add_accounts",
+    "add_digests",
+    "add_privacy",
+    "add_sharing",
+    "build_web",
+    "serve",
+]

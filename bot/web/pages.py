@@ -87,6 +87,10 @@ class Pages:
         """Show all that a digest's card stands for."""
         return self._render("digest.html", first, items=items)
 
+    def privacy(self, notice: object, first: Locale) -> str:
+        """Show what is held about members, by whom, and for how long."""
+        return self._render("privacy.html", first, notice=notice)
+
     def notice(self, name: str, first: Locale, again: str | None = None) -> str:
         """Show one of the texts `page-<name>`; `again` is an address to start over from."""
         return self._render("notice.html", first, key=f"page-{name}", again=again)

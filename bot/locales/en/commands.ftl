@@ -65,6 +65,17 @@ command-settings-templates-remove = remove
     .option-name = name
     .option-name-description = Which one
 
+command-privacy = privacy
+    .description = See what Kkachi holds about you, erase it, or stay out of automatic forwards.
+command-privacy-export = export
+    .description = Give me everything that is held about me, as a file.
+command-privacy-delete = delete
+    .description = Erase everything that is held about me, and disconnect KakaoTalk.
+command-privacy-optout = optout
+    .description = Keep what I write out of every automatic forward, or no more.
+    .option-on = on
+    .option-on-description = Whether to keep it out
+
 command-highlight = highlight
     .description = Get Discord highlights on KakaoTalk by rules of your own.
 command-highlight-add = add

@@ -65,6 +65,17 @@ command-settings-templates-remove = 제거
     .option-name = 이름
     .option-name-description = 어떤 템플릿인지
 
+command-privacy = 개인정보
+    .description = 까치가 가진 내 정보를 보고, 지우고, 자동으로 나가지 않게 해요.
+command-privacy-export = 내보내기
+    .description = 나에 대해 가지고 있는 모든 것을 파일로 받아요.
+command-privacy-delete = 모두지우기
+    .description = 나에 대한 모든 것을 지우고 카카오톡 연결을 끊어요.
+command-privacy-optout = 글거부
+    .description = 내가 쓴 글이 자동으로 나가지 않게 하거나, 다시 허용해요.
+    .option-on = 거부
+    .option-on-description = 나가지 않게 할지
+
 command-highlight = 하이라이트
     .description = 내가 정한 규칙에 맞는 메시지를 카카오톡으로 받아요.
 command-highlight-add = 추가

@@ -1,0 +1,100 @@
+"""`/privacy`: see what is held, erase it, stay out of automatic forwards."""
+
+import io
+import json
+import re
+from typing import Any, Self, cast
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.services.drafts import NotYours
+from cogs._answers import Answered, KkachiCog, defer, defer_edit, items, locale_of, say
+from cogs._kkachi import AnyBot, services_of
+
+
+class EraseButton(
+    Answered,
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"kkachi:erase:(?P<member>[0-9]+)",
+):
+    """The member's yes to being forgotten."""
+
+    def __init__(self, button: discord.ui.Button[Any], member_id: int) -> None:
+        super().__init__(button)
+        self.member_id = member_id
+
+    @classmethod
+    def of(cls, member_id: int, label: str) -> Self:
+        """Return the button for a member."""
+        style = discord.ButtonStyle.danger
+        custom_id = f"kkachi:erase:{member_id}"
+        return cls(discord.ui.Button(label=label, style=style, custom_id=custom_id), member_id)
+
+    @classmethod
+    async def from_custom_id(
+        cls, _: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Read the button of a message that may be older than this process."""
+        return cls(cast("discord.ui.Button[Any]", item), int(match["member"]))
+
+    async def press(self, interaction: discord.Interaction) -> None:
+        """Erase everything and say so."""
+        if interaction.user.id != self.member_id:
+            raise NotYours
+        await defer_edit(interaction)
+        services = services_of(interaction.client)
+        await services.privacy.delete(self.member_id)
+        text = services.texts.say(locale_of(interaction), "privacy-deleted")
+        await interaction.edit_original_response(content=text, view=None)
+
+
+class Privacy(KkachiCog, commands.GroupCog, group_name="privacy"):
+    """See what Kkachi holds about you, erase it, or stay out of automatic forwards."""
+
+    async def cog_load(self) -> None:
+        """Take the clicks on this cog's button."""
+        self.bot.add_dynamic_items(EraseButton)
+
+    async def cog_unload(self) -> None:
+        """Leave them to nobody."""
+        self.bot.remove_dynamic_items(EraseButton)
+
+    @app_commands.command()
+    async def export(self, interaction: discord.Interaction) -> None:
+        """Give me everything that is held about me, as a file."""
+        await defer(interaction)
+        held = await self.services.privacy.export(interaction.user.id, locale_of(interaction))
+        text = json.dumps(held, ensure_ascii=False, indent=2)
+        file = discord.File(io.BytesIO(text.encode()), "kkachi.json")
+        words = self.text(interaction, "privacy-exported", address=self.services.notice_url)
+        await interaction.followup.send(
+            words, file=file, ephemeral=interaction.guild_id is not None
+        )
+
+    @app_commands.command()
+    async def delete(self, interaction: discord.Interaction) -> None:
+        """Erase everything that is held about me, and disconnect KakaoTalk."""
+        await defer(interaction)
+        label = self.text(interaction, "privacy-delete-yes")
+        view = items(EraseButton.of(interaction.user.id, label))
+        await say(interaction, self.text(interaction, "privacy-delete-ask"), view=view)
+
+    @app_commands.command()
+    async def optout(self, interaction: discord.Interaction, on: bool) -> None:  # noqa: FBT001 - a choice in Discord
+        """Keep what I write out of every automatic forward, or no more.
+
+        Args:
+            interaction: who asks, and where
+            on: Whether to keep it out
+        """
+        await defer(interaction)
+        await self.services.privacy.opt_out(interaction.user.id, on=on)
+        key = "privacy-opted-out" if on else "privacy-opted-in"
+        await say(interaction, self.text(interaction, key))
+
+
+async def setup(bot: AnyBot) -> None:
+    """Add the cog to a bot that Kkachi's services were attached to."""
+    await bot.add_cog(Privacy(bot))

@@ -1,0 +1,45 @@
+"""Who has left a server; member 0 is Kkachi itself. What they had there goes some days later."""
+
+from sqlalchemy import delete, insert, select, union
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database import Database, rows_of
+from storage.tables import departures, memberships, rules, subscriptions
+
+KKACHI = 0
+TABLE = departures.c
+
+
+class DepartureStore:
+    """The table `departures`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def note(self, guild_id: int, member_id: int, at: float) -> None:
+        """Note that somebody is gone; the first time counts."""
+        mine = (TABLE.guild_id == guild_id) & (TABLE.member_id == member_id)
+
+        async def add(connection: AsyncConnection) -> None:
+            if not await rows_of(connection, select(TABLE.at).where(mine)):
+                values = {"guild_id": guild_id, "member_id": member_id, "at": at}
+                await connection.execute(insert(departures).values(values))
+
+        await self._database.write(add)
+
+    async def forget(self, guild_id: int, member_id: int) -> None:
+        """Note that somebody is there, again or still."""
+        mine = (TABLE.guild_id == guild_id) & (TABLE.member_id == member_id)
+        await self._database.change(delete(departures).where(mine))
+
+    async def before(self, at: float) -> list[tuple[int, int]]:
+        """Return the server and member of all who left before then."""
+        query = select(TABLE.guild_id, TABLE.member_id).where(TABLE.at < at)
+        return [(row["guild_id"], row["member_id"]) for row in await self._database.all(query)]
+
+    async def present(self) -> list[tuple[int, int]]:
+        """Return the server and member of all who have something there."""
+        tables = (memberships, rules, subscriptions)
+        query = union(*(select(table.c.guild_id, table.c.member_id) for table in tables))
+        rows = await self._database.all(query)
+        return sorted((row["guild_id"], row["member_id"]) for row in rows)

@@ -1,0 +1,89 @@
+"""Everything that is held about one member, over all tables: to show it, and to erase it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database import Database
+from storage.tables import (
+    allowances,
+    deliveries,
+    departures,
+    digest_items,
+    digests,
+    drafts,
+    filters,
+    hits,
+    jumps,
+    link_requests,
+    links,
+    memberships,
+    optouts,
+    role_connections,
+    rules,
+    setting_changes,
+    shares,
+    subscriptions,
+    templates,
+    wishes,
+)
+
+# The tables whose rows belong to a member, in the order in which they can be erased.
+OWN: tuple[Table, ...] = (
+    *(links, link_requests, role_connections, optouts, memberships, departures),
+    *(rules, filters, subscriptions, wishes, hits, digests),
+    *(drafts, jumps, deliveries, shares),
+)
+# Where a member is only named, as whoever did something for a server.
+NAMED: Mapping[Table, str] = {setting_changes: "member_id", templates: "created_by"}
+NOBODY = 0
+SEALED = "(sealed, not shown)"
+
+
+class PersonalStore:
+    """Reads and erases by member."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def all(self, member_id: int) -> dict[str, list[dict[str, Any]]]:
+        """Return all rows about a member by table; of what is sealed only that it is there."""
+
+        async def read(connection: AsyncConnection) -> dict[str, list[dict[str, Any]]]:
+            found = {}
+            for table in (*OWN, digest_items, allowances, *NAMED):
+                result = await connection.execute(select(table).where(_of(table, member_id)))
+                found[table.name] = [_shown(dict(row)) for row in result.mappings()]
+            return found
+
+        return await self._database.read(read)
+
+    async def erase(self, member_id: int) -> None:
+        """Erase a member everywhere, in one transaction, and out of the log of transactions."""
+
+        async def change(connection: AsyncConnection) -> None:
+            for table in (digest_items, *OWN, allowances):
+                await connection.execute(delete(table).where(_of(table, member_id)))
+            for table, column in NAMED.items():
+                named = update(table).where(_of(table, member_id)).values({column: NOBODY})
+                await connection.execute(named)
+
+        await self._database.write(change)
+        await self._database.scrub()
+
+
+def _of(table: Table, member_id: int) -> ColumnElement[bool]:
+    if table is digest_items:
+        mine = select(digests.c.id).where(digests.c.member_id == member_id)
+        return digest_items.c.digest_id.in_(mine)
+    if table is allowances:
+        of_pairs = allowances.c.subject.startswith(f"{member_id}:", autoescape=True)
+        return or_(allowances.c.subject == str(member_id), of_pairs)
+    column: ColumnElement[Any] = table.c[NAMED.get(table, "member_id")]
+    return column == member_id
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: SEALED if isinstance(value, bytes) else value for name, value in row.items()}
