@@ -1,8 +1,6 @@
 """The command line: `python -m bot`, or `kkachi`."""
 
 import asyncio
-import logging
-import sys
 from collections.abc import Awaitable, Callable
 
 import typer
@@ -10,16 +8,12 @@ import typer
 from bot import app
 from bot.client import TokenRefused
 from bot.config import Config
+from bot.logs import set_up_logging
 from bot.operator import copies, keys
 from bot.operator.doctor import doctor
 from bot.operator.ending import config_or_end, give_up
 from bot.operator.matching import match
 from storage.database import StorageError
-
-FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-OURS = ("bot", "cogs", "storage")
-# Their debug lines would hold tokens and what members write; their info lines say too much.
-LIBRARIES = {"discord": logging.INFO, "discord.http": logging.WARNING}
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=False)
 cli.add_typer(keys.cli, name="keys", help="The keys that seal the Kakao tokens.")
@@ -55,7 +49,7 @@ def main() -> None:
 
 def _start(work: Callable[[Config], Awaitable[None]]) -> None:
     config = config_or_end()
-    _set_up_logging(config.log_level)
+    set_up_logging(config.log_level, config.log_format)
     try:
         asyncio.run(_await(work(config)))
     except TokenRefused:
@@ -66,15 +60,6 @@ def _start(work: Callable[[Config], Awaitable[None]]) -> None:
 
 async def _await(work: Awaitable[None]) -> None:
     await work
-
-
-def _set_up_logging(level: str) -> None:
-    """Log to standard error: our own lines as asked for, libraries only what is worth knowing."""
-    logging.basicConfig(stream=sys.stderr, format=FORMAT, level=logging.WARNING)
-    for name in OURS:
-        logging.getLogger(name).setLevel(level)
-    for name, least in LIBRARIES.items():
-        logging.getLogger(name).setLevel(max(least, logging.getLevelName(level)))
 
 
 if __name__ == "__main__":

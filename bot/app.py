@@ -18,6 +18,7 @@ from bot.web import (
     ShareSettings,
     add_accounts,
     add_digests,
+    add_metrics,
     add_privacy,
     add_sharing,
     build_web,
@@ -128,6 +129,8 @@ async def _web(config: Config, services: Services, discord: Discord) -> AsyncIte
     )
     add_digests(web, services.digests)
     add_privacy(web, _notice(config))
+    services.metrics.is_connected = lambda: discord.is_ready
+    add_metrics(web, services.metrics.text, config.metrics_token.get_secret_value())
     add_sharing(web, services.shares, _share_settings(config))
     add_accounts(
         web,

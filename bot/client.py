@@ -31,6 +31,7 @@ EXTENSIONS = (
     "cogs.compose",
     "cogs.settings",
     "cogs.privacy",
+    "cogs.alarms",
     "cogs.watch",
     "cogs.highlight",
     "cogs.events",

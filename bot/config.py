@@ -54,11 +54,14 @@ class Config(BaseSettings):
     web_port: int = Field(default=8080, ge=0, le=65535)
     database_url: str = "sqlite+aiosqlite:///data/kkachi.db"
     token_keys: Annotated[tuple[SecretStr, ...], NoDecode]
+    alert_channel_id: int = Field(default=0, ge=0)
+    metrics_token: SecretStr = SecretStr("")
     keep_texts_days: int = Field(default=7, ge=1, le=30)
     keep_receipts_days: int = Field(default=90, ge=1, le=365)
     grace_days: int = Field(default=7, ge=0, le=90)
     operator_name: str = ""
     operator_contact: str = ""
+    log_format: Literal["text", "json"] = "text"
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
     @field_validator(

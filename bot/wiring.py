@@ -11,6 +11,7 @@ from bot.pictures import Pictures
 from bot.services import Services
 from bot.services.access import Access
 from bot.services.accounts import Accounts
+from bot.services.alarms import Alarms
 from bot.services.allowance import DAY, Allowance, Limits
 from bot.services.attempts import Attempts, Prepare, as_it_is
 from bot.services.changes import Changes
@@ -34,6 +35,7 @@ from bot.services.leaving import Leaving
 from bot.services.linking import Arrival, Linking
 from bot.services.links import Links
 from bot.services.matching.matcher import Matcher
+from bot.services.metrics import Metrics
 from bot.services.notifying import Notifying
 from bot.services.optouts import OptOuts
 from bot.services.privacy import Privacy
@@ -155,6 +157,10 @@ def build_services(
         changes=changes,
         now=now,
     )
+    alarms = Alarms()
+    metrics = Metrics(stores.statistics, stores.hits, allowance, alarms, now=now)
+    links.on_refreshed = metrics.refreshed
+    found.watch.on_matched = metrics.matched
     compose = found.digests.compose
     attempts = Attempts(links, kakao, now=now, compose=compose, prepare=prepare)
     services = Services(
@@ -171,6 +177,7 @@ def build_services(
             allowance=allowance,
             attempts=attempts,
             changes=changes,
+            alarms=alarms,
             now=now,
         ),
         drafts=drafts,
@@ -191,6 +198,8 @@ def build_services(
         subscriptions=found.subscriptions,
         notifying=found.notifying,
         friends=Friends(links, kakao, now=now),
+        metrics=metrics,
+        alarms=alarms,
         privacy=Privacy(stores.personal, links, found.optouts, texts, now=now),
         leaving=_leaving(config, stores, found, now),
         jumps=jumps,
@@ -201,6 +210,7 @@ def build_services(
         inbox=inbox,
         housekeeping=_housekeeping(stores, now),
         texts=texts,
+        alert_channel_id=config.alert_channel_id,
         notice_url=f"{config.public_url}/privacy",
         now=now,
         ping=database.ping,
@@ -362,6 +372,7 @@ def _sender(
     allowance: Allowance,
     attempts: Attempts,
     changes: Changes,
+    alarms: Alarms,
     now: Clock,
 ) -> Sender:
     conclusions = Conclusions(stores.deliveries, links, changes)
@@ -373,6 +384,7 @@ def _sender(
         changes,
         now=now,
         random=SystemRandom(),
+        alarms=alarms,
         keep=Keep(config.keep_texts_days * DAY, config.keep_receipts_days * DAY),
     )
 

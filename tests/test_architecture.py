@@ -29,6 +29,7 @@ HOME = {
     ),
     "jwt": ("bot/services/events.py", "sandbox/"),
     "PIL": ("bot/services/redrawing.py", "bot/services/chart.py", "sandbox/"),
+    "prometheus_client": ("bot/services/metrics.py",),
     "sqlalchemy": ("storage/",),
     "alembic": ("storage/",),
     "aiosqlite": ("storage/",),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.services.access import Access
 from bot.services.accounts import Accounts
+from bot.services.alarms import Alarms
 from bot.services.allowance import Allowance
 from bot.services.compose import Compose
 from bot.services.consents import Consents
@@ -20,6 +21,7 @@ from bot.services.jumps import Jumps
 from bot.services.leaving import Leaving
 from bot.services.linking import Linking
 from bot.services.links import Links
+from bot.services.metrics import Metrics
 from bot.services.notifying import Notifying
 from bot.services.optouts import OptOuts
 from bot.services.privacy import Privacy
@@ -63,6 +65,8 @@ class Services:
     subscriptions: Subscriptions
     notifying: Notifying
     friends: Friends
+    metrics: Metrics
+    alarms: Alarms
     privacy: Privacy
     leaving: Leaving
     jumps: Jumps
@@ -71,6 +75,8 @@ class Services:
     inbox: Inbox
     housekeeping: Housekeeping
     texts: Texts
+    alert_channel_id: int
+    """Where alarms go; 0 for nowhere."""
     notice_url: str
     """Where the privacy notice is."""
     now: Callable[[], float]

@@ -1,16 +1,20 @@
 """What members do with the outbox; `bot.services.sender` takes what is due from it and sends it."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from random import Random
 
+from bot import tracing
 from bot.services.changes import Changes
 from bot.services.links import Links
 from bot.services.outcomes import may_repeat
 from storage.deliveries import Chat, Delivery, DeliveryState, DeliveryStore, NewDelivery
 
 __all__ = ["Deliveries", "NewDelivery", "may_repeat"]
+
+logger = logging.getLogger(__name__)
 
 MAX_RECEIVERS = 5  # that Kakao takes in one send
 FORWARD_ID_BITS = 96
@@ -103,7 +107,9 @@ class Deliveries:
 
     async def _accept(self, forward_id: str, rows: Sequence[NewDelivery]) -> None:
         _check(rows)
+        tracing.forward.set(forward_id)
         await self._store.accept(forward_id, rows, at=self._now())
+        logger.info("%d to send", len(rows))
         self._changes.work.set()
 
     def _moving(self, rows: Iterable[Delivery], seconds: float) -> bool:

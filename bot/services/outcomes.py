@@ -63,6 +63,7 @@ ALLOWANCE_OF_APP = "allowance-app"
 ALLOWANCE_OF_MONTH = "allowance-month"
 CONSENT = "consent"
 LINK_AGAIN = "link-again"
+OPERATOR = "operator"
 # The nearest class counts.
 REASONS: Mapping[type[Exception], str] = {
     AccountBarred: "barred",
@@ -82,17 +83,17 @@ REASONS: Mapping[type[Exception], str] = {
     Unavailable: "unavailable",
     Unreachable: "unavailable",
     TokenInvalid: "unavailable",
-    KakaoError: "operator",
+    KakaoError: OPERATOR,
     errors.NotLinked: "not-linked",
     errors.LinkBroken: LINK_AGAIN,
     errors.DiscordAway: "discord",
     errors.TryLater: "unavailable",
     errors.NothingLeft: "nothing-left",
-    errors.UserError: "operator",
+    errors.UserError: OPERATOR,
 }
 ALLOWANCES = frozenset(reason for reason in REASONS.values() if reason.startswith("allowance-"))
 # By the time a new month begins, the card of a failed delivery is long erased.
-REPEATABLE = ALLOWANCES - {ALLOWANCE_OF_MONTH} | {"unavailable", "operator"}
+REPEATABLE = ALLOWANCES - {ALLOWANCE_OF_MONTH} | {"unavailable", OPERATOR}
 
 
 def may_repeat(delivery: Delivery) -> bool:

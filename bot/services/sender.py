@@ -13,12 +13,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 
+from bot import tracing
 from bot.kakao import LostAnswer
+from bot.services.alarms import Alarm, Alarms
 from bot.services.allowance import DAY, HOUR, Allowance
 from bot.services.attempts import Answered, Attempts, report
 from bot.services.changes import Changes
 from bot.services.conclusions import Conclusions
-from bot.services.outcomes import Rules, may_have_arrived
+from bot.services.outcomes import ALLOWANCE_OF_APP, OPERATOR, Rules, may_have_arrived
 from storage.database import StorageError
 from storage.deliveries import DeliveryState, DeliveryStore, Lease, Outcome
 
@@ -58,6 +60,7 @@ class Sender:
         concurrency: int = 16,
         lease: float = 60.0,
         keep: Keep = KEEP,
+        alarms: Alarms | None = None,
     ) -> None:
         self._store = store
         self._allowance = allowance
@@ -69,6 +72,7 @@ class Sender:
         self._concurrency = concurrency
         self._lease = lease
         self._keep = keep
+        self._alarms = alarms or Alarms()
         self._busy: set[asyncio.Task[None]] = set()
         self._is_full = False
         self._ended = asyncio.Event()
@@ -100,10 +104,13 @@ class Sender:
         try:
             await self._recover()
             await self._tidy()
-            return await self._start_due()
+            rest = await self._start_due()
         except StorageError as error:
             logger.warning("deliveries wait, the database fails: %s", error)
+            self._alarms.begin(Alarm.DATABASE)
             return TROUBLE_WAIT
+        self._alarms.end([Alarm.DATABASE])
+        return rest
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -163,6 +170,7 @@ class Sender:
             self._changes.work.set()
 
     async def _deliver(self, lease: Lease) -> None:
+        tracing.forward.set(lease.rows[0].forward_id)
         try:
             answered = await self._attempts.make(lease)
         except Exception as error:  # noqa: BLE001 - one bug must not stop everybody's sends
@@ -173,15 +181,27 @@ class Sender:
             await self._record(lease, answered, outcomes)
         except StorageError as error:
             logger.critical("sending stops, results cannot be recorded: %s", error)
+            self._alarms.begin(Alarm.DATABASE)
             self._unrecorded = error
             self._changes.close()
             return
         for outcome in outcomes:
             reason = outcome.reason or "ok"
             logger.info("delivery %d: %s (%s)", outcome.delivery.id, outcome.state, reason)
+        self._judge(outcomes)
         await self._conclusions.draw(lease, outcomes)
         waits = any(outcome.state is DeliveryState.QUEUED for outcome in outcomes)
         self._changes.tell(lease.rows, work=waits)
+
+    def _judge(self, outcomes: list[Outcome]) -> None:
+        """Tell whoever runs this of what only they can mend."""
+        reasons = {outcome.reason for outcome in outcomes}
+        if OPERATOR in reasons:
+            self._alarms.begin(Alarm.APP_REFUSED)
+        if ALLOWANCE_OF_APP in reasons:
+            self._alarms.begin(Alarm.APP_SPENT)
+        if any(outcome.state is DeliveryState.SENT for outcome in outcomes):
+            self._alarms.end([Alarm.APP_REFUSED, Alarm.APP_SPENT])
 
     async def _record(
         self, lease: Lease, answered: list[Answered], outcomes: list[Outcome]

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -82,6 +83,7 @@ class Watch:
         self._dispatcher = dispatcher
         self._sight = sight
         self._now = now
+        self.on_matched: Callable[[float], None] = lambda _: None
         self._spoke: OrderedDict[tuple[int, int], float] = OrderedDict()
         self._heard: dict[int, int] = {}
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -96,7 +98,9 @@ class Watch:
         In each server one after the other, as they were written.
         """
         async with self._turns[seen.guild_id]:
+            started = time.perf_counter()
             matches = self._rules.matcher.matches(seen)
+            self.on_matched(time.perf_counter() - started)
             await self._note_activity(seen)
             for member_id, mine in _by_member(matches).items():
                 await self._consider(member_id, seen, mine)

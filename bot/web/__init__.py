@@ -2,6 +2,7 @@
 
 from bot.web.app import build_web
 from bot.web.digests import add_digests
+from bot.web.metrics import add_metrics
 from bot.web.privacy import Notice, add_privacy
 from bot.web.server import serve
 from bot.web.share import ShareSettings, add_sharing
@@ -12,6 +13,7 @@ __all__ = [
     "ShareSettings",
     "add_accounts",
     "add_digests",
+    "add_metrics",
     "add_privacy",
     "add_sharing",
     "build_web",

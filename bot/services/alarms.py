@@ -1,0 +1,57 @@
+"""What needs a person: told once when it begins, and once when it is over."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from enum import StrEnum
+
+logger = logging.getLogger(__name__)
+
+Listener = Callable[["Alarm", bool], Awaitable[None]]
+
+
+class Alarm(StrEnum):
+    """A trouble that does not go away by itself."""
+
+    APP_REFUSED = "app-refused"
+    """Kakao refuses our key, secret or address."""
+    APP_SPENT = "app-spent"
+    """The whole app has used up its day."""
+    DATABASE = "database"
+    """The database cannot be written: a full disk, say."""
+
+
+class Alarms:
+    """Knows which troubles there are right now."""
+
+    def __init__(self) -> None:
+        self.active: set[Alarm] = set()
+        self.on_change: list[Listener] = []
+        self._telling: set[asyncio.Task[None]] = set()
+
+    def begin(self, alarm: Alarm) -> None:
+        """Note a trouble; the first time everybody is told."""
+        if alarm not in self.active:
+            self.active.add(alarm)
+            logger.error("this needs somebody: %s", alarm)
+            self._tell(alarm, begins=True)
+
+    def end(self, alarms: Iterable[Alarm]) -> None:
+        """Note that troubles are over."""
+        for alarm in self.active & set(alarms):
+            self.active.discard(alarm)
+            logger.warning("this is over: %s", alarm)
+            self._tell(alarm, begins=False)
+
+    def _tell(self, alarm: Alarm, *, begins: bool) -> None:
+        for listener in self.on_change:
+            task = asyncio.get_running_loop().create_task(_quietly(listener, alarm, begins=begins))
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
+
+
+async def _quietly(listener: Listener, alarm: Alarm, *, begins: bool) -> None:
+    try:
+        await listener(alarm, begins)
+    except Exception as error:  # noqa: BLE001 - an alarm that cannot be told stands in the log
+        logger.warning("an alarm could not be told: %s", type(error).__name__)
