@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
-CODE   := bot cogs storage sandbox tests benchmarks docs
+CODE   := bot cogs storage sandbox tests benchmarks docs examples
 
 .PHONY: demo test check format docs bench lock clean
 .DELETE_ON_ERROR:

@@ -1,18 +1,21 @@
 """The command line: `python -m bot`, or `kkachi`."""
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import typer
 
 from bot import app
-from bot.client import TokenRefused
+from bot.client import CannotLoad, TokenRefused
 from bot.config import Config
 from bot.logs import set_up_logging
 from bot.operator import copies, keys
 from bot.operator.doctor import doctor
 from bot.operator.ending import config_or_end, give_up
 from bot.operator.matching import match
+from bot.operator.reloading import reload
 from storage.database import StorageError
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=False)
@@ -21,6 +24,7 @@ cli.command()(doctor)
 cli.command()(copies.backup)
 cli.command()(copies.restore)
 cli.command()(match)
+cli.command()(reload)
 
 
 @cli.callback(invoke_without_command=True)
@@ -49,12 +53,14 @@ def main() -> None:
 
 def _start(work: Callable[[Config], Awaitable[None]]) -> None:
     config = config_or_end()
+    # The operator's own cogs may lie where Kkachi is started.
+    sys.path.append(str(Path.cwd()))
     set_up_logging(config.log_level, config.log_format)
     try:
         asyncio.run(_await(work(config)))
     except TokenRefused:
         give_up("DISCORD_TOKEN: Discord does not accept this token")
-    except (StorageError, app.CannotListen) as error:
+    except (StorageError, app.CannotListen, CannotLoad) as error:
         give_up(str(error))
 
 

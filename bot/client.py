@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, cast
 
 import discord
@@ -16,6 +17,7 @@ from yarl import URL
 from bot.config import Config
 from bot.errors import Expired
 from bot.services import Services
+from bot.services.plugins import CogBroken
 from cogs._answers import is_claimed, refuse
 from cogs._kkachi import AnyBot, HasKkachi
 from cogs._notices import Notices
@@ -23,20 +25,6 @@ from cogs._translator import CommandTexts
 
 _log = logging.getLogger(__name__)
 
-EXTENSIONS = (
-    "cogs.link",
-    "cogs.forward",
-    "cogs.share",
-    "cogs.accounts",
-    "cogs.compose",
-    "cogs.settings",
-    "cogs.privacy",
-    "cogs.alarms",
-    "cogs.watch",
-    "cogs.highlight",
-    "cogs.events",
-    "cogs.notify",
-)
 CLICKS = frozenset({discord.InteractionType.component, discord.InteractionType.modal_submit})
 FIRST_WAIT = 1.0
 # Commands are answered before all servers are known; health need not wait for long.
@@ -71,6 +59,10 @@ class TokenRefused(Exception):
     """Discord does not accept the bot token."""
 
 
+class CannotLoad(Exception):
+    """A cog that the settings name cannot be loaded; the text says why."""
+
+
 async def attach(bot: AnyBot, services: Services) -> None:
     """Give Kkachi's commands to any discord.py bot, best in its `setup_hook`.
 
@@ -82,8 +74,22 @@ async def attach(bot: AnyBot, services: Services) -> None:
     kkachi = cast("HasKkachi", bot)
     kkachi.kkachi = services
     kkachi.kkachi_notices = Notices(bot)
-    for extension in EXTENSIONS:
+    for extension in services.plugins.names:
         await bot.load_extension(extension)
+
+
+async def reload_cog(client: "KkachiClient", name: str) -> None:
+    """Load a cog's module anew; its commands are registered again where they differ.
+
+    Raises CogBroken; then the cog goes on as it was.
+    """
+    try:
+        await client.reload_extension(name)
+    except commands.ExtensionError as error:
+        _log.error("%s could not be loaded anew: %s", name, error)
+        raise CogBroken(name=name) from None
+    _log.info("%s is loaded anew", name)
+    await register_commands(client)
 
 
 class KkachiTree(app_commands.CommandTree["KkachiClient"]):
@@ -132,12 +138,10 @@ class KkachiClient(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """Load the cogs and register their commands where they have changed."""
-        # discord.py asks for the address once and comes back to its built-in one after a lost
-        # session, which another Discord than the real one would never see.
-        _, gateway, _ = await self.http.get_bot_gateway()
-        DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
+        await find_gateway(self)
         await self.tree.set_translator(CommandTexts(self._services.texts))
         await attach(self, self._services)
+        self._services.plugins.attach(partial(reload_cog, self))
         await register_commands(self)
 
     async def on_message(self, message: discord.Message, /) -> None:
@@ -248,6 +252,8 @@ class Discord:
                     "finds empty messages, while the message menus work"
                 )
                 self._message_content = False
+            except commands.ExtensionError as error:
+                raise CannotLoad(f"COGS: {error.name} cannot be loaded: {error}") from None
             except Exception as error:  # noqa: BLE001  # the next connection may fare better
                 _check_token(error)
                 await self._pause(error)
@@ -287,6 +293,15 @@ def point_at(config: Config) -> None:
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     Route.BASE = config.discord_api_url
     discord.Asset.BASE = config.discord_cdn_url
+
+
+async def find_gateway(bot: AnyBot) -> None:
+    """Ask this Discord for its gateway; only another Discord than the real one needs that.
+
+    discord.py asks once at most and comes back to its built-in address after a lost session.
+    """
+    _, gateway, _ = await bot.http.get_bot_gateway()
+    DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
 
 
 def _check_token(error: Exception) -> None:

@@ -24,6 +24,22 @@ class ConfigError(Exception):
         self.lines = lines
 
 
+COGS = (
+    "cogs.link",
+    "cogs.forward",
+    "cogs.share",
+    "cogs.accounts",
+    "cogs.compose",
+    "cogs.settings",
+    "cogs.privacy",
+    "cogs.alarms",
+    "cogs.watch",
+    "cogs.highlight",
+    "cogs.events",
+    "cogs.notify",
+)
+
+
 class Config(BaseSettings):
     """The settings of the operator, each named like its environment variable in lower case."""
 
@@ -54,6 +70,7 @@ class Config(BaseSettings):
     web_port: int = Field(default=8080, ge=0, le=65535)
     database_url: str = "sqlite+aiosqlite:///data/kkachi.db"
     token_keys: Annotated[tuple[SecretStr, ...], NoDecode]
+    cogs: Annotated[tuple[str, ...], NoDecode] = COGS
     alert_channel_id: int = Field(default=0, ge=0)
     metrics_token: SecretStr = SecretStr("")
     keep_texts_days: int = Field(default=7, ge=1, le=30)
@@ -83,7 +100,7 @@ class Config(BaseSettings):
             raise ValueError("must start with sqlite+aiosqlite:// or postgresql+asyncpg://")
         return value
 
-    @field_validator("token_keys", "kakao_link_domains", mode="before")
+    @field_validator("token_keys", "kakao_link_domains", "cogs", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

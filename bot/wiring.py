@@ -38,6 +38,7 @@ from bot.services.matching.matcher import Matcher
 from bot.services.metrics import Metrics
 from bot.services.notifying import Notifying
 from bot.services.optouts import OptOuts
+from bot.services.plugins import Plugins
 from bot.services.privacy import Privacy
 from bot.services.rules import Rules
 from bot.services.sender import Keep, Sender
@@ -200,6 +201,7 @@ def build_services(
         friends=Friends(links, kakao, now=now),
         metrics=metrics,
         alarms=alarms,
+        plugins=Plugins(config.cogs),
         privacy=Privacy(stores.personal, links, found.optouts, texts, now=now),
         leaving=_leaving(config, stores, found, now),
         jumps=jumps,

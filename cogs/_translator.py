@@ -27,7 +27,10 @@ class CommandTexts(app_commands.Translator):
         language = locale.value.partition("-")[0]
         if language not in LOCALES:
             return None
-        return self._texts.say(pick_locale(language), key_of(context))
+        try:
+            return self._texts.say(pick_locale(language), key_of(context))
+        except KeyError:
+            return None  # a command of somebody else's
 
 
 def key_of(context: app_commands.TranslationContextTypes) -> str:

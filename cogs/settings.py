@@ -29,6 +29,13 @@ class UnknownHere(UserError):
     key = "error-settings-member-unknown"
 
 
+class OnlyOwner(UserError):
+    """Only whoever runs this bot can do this."""
+
+    key = "error-only-owner"
+
+
+CHOICES = 25
 BUTTONS = (SettingSelect, SettingButton, UnlinkMemberButton)
 
 
@@ -101,6 +108,28 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
         )
         file = discord.File(io.BytesIO(picture), "statistics.png", description=text[:1000])
         await interaction.followup.send(text, file=file, ephemeral=True)
+
+    @app_commands.command()
+    async def reload(self, interaction: discord.Interaction, cog: str) -> None:
+        """Load one cog anew; for whoever runs this bot.
+
+        Args:
+            interaction: who asks, and where
+            cog: Its module
+        """
+        await defer(interaction)
+        if not await self.bot.is_owner(interaction.user):
+            raise OnlyOwner
+        await self.services.plugins.reload(cog)
+        await say(interaction, self.text(interaction, "settings-reloaded", name=cog))
+
+    @reload.autocomplete("cog")
+    async def complete_cog(
+        self, _: discord.Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer the modules whose names hold what was typed."""
+        names = [name for name in self.services.plugins.names if current in name]
+        return [app_commands.Choice(name=name, value=name) for name in names][:CHOICES]
 
     async def log_change(self, _: int, settings: GuildSettings, change: Change) -> None:
         """Write a change into the server's log channel, if it has one."""

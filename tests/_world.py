@@ -75,7 +75,7 @@ class World:
 
     async def until_healthy(self) -> None:
         async with aiohttp.ClientSession() as browser:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(20):
                 while not await self._is_healthy(browser):
                     if self._bot is not None and self._bot.done():
                         await self.stop_bot()

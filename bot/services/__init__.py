@@ -24,6 +24,7 @@ from bot.services.links import Links
 from bot.services.metrics import Metrics
 from bot.services.notifying import Notifying
 from bot.services.optouts import OptOuts
+from bot.services.plugins import Plugins
 from bot.services.privacy import Privacy
 from bot.services.rules import Rules
 from bot.services.sender import Sender
@@ -67,6 +68,7 @@ class Services:
     friends: Friends
     metrics: Metrics
     alarms: Alarms
+    plugins: Plugins
     privacy: Privacy
     leaving: Leaving
     jumps: Jumps

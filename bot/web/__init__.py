@@ -3,6 +3,7 @@
 from bot.web.app import build_web
 from bot.web.digests import add_digests
 from bot.web.metrics import add_metrics
+from bot.web.operator import add_operator
 from bot.web.privacy import Notice, add_privacy
 from bot.web.server import serve
 from bot.web.share import ShareSettings, add_sharing
@@ -14,6 +15,7 @@ __all__ = [
     "add_accounts",
     "add_digests",
     "add_metrics",
+    "add_operator",
     "add_privacy",
     "add_sharing",
     "build_web",

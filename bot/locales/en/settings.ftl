@@ -83,3 +83,7 @@ settings-statistics =
     Used today by all of Kkachi { $used } of { $limit }
 error-settings-number = Please type numbers that fit.
 error-settings-member-unknown = This person does not use Kkachi in this server.
+settings-reloaded = `{ $name }` is loaded anew.
+error-cog-unknown = No cog called { $name } runs.
+error-cog-broken = { $name } could not be loaded; the one from before goes on. The log says why.
+error-only-owner = Only whoever runs this bot can do this.

@@ -1,0 +1,38 @@
+"""What `kkachi reload` asks of the process that runs: only on this machine, with the keys."""
+
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+from aiohttp import web
+
+from bot.errors import UserError
+
+PATH = "/operator/reload"
+NAME = "cog"
+
+
+def secret_of(key: bytes) -> str:
+    """Return what shows that somebody has the key; the key itself never leaves its file."""
+    return hmac.new(key, b"kkachi operator", hashlib.sha256).hexdigest()
+
+
+def add_operator(
+    app: web.Application, reload: Callable[[str], Awaitable[None]], key: bytes
+) -> None:
+    """Add the address to the web application."""
+    wanted = f"Bearer {secret_of(key)}".encode()
+
+    async def post(request: web.Request) -> web.Response:
+        given = request.headers.get("Authorization", "").encode()
+        if not hmac.compare_digest(given, wanted):
+            return web.Response(status=HTTPStatus.NOT_FOUND)
+        name = str((await request.post()).get(NAME, ""))
+        try:
+            await reload(name)
+        except UserError as error:
+            return web.json_response({"error": error.key}, status=HTTPStatus.CONFLICT)
+        return web.json_response({"reloaded": name})
+
+    app.router.add_post(PATH, post)
