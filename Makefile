@@ -25,6 +25,7 @@ format: $(VENV)/.dev
 
 docs: $(VENV)/.dev  ## the pages that are written from the code
 	@$(BIN)/python -m docs.make_errors
+	@$(BIN)/python -m docs.make_reference
 
 bench: $(VENV)/.bench  ## both sides of every comparison in one run; prints ratios
 	@$(BIN)/python -m benchmarks $(ARGS)
