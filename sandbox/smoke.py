@@ -38,7 +38,8 @@ PLACE = {
 NOTE = "이따 같이 봐요"
 MY_WORD, MY_MESSAGE = "윷놀이", "다음 주에 윷놀이까지 하고 가요"
 FLOOD = 12
-BUTTON, SELECT = 2, 3
+ADMIN, REASON = "하준", "잠시 쉬어 가요"
+BUTTON, SELECT, TEXT_INPUT = 2, 3, 4
 ANSWERS = (20, 23)  # message types: the first answer to a slash command or a menu
 GREEN, RED, LINK = 3, 4, 5
 PATIENCE = 15.0
@@ -161,6 +162,8 @@ class Smoke:
             ("동의 철회: 기다렸다가 도착", "withdrawn consent: parked, comes back", self._withdraw),
             ("한도가 차면 내일까지", "a spent day waits for tomorrow", self._spend),
             ("카카오에서 끊고 다시 연결", "unlinked at Kakao, linked again", self._unlink_at_kakao),
+            ("관리자가 기능을 껐다 켜요", "an admin switches a feature", self._switch_feature),
+            ("관리자가 연결을 끊어요", "an admin disconnects a member", self._unlink_by_admin),
             ("연결 끊기", "unlink", self._unlink),
             ("아무것도 남지 않아요", "nothing is left", self._nothing_left),
             ("규격을 어기지 않았어요", "nothing against the specifications", self._no_problems),
@@ -341,6 +344,37 @@ class Smoke:
         _expect(not held, f"the Kakao id is still in {held}")
         await self._walk(_link_in(await self._answer_to("slash", command="kakao link")))
 
+    async def _switch_feature(self) -> None:
+        before = len(await self._my_chat())
+        panel = await self._answer_to("slash", person=ADMIN, command="settings panel")
+        select = next(one for one in _every(panel, SELECT) if ":features:" in one["custom_id"])
+        features = [one["value"] for one in select["options"]]
+        about: JSON = {"person": ADMIN, "message": panel["id"], "custom_id": select["custom_id"]}
+        await self._do("choose", **about, values=[one for one in features if one != "forward"])
+        refused = await self._answer_to("menu", command=TO_ME, message=self._message.id)
+        _expect("꺼 두었어요" in _text(refused), f"this came: {_text(refused)}")
+        _expect(len(await self._my_chat()) == before, "a card came though the feature is off")
+        panel = await self._answer_to("slash", person=ADMIN, command="settings panel")
+        select = next(one for one in _every(panel, SELECT) if ":features:" in one["custom_id"])
+        about |= {"message": panel["id"], "custom_id": select["custom_id"]}
+        await self._do("choose", **about, values=features)
+        await self._to_me_by_menu()
+
+    async def _unlink_by_admin(self) -> None:
+        asked = {"command": "settings member", "options": {"member": str(self._member)}}
+        shown = await self._answer_to("slash", person=ADMIN, **asked)
+        (button,) = [one for one in _every(shown, BUTTON) if one["style"] == RED]
+        about: JSON = {"person": ADMIN, "message": shown["id"]}
+        form = (await self._do("press", **about, custom_id=button["custom_id"]))["modal"]
+        field = next(_every({"components": form["components"]}, TEXT_INPUT))
+        values = {field["custom_id"]: REASON}
+        await self._do("submit", person=ADMIN, modal=form["id"], values=values)
+        _expect(self._account.link is None, "Kakao still knows the link")
+        await self._until(
+            "nobody told the member why", lambda state: REASON in str(state["discord"])
+        )
+        await self._walk(_link_in(await self._answer_to("slash", command="kakao link")))
+
     async def _unlink(self) -> None:
         answer = await self._answer_to("slash", command="kakao unlink")
         button = await self._button(answer["id"], RED)
@@ -381,9 +415,10 @@ class Smoke:
 
     async def _answer_to(self, action: str, **details: object) -> JSON:
         """Use a command here and give the message that answers."""
-        before = {one["id"] for one in await self._messages()}
+        who = str(details.get("person", WHO))
+        before = {one["id"] for one in await self._messages(who)}
         await self._do(action, channel=self._here.id, **details)
-        after = [one for one in await self._messages() if one["type"] in ANSWERS]
+        after = [one for one in await self._messages(who) if one["type"] in ANSWERS]
         new = [one for one in after if one["id"] not in before]
         _expect(len(new) == 1, f"{len(new)} answers came")
         return new[0]
@@ -484,6 +519,10 @@ class Smoke:
         return self._demo.kakao.account(WHO)
 
     @property
+    def _member(self) -> int:
+        return self._demo.discord.person(WHO).id
+
+    @property
     def _guild(self) -> int:
         return self._demo.discord.guild.id
 
@@ -520,6 +559,16 @@ def _expect(condition: object, otherwise: str) -> None:
 def _components(message: JSON, kind: int) -> Iterator[JSON]:
     rows = (one for row in message["components"] for one in row.get("components", [row]))
     return (one for one in rows if one["type"] == kind)
+
+
+def _every(part: JSON, kind: int) -> Iterator[JSON]:
+    """Yield the components of a kind, however deep they stand."""
+    below = [*part.get("components", [])]
+    below += [part[name] for name in ("accessory", "component") if name in part]
+    for one in below:
+        if one.get("type") == kind:
+            yield one
+        yield from _every(one, kind)
 
 
 def _pickers(messages: list[JSON]) -> list[JSON]:
