@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from bot.client import GUILD_READY_SECONDS, Discord, sync_commands
 from bot.config import Config
+from bot.discord_login import DiscordLogin, open_discord_login
 from bot.kakao import KakaoApp, KakaoClient, open_http
 from bot.pictures import open_pictures
 from bot.services import Services
@@ -64,6 +65,8 @@ async def run_until(
         await stack.enter_async_context(services.inbox.open())
         discord = Discord(config, services, guild_ready_timeout=guild_ready_timeout)
         await stack.enter_async_context(_web(config, services, discord))
+        if services.linked_roles is not None:
+            await stack.enter_async_context(_task(services.linked_roles.declare()))
         connected = await stack.enter_async_context(_task(discord.run()))
         sending = await stack.enter_async_context(at_work(services))
         stopping = await stack.enter_async_context(_task(stopped.wait()))
@@ -85,12 +88,28 @@ async def open_services(
         open_database(config.database_url, exclusive=exclusive) as database,
         open_http() as http,
         open_pictures(config.discord_cdn_url) as pictures,
+        _login(config) as login,
     ):
         kakao = KakaoClient(http, kakao_app(config))
-        services = build_services(config, database, kakao, pictures, now)
+        services = build_services(config, database, kakao, pictures, now, login=login)
         if exclusive:
             await services.rules.load()
         yield services
+
+
+@asynccontextmanager
+async def _login(config: Config) -> AsyncIterator[DiscordLogin | None]:
+    secret = config.discord_client_secret.get_secret_value()
+    if not secret:
+        yield None
+        return
+    async with open_discord_login(
+        api_url=config.discord_api_url,
+        bot_token=config.discord_token.get_secret_value(),
+        client_secret=secret,
+        redirect_uri=f"{config.public_url}/oauth/discord/callback",
+    ) as login:
+        yield login
 
 
 @asynccontextmanager
@@ -127,6 +146,7 @@ async def _web(config: Config, services: Services, discord: Discord) -> AsyncIte
         picture_origin=config.discord_cdn_url,
         auth_url=config.kakao_auth_url,
         healthy=healthy,
+        roles=services.linked_roles,
     )
     add_digests(web, services.digests)
     add_privacy(web, _notice(config))

@@ -49,6 +49,7 @@ class Config(BaseSettings):
 
     discord_token: SecretStr = Field(min_length=1)
     discord_api_url: str = DISCORD_API_URL
+    discord_client_secret: SecretStr = SecretStr("")
     kakao_rest_api_key: SecretStr = Field(min_length=1)
     kakao_client_secret: SecretStr = Field(min_length=1)
     kakao_admin_key: SecretStr = SecretStr("")

@@ -32,6 +32,7 @@ from bot.services.images import Images
 from bot.services.inbox import Inbox
 from bot.services.jumps import Jumps
 from bot.services.leaving import Leaving
+from bot.services.linked_roles import LinkedRoles, Login
 from bot.services.linking import Arrival, Linking
 from bot.services.links import Links
 from bot.services.matching.matcher import Matcher
@@ -65,6 +66,7 @@ from storage.links import LinkStore
 from storage.memberships import MembershipStore
 from storage.optouts import OptOutStore
 from storage.personal import PersonalStore
+from storage.role_connections import RoleConnectionStore
 from storage.rules import RuleStore
 from storage.settings import SettingsStore
 from storage.shares import ShareStore
@@ -96,6 +98,7 @@ class Stores:
     optouts: OptOutStore
     personal: PersonalStore
     requests: LinkRequestStore
+    role_connections: RoleConnectionStore
     rules: RuleStore
     settings: SettingsStore
     shares: ShareStore
@@ -123,6 +126,7 @@ class Stores:
             optouts=OptOutStore(database),
             personal=PersonalStore(database),
             requests=LinkRequestStore(database, vault),
+            role_connections=RoleConnectionStore(database, vault),
             rules=RuleStore(database),
             settings=SettingsStore(database),
             shares=ShareStore(database),
@@ -136,7 +140,13 @@ class Stores:
 
 
 def build_services(
-    config: Config, database: Database, kakao: KakaoClient, pictures: Pictures, now: Clock
+    config: Config,
+    database: Database,
+    kakao: KakaoClient,
+    pictures: Pictures,
+    now: Clock,
+    *,
+    login: Login | None = None,
 ) -> Services:
     """Build the services and let them hear of each other."""
     stores = Stores.of(database, Vault(config.raw_token_keys))
@@ -164,10 +174,12 @@ def build_services(
     found.watch.on_matched = metrics.matched
     compose = found.digests.compose
     attempts = Attempts(links, kakao, now=now, compose=compose, prepare=prepare)
+    linking = Linking(links, stores.requests, kakao, public_url=config.public_url, now=now)
     services = Services(
         access=Access(found.settings, stores.memberships, stores.statistics, allowance, now=now),
         links=links,
-        linking=Linking(links, stores.requests, kakao, public_url=config.public_url, now=now),
+        linking=linking,
+        linked_roles=_linked_roles(stores, login, linking, links, texts, now=now),
         consents=Consents(links, kakao),
         allowance=allowance,
         deliveries=deliveries,
@@ -329,6 +341,9 @@ def _introduce(services: Services, stores: Stores) -> None:
         services.friends.forget,
         services.access.forget,
     )
+    if services.linked_roles is not None:
+        services.linking.on_linked.append(services.linked_roles.linked)
+        services.links.on_unlinked.append(services.linked_roles.unlinked)
     services.linking.on_linked.append(go_on)
     services.links.on_unlinked += [
         services.deliveries.cancel,
@@ -338,6 +353,20 @@ def _introduce(services: Services, stores: Stores) -> None:
         stores.digests.delete_member,
         services.friends.forget,
     ]
+
+
+def _linked_roles(
+    stores: Stores,
+    login: Login | None,
+    linking: Linking,
+    links: Links,
+    texts: Texts,
+    *,
+    now: Clock,
+) -> LinkedRoles | None:
+    if login is None:
+        return None
+    return LinkedRoles(login, stores.role_connections, linking, links, texts, now=now)
 
 
 def _leaving(config: Config, stores: Stores, found: Found, now: Clock) -> Leaving:

@@ -25,6 +25,7 @@ HOME = {
         "bot/kakao/http.py",
         "bot/operator/",
         "bot/pictures.py",
+        "bot/discord_login.py",
         "sandbox/",
     ),
     "jwt": ("bot/services/events.py", "sandbox/"),

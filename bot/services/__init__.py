@@ -19,6 +19,7 @@ from bot.services.housekeeping import Housekeeping
 from bot.services.inbox import Inbox
 from bot.services.jumps import Jumps
 from bot.services.leaving import Leaving
+from bot.services.linked_roles import LinkedRoles
 from bot.services.linking import Linking
 from bot.services.links import Links
 from bot.services.metrics import Metrics
@@ -46,6 +47,8 @@ class Services:
     access: Access
     links: Links
     linking: Linking
+    linked_roles: LinkedRoles | None
+    """None without Discord's client secret."""
     consents: Consents
     allowance: Allowance
     deliveries: Deliveries

@@ -53,6 +53,9 @@ Reason = Literal[
     "request-expired",
     "bad-request",
     "operator-fault",
+    "other-member",
+    "discord-denied",
+    "discord-down",
 ]
 
 # What Kakao may put into `error` when it sends the browser back; all else is kakao-refused.

@@ -13,7 +13,8 @@ from aiohttp.typedefs import Handler, Middleware
 from yarl import URL
 
 from bot.services.jumps import JumpExpired, Jumps, JumpUnknown
-from bot.services.linking import Linking, LinkRefused, Reason
+from bot.services.linked_roles import LinkedRoles
+from bot.services.linking import Departure, Linking, LinkRefused, Reason
 from bot.texts import Locale, Texts, pick_locale
 from bot.web.pages import Pages, preferred
 
@@ -41,6 +42,9 @@ STATUSES: Mapping[Reason, HTTPStatus] = {
     "request-expired": HTTPStatus.GONE,
     "bad-request": HTTPStatus.BAD_REQUEST,
     "operator-fault": HTTPStatus.BAD_GATEWAY,
+    "other-member": HTTPStatus.FORBIDDEN,
+    "discord-denied": HTTPStatus.BAD_REQUEST,
+    "discord-down": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 
@@ -53,12 +57,18 @@ def build_web(
     picture_origin: str,
     auth_url: str,
     healthy: Callable[[], Awaitable[bool]],
+    roles: LinkedRoles | None = None,
 ) -> web.Application:
-    """Build the web application; `serve` runs it."""
+    """Build the web application; `serve` runs it.
+
+    With `roles` Discord is asked whose browser it is before anybody goes on to Kakao.
+    """
     public = URL(public_url)
     pages = Pages(texts, base=public.raw_path.rstrip("/"))
-    answers = Answers(pages, security_headers(picture_origin, auth_url))
-    link_pages = LinkPages(linking, pages, answers, public)
+    answers = Answers(
+        pages, security_headers(picture_origin, auth_url, roles.login_page if roles else None)
+    )
+    link_pages = LinkPages(linking, pages, answers, public, roles)
     rest = Rest(jumps, pages, answers, healthy)
     app = web.Application(middlewares=[Guard(answers, public).protect])
     app[ANSWERS] = answers
@@ -67,21 +77,27 @@ def build_web(
     app.router.add_post("/link/{token}", link_pages.depart)
     # Asking for the head of this page would consume the state.
     app.router.add_get("/oauth/kakao/callback", link_pages.arrive, allow_head=False)
+    if roles is not None:
+        app.router.add_get("/oauth/discord/callback", link_pages.identified, allow_head=False)
+        app.router.add_get("/linked-roles", link_pages.report)
     app.router.add_get("/m/{id}", rest.jump)
     app.router.add_get("/healthz", rest.health, name="health")
     app.router.add_get("/static/{name}", rest.static)
     return app
 
 
-def security_headers(picture_origin: str, auth_url: str) -> Mapping[str, str]:
+def security_headers(
+    picture_origin: str, auth_url: str, login_page: str | None = None
+) -> Mapping[str, str]:
     """Return the headers that every answer carries."""
-    kakao = urlsplit(auth_url)
+    targets = [urlsplit(address) for address in (auth_url, login_page) if address]
+    origins = " ".join(f"{target.scheme}://{target.netloc}" for target in targets)
     policy = (
         "default-src 'none'",
         "style-src 'self'",
         f"img-src 'self' {picture_origin}",
         # Chrome applies this one to every redirect that a form leads to.
-        f"form-action 'self' {kakao.scheme}://{kakao.netloc} https://*.kakao.com",
+        f"form-action 'self' {origins} https://*.kakao.com",
         "frame-ancestors 'none'",
         "base-uri 'none'",
     )
@@ -186,7 +202,15 @@ class Guard:
 class LinkPages:
     """The link page and the way to Kakao and back."""
 
-    def __init__(self, linking: Linking, pages: Pages, answers: Answers, public: URL) -> None:
+    def __init__(
+        self,
+        linking: Linking,
+        pages: Pages,
+        answers: Answers,
+        public: URL,
+        roles: LinkedRoles | None,
+    ) -> None:
+        self._roles = roles
         self._linking = linking
         self._pages = pages
         self._answers = answers
@@ -207,9 +231,29 @@ class LinkPages:
         """Bind this browser and send it to Kakao."""
         if not self._is_own_form(request):
             return self._answers.notice(request, "other-site", HTTPStatus.FORBIDDEN)
-        departure = await self._linking.begin(
-            request.match_info["token"], request.cookies.get(self._cookie)
+        begin = self._linking.begin if self._roles is None else self._roles.begin
+        return self._sent(
+            await begin(request.match_info["token"], request.cookies.get(self._cookie))
         )
+
+    async def report(self, request: web.Request) -> web.Response:
+        """Ask Discord who this is, to report anew how their link stands."""
+        assert self._roles is not None  # noqa: S101 - only then there is this address
+        return self._sent(await self._roles.begin("", request.cookies.get(self._cookie)))
+
+    async def identified(self, request: web.Request) -> web.Response:
+        """Take what Discord's redirect brought, and go on to Kakao."""
+        assert self._roles is not None  # noqa: S101 - only then there is this address
+        departure = await self._roles.arrive(
+            state=_once(request, "state") or None,
+            code=_once(request, "code") or None,
+            browser=request.cookies.get(self._cookie),
+        )
+        if departure is None:
+            return self._answers.notice(request, "roles-told", HTTPStatus.OK)
+        return self._sent(departure)
+
+    def _sent(self, departure: Departure) -> web.Response:
         response = self._answers.secured(_redirect(HTTPStatus.SEE_OTHER, departure.location))
         response.set_cookie(
             self._cookie,

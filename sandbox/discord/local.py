@@ -12,6 +12,7 @@ from sandbox.discord.gateway import Gateway
 from sandbox.discord.intents import Intent
 from sandbox.discord.interactions import Interactions
 from sandbox.discord.messages import Message
+from sandbox.discord.oauth import Portal
 from sandbox.discord.person import Person, commands_for
 from sandbox.discord.server import Server
 from sandbox.discord.spec import spec_at
@@ -109,6 +110,11 @@ class LocalDiscord:
         return self.world.find_message(message_id)
 
     # what the developer portal sets
+
+    @property
+    def portal(self) -> Portal:
+        """The application's secret, redirect addresses and what is reported of its users."""
+        return self._server.oauth.portal
 
     def allow_intents(self, *names: str) -> None:
         """Which privileged intents are switched on: members, presences, message_content."""

@@ -12,6 +12,7 @@ from sandbox.discord.bodies import Upload
 from sandbox.discord.errors import ApiError, invalid_form
 from sandbox.discord.gateway import Gateway
 from sandbox.discord.interactions import LARGEST_FILE, Interactions
+from sandbox.discord.oauth import OAuth
 from sandbox.discord.pictures import avatar, kind_by_name
 from sandbox.discord.rest import applications, channels, guilds, interactions, messages, users
 from sandbox.discord.rest.calls import Answer, Call, Created, Handler, Routes
@@ -58,9 +59,11 @@ class Server:
         self._token = token
         self._spec = spec
         self.trouble = Trouble()
+        self.oauth = OAuth(world, token)
 
     def application(self) -> web.Application:
         app = web.Application(client_max_size=LARGEST_REQUEST)
+        self.oauth.add_to(app, API)
         for method, template, handler in ROUTES:
             app.router.add_route(method, API + template, self._served(template, handler))
         app.router.add_route("*", "/api/{tail:.*}", self._unknown)

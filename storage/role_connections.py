@@ -1,0 +1,65 @@
+"""Tokens with which we may tell Discord that a member is linked, for Linked Roles."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database import Database
+from storage.links import ACCESS, REFRESH
+from storage.tables import role_connections
+from storage.vault import Vault
+
+TABLE = role_connections.c
+
+
+@dataclass(frozen=True, slots=True)
+class RoleConnection:
+    """A member's leave to report about them; times in seconds since 1970."""
+
+    member_id: int
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires_at: float
+
+
+class RoleConnectionStore:
+    """The table `role_connections`; both tokens are sealed."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def get(self, member_id: int) -> RoleConnection | None:
+        """Return a member's leave."""
+        query = select(role_connections).where(TABLE.member_id == member_id)
+        row = await self._database.first(query)
+        if row is None:
+            return None
+        opened = {
+            name: self._vault.open(row[name], member_id=member_id, kind=kind)
+            for name, kind in (("access_token", ACCESS), ("refresh_token", REFRESH))
+        }
+        return RoleConnection(member_id=member_id, expires_at=row["expires_at"], **opened)
+
+    async def put(self, connection: RoleConnection) -> None:
+        """Keep a member's leave in place of the former one."""
+        member_id = connection.member_id
+        seal = self._vault.seal
+        values = {
+            "member_id": member_id,
+            "access_token": seal(connection.access_token, member_id=member_id, kind=ACCESS),
+            "refresh_token": seal(connection.refresh_token, member_id=member_id, kind=REFRESH),
+            "expires_at": connection.expires_at,
+        }
+
+        async def replace(database: AsyncConnection) -> None:
+            mine = TABLE.member_id == member_id
+            await database.execute(delete(role_connections).where(mine))
+            await database.execute(insert(role_connections).values(values))
+
+        await self._database.write(replace)
+
+    async def delete(self, member_id: int) -> None:
+        """Forget a member's leave."""
+        await self._database.change(delete(role_connections).where(TABLE.member_id == member_id))
