@@ -23,8 +23,8 @@ async def move_in(demo: Demo) -> None:
         async with browser.get(back) as response:
             response.raise_for_status()
     added = await person.slash(CHANNEL, "highlight add", word=WORD)
-    for reply in (invited, added):
-        await person.delete(reply.answer)
+    for message in (*invited.messages, *added.messages):
+        await person.delete(message)
 
 
 def _link(reply: Reply) -> str:
