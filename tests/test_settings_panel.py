@@ -35,18 +35,13 @@ async def village(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> A
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def world(village: World) -> AsyncIterator[World]:
-    """The same world for all; what a test has changed is taken back."""
+    """The same world for all, with every feature on."""
     village.advance(DAY)
     village.kakao.outbox.clear()
     yield village
     hajun = village.discord.person("하준")
     panel = await hajun.slash(CHAT, "settings panel")
     await hajun.choose(panel, select(panel, "features"), ALL)
-    for page, name in (("채널", "only"), ("역할", "forward_roles"), ("역할", "link_roles")):
-        panel = await turned(hajun, page)
-        await hajun.choose(panel, select(panel, name), [])
-    panel = await turned(hajun, "내용")
-    await hajun.choose(panel, select(panel, "policy"), ["글과 사진 전체"])
 
 
 @pytest.fixture
@@ -178,6 +173,10 @@ async def test_places_roles_and_content_are_obeyed(
     panel = await turned(hajun, "역할")
     await hajun.choose(panel, select(panel, "forward_roles"), ["운영진"])
     assert "역할이 있는 사람만" in (await minji.menu(CHAT, MENU_ME, message)).text
+    panel = await turned(hajun, "역할")
+    await hajun.choose(panel, select(panel, "forward_roles"), [])
+    panel = await turned(hajun, "내용")
+    await hajun.choose(panel, select(panel, "policy"), ["글과 사진 전체"])
 
 
 async def test_limits_are_typed_and_counted(world: World, minji: Person, hajun: Person) -> None:
