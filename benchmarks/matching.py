@@ -10,7 +10,8 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.services.highlight import Source
@@ -56,12 +57,20 @@ SMALL_TALK = (
 )
 
 
-def rules_of(chance: random.Random) -> list[Rule]:
-    """Return what members of many servers look for: names, topics, phrases."""
-    return [
-        Rule(number, number % 5_000, number % SERVERS, RuleKind.WORD, _word(chance), 0.0)
-        for number in range(RULES)
-    ]
+@dataclass(frozen=True)
+class Speeds:
+    """Messages a second of each side, and the share of the messages that meet a rule."""
+
+    ours: float
+    all_words: float
+    own_words: float
+    meeting: float
+
+
+def some_rules(chance: random.Random, count: int = RULES) -> Iterator[Rule]:
+    """Yield what members of many servers look for: names, topics, phrases."""
+    for number in range(count):
+        yield Rule(number, number % 5_000, number % SERVERS, RuleKind.WORD, _word(chance), 0.0)
 
 
 def _word(chance: random.Random) -> str:
@@ -111,14 +120,35 @@ def _loop(words: Sequence[str]) -> Callable[[Seen], object]:
     return lambda seen: [word for word in words if word.lower() in seen.text.lower()]
 
 
-def _additions(matcher: Matcher, chance: random.Random) -> list[float]:
-    """Return how many milliseconds each new rule took."""
+def _speeds() -> Speeds:
+    """Return the rates of all sides, one after the other in this process."""
+    chance = random.Random(SEED)
+    rules = list(some_rules(chance))
+    messages = messages_of(chance, MESSAGES)
+    matcher = Matcher()
+    matcher.load(rules)
+    words = [rule.text for rule in rules]
+    own = [[rule.text for rule in rules if rule.guild_id == guild] for guild in range(SERVERS)]
+    return Speeds(
+        ours=statistics.median(_rate(matcher.matches, messages) for _ in range(3)),
+        all_words=statistics.median(_rate(_loop(words), messages[:LOOPED]) for _ in range(3)),
+        own_words=_rate(lambda seen: _loop(own[seen.guild_id])(seen), messages[:2000]),
+        meeting=sum(bool(matcher.matches(message)) for message in messages) / MESSAGES,
+    )
+
+
+def _additions() -> list[tuple[float, float]]:
+    """Return what each new rule took while all are loaded: ms of the processor, of the clock."""
+    chance = random.Random(SEED)
+    matcher = Matcher()
+    matcher.load(some_rules(chance))
+    gc.collect()
     took = []
     for number in range(RULES, RULES + ADDED):
         rule = Rule(number, 1, number % SERVERS, RuleKind.WORD, _word(chance), 0.0)
-        started = time.perf_counter()
+        busy, clock = time.thread_time(), time.perf_counter()
         matcher.add(rule)
-        took.append((time.perf_counter() - started) * 1e3)
+        took.append(((time.thread_time() - busy) * 1e3, (time.perf_counter() - clock) * 1e3))
     return took
 
 
@@ -129,12 +159,16 @@ def _resident() -> float:
 
 
 def weigh() -> None:
-    """Print by how many megabytes this process grows when the rules are loaded."""
+    """Print by how many megabytes this process grows when the rules are loaded.
+
+    The rules come one by one, as from the database, and nothing but the matcher stays.
+    """
     matcher = Matcher()
-    matcher.load(rules_of(random.Random(SEED))[:10])
+    matcher.load(some_rules(random.Random(SEED), 10))
     before = _resident()
     matcher = Matcher()
-    matcher.load(rule for rule in rules_of(random.Random(SEED)))
+    matcher.load(some_rules(random.Random(SEED), RULES))
+    gc.collect()
     print(_resident() - before)
 
 
@@ -146,36 +180,51 @@ def _weight() -> float:
     return float(done.stdout)
 
 
+def _say_speeds(found: Speeds) -> None:
+    print(
+        f"\nMatching: {RULES:,} rules in {SERVERS:,} servers;"
+        f" {found.meeting:.1%} of the messages meet one"
+    )
+    for title, rate in (
+        ("ours, the whole step", found.ours),
+        ("word.lower() in content.lower(), all words", found.all_words),
+        ("the same over the server's 100 words only", found.own_words),
+    ):
+        print(f"  {title:<44} {rate:>10,.0f} messages/s")
+    print(
+        f"  → {found.ours / found.all_words:,.0f} times the rate of the loop"
+        f" (at least {LEAST_RATIO:.0f} wanted)"
+    )
+    print(f"  → {found.ours / found.own_words:,.1f} times that over the server's own words")
+
+
+def _say_additions(busy: Sequence[float], clock: Sequence[float]) -> None:
+    print("  a new rule holds everything up, in ms      median       99 %      worst")
+    for title, took in (
+        ("of the processor", busy),
+        ("of the clock, other programs included", clock),
+    ):
+        late = sorted(took)[int(len(took) * 0.99)]
+        print(f"    {title:<38} {statistics.median(took):>8.2f} {late:>10.2f} {max(took):>10.2f}")
+
+
 async def main() -> None:
-    chance = random.Random(SEED)
-    rules = rules_of(chance)
-    messages = messages_of(chance, MESSAGES)
-    matcher = Matcher()
-    matcher.load(rules)
-    words = [rule.text for rule in rules]
-    own = [[rule.text for rule in rules if rule.guild_id == guild] for guild in range(SERVERS)]
-    ours = statistics.median(_rate(matcher.matches, messages) for _ in range(3))
-    theirs = statistics.median(_rate(_loop(words), messages[:LOOPED]) for _ in range(3))
-    within = _rate(lambda seen: _loop(own[seen.guild_id])(seen), messages[:2000])
-    hits = sum(bool(matcher.matches(message)) for message in messages) / MESSAGES
-    # What the benchmark itself keeps is not for the garbage collector to look through.
-    gc.freeze()
-    took = _additions(matcher, chance)
-    grown, longest = _weight(), max(took)
+    """Compare, weigh and time; a bound that is missed ends the program with 1."""
+    speeds = _speeds()
+    _say_speeds(speeds)
+    grown = _weight()
     print(
-        f"\nMatching: {RULES:,} rules in {SERVERS:,} servers; {hits:.1%} of the messages meet one"
+        f"  {grown:.1f} MB more in memory (at most {MOST_MEGABYTES:.0f} wanted):"
+        " resident set of a fresh process, before and after loading"
     )
-    print(f"  {'ours, the whole step':<44} {ours:>10,.0f} messages/s")
-    print(f"  {'word.lower() in content.lower(), all words':<44} {theirs:>10,.0f} messages/s")
-    print(f"  {'the same over the server’s 100 words only':<44} {within:>10,.0f} messages/s")
-    print(
-        f"  → {ours / theirs:,.0f} times the rate of the loop (at least {LEAST_RATIO:.0f} wanted)"
-    )
-    print(f"  → {ours / within:,.1f} times that of the loop over the server's own words")
-    print(f"  {grown:.1f} MB more in memory (at most {MOST_MEGABYTES:.0f} wanted)")
-    print(
-        f"  a new rule holds everything up for {statistics.median(took):.2f} ms,"
-        f" {longest:.2f} ms at worst (at most {LONGEST_MS:.0f} wanted)"
-    )
-    if ours / theirs < LEAST_RATIO or grown > MOST_MEGABYTES or longest > LONGEST_MS:
-        raise SystemExit("matching: a bound is missed")
+    busy, clock = zip(*_additions(), strict=True)
+    _say_additions(busy, clock)
+    print(f"  → {max(busy):.2f} ms of the processor at worst (at most {LONGEST_MS:.0f} wanted)")
+    missed = {
+        "rate": speeds.ours / speeds.all_words < LEAST_RATIO,
+        "memory": grown > MOST_MEGABYTES,
+        "a new rule": max(busy) > LONGEST_MS,
+    }
+    if any(missed.values()):
+        names = ", ".join(name for name, is_missed in missed.items() if is_missed)
+        raise SystemExit(f"matching: missed bounds: {names}")

@@ -22,7 +22,20 @@ from storage.rules import Rule, RuleKind
 
 HERE, THERE = 7, 8
 MINJI, JUNHO = 1, 2
-WORDS = ("공지", "지도", "배", "차", "3차", "레이드 모집", "art", "Rust", "c++", "밤 9시", "ㅋㅋ")
+WORDS = (
+    "공지",
+    "지도",
+    "배",
+    "차",
+    "3차",
+    "레이드 모집",
+    "레이드모집",
+    "art",
+    "Rust",
+    "c++",
+    "밤 9시",
+    "ㅋㅋ",
+)
 PIECES = (
     *WORDS,
     *("공지가", "메시지도", "배터리", "택배", "차라리", "13차", "start", "레이드모집", "RUST"),
@@ -40,7 +53,16 @@ PIECES = (
         "!",
         "https://kkachi.example/공지",
     ),
-    *("<@123456789012345678>", "<:공지:123456789012345678>", "\u200b", "ａｒｔ", "공지"),
+    *(
+        "\ud83d",
+        "ß",
+        "İ",
+        "<@123456789012345678>",
+        "<:공지:123456789012345678>",
+        "\u200b",
+        "ａｒｔ",
+        "공지",
+    ),
 )
 texts = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
 rule_words = st.sampled_from(WORDS)
@@ -151,12 +173,42 @@ def test_a_pattern_is_met_whatever_the_case_and_form() -> None:
     assert met(matcher, seen("낮 2시")) == set()
 
 
+def test_patterns_and_plain_rules_that_are_removed_are_met_no_more() -> None:
+    matcher = Matcher()
+    rules = [
+        rule(1, "공지", kind=RuleKind.PATTERN),
+        rule(2, "공지", kind=RuleKind.PATTERN, guild=THERE),
+        rule(3, "", kind=RuleKind.MENTION),
+        rule(4, "", kind=RuleKind.ROLE),
+        rule(5, "", kind=RuleKind.REPLY),
+    ]
+    for one in rules:
+        matcher.add(one)
+    message = seen(
+        "공지", mentions=frozenset({MINJI}), role_mentions=frozenset({5}), reply_to=MINJI
+    )
+    assert met(matcher, message) == {1, 3, 4, 5}
+    for one in rules:
+        matcher.remove(one)
+    assert met(matcher, message) == set()
+    assert matcher.guilds() == set()
+
+
 @pytest.mark.parametrize(
     ("pattern", "reason"),
     [
         ("a(?=b)", LookAround),
         ("(?<!a)b", LookAround),
+        ("(?<=a)b", LookAround),
+        ("a(?!b)", LookAround),
         (r"(a)\1", BackReference),
+        (r"(?P<a>b)(?P=a)", BackReference),
+        (r"(?<a>b)\k<a>", BackReference),
+        (r"a\q", BadPattern),
+        (r"(a\Z", BadPattern),
+        ("[(?=", BadPattern),
+        ("\ud83d", BadPattern),
+        ("(?:.?){300}a", PatternTooLarge),
         ("a*", PatternMatchesNothing),
         ("", PatternMatchesNothing),
         ("a{1001}", PatternTooLarge),
@@ -174,9 +226,35 @@ def test_a_pattern_that_cannot_be_used_is_refused_with_its_reason(
     assert type(caught.value) is reason
 
 
-def test_a_hostile_pattern_ends_on_a_hostile_text() -> None:
-    assert Pattern("(a|aa)+$").found("a" * 6000 + "b") is False
-    assert Pattern("(.*)(.*)(.*)(.*)x").found("y" * 6000) is False
+@pytest.mark.parametrize(
+    "pattern", ["(a|aa)+$", "(.*)(.*)(.*)(.*)z", "(x+x+)+y", "([a-zA-Z]+)*$b", "[ab]*a[ab]{200}c"]
+)
+def test_a_hostile_pattern_ends_on_a_hostile_text(pattern: str) -> None:
+    found = Pattern(pattern)
+    for text in ("a" * 6000 + "!", "x" * 6000, "ab" * 3000):
+        assert not found.found(text)
+
+
+def test_a_pattern_that_was_allowed_once_does_not_keep_others_from_being_loaded() -> None:
+    matcher = Matcher()
+    refused = rule(1, "(?:.?){300}a", kind=RuleKind.PATTERN)
+    matcher.load([refused, rule(2, "공지", kind=RuleKind.PATTERN), rule(3, "공지")])
+    assert met(matcher, seen("공지")) == {2, 3}
+
+
+def test_it_agrees_beyond_what_the_small_automaton_takes() -> None:
+    matcher = Matcher()
+    rules = [rule(n, f"{WORDS[n % len(WORDS)]}{n // 40}", guild=n % 5) for n in range(1100)]
+    matcher.load(rules[:50])
+    for one in rules[50:]:
+        matcher.add(one)
+    for one in rules[::3]:
+        matcher.remove(one)
+    kept = [one for n, one in enumerate(rules) if n % 3]
+    for guild in range(5):
+        for number in range(28):
+            message = seen(", ".join(f"{word}{number}" for word in WORDS), guild=guild)
+            assert met(matcher, message) == obvious(kept, message)
 
 
 def test_of_an_endless_text_only_the_beginning_is_looked_at() -> None:

@@ -16,7 +16,12 @@ DAY = 24 * 3600.0
 HOUR = 3600.0
 SEOUL = ZoneInfo("Asia/Seoul")
 ZONES = ("Asia/Seoul", "Europe/Berlin", "America/New_York", "Pacific/Auckland", "UTC")
-START = datetime(2026, 3, 27, tzinfo=SEOUL).timestamp()  # clocks change in Europe on the 29th
+START = datetime(2026, 11, 21, tzinfo=SEOUL).timestamp()
+# Days before clocks change: in New York, in Europe, in Europe back, in New York back.
+STARTS = [
+    datetime(2026, month, day, tzinfo=SEOUL).timestamp()
+    for month, day in ((3, 7), (3, 28), (10, 24), (10, 31))
+]
 STEPS = 5000
 
 
@@ -38,13 +43,15 @@ class Played:
     pressed: Sequence[float] = ()
     sent: list[Sent] = field(default_factory=list)
     used: dict[float, int] = field(default_factory=dict)
+    taken: set[float] = field(default_factory=set)
+    """Days whose last message somebody sent by hand."""
 
     def run(self) -> "Played":
         """Play until nothing waits any more."""
         coming = sorted(self.hits, key=lambda one: one.found_at)
         pressed = sorted(self.pressed)
         waiting: list[Waiting] = []
-        now = START
+        now = min([one.found_at for one in coming] + pressed, default=START)
         for _ in range(STEPS):
             while coming and coming[0].found_at <= now:
                 waiting.append(coming.pop(0))
@@ -70,12 +77,15 @@ class Played:
     def _day(self, now: float) -> Day:
         resets_at = reset_after(now)
         left = self.limit - self.used.get(resets_at, 0)
-        return Day(now, left, self.limit, resets_at, [one.at for one in self.sent])
+        return Day(now, left, self.limit, resets_at, [one.at for one in self.sent[-32:]])
 
     def _press(self, at: float) -> None:
         """Send something by hand, if the day still allows it."""
-        if self.used.get(reset_after(at), 0) < self.limit:
+        resets_at = reset_after(at)
+        if self.used.get(resets_at, 0) < self.limit:
             self._use(at)
+            if self.used[resets_at] == self.limit:
+                self.taken.add(resets_at)
 
     def _send(self, now: float, ids: tuple[int, ...]) -> None:
         self._use(now)
@@ -87,14 +97,29 @@ class Played:
         assert self.used[resets_at] <= self.limit, "more than the allowance"
 
     def deadline(self, hit: Waiting) -> float:
-        """When this must have arrived: by the end of the day in which it could go."""
-        start = hit.due_at
-        if self.wishes.mode != "at-once":
-            start = max(start, self.wishes.slot_after(hit.found_at))
-        if self.wishes.leftovers_at is not None:
-            start = max(start, self.wishes.next_at(hit.found_at, self.wishes.leftovers_at))
-        # What comes after the last call has the next day.
-        return reset_after(self.wishes.silent_until(start + LAST_CALL))
+        """When this must have arrived: before the end of the first day that can carry it."""
+        start = self._wanted(hit.due_at)
+        ends_at = reset_after(start)
+        late = start > self._last_call(start, ends_at)
+        while late or ends_at in self.taken:
+            ends_at = reset_after(max(ends_at, self._wanted(ends_at - 1)))
+            late = False
+        return ends_at
+
+    def _wanted(self, at: float) -> float:
+        """Return when what is found then must go, as far as the member's wishes say."""
+        wished = self.wishes.silent_until(self.wishes.slot_after(at))
+        if self.wishes.leftovers_at is not None and not self.wishes.at_hours:
+            wished = self.wishes.next_at(wished, self.wishes.leftovers_at)
+        return self.wishes.silent_until(wished)
+
+    def _last_call(self, start: float, ends_at: float) -> float:
+        if self.wishes.at_hours or self.wishes.leftovers_at is not None:
+            return ends_at
+        silence = self.wishes.silence_after(start)
+        if silence is not None and silence < ends_at <= self.wishes.silent_until(silence):
+            return silence - LAST_CALL
+        return ends_at - LAST_CALL
 
 
 def reset_after(at: float) -> float:
@@ -113,10 +138,10 @@ wishes = st.builds(
     Wishes,
     mode=st.sampled_from(["at-once", "every", "at-hours"]),
     minutes=st.sampled_from([5, 30, 60, 720]),
-    hours=st.lists(st.integers(0, 23), min_size=1, max_size=4).map(tuple),
+    hours=st.lists(st.integers(0, 23), max_size=24).map(tuple),
     quiet_from=st.none() | minutes,
     quiet_to=st.none() | minutes,
-    dnd_until=st.none() | st.floats(0, 2 * DAY).map(lambda ahead: START + ahead),
+    dnd_until=st.none() | st.builds(float.__add__, st.sampled_from(STARTS), st.floats(0, 2 * DAY)),
     leftovers_at=st.none() | minutes,
     time_zone=st.sampled_from(ZONES),
 )
@@ -126,55 +151,57 @@ arrivals = st.lists(
 )
 
 
-def made(found: Sequence[tuple[float, Priority, float]]) -> list[Waiting]:
-    return [hit(n, at, priority, delay=delay) for n, (at, priority, delay) in enumerate(found)]
+@st.composite
+def days(draw: st.DrawFn) -> Played:
+    """Return some days that have been played: anything found, wished and sent by hand."""
+    start = draw(st.sampled_from(STARTS))
+    found = [
+        Waiting(number, priority, start + at, start + at + delay)
+        for number, (at, priority, delay) in enumerate(draw(arrivals))
+    ]
+    pressed = [start + at for at in draw(st.lists(times, max_size=30))]
+    return Played(found, draw(wishes), draw(st.integers(1, 20)), pressed).run()
 
 
-@settings(deadline=None, max_examples=80)
-@given(arrivals, wishes, st.integers(1, 20), st.lists(times, max_size=30))
-def test_nothing_is_lost_doubled_or_sent_beyond_the_allowance(
-    found: list[tuple[float, Priority, float]], chosen: Wishes, limit: int, pressed: list[float]
-) -> None:
-    by_hand = [START + at for at in pressed]
-    played = Played(made(found), chosen, limit, by_hand).run()
+@settings(deadline=None, max_examples=100)
+@given(days())
+def test_nothing_is_lost_doubled_or_sent_beyond_the_allowance(played: Played) -> None:
     delivered = [number for message in played.sent for number in message.ids]
-    assert sorted(delivered) == list(range(len(found)))
+    assert sorted(delivered) == [hit.id for hit in played.hits]
+    assert max(played.used.values(), default=0) <= played.limit
 
 
-@settings(deadline=None, max_examples=80)
-@given(arrivals, wishes, st.integers(1, 20))
-def test_nothing_goes_before_it_is_due_or_before_silence_ends(
-    found: list[tuple[float, Priority, float]], chosen: Wishes, limit: int
-) -> None:
-    played = Played(made(found), chosen, limit).run()
+@settings(deadline=None, max_examples=100)
+@given(days())
+def test_nothing_goes_before_it_is_due_or_before_silence_ends(played: Played) -> None:
     hits = {one.id: one for one in played.hits}
     for message in played.sent:
-        assert chosen.silent_until(message.at) == message.at
+        assert played.wishes.silent_until(message.at) == message.at
         assert all(hits[number].due_at <= message.at for number in message.ids)
 
 
-@settings(deadline=None, max_examples=80)
-@given(arrivals, wishes, st.integers(1, 20))
-def test_inside_a_message_what_matters_more_comes_first(
-    found: list[tuple[float, Priority, float]], chosen: Wishes, limit: int
-) -> None:
-    played = Played(made(found), chosen, limit).run()
+@settings(deadline=None, max_examples=100)
+@given(days())
+def test_inside_a_message_what_matters_more_comes_first(played: Played) -> None:
     hits = {one.id: one for one in played.hits}
     for message in played.sent:
         order = [(hits[number].priority, hits[number].found_at) for number in message.ids]
         assert order == sorted(order)
 
 
-@settings(deadline=None, max_examples=200)
-@given(arrivals, wishes, st.integers(1, 20))
+@settings(deadline=None, max_examples=300)
+@given(days())
 def test_everything_has_arrived_by_the_end_of_the_day_or_of_the_quiet_hours(
-    found: list[tuple[float, Priority, float]], chosen: Wishes, limit: int
+    played: Played,
 ) -> None:
-    played = Played(made(found), chosen, limit).run()
     hits = {one.id: one for one in played.hits}
     for message in played.sent:
         for number in message.ids:
-            assert message.at <= played.deadline(hits[number])
+            assert message.at < played.deadline(hits[number])
+
+
+def _arrival(played: Played, number: int) -> float:
+    return next(one.at for one in played.sent if number in one.ids)
 
 
 def test_while_there_is_plenty_each_goes_alone_and_at_once() -> None:
@@ -212,5 +239,40 @@ def test_the_last_message_is_kept_for_the_last_call() -> None:
     assert planned.next_at == reset_after(at) - LAST_CALL
 
 
-def _arrival(played: Played, number: int) -> float:
-    return next(one.at for one in played.sent if number in one.ids)
+def test_at_set_hours_nothing_comes_in_between_however_late_it_is_due() -> None:
+    found = [hit(n, 7.9 * HOUR + n * 100, delay=HOUR) for n in range(30)]
+    played = Played(found, Wishes(mode="at-hours", hours=(9, 13)), 20).run()
+    assert [one.at - START for one in played.sent] == [9 * HOUR, 13 * HOUR]
+
+
+def test_at_more_hours_than_there_are_messages_the_last_is_kept_for_the_last_hour() -> None:
+    found = [hit(n, n * HOUR / 2) for n in range(48)]
+    played = Played(found, Wishes(mode="at-hours", hours=tuple(range(24))), 5).run()
+    at = [one.at - START for one in played.sent if one.at < START + DAY]
+    assert at == [1 * HOUR, 2 * HOUR, 3 * HOUR, 4 * HOUR, 23 * HOUR]
+
+
+def test_at_set_hours_what_a_spent_day_left_over_comes_at_the_next_of_them() -> None:
+    found = [hit(1, 18 * HOUR)]
+    pressed = [START + HOUR, START + 2 * HOUR]
+    played = Played(found, Wishes(mode="at-hours", hours=(9, 19)), 2, pressed).run()
+    assert [one.at - START for one in played.sent] == [DAY + 9 * HOUR]
+
+
+def test_set_hours_that_nobody_has_set_hold_nothing_back() -> None:
+    found = [hit(n, 10 * HOUR + n * 20) for n in range(200)]
+    played = Played(found, Wishes(mode="at-hours"), 20).run()
+    assert played.sent == Played(found, Wishes(), 20).run().sent
+
+
+def test_leftovers_come_at_their_time_and_not_at_midnight() -> None:
+    found = [hit(n, 20 * HOUR + n) for n in range(10)]
+    played = Played(found, Wishes(leftovers_at=8 * 60), 3).run()
+    assert played.sent[-1].at == START + DAY + 8 * HOUR
+
+
+def test_something_new_takes_leftovers_along() -> None:
+    found = [*(hit(n, 20 * HOUR + n) for n in range(10)), hit(10, 25 * HOUR)]
+    played = Played(found, Wishes(leftovers_at=8 * 60), 3).run()
+    assert played.sent[-1].at == START + 25 * HOUR
+    assert 9 in played.sent[-1].ids

@@ -125,7 +125,7 @@ async def test_threads_are_started_and_joined(
     await public.send("여기예요")
     private = await chat.create_thread(name="우리끼리")
     await private.add_user(discord.Object(minji.id))
-    assert [one.text for one in minji.sees("따로")] == ["여기예요"]
+    assert [(one.kind, one.text) for one in minji.sees("따로")] == [(21, ""), (0, "여기예요")]
     assert "우리끼리" in [one.name for one in minji.channels(local.guild)]
     assert "우리끼리" not in [one.name for one in local.person("준호").channels(local.guild)]
     assert {one.name for one in await chat.guild.active_threads()} == {"따로", "우리끼리"}

@@ -9,6 +9,7 @@ import pytest
 
 from sandbox.discord import LocalDiscord
 from tests.sandbox_discord import TinyBot, a_bot, by_hand, default_intents, new_discord, pointed_at
+from tests.test_sandbox_discord_events import listening, next_of
 
 
 @pytest.fixture
@@ -44,7 +45,8 @@ async def test_the_guild_arrives_with_its_channels(local: LocalDiscord) -> None:
     async with a_bot(local) as bot:
         (guild,) = bot.guilds
         names = [channel.name for channel in guild.channels]
-    assert names == ["공지", "잡담", "레이드-모집", "운영진", "마실방", "이야기-숲"]
+    assert names[:4] == ["공지", "잡담", "레이드-모집", "운영진"]
+    assert names[4:] == ["마실방", "이야기-숲", "어른들", "심야-이야기"]
 
 
 async def test_members_come_in_chunks_to_whom_asks(local: LocalDiscord) -> None:
@@ -119,6 +121,89 @@ async def test_a_lost_session_begins_anew(local: LocalDiscord) -> None:
         async with asyncio.timeout(10):
             await bot.came.wait()
         assert bot.resumed == 0
+
+
+async def test_what_happens_without_a_session_is_never_told(local: LocalDiscord) -> None:
+    async with a_bot(local) as bot:
+        bot.came.clear()
+        async with local.away(resumable=False):
+            await local.person("민지").say("잡담", "아무도 못 들어요")
+        async with asyncio.timeout(10):
+            await bot.came.wait()
+        await local.person("민지").say("잡담", "이제 들려요")
+        (message,) = await heard(bot)
+    assert (message.content, bot.resumed) == ("이제 들려요", 0)
+
+
+async def test_a_replay_may_tell_the_last_events_twice(local: LocalDiscord) -> None:
+    minji = local.person("민지")
+    async with a_bot(local) as bot:
+        await minji.flood("잡담", ["하나", "둘"])
+        await heard(bot, 2)
+        async with local.away(repeated=1):
+            await minji.say("잡담", "셋")
+        messages = await heard(bot, 2)
+        await local.drop_gateway()
+        await minji.say("잡담", "넷")
+        messages += await heard(bot)
+    assert [message.content for message in messages] == ["둘", "셋", "넷"]
+
+
+async def test_the_greeting_is_never_repeated(local: LocalDiscord) -> None:
+    async with a_bot(local) as bot:
+        told = listening(bot, "ready", "guild_available", "resumed")
+        await local.drop_gateway(repeated=100)
+        assert await next_of(told) == ["resumed"]
+
+
+async def test_a_bot_comes_back_when_it_is_asked_to(local: LocalDiscord) -> None:
+    async with a_bot(local) as bot:
+        told = listening(bot, "resumed")
+        local.ask_to_reconnect()
+        assert await next_of(told) == ["resumed"]
+        await local.person("민지").say("잡담", "다시 왔네요")
+        assert [message.content for message in await heard(bot)] == ["다시 왔네요"]
+
+
+async def test_a_server_goes_out_and_comes_back(local: LocalDiscord) -> None:
+    async with a_bot(local) as bot:
+        told = listening(bot, "guild_unavailable", "guild_available")
+        local.world.outage(local.guild)
+        await local.person("민지").say("잡담", "들려요?")
+        local.world.outage(local.guild, out=False)
+        assert (await next_of(told))[0] == "guild_unavailable"
+        assert (await next_of(told))[0] == "guild_available"
+        assert bot.heard.empty()
+
+
+async def test_a_bot_that_is_put_out_loses_the_server(local: LocalDiscord) -> None:
+    async with a_bot(local) as bot:
+        told = listening(bot, "guild_remove")
+        local.world.leave(local.guild, local.world.bot)
+        assert (await next_of(told))[0] == "guild_remove"
+        assert list(bot.guilds) == []
+
+
+async def test_a_new_server_tells_no_more_of_its_members_than_the_intents_allow(
+    local: LocalDiscord,
+) -> None:
+    async with a_bot(local) as bot:
+        told = listening(bot, "guild_join")
+        local.world.add_guild("두 번째", local.person("민지").user)
+        await next_of(told)
+        assert [member.bot for member in bot.guilds[-1].members] == [True]
+
+
+async def test_a_reply_that_calls_the_bot_hides_what_it_answers(local: LocalDiscord) -> None:
+    async with a_bot(local, intents=default_intents(message_content=False)) as bot:
+        secret = await local.person("준호").say("잡담", "비밀")
+        call = f"{local.world.bot.mention} 이거요"
+        await local.person("민지").say("잡담", call, reply_to=secret)
+        _, reply = await heard(bot, 2)
+    assert reply.content == call
+    assert reply.reference is not None
+    assert isinstance(reply.reference.resolved, discord.Message)
+    assert reply.reference.resolved.content == ""
 
 
 async def test_two_shards_share_the_guilds(local: LocalDiscord) -> None:

@@ -9,6 +9,8 @@ what is kept back. One message is always kept for the last call, shortly before 
 before the quiet hours that outlast it.
 """
 
+import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -64,13 +66,14 @@ class Plan:
 
 def plan(waiting: Sequence[Waiting], day: Day, wishes: Wishes) -> Plan:
     """Decide what goes now and when the rest goes."""
-    ready = sorted((one for one in waiting if one.due_at <= day.now), key=_order)
+    ready = [one for one in waiting if one.due_at <= day.now]
     later = [one.due_at for one in waiting if one.due_at > day.now]
     if not ready:
         return Plan(next_at=min(later, default=None))
     at = _time_for(ready, day, wishes)
     if at <= day.now:
-        return Plan(tuple(one.id for one in ready), min(later, default=None))
+        in_order = sorted(ready, key=_order)
+        return Plan(tuple(one.id for one in in_order), min(later, default=None))
     return Plan(next_at=min([at, *later]))
 
 
@@ -79,17 +82,70 @@ def _order(one: Waiting) -> tuple[int, float, int]:
 
 
 def _time_for(ready: Sequence[Waiting], day: Day, wishes: Wishes) -> float:
-    """Return when these may go: now, or a time to come."""
+    """Return when the first of these may go: now, or a time to come. The others go with it."""
     silent_until = wishes.silent_until(day.now)
     if silent_until > day.now:
         return silent_until
     if day.left <= 0:
         return day.resets_at
-    slot = wishes.slot_after(min(one.found_at for one in ready))
-    if wishes.mode == "at-hours":
-        return slot
-    paced = min(_paced(one.priority, day) for one in ready)
-    return min(max(slot, paced), _last_call(ready, day, wishes))
+    by_age = sorted(ready, key=lambda one: one.due_at)
+    count = _count_left_over(by_age, day, wishes)
+    left_over, fresh = by_age[:count], by_age[count:]
+    times = [_time_for_fresh(fresh, day, wishes)] if fresh else []
+    if left_over:
+        times.append(_time_for_left_over(left_over, day, wishes))
+    return min(times)
+
+
+def _count_left_over(by_age: Sequence[Waiting], day: Day, wishes: Wishes) -> int:
+    """Return how many would have gone before today, had there been enough messages.
+
+    Only for members who do not want such at the very moment at which the day begins.
+    """
+    if wishes.leftovers_at is None and not wishes.at_hours:
+        return 0
+    begins_at = day.resets_at - DAY
+    return bisect_left(by_age, begins_at, key=lambda one: _start([one], wishes))
+
+
+def _start(ready: Sequence[Waiting], wishes: Wishes) -> float:
+    """Return when the first of these could go at the earliest."""
+    return wishes.silent_until(wishes.slot_after(min(one.due_at for one in ready)))
+
+
+def _time_for_left_over(ready: Sequence[Waiting], day: Day, wishes: Wishes) -> float:
+    since = missed = _start(ready, wishes)
+    if not wishes.at_hours:
+        missed = wishes.silent_until(min(_wished_times(since, wishes)))
+    if missed < day.resets_at - DAY:
+        # After the day that had too few, not after today: else it might move on for ever.
+        days = math.ceil((day.resets_at - missed) / DAY) - 1
+        since = day.resets_at - days * DAY - 1
+    return _at_a_wished_time(since, day, wishes)
+
+
+def _time_for_fresh(ready: Sequence[Waiting], day: Day, wishes: Wishes) -> float:
+    since = min(one.due_at for one in ready)
+    if wishes.at_hours:
+        return _at_a_wished_time(since, day, wishes)
+    paced = _paced(min(one.priority for one in ready), day)
+    last_call = _last_call(_start(ready, wishes), day, wishes)
+    return min(max(wishes.slot_after(since), paced), last_call)
+
+
+def _at_a_wished_time(since: float, day: Day, wishes: Wishes) -> float:
+    """Return the first wished time after this one; a day's last message is for its last time."""
+    wished = min(_wished_times(since, wishes))
+    if day.left > 1:
+        return wished
+    times = [wishes.silent_until(at) for at in _wished_times(day.now, wishes)]
+    return max([wished, *(at for at in times if at < day.resets_at)])
+
+
+def _wished_times(since: float, wishes: Wishes) -> Sequence[float]:
+    if wishes.at_hours or wishes.leftovers_at is None:
+        return wishes.hours_after(since)
+    return [wishes.next_at(since, wishes.leftovers_at)]
 
 
 def _paced(priority: Priority, day: Day) -> float:
@@ -114,10 +170,10 @@ def _time_when(share: float) -> float:
     return DAY
 
 
-def _last_call(ready: Sequence[Waiting], day: Day, wishes: Wishes) -> float:
-    """Return when these go at the latest."""
+def _last_call(since: float, day: Day, wishes: Wishes) -> float:
+    """Return when what waits since then goes at the latest."""
     if wishes.leftovers_at is not None:
-        return wishes.next_at(min(one.found_at for one in ready), wishes.leftovers_at)
+        return _at_a_wished_time(since, day, wishes)
     silence = wishes.silence_after(day.now)
     if silence is not None and silence < day.resets_at <= wishes.silent_until(silence):
         return silence - LAST_CALL

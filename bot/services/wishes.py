@@ -52,6 +52,11 @@ class Wishes(BaseModel):
         """Return wishes with other values, checked like any."""
         return self.model_validate(self.model_dump() | values)
 
+    @property
+    def at_hours(self) -> bool:
+        """Whether messages come at set hours only; without hours they cannot."""
+        return self.mode == "at-hours" and bool(self.hours)
+
     def silent_until(self, at: float) -> float:
         """Return when silence ends that reigns at this time; the time itself when none does."""
         end = max(at, self.dnd_until or at)
@@ -66,17 +71,26 @@ class Wishes(BaseModel):
     def slot_after(self, at: float) -> float:
         """Return when what is found then may go at the earliest, by the member's mode."""
         if self.mode == "every":
-            return self._midnight(at) + (self._minute(at) // self.minutes + 1) * self.minutes * 60
-        if self.mode == "at-hours" and self.hours:
-            return min(self.next_at(at, hour * 60) for hour in self.hours)
-        return at
+            return at - at % 60 + (self.minutes - self._minute(at) % self.minutes) * 60
+        return min(self.hours_after(at), default=at)
+
+    def hours_after(self, at: float) -> list[float]:
+        """Return when each of the member's hours comes next; none in other modes."""
+        return [self.next_at(at, hour * 60) for hour in self.hours if self.at_hours]
 
     def next_at(self, at: float, minute: int) -> float:
         """Return when the member's clock next shows a minute of the day, after this time."""
-        local = datetime.fromtimestamp(at, self._zone)
-        wanted = time(minute // 60, minute % 60)
-        days = (local.date() + timedelta(days=number) for number in range(3))
-        times = (datetime.combine(day, wanted, self._zone).timestamp() for day in days)
+        today = datetime.fromtimestamp(at, self._zone).date()
+        # When clocks are set back, a minute comes twice.
+        times = (
+            datetime.combine(
+                today + timedelta(days=number),
+                time(minute // 60, minute % 60, fold=fold),
+                self._zone,
+            ).timestamp()
+            for number in range(3)
+            for fold in (0, 1)
+        )
         return next(found for found in times if found > at)
 
     def _is_quiet(self, at: float) -> bool:
@@ -98,10 +112,6 @@ class Wishes(BaseModel):
     def _minute(self, at: float) -> int:
         local = datetime.fromtimestamp(at, self._zone)
         return local.hour * 60 + local.minute
-
-    def _midnight(self, at: float) -> float:
-        local = datetime.fromtimestamp(at, self._zone)
-        return local.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
 
 
 class WishList:

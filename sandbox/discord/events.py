@@ -1,4 +1,4 @@
-"""Scheduled events of a server, who is interested in them, and who is where in voice."""
+"""Scheduled events of a server, and who is interested in them."""
 
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -50,15 +50,18 @@ class ScheduledEvent:
             return EventPlace.EXTERNAL
         return EventPlace.STAGE if self.channel.kind == STAGE else EventPlace.VOICE
 
-    def payload(self, *, counted: bool = False) -> JSON:
-        """Give the API's JSON; the gateway does not count who is interested."""
+    def described(self, *, counted: bool) -> JSON:
+        """Give the HTTP API's JSON: with whoever made it, and how many are interested."""
         count = {"user_count": len(self.interested)} if counted else {}
+        return {**self.payload(), "creator": self.creator.payload(), **count}
+
+    def payload(self) -> JSON:
+        """Give the gateway's JSON."""
         return {
             "id": str(self.id),
             "guild_id": str(self.guild.id),
             "channel_id": None if self.channel is None else str(self.channel.id),
             "creator_id": str(self.creator.id),
-            "creator": self.creator.payload(),
             "name": self.name,
             "description": self.description,
             "image": self.image,
@@ -71,32 +74,4 @@ class ScheduledEvent:
             "entity_metadata": None if self.location is None else {"location": self.location},
             "recurrence_rule": None,
             "guild_scheduled_event_exceptions": [],
-            **count,
-        }
-
-
-@dataclass(eq=False)
-class VoiceState:
-    """Somebody in a voice channel."""
-
-    user: User
-    guild: Guild
-    channel: Channel | None
-    session_id: str
-    streaming: bool = False
-
-    def payload(self) -> JSON:
-        """Give the API's JSON, without the server and the member."""
-        return {
-            "channel_id": None if self.channel is None else str(self.channel.id),
-            "user_id": str(self.user.id),
-            "session_id": self.session_id,
-            "deaf": False,
-            "mute": False,
-            "self_deaf": False,
-            "self_mute": False,
-            "self_stream": self.streaming,
-            "self_video": False,
-            "suppress": False,
-            "request_to_speak_timestamp": None,
         }

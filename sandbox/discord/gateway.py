@@ -1,148 +1,28 @@
 """The gateway: sessions that hear events, connections that come and go beneath them."""
 
 import asyncio
-import importlib
 import json
 import logging
-import sys
-import zlib
-from collections import deque
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from sandbox.discord.intents import Intent, application_flags, may_read, without_content
+from sandbox.discord.core import Event
+from sandbox.discord.intents import Intent, application_flags, as_read
+from sandbox.discord.sessions import Closing, Connection, Session, compressor
 from sandbox.discord.state import JSON, Guild, Member
-from sandbox.discord.world import Event, World
+from sandbox.discord.world import World
 
 logger = logging.getLogger(__name__)
 
-DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE_STATE, RESUME = 0, 1, 2, 3, 4, 6
+HEARTBEAT, IDENTIFY, PRESENCE, VOICE_STATE, RESUME = 1, 2, 3, 4, 6
 RECONNECT, REQUEST_MEMBERS, INVALID_SESSION, HELLO, ACK = 7, 8, 9, 10, 11
 UNKNOWN_OPCODE, DECODE_ERROR, NOT_AUTHENTICATED, BAD_TOKEN = 4001, 4002, 4003, 4004
 ALREADY_AUTHENTICATED, BAD_SHARD, BAD_INTENTS, DISALLOWED_INTENTS = 4005, 4010, 4013, 4014
 HEARTBEAT_MS = 41_250
-REPLAYED = 1000
 CHUNK = 1000
 ALL_INTENTS = (1 << 26) - 1
-
-
-class Compressor(Protocol):
-    """One compression context for one connection's whole life."""
-
-    def pack(self, text: str) -> bytes | str:
-        """One message of the stream."""
-
-
-class Plain:
-    """No compression: text frames."""
-
-    def pack(self, text: str) -> str:
-        return text
-
-
-class ZlibStream:
-    """`compress=zlib-stream`."""
-
-    def __init__(self) -> None:
-        self._context = zlib.compressobj()
-
-    def pack(self, text: str) -> bytes:
-        return self._context.compress(text.encode()) + self._context.flush(zlib.Z_SYNC_FLUSH)
-
-
-class ZstdStream:
-    """`compress=zstd-stream`, which discord.py asks for from Python 3.14 on."""
-
-    def __init__(self) -> None:
-        self._context = importlib.import_module("compression.zstd").ZstdCompressor()
-
-    def pack(self, text: str) -> bytes:
-        packed: bytes = self._context.compress(text.encode(), self._context.FLUSH_BLOCK)
-        return packed
-
-
-def compressor(asked: str | None) -> Compressor | None:
-    """Give what the client asks for; None when this Python cannot do it."""
-    if asked is None:
-        return Plain()
-    if asked == "zlib-stream":
-        return ZlibStream()
-    return ZstdStream() if asked == "zstd-stream" and sys.version_info >= (3, 14) else None
-
-
-class Closing(Exception):
-    """The connection must be closed with this code."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
-
-
-class Session:
-    """What one shard has been told; outlives the connections beneath it."""
-
-    def __init__(self, number: str, shard: tuple[int, int], intents: Intent) -> None:
-        self.id = number
-        self.shard = shard
-        self.intents = intents
-        self.sequence = 0
-        self.told: deque[str] = deque(maxlen=REPLAYED)
-        self.connection: Connection | None = None
-
-    def dispatch(self, name: str, data: JSON) -> None:
-        self.sequence += 1
-        text = json.dumps({"op": DISPATCH, "t": name, "s": self.sequence, "d": data})
-        self.told.append(text)
-        if self.connection is not None:
-            self.connection.send(text)
-
-    def since(self, sequence: int) -> list[str] | None:
-        """Give what was told after this number; None when it is no longer kept."""
-        missed = self.sequence - sequence
-        if not 0 <= missed <= len(self.told):
-            return None
-        return list(self.told)[len(self.told) - missed :]
-
-    def owns(self, guild: Guild | None) -> bool:
-        number, shards = self.shard
-        return ((guild.id >> 22) % shards if guild else 0) == number
-
-
-class Connection:
-    """One websocket; its writer keeps the order of what is sent."""
-
-    def __init__(self, socket: web.WebSocketResponse, packer: Compressor) -> None:
-        self.socket = socket
-        self.session: Session | None = None
-        self._packer = packer
-        self._queue: asyncio.Queue[str | Closing] = asyncio.Queue()
-
-    def send(self, text: str) -> None:
-        self._queue.put_nowait(text)
-
-    def say(self, op: int, data: object = None) -> None:
-        self.send(json.dumps({"op": op, "d": data, "s": None, "t": None}))
-
-    def close(self, code: int, reason: str) -> None:
-        self._queue.put_nowait(Closing(code, reason))
-
-    async def write(self) -> None:
-        """Send what is queued until told to close."""
-        while True:
-            item = await self._queue.get()
-            if isinstance(item, Closing):
-                await self.socket.close(code=item.code, message=item.reason.encode())
-                return
-            await self._frame(self._packer.pack(item))
-
-    async def _frame(self, packed: bytes | str) -> None:
-        if isinstance(packed, str):
-            await self.socket.send_str(packed)
-        else:
-            await self.socket.send_bytes(packed)
 
 
 class Gateway:
@@ -171,7 +51,7 @@ class Gateway:
                 session.dispatch(event.name, self._as_told(session, event))
 
     def _hears(self, session: Session, event: Event) -> bool:
-        if not session.owns(event.guild):
+        if not session.owns(event.guild) or (event.guild is not None and event.guild.unavailable):
             return False
         if event.needs is not None and not session.intents & event.needs:
             return self._own_change(event)
@@ -183,12 +63,14 @@ class Gateway:
         return own and event.data["user"]["id"] == str(self._world.bot.id)
 
     def _as_told(self, session: Session, event: Event) -> JSON:
+        if event.name == "GUILD_CREATE" and event.guild is not None:
+            return self._guild(session, event.guild) | event.data
         message = event.message
         if message is None or "content" not in event.data:
             return event.data
-        if session.intents & Intent.MESSAGE_CONTENT or may_read(self._world.bot, message):
+        if session.intents & Intent.MESSAGE_CONTENT:
             return event.data
-        return without_content(event.data)
+        return as_read(self._world.bot, message, event.data)
 
     # trouble
 
@@ -202,6 +84,11 @@ class Gateway:
             self._sessions.clear()
         for connection in list(self._connections):
             connection.close(4000, "dropped")
+
+    def ask_to_reconnect(self) -> None:
+        """Ask every bot to come back on a new connection, as Discord does now and then."""
+        for connection in self._connections:
+            connection.say(RECONNECT)
 
     def refuse(self, *, refusing: bool) -> None:
         """Answer new connections with 503."""
@@ -312,7 +199,11 @@ class Gateway:
         session.dispatch("READY", ready)
         if session.intents & Intent.GUILDS:
             for guild in owned:
-                session.dispatch("GUILD_CREATE", self._guild(session, guild))
+                if not guild.unavailable:
+                    session.dispatch(
+                        "GUILD_CREATE", self._guild(session, guild) | {"unavailable": False}
+                    )
+        session.greeted = session.sequence
 
     def _guild(self, session: Session, guild: Guild) -> JSON:
         """Without the presences intent the bot is told of no member but itself."""
@@ -322,23 +213,27 @@ class Gateway:
         threads = [one for one in guild.threads() if self._world.sees(bot, one)]
         told = guild.gateway_payload(members, threads)
         if session.intents & Intent.GUILD_VOICE_STATES:
-            states = [one for one in self._world.voice.values() if one.guild is guild]
-            told["voice_states"] = [one.payload() for one in states]
-            present = [guild.members[one.user.id] for one in states]
-            told["members"] += [one.payload() for one in present if one not in members]
+            self._add_voices(guild, told, members)
         if session.intents & Intent.GUILD_SCHEDULED_EVENTS:
-            events = self._world.events_of(guild)
+            events = self._world.events_seen(guild, bot)
             told["guild_scheduled_events"] = [one.payload() for one in events]
         return told
+
+    def _add_voices(self, guild: Guild, told: JSON, members: list[Member]) -> None:
+        """Whoever talks is told of, whether or not the bot may know all members."""
+        states = self._world.voices_in(guild)
+        told["voice_states"] = [one.payload() for one in states]
+        present = [guild.members[one.user.id] for one in states]
+        told["members"] += [one.payload() for one in present if one not in members]
 
     def _resume(self, connection: Connection, data: JSON) -> None:
         self._check_token(data)
         session = self._sessions.get(str(data.get("session_id")))
-        last = max(0, int(data.get("seq") or 0) - self._repeated)
-        missed = session.since(last) if session else None
+        missed = session.since(int(data.get("seq") or 0), self._repeated) if session else None
         if session is None or missed is None:
             connection.say(INVALID_SESSION, data=False)
             return
+        self._repeated = 0
         self._bind(session, connection)
         for text in missed:
             connection.send(text)

@@ -1,18 +1,29 @@
-"""What people do together in a server: talk, stream, plan, pin, open threads, get roles."""
+"""What people do together in a server: talk, stream, pin, open threads, post, give roles."""
 
 from collections.abc import Iterable
 from typing import Protocol
 
-from sandbox.discord.events import EventStatus, ScheduledEvent
 from sandbox.discord.filled import CannotDo
-from sandbox.discord.messages import Message
-from sandbox.discord.permissions import Permission
-from sandbox.discord.state import ANNOUNCEMENT, FORUM, STAGE, TEXT, VOICE, Channel, Guild, User
+from sandbox.discord.messages import CROSSPOSTED, Message
+from sandbox.discord.permissions import Permission, rank
+from sandbox.discord.state import (
+    ANNOUNCEMENT,
+    FORUM,
+    HEARD,
+    TEXT,
+    Channel,
+    Guild,
+    Member,
+    Role,
+    User,
+)
+from sandbox.discord.voice import VoiceState
 from sandbox.discord.world import World
 
 Place = Channel | str | int
-HEARD = (VOICE, STAGE)
 LONGEST_NAME = 100
+MOST_TAGS = 5
+MOST_PINS = 250
 
 
 class Somebody(Protocol):
@@ -27,6 +38,9 @@ class Somebody(Protocol):
 
     def find(self, place: Place) -> Channel:
         """Give a channel this person sees."""
+
+    async def say(self, place: Place, text: str = "") -> Message:
+        """Write a message."""
 
     def _allowed(self, place: Place, *needed: Permission) -> Channel: ...
 
@@ -51,81 +65,67 @@ class Gathering:
 
     async def stream(self: Somebody, *, on: bool = True) -> None:
         """Begin to show one's screen in the voice channel, or end it."""
-        state = self.world.voice_state(self.user)
-        if state is None or state.channel is None:
-            raise CannotDo(f"{self.name} is in no voice channel")
-        if not self.world.may(self.user, state.channel) & Permission.STREAM:
+        state, channel = _talking(self)
+        if not self.world.may(self.user, channel) & Permission.STREAM:
             raise CannotDo(f"{self.name} may not stream there")
         state.streaming = on
         self.world.voice_changed(state)
 
-    # scheduled events
+    async def mute(self: Somebody, *, on: bool = True) -> None:
+        """Switch one's microphone off, or on again."""
+        state, _ = _talking(self)
+        state.muted = on
+        self.world.voice_changed(state)
 
-    async def plan(
-        self: Somebody, guild: Guild, name: str, starts_at: float, *,
-        ends_at: float | None = None, description: str | None = None,
-        where: Place = "",
-    ) -> ScheduledEvent:  # fmt: skip
-        """Make a scheduled event: in a voice channel of that name, else at a place."""
-        _must(self, guild, Permission.CREATE_EVENTS)
-        channel = next((one for one in guild.channels if where in (one, one.name)), None)
-        if channel is not None and channel.kind not in HEARD:
-            raise CannotDo("an event is held in a voice channel or at a place")
-        if channel is None and ends_at is None:
-            raise CannotDo("an event at a place needs an end")
-        if starts_at <= self.world.now() or not 0 < len(name) <= LONGEST_NAME:
-            raise CannotDo("an event has a name and lies in the future")
-        event = ScheduledEvent(
-            self.world.ids.next(), guild, self.user, name, starts_at, ends_at, description, channel
-        )
-        event.location = None if channel else str(where)
-        self.world.add_event(event)
-        return event
+    # messages
 
-    async def change_event(self: Somebody, event: ScheduledEvent, **fields: object) -> None:
-        """Change a scheduled event's name, starts_at, ends_at, description or location."""
-        _must(self, event.guild, Permission.MANAGE_EVENTS)
-        for field, value in fields.items():
-            setattr(event, field, value)
-        self.world.event_changed(event)
+    async def flood(self: Somebody, place: Place, texts: Iterable[str]) -> list[Message]:
+        """Write many messages at once."""
+        return [await self.say(place, text) for text in texts]
 
-    async def start_event(self: Somebody, event: ScheduledEvent) -> None:
-        """Begin a scheduled event."""
-        _must(self, event.guild, Permission.MANAGE_EVENTS)
-        if event.status is not EventStatus.SCHEDULED:
-            raise CannotDo("only what is planned begins")
-        event.status = EventStatus.ACTIVE
-        self.world.event_changed(event)
+    async def unreact(self: Somebody, message: Message, emoji: str) -> None:
+        """Take one's reaction back."""
+        if self.user not in self._readable(message).reactions.get(emoji, ()):
+            raise CannotDo(f"{self.name} has not reacted with {emoji}")
+        self.world.unreact(message, self.user, emoji)
 
-    async def cancel_event(self: Somebody, event: ScheduledEvent) -> None:
-        """Cancel a scheduled event, which Discord then deletes."""
-        _must(self, event.guild, Permission.MANAGE_EVENTS)
-        if event.status is not EventStatus.SCHEDULED:
-            raise CannotDo("only what is planned can be cancelled")
-        event.status = EventStatus.CANCELED
-        self.world.event_changed(event)
-        self.world.remove_event(event)
+    async def clear_reactions(self: Somebody, message: Message, emoji: str | None = None) -> None:
+        """Take everybody's reactions away, or those with one emoji."""
+        self._allowed(self._readable(message).channel, Permission.MANAGE_MESSAGES)
+        self.world.clear_reactions(message, emoji)
 
-    async def mark(self: Somebody, event: ScheduledEvent, *, interested: bool = True) -> None:
-        """Mark a scheduled event as interesting, or no more."""
-        if event.channel is not None and not self.world.sees(self.user, event.channel):
-            raise CannotDo(f"{self.name} does not see where this event is")
-        self.world.mark(event, self.user, interested=interested)
-
-    # messages and threads
+    async def purge(self: Somebody, messages: Iterable[Message]) -> None:
+        """Delete many messages of one channel at once, as a ban does."""
+        gone = [self._readable(one) for one in messages]
+        if len({one.channel.id for one in gone}) != 1:
+            raise CannotDo("messages of one channel are deleted at once")
+        self._allowed(gone[0].channel, Permission.MANAGE_MESSAGES)
+        self.world.delete_many(gone)
 
     async def pin(self: Somebody, message: Message, *, on: bool = True) -> None:
         """Pin a message, or take the pin away."""
-        self._readable(message)
-        self._allowed(message.channel, Permission.PIN_MESSAGES)
+        channel = self._readable(message).channel
+        self._allowed(channel, Permission.PIN_MESSAGES)
+        if not message.written:
+            raise CannotDo("what Discord itself wrote is not pinned")
+        if on and len(self.world.pinned(channel)) >= MOST_PINS:
+            raise CannotDo(f"a channel has at most {MOST_PINS} pins")
         self.world.pin(message, self.user if on else None)
 
-    async def open_thread(self: Somebody, place: Place, name: str) -> Channel:
-        """Open a public thread in a channel."""
-        channel = self._allowed(place, Permission.CREATE_PUBLIC_THREADS)
-        if channel.kind not in (TEXT, ANNOUNCEMENT):
-            raise CannotDo(f"{channel.name} holds no threads")
-        return self.world.add_thread(channel, name, self.user)
+    # threads and announcements
+
+    async def open_thread(
+        self: Somebody, place: Place, name: str, *, on: Message | None = None, private: bool = False
+    ) -> Channel:
+        """Open a thread in a channel, maybe on one of its messages."""
+        needed = Permission.CREATE_PRIVATE_THREADS if private else Permission.CREATE_PUBLIC_THREADS
+        channel = self._allowed(place, needed)
+        if channel.kind not in (TEXT, ANNOUNCEMENT) or (private and channel.kind != TEXT):
+            raise CannotDo(f"{channel.name} holds no such threads")
+        if on is not None and (private or on.channel is not channel or on.thread is not None):
+            raise CannotDo("a message of this channel has at most one thread, a public one")
+        _check_name(name)
+        return self.world.add_thread(channel, name, self.user, private=private, on=on)
 
     async def post(
         self: Somebody, place: Place, title: str, text: str, tags: Iterable[str] = ()
@@ -134,25 +134,62 @@ class Gathering:
         forum = self._allowed(place, Permission.SEND_MESSAGES)
         if forum.kind != FORUM:
             raise CannotDo(f"{forum.name} is no forum")
-        known = {tag.name: tag for tag in forum.tags}
-        chosen = [known[name] for name in tags]
-        return self.world.add_post(forum, title, text, self.user, chosen)
+        _check_name(title)
+        known, wanted = {tag.name: tag for tag in forum.tags}, list(tags)
+        if not set(wanted) <= set(known) or len(wanted) > MOST_TAGS:
+            raise CannotDo(f"a post has up to {MOST_TAGS} of the tags {sorted(known)}")
+        if not 0 < len(text) <= 2000:
+            raise CannotDo("a post begins with 1 to 2,000 characters")
+        return self.world.add_post(forum, title, text, self.user, [known[one] for one in wanted])
+
+    async def follow(self: Somebody, news: Place, place: Place) -> None:
+        """Let what an announcement channel publishes appear in another channel."""
+        source, target = self.find(news), self._allowed(place, Permission.MANAGE_WEBHOOKS)
+        if source.kind != ANNOUNCEMENT or target.kind != TEXT:
+            raise CannotDo("a text channel follows an announcement channel")
+        self.world.follow(source, target, self.user)
 
     async def publish(self: Somebody, message: Message) -> None:
-        """Publish an announcement to the servers that follow the channel."""
-        if message.channel.kind != ANNOUNCEMENT:
-            raise CannotDo("only announcements are published")
-        self._allowed(message.channel, Permission.SEND_MESSAGES)
+        """Publish an announcement to the channels that follow."""
+        channel = self._readable(message).channel
+        if channel.kind != ANNOUNCEMENT or message.flags & CROSSPOSTED or not message.written:
+            raise CannotDo("only announcements are published, each once")
+        own = message.author is self.user
+        self._allowed(channel, Permission.SEND_MESSAGES if own else Permission.MANAGE_MESSAGES)
         self.world.publish(message)
 
     # members
 
     async def give_role(self: Somebody, guild: Guild, whom: str, role: str) -> None:
-        """Give somebody a role."""
-        _must(self, guild, Permission.MANAGE_ROLES)
-        self.world.give_role(guild.member(whom), guild.role(role), by=self.user)
+        """Give somebody a role below one's own."""
+        member, given = _movable(self, guild, whom, role)
+        self.world.give_role(member, given, by=self.user)
+
+    async def take_role(self: Somebody, guild: Guild, whom: str, role: str) -> None:
+        """Take a role below one's own away from somebody."""
+        member, taken = _movable(self, guild, whom, role)
+        self.world.take_role(member, taken, by=self.user)
 
 
-def _must(somebody: Somebody, guild: Guild, needed: Permission) -> None:
-    if not somebody.world.may_in(somebody.user, guild) & needed:
-        raise CannotDo(f"{somebody.name} lacks {needed.name} in {guild.name}")
+def _talking(somebody: Somebody) -> tuple[VoiceState, Channel]:
+    state = somebody.world.voice_state(somebody.user)
+    if state is None or state.channel is None:
+        raise CannotDo(f"{somebody.name} is in no voice channel")
+    return state, state.channel
+
+
+def _check_name(name: str) -> None:
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise CannotDo(f"a thread's name has 1 to {LONGEST_NAME} characters")
+
+
+def _movable(somebody: Somebody, guild: Guild, whom: str, name: str) -> tuple[Member, Role]:
+    """Find a member and a role that this person may give and take."""
+    if not somebody.world.may_in(somebody.user, guild) & Permission.MANAGE_ROLES:
+        raise CannotDo(f"{somebody.name} lacks MANAGE_ROLES in {guild.name}")
+    role = guild.role(name)
+    if role.bot_id is not None or role is guild.everyone:
+        raise CannotDo(f"nobody gives {name}")
+    if rank(guild.members[somebody.user.id]) <= role.position:
+        raise CannotDo(f"{name} is not below {somebody.name}")
+    return guild.member(whom), role

@@ -46,8 +46,16 @@ def may_read(bot: User, message: Message) -> bool:
     return message.author is bot or bot in message.mentions
 
 
-def without_content(payload: JSON) -> JSON:
+def as_read(bot: User, message: Message, payload: JSON) -> JSON:
     """Give the message as a bot without the message content intent gets it."""
+    told = payload if may_read(bot, message) else _without_content(payload)
+    answered = message.reply_to
+    if answered is None or not told.get("referenced_message"):
+        return told
+    return told | {"referenced_message": as_read(bot, answered, told["referenced_message"])}
+
+
+def _without_content(payload: JSON) -> JSON:
     emptied: JSON = {"content": "", "embeds": [], "attachments": [], "components": []}
     kept = {key: value for key, value in payload.items() if key not in _ALSO_CONTENT}
     return kept | emptied

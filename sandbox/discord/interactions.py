@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.discord.bodies import Draft, Upload
 from sandbox.discord.checks import check_message, check_modal
 from sandbox.discord.commands import choices_faults
+from sandbox.discord.core import Event
 from sandbox.discord.errors import ApiError, Fault, invalid_form, unknown
 from sandbox.discord.messages import (
     COMPONENTS_V2,
@@ -20,10 +21,11 @@ from sandbox.discord.messages import (
     REPLY,
     SLASH_COMMAND,
     Message,
+    pointer_to,
 )
 from sandbox.discord.snowflakes import time_of
 from sandbox.discord.state import JSON, Channel, Reader, User
-from sandbox.discord.world import Event, World
+from sandbox.discord.world import World
 
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
 SAY, DEFER_SAY, DEFER_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
@@ -320,7 +322,7 @@ class Interactions:
         message = self._message(interaction, flags=flags, **fields)
         if reply_to is not None and not reply_to.deleted:
             message.kind, message.reply_to = REPLY, reply_to
-            message.reference = reference_to(reply_to)
+            message.reference = pointer_to(reply_to)
         self._world.place(message)
         return message
 
@@ -362,14 +364,6 @@ def edit_message(world: World, message: Message, body: JSON, uploads: list[Uploa
     for name, value in draft.fields().items():
         setattr(message, name, value)
     message.flags = flags & ~LOADING
-
-
-def reference_to(message: Message, kind: int = 0) -> JSON:
-    """How a reply (0) or a forward (1) points at a message."""
-    guild = message.channel.guild
-    place = {"guild_id": str(guild.id)} if guild else {}
-    where = {"channel_id": str(message.channel.id), "message_id": str(message.id)}
-    return {"type": kind, **where, **place}
 
 
 def focused(data: JSON) -> JSON:

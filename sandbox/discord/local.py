@@ -131,6 +131,24 @@ class LocalDiscord:
         """
         await self.gateway.drop(resumable=resumable, repeated=repeated)
 
+    @asynccontextmanager
+    async def away(self, *, resumable: bool = True, repeated: int = 0) -> AsyncIterator[None]:
+        """Keep the bot from the gateway while the block runs.
+
+        What happens in it is told afterwards if the session may be resumed, and never otherwise.
+        """
+        self.refuse_gateway()
+        await self.drop_gateway(resumable=resumable, repeated=repeated)
+        await self.until(lambda: not self.gateway.connected)
+        try:
+            yield
+        finally:
+            self.refuse_gateway(refusing=False)
+
+    def ask_to_reconnect(self) -> None:
+        """Let Discord ask the bot to come back on a new connection; nothing is lost."""
+        self.gateway.ask_to_reconnect()
+
     def refuse_gateway(self, refusing: bool = True) -> None:  # noqa: FBT001, FBT002 - reads as a switch
         """Let no new gateway connection in."""
         self.gateway.refuse(refusing=refusing)

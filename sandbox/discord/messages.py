@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from sandbox.discord.snowflakes import stamp, time_of
 from sandbox.discord.state import JSON, Channel, Reader, Site, User
 
-CROSSPOSTED = 1 << 0
+CROSSPOSTED, IS_CROSSPOST, HAS_THREAD = 1 << 0, 1 << 1, 1 << 5
 EPHEMERAL, LOADING, VOICE, COMPONENTS_V2 = 1 << 6, 1 << 7, 1 << 13, 1 << 15
-DEFAULT, PINNED, JOINED, BOOSTED, THREAD_MADE = 0, 6, 7, 8, 18
+DEFAULT, PINNED, JOINED, BOOSTED, FOLLOWS, THREAD_MADE, THREAD_STARTER = 0, 6, 7, 8, 12, 18, 21
 REPLY, SLASH_COMMAND, MENU_COMMAND = 19, 20, 23
+WRITTEN = (DEFAULT, REPLY, SLASH_COMMAND, MENU_COMMAND)
 NO_ANSWER = {"ko": "애플리케이션이 응답하지 않았어요.", "en": "The application did not respond"}
 FAILED = {"ko": "상호작용에 실패했어요.", "en": "This interaction failed"}
 
@@ -111,6 +112,8 @@ class Message:
     metadata: JSON | None = None
     command: str | None = None
     application_id: int | None = None
+    webhook_id: int | None = None
+    thread: Channel | None = None
     only_for: User | None = None
     failure: dict[str, str] | None = None
     deleted: bool = False
@@ -125,6 +128,11 @@ class Message:
     @property
     def ephemeral(self) -> bool:
         return bool(self.flags & EPHEMERAL)
+
+    @property
+    def written(self) -> bool:
+        """Whether somebody wrote it, and not Discord itself."""
+        return self.kind in WRITTEN
 
     @property
     def thinking(self) -> bool:
@@ -221,6 +229,10 @@ class Message:
             found["nonce"] = self.nonce
         if self.application_id is not None:
             found["application_id"] = str(self.application_id)
+        if self.webhook_id is not None:
+            found["webhook_id"] = str(self.webhook_id)
+        if self.thread is not None:
+            found["thread"] = self.thread.payload()
         if self.metadata is not None:
             found["interaction_metadata"] = self.metadata
             found["webhook_id"] = str(self.application_id)
@@ -288,15 +300,12 @@ def emoji_payload(emoji: str) -> JSON:
     return {"id": number or None, "name": name}
 
 
-def pointer_to(message: Message) -> JSON:
-    """Give a reference that names a message."""
-    place = {} if message.channel.guild is None else {"guild_id": str(message.channel.guild.id)}
-    return {
-        "type": 0,
-        "message_id": str(message.id),
-        "channel_id": str(message.channel.id),
-        **place,
-    }
+def pointer_to(message: Message, kind: int = 0) -> JSON:
+    """Say how a reply (0) or a forward (1) points at a message."""
+    guild = message.channel.guild
+    place = {"guild_id": str(guild.id)} if guild else {}
+    where = {"channel_id": str(message.channel.id), "message_id": str(message.id)}
+    return {"type": kind, **where, **place}
 
 
 def every_component(components: list[JSON]) -> Iterator[JSON]:

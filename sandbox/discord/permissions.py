@@ -1,8 +1,9 @@
 """What a member may do in a channel, computed the way Discord documents it."""
 
+import math
 from enum import IntFlag
 
-from sandbox.discord.state import Channel, Member, Overwrite
+from sandbox.discord.state import HEARD, Channel, Member, Overwrite
 
 
 class Permission(IntFlag):
@@ -27,6 +28,7 @@ class Permission(IntFlag):
     SPEAK = 1 << 21
     CHANGE_NICKNAME = 1 << 26
     MANAGE_ROLES = 1 << 28
+    MANAGE_WEBHOOKS = 1 << 29
     USE_APPLICATION_COMMANDS = 1 << 31
     MANAGE_EVENTS = 1 << 33
     MANAGE_THREADS = 1 << 34
@@ -77,6 +79,13 @@ def in_guild(member: Member) -> int:
     return EVERYTHING if bits & P.ADMINISTRATOR else bits
 
 
+def rank(member: Member) -> float:
+    """Give how high a member's roles reach; nothing is above the owner."""
+    if member.guild.owner_id == member.user.id:
+        return math.inf
+    return max((role.position for role in member.roles), default=0)
+
+
 def in_channel(member: Member, channel: Channel, *, now: float) -> int:
     """Give what the member may do in this channel or thread."""
     bits = in_guild(member)
@@ -86,6 +95,14 @@ def in_channel(member: Member, channel: Channel, *, now: float) -> int:
     bits = _overwritten(bits, member, place)
     bits = _implied(bits, channel, member)
     return bits & LEFT_IN_A_TIMEOUT if member.timed_out_until > now else bits
+
+
+def reads(bits: int, channel: Channel) -> bool:
+    """Whether these permissions let somebody read what was written; in voice, who may come in."""
+    needed = P.VIEW_CHANNEL | P.READ_MESSAGE_HISTORY
+    if channel.kind in HEARD:
+        needed |= P.CONNECT
+    return bits & needed == needed
 
 
 def _overwritten(bits: int, member: Member, channel: Channel) -> int:

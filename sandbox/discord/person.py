@@ -16,6 +16,7 @@ from sandbox.discord.filled import (
     picked,
 )
 from sandbox.discord.gathering import Gathering
+from sandbox.discord.hosting import Hosting
 from sandbox.discord.interactions import (
     AUTOCOMPLETE,
     COMMAND,
@@ -23,25 +24,25 @@ from sandbox.discord.interactions import (
     MODAL_SUBMIT,
     Interactions,
     Modal,
-    reference_to,
 )
-from sandbox.discord.messages import REPLY, VOICE, Attachment, Message, Poll
-from sandbox.discord.permissions import Permission
+from sandbox.discord.messages import REPLY, VOICE, Attachment, Message, Poll, pointer_to
+from sandbox.discord.permissions import Permission, reads
 from sandbox.discord.picker import entries, usable
 from sandbox.discord.pictures import kind_by_name
 from sandbox.discord.reply import Reply
-from sandbox.discord.state import JSON, Channel, Guild, Member, Role, User
+from sandbox.discord.state import JSON, WITHOUT_MESSAGES, Channel, Guild, Member, Role, User
 from sandbox.discord.world import World
 
 STRING_SELECT = 3
 BUTTON = 2
 LINK = 5
 ENTITY_KINDS = {5: 6, 6: 8, 7: 9, 8: 7}
+MOST_REACTIONS = 20
 File = tuple[str, bytes]
 Place = Channel | str | int
 
 
-class Person(Gathering):
+class Person(Gathering, Hosting):
     """Somebody in the server, with the verbs people have."""
 
     def __init__(
@@ -103,9 +104,7 @@ class Person(Gathering):
     def can_read(self, message: Message) -> bool:
         if message.only_for is not None:
             return message.only_for is self.user
-        bits = self.world.may(self.user, message.channel)
-        needed = Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY
-        return bits & needed == needed
+        return reads(self.world.may(self.user, message.channel), message.channel)
 
     def _seen(self, channel: Channel) -> Channel:
         if not self.world.sees(self.user, channel):
@@ -159,6 +158,8 @@ class Person(Gathering):
 
     def _writable(self, place: Place) -> Channel:
         channel = self.find(place)
+        if channel.kind in WITHOUT_MESSAGES:
+            raise CannotDo(f"{channel.name} holds no messages")
         threaded = channel.thread is not None
         sending = Permission.SEND_MESSAGES_IN_THREADS if threaded else Permission.SEND_MESSAGES
         return self._allowed(channel, sending)
@@ -173,9 +174,9 @@ class Person(Gathering):
     def _refer(self, message: Message, reply_to: Message | None, forward: Message | None) -> None:
         if reply_to is not None:
             message.kind, message.reply_to = REPLY, self._readable(reply_to)
-            message.reference = reference_to(reply_to)
+            message.reference = pointer_to(reply_to)
         if forward is not None:
-            message.reference = reference_to(self._readable(forward), kind=1)
+            message.reference = pointer_to(self._readable(forward), kind=1)
             message.snapshots = [forward.snapshot()]
 
     def typed(self, text: str, channel: Channel) -> str:
@@ -216,6 +217,8 @@ class Person(Gathering):
             return
         if emoji not in message.reactions:
             self._allowed(message.channel, Permission.ADD_REACTIONS)
+            if len(message.reactions) >= MOST_REACTIONS:
+                raise CannotDo(f"a message has at most {MOST_REACTIONS} different reactions")
         self.world.react(message, self.user, emoji)
 
     async def vote(self, message: Message, answer: int) -> None:

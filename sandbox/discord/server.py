@@ -72,6 +72,7 @@ class Server:
         app.router.add_get("/attachments/{channel}/{attachment}/{name}", self._attachment)
         for folder in ("avatars", "icons", "app-icons"):
             app.router.add_get(f"/{folder}/{{owner}}/{{hash}}.png", self._picture)
+        app.router.add_get("/guild-events/{event}/{hash}.png", self._cover)
         app.router.add_get("/embed/avatars/{hash}.png", self._picture)
         return app
 
@@ -170,6 +171,12 @@ class Server:
         name = self._world.name_of(request.match_info.get("owner", ""))
         drawn = portrait(name) or avatar(request.match_info["hash"])
         return web.Response(body=drawn, content_type="image/png")
+
+    async def _cover(self, request: web.Request) -> web.Response:
+        found = self._world.covers.get(request.match_info["hash"])
+        if found is None:
+            return web.Response(status=404)
+        return web.Response(body=found, content_type="image/png")
 
     async def _attachment(self, request: web.Request) -> web.Response:
         number = request.match_info["attachment"]

@@ -4,12 +4,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from sandbox.discord.plain import NOTHING_YET, PLAIN_GUILD
 from sandbox.discord.snowflakes import stamp, time_of
 
 JSON = dict[str, Any]
 
 TEXT, DM, VOICE, CATEGORY, ANNOUNCEMENT = 0, 1, 2, 4, 5
 ANNOUNCEMENT_THREAD, PUBLIC_THREAD, PRIVATE_THREAD, STAGE, FORUM = 10, 11, 12, 13, 15
+HEARD = (VOICE, STAGE)
+WITHOUT_MESSAGES = (CATEGORY, FORUM)
 
 
 @dataclass(eq=False)
@@ -116,6 +119,7 @@ class Member:
     roles: list[Role] = field(default_factory=list)
     nick: str | None = None
     timed_out_until: float = 0.0
+    boosts_since: float | None = None
 
     def __repr__(self) -> str:
         return f"<Member {self.name}>"
@@ -134,7 +138,7 @@ class Member:
             "joined_at": stamp(self.joined_at),
             "nick": self.nick,
             "pending": False,
-            "premium_since": None,
+            "premium_since": stamp(self.boosts_since) if self.boosts_since else None,
             "roles": [str(role.id) for role in self.roles],
             "mute": False,
             "deaf": False,
@@ -222,6 +226,8 @@ class Channel:
     message_count: int = 0
     nsfw: bool = False
     tags: list[Tag] = field(default_factory=list)
+    last_pin_at: float | None = None
+    followers: dict[int, User] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Channel {self.name}>"
@@ -235,7 +241,14 @@ class Channel:
 
     def _core(self) -> JSON:
         last = None if self.last_message_id is None else str(self.last_message_id)
-        return {"id": str(self.id), "type": self.kind, "flags": 0, "last_message_id": last}
+        pinned = {"last_pin_timestamp": stamp(self.last_pin_at)} if self.last_pin_at else {}
+        return {
+            "id": str(self.id),
+            "type": self.kind,
+            "flags": 0,
+            "last_message_id": last,
+            **pinned,
+        }
 
     def _by_kind(self) -> JSON:
         if self.guild is None:
@@ -255,7 +268,7 @@ class Channel:
             "position": self.position,
             "permission_overwrites": [overwrite.payload() for overwrite in self.overwrites],
             "nsfw": self.nsfw,
-            **(voice if self.kind in (VOICE, STAGE) else {}),
+            **(voice if self.kind in HEARD else {}),
             **(self._of_forum() if self.kind == FORUM else {}),
         }
 
@@ -297,6 +310,9 @@ class Guild:
     locale: str = "ko"
     icon: str | None = None
     system_channel: Channel | None = None
+    boosts: int = 0
+    level: int = 0
+    unavailable: bool = False
 
     def __repr__(self) -> str:
         return f"<Guild {self.name}>"
@@ -329,8 +345,10 @@ class Guild:
             "owner_id": str(self.owner_id),
             "preferred_locale": self.locale,
             "roles": [role.payload() for role in self.roles],
-            **_PLAIN_GUILD,
+            **PLAIN_GUILD,
             "system_channel_id": str(self.system_channel.id) if self.system_channel else None,
+            "premium_tier": self.level,
+            "premium_subscription_count": self.boosts,
         }
 
     def gateway_payload(self, members: Iterable[Member], threads: Iterable[Channel]) -> JSON:
@@ -339,12 +357,11 @@ class Guild:
             **self.payload(),
             "joined_at": stamp(time_of(self.id)),
             "large": False,
-            "unavailable": False,
             "member_count": len(self.members),
             "members": [member.payload() for member in members],
             "channels": [one.payload() for one in self.channels if one.thread is None],
             "threads": [one.payload() for one in threads],
-            **{name: [] for name in _NOTHING_YET},
+            **{name: [] for name in NOTHING_YET},
         }
 
 
@@ -363,47 +380,3 @@ def _named(things: Iterable[_Thing], name: str) -> _Thing:
         if thing.name == name:
             return thing
     raise LookupError(f"nothing here is called {name}")
-
-
-_NOTHING_YET = (
-    "voice_states",
-    "guild_scheduled_events",
-    "presences",
-    "stage_instances",
-    "soundboard_sounds",
-)
-_PLAIN_GUILD: JSON = {
-    "description": None,
-    "home_header": None,
-    "splash": None,
-    "discovery_splash": None,
-    "features": [],
-    "banner": None,
-    "application_id": None,
-    "region": "south-korea",
-    "afk_channel_id": None,
-    "afk_timeout": 300,
-    "system_channel_flags": 0,
-    "widget_enabled": False,
-    "widget_channel_id": None,
-    "verification_level": 1,
-    "default_message_notifications": 1,
-    "mfa_level": 0,
-    "explicit_content_filter": 2,
-    "max_presences": None,
-    "max_members": 500_000,
-    "max_stage_video_channel_users": 50,
-    "max_video_channel_users": 25,
-    "vanity_url_code": None,
-    "premium_tier": 0,
-    "premium_subscription_count": 0,
-    "rules_channel_id": None,
-    "safety_alerts_channel_id": None,
-    "public_updates_channel_id": None,
-    "premium_progress_bar_enabled": False,
-    "nsfw": False,
-    "nsfw_level": 0,
-    "emojis": [],
-    "stickers": [],
-    "incidents_data": None,
-}

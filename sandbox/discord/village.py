@@ -3,10 +3,18 @@
 from collections.abc import Mapping
 
 from sandbox.discord.events import ScheduledEvent
-from sandbox.discord.interactions import reference_to
-from sandbox.discord.messages import REPLY, Message, Poll
+from sandbox.discord.messages import REPLY, Message, Poll, pointer_to
 from sandbox.discord.permissions import Permission
-from sandbox.discord.state import ANNOUNCEMENT, FORUM, VOICE, Channel, Guild, Overwrite, User
+from sandbox.discord.state import (
+    ANNOUNCEMENT,
+    CATEGORY,
+    FORUM,
+    VOICE,
+    Channel,
+    Guild,
+    Overwrite,
+    User,
+)
 from sandbox.discord.world import World
 from sandbox.portraits import sunset
 
@@ -49,6 +57,11 @@ def build_village(world: World) -> Guild:
 
 def _plan(world: World, guild: Guild, users: Mapping[str, User]) -> None:
     """Put what is planned into the server's calendar."""
+    tale = ScheduledEvent(
+        world.ids.next(), guild, users["하준"], "별자리 이야기", world.now() + 9 * DAY
+    )
+    tale.channel = guild.channel("마실방")
+    world.add_event(tale)
     number, start = world.ids.next(), world.now() + 7 * DAY
     meeting = ScheduledEvent(number, guild, users["지우"], "정기 모임", start, start + 3 * HOUR)
     meeting.description = "오랜만에 얼굴 보고 놀아요. 처음 오시는 분도 환영해요!"
@@ -58,9 +71,9 @@ def _plan(world: World, guild: Guild, users: Mapping[str, User]) -> None:
 
 
 def _give_roles(world: World, guild: Guild) -> None:
-    staff = world.add_role(guild, "운영진", STAFF_MAY, color=0xE67E22)
     guild.role(world.bot.name).permissions |= int(Permission.VIEW_AUDIT_LOG)
     raiders = world.add_role(guild, "레이드팀", color=0x5865F2)
+    staff = world.add_role(guild, "운영진", STAFF_MAY, color=0xE67E22)
     for names, role in ((STAFF, staff), (RAIDERS, raiders)):
         for name in names:
             world.give_role(guild.member(name), role)
@@ -81,6 +94,8 @@ def _build_channels(world: World, guild: Guild) -> None:
     world.add_channel(guild, "운영진", topic="운영진만 보여요", overwrites=[hidden, shown, to_bot])
     world.add_channel(guild, "마실방", kind=VOICE)
     world.add_channel(guild, "이야기-숲", kind=FORUM, topic="긴 이야기는 여기에", tags=TAGS)
+    cellar = world.add_channel(guild, "어른들", kind=CATEGORY)
+    world.add_channel(guild, "심야-이야기", topic="성인만", category=cellar, nsfw=True)
 
 
 class _Talk:
@@ -149,7 +164,7 @@ class _Talk:
     def _answer(self, channel: Channel, photo: Message) -> None:
         answer = self._say(channel, "민지", "와 어디예요? 배경화면으로 써도 돼요?", minutes=2)
         answer.kind, answer.reply_to = REPLY, photo
-        answer.reference = reference_to(photo)
+        answer.reference = pointer_to(photo)
         self._world.place(answer)
 
     def _raid(self) -> None:

@@ -5,8 +5,9 @@ else, some 2 ms for a thousand words, whatever thread does it. So rules that are
 small automaton that is built anew with each of them, and once it is full stays beside the first.
 """
 
+import logging
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,10 +16,12 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from bot.services.matching.normalise import Needle, Normalised, needle, normalise
-from bot.services.matching.patterns import Pattern
+from bot.services.matching.patterns import BadPattern, Pattern
 from bot.services.matching.words import Mode, stands
 from bot.services.sight import Seen
 from storage.rules import Rule, RuleKind
+
+logger = logging.getLogger(__name__)
 
 MODES: tuple[Mode, ...] = ("word", "exact", "anywhere")
 FULL = 500
@@ -77,28 +80,32 @@ class Segment:
         return cls(automaton, [word.gaps for word in words], begins, *columns)
 
     def matches(self, text: Normalised, guild_id: int) -> Iterator[Match]:
-        """Yield the rules of a server that a text meets, some of them more than once."""
+        """Yield the rules of a server that a text meets, each once."""
+        met: set[int] = set()
         found = self.automaton.find_matches_as_indexes(text.text, overlapping=True)
         for number, start, end in found:
             first, last = self.begins[number], self.begins[number + 1]
             place = bisect_left(self.guilds, guild_id, first, last)
             if place == last or self.guilds[place] != guild_id:
                 continue
-            yield from self._standing(text, (number, start, end), place, last)
+            # In ㅋㅋㅋㅋ the first ㅋ decides; so many messages are like that.
+            asked = set(range(place, bisect_right(self.guilds, guild_id, place, last))) - met
+            standing = set(self._standing(text, (number, start, end), asked))
+            met |= standing
+            for place in sorted(standing):
+                yield Match(self.rules[place], self.members[place], RuleKind.WORD)
 
     def _standing(
-        self, text: Normalised, found: tuple[int, int, int], place: int, last: int
-    ) -> Iterator[Match]:
+        self, text: Normalised, found: tuple[int, int, int], places: Iterable[int]
+    ) -> Iterator[int]:
         number, start, end = found
         verdicts: dict[int, bool] = {}
-        guild_id = self.guilds[place]
-        while place < last and self.guilds[place] == guild_id:
+        for place in places:
             mode = self.modes[place]
             if mode not in verdicts:
                 verdicts[mode] = stands(text, start, end, self.gaps[number], MODES[mode])
             if verdicts[mode]:
-                yield Match(self.rules[place], self.members[place], RuleKind.WORD)
-            place += 1
+                yield place
 
 
 class Matcher:
@@ -121,8 +128,11 @@ class Matcher:
         for rule in rules:
             if rule.kind is RuleKind.WORD:
                 self._collect(words, rule)
-            else:
+                continue
+            try:
                 self._put(rule)
+            except BadPattern:  # it was added when more was allowed
+                logger.warning("rule %s is not looked for: its pattern is refused now", rule.id)
         if words:
             self._segments = [Segment.of(words)]
 
@@ -168,7 +178,8 @@ class Matcher:
 
     def _all(self, seen: Seen) -> Iterator[Match]:
         yield from self._addressed(seen)
-        text = seen.text[:LONGEST_TEXT]
+        # Half a surrogate pair is no text to either library.
+        text = seen.text[:LONGEST_TEXT].encode(errors="replace").decode()
         if not text:
             return
         guild_id = seen.guild_id

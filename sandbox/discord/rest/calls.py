@@ -4,11 +4,18 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from sandbox.discord.bodies import Upload
-from sandbox.discord.errors import Fault, invalid_form, missing_access, missing_permissions, unknown
+from sandbox.discord.errors import (
+    ApiError,
+    Fault,
+    invalid_form,
+    missing_access,
+    missing_permissions,
+    unknown,
+)
 from sandbox.discord.interactions import Interactions
 from sandbox.discord.messages import Message
 from sandbox.discord.permissions import Permission
-from sandbox.discord.state import JSON, Channel, Guild
+from sandbox.discord.state import HEARD, JSON, WITHOUT_MESSAGES, Channel, Guild
 from sandbox.discord.world import World
 
 
@@ -58,16 +65,29 @@ class Call:
         channel = self.world.channel(self.id(name))
         if channel is None:
             raise unknown("Channel")
-        allowed = self.world.may(self.world.bot, channel)
+        allowed = self.may(channel)
         if not allowed & Permission.VIEW_CHANNEL:
             raise missing_access()
         if any(not allowed & one for one in needed):
             raise missing_permissions()
         return channel
 
+    def room(self, *needed: Permission) -> Channel:
+        """Give the channel of the path, where messages are; in voice only who may come in."""
+        channel = self.channel(*needed)
+        if channel.kind in WITHOUT_MESSAGES:
+            raise ApiError(400, 50024, "Cannot execute action on this channel type")
+        if channel.kind in HEARD and not self.may(channel) & Permission.CONNECT:
+            raise missing_access()
+        return channel
+
+    def may(self, channel: Channel) -> int:
+        """Give what the bot may do in a channel."""
+        return self.world.may(self.world.bot, channel)
+
     def message(self, *needed: Permission) -> Message:
         """Give the message of the path; ephemeral ones are not to be had here."""
-        message = self.world.message(self.channel(*needed), self.id("message_id"))
+        message = self.world.message(self.room(*needed), self.id("message_id"))
         if message is None or message.only_for is not None:
             raise unknown("Message")
         return message

@@ -1,9 +1,9 @@
 """Channels and threads."""
 
-from sandbox.discord.errors import missing_permissions
+from sandbox.discord.errors import ApiError, missing_permissions, unknown
 from sandbox.discord.permissions import Permission
 from sandbox.discord.rest.calls import Answer, Call, Created, Routes
-from sandbox.discord.state import PRIVATE_THREAD, Channel, Overwrite
+from sandbox.discord.state import ANNOUNCEMENT, PRIVATE_THREAD, TEXT, Channel, Overwrite
 
 
 async def channel(call: Call) -> Answer:
@@ -49,19 +49,30 @@ async def start_thread(call: Call) -> Answer:
     private = call.body.get("type", PRIVATE_THREAD) == PRIVATE_THREAD
     needed = Permission.CREATE_PRIVATE_THREADS if private else Permission.CREATE_PUBLIC_THREADS
     parent = call.channel(needed)
+    if parent.kind not in (TEXT, ANNOUNCEMENT) or (private and parent.kind == ANNOUNCEMENT):
+        raise ApiError(400, 50024, "Cannot execute action on this channel type")
     made = call.world.add_thread(parent, call.body["name"], call.world.bot, private=private)
     return Created(_with_membership(call, made))
 
 
 async def start_thread_of_message(call: Call) -> Answer:
     message = call.message(Permission.CREATE_PUBLIC_THREADS)
+    if message.thread is not None:
+        raise ApiError(400, 160004, "A thread has already been created for this message")
     name, bot = call.body["name"], call.world.bot
-    made = call.world.add_thread(message.channel, name, bot, thread_id=message.id)
+    made = call.world.add_thread(message.channel, name, bot, on=message)
     return Created(_with_membership(call, made))
 
 
 def _with_membership(call: Call, made: Channel) -> dict[str, object]:
     return made.payload() | {"member": made.thread_member(call.world.bot.id)}
+
+
+async def thread_member(call: Call) -> Answer:
+    found, wanted = call.channel(), call.id("user_id")
+    if found.thread is None or wanted not in found.thread.members:
+        raise unknown("Member")
+    return found.thread_member(wanted)
 
 
 async def join_thread(call: Call) -> Answer:
@@ -87,4 +98,5 @@ ROUTES: Routes = [
     ("POST", "/channels/{channel_id}/messages/{message_id}/threads", start_thread_of_message),
     ("PUT", "/channels/{channel_id}/thread-members/@me", join_thread),
     ("PUT", "/channels/{channel_id}/thread-members/{user_id}", add_to_thread),
+    ("GET", "/channels/{channel_id}/thread-members/{user_id}", thread_member),
 ]

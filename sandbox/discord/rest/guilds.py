@@ -70,11 +70,11 @@ async def active_threads(call: Call) -> Answer:
 
 async def events(call: Call) -> Answer:
     counted = call.flag("with_user_count")
-    return [one.payload(counted=counted) for one in _visible_events(call)]
+    return [one.described(counted=counted) for one in _visible_events(call)]
 
 
 async def event(call: Call) -> Answer:
-    return _event(call).payload(counted=call.flag("with_user_count"))
+    return _event(call).described(counted=call.flag("with_user_count"))
 
 
 async def interested(call: Call) -> Answer:
@@ -110,9 +110,7 @@ def _event(call: Call) -> ScheduledEvent:
 
 
 def _visible_events(call: Call) -> list[ScheduledEvent]:
-    world = call.world
-    found = world.events_of(call.guild())
-    return [one for one in found if one.channel is None or world.sees(world.bot, one.channel)]
+    return call.world.events_seen(call.guild(), call.world.bot)
 
 
 INTERESTED = 1

@@ -6,25 +6,28 @@ from urllib.parse import unquote
 from sandbox.discord.bodies import Draft
 from sandbox.discord.checks import check_message
 from sandbox.discord.errors import ApiError, Fault, invalid_form, missing_permissions, unknown
-from sandbox.discord.intents import Intent, may_read, without_content
-from sandbox.discord.interactions import ALLOWED_FLAGS, edit_message, reference_to
-from sandbox.discord.messages import EPHEMERAL, REPLY, Message
+from sandbox.discord.intents import Intent, as_read
+from sandbox.discord.interactions import ALLOWED_FLAGS, edit_message
+from sandbox.discord.messages import EPHEMERAL, REPLY, Message, pointer_to
 from sandbox.discord.permissions import Permission
 from sandbox.discord.rest.calls import Answer, Call, Routes
 from sandbox.discord.snowflakes import stamp
 from sandbox.discord.state import JSON, Channel
+
+MOST_REACTIONS = 20
+MOST_PINS = 250
 
 
 def _told(call: Call, message: Message) -> JSON:
     """Give the message as the bot may read it."""
     payload = message.payload(call.world.bot)
     trusted = call.world.allowed_intents & Intent.MESSAGE_CONTENT
-    return payload if trusted or may_read(call.world.bot, message) else without_content(payload)
+    return payload if trusted else as_read(call.world.bot, message, payload)
 
 
 async def history(call: Call) -> Answer:
-    channel = call.channel()
-    if not call.world.may(call.world.bot, channel) & Permission.READ_MESSAGE_HISTORY:
+    channel = call.room()
+    if not call.may(channel) & Permission.READ_MESSAGE_HISTORY:
         return []
     everything = [one for one in call.world.messages(channel) if one.only_for is None]
     limit = call.number("limit", 50, 100)
@@ -58,7 +61,7 @@ async def send(call: Call) -> Answer:
 
 
 def _sendable(call: Call) -> Channel:
-    channel = call.channel()
+    channel = call.room()
     needed = (
         Permission.SEND_MESSAGES if channel.thread is None else Permission.SEND_MESSAGES_IN_THREADS
     )
@@ -89,8 +92,8 @@ def _reference(call: Call, channel: Channel) -> JSON:
         fault = Fault(("message_reference",), "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
         raise invalid_form([fault])
     if wanted.get("type") == 1:
-        return {"reference": reference_to(source, 1), "snapshots": [source.snapshot()]}
-    return {"kind": REPLY, "reference": reference_to(source), "reply_to": source}
+        return {"reference": pointer_to(source, 1), "snapshots": [source.snapshot()]}
+    return {"kind": REPLY, "reference": pointer_to(source), "reply_to": source}
 
 
 async def edit(call: Call) -> Answer:
@@ -115,6 +118,8 @@ async def react(call: Call) -> Answer:
     emoji = unquote(call.params["emoji_name"])
     if emoji not in found.reactions:
         call.channel(Permission.ADD_REACTIONS)
+        if len(found.reactions) >= MOST_REACTIONS:
+            raise ApiError(400, 30010, "Maximum number of reactions reached (20)")
     call.world.react(found, call.world.bot, emoji)
     return None
 
@@ -126,11 +131,18 @@ async def unreact(call: Call) -> Answer:
 
 async def who_reacted(call: Call) -> Answer:
     users = call.message().reactions.get(unquote(call.params["emoji_name"]), [])
-    return [user.payload() for user in users]
+    after, limit = int(call.query.get("after", "0")), call.number("limit", 25, 100)
+    known = sorted((user for user in users if user.id > after), key=lambda one: one.id)
+    return [user.payload() for user in known[:limit]]
 
 
 async def pin(call: Call) -> Answer:
-    call.world.pin(call.message(Permission.PIN_MESSAGES), call.world.bot)
+    found = call.message(Permission.PIN_MESSAGES)
+    if not found.written:
+        raise ApiError(403, 50021, "Cannot execute action on a system message")
+    if len(call.world.pinned(found.channel)) >= MOST_PINS and found.pinned_at is None:
+        raise ApiError(400, 30003, f"Maximum number of pins reached ({MOST_PINS})")
+    call.world.pin(found, call.world.bot)
     return None
 
 
@@ -140,19 +152,14 @@ async def unpin(call: Call) -> Answer:
 
 
 async def pins(call: Call) -> Answer:
-    """Give the pins in pages, the newest first."""
-    limit = call.number("limit", 50, 50)
-    found = [
-        {"pinned_at": stamp(one.pinned_at), "message": _told(call, one)}
-        for one in call.world.messages(call.channel(Permission.READ_MESSAGE_HISTORY))
-        if one.pinned_at is not None
-    ]
-    found.sort(key=lambda item: str(item["pinned_at"]), reverse=True)
-    if "before" in call.query:
-        before = datetime.fromisoformat(call.query["before"]).timestamp()
-        limited = (datetime.fromisoformat(str(one["pinned_at"])).timestamp() for one in found)
-        found = [one for one, at in zip(found, list(limited), strict=True) if at < before]
-    return {"items": found[:limit], "has_more": len(found) > limit}
+    """Give the pins in pages, the newest first; none to whoever may not read what was written."""
+    channel, limit = call.room(), call.number("limit", 50, 50)
+    before = datetime.fromisoformat(call.query.get("before", "9999-12-31T00:00:00+00:00"))
+    reads = call.may(channel) & Permission.READ_MESSAGE_HISTORY
+    found = [(stamp(one.pinned_at or 0), one) for one in call.world.pinned(channel) if reads]
+    found = [(at, one) for at, one in found if datetime.fromisoformat(at) < before]
+    items = [{"pinned_at": at, "message": _told(call, one)} for at, one in found[:limit]]
+    return {"items": items, "has_more": len(found) > limit}
 
 
 async def end_poll(call: Call) -> Answer:
