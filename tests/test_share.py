@@ -44,6 +44,13 @@ async def counted(stall: Stall, share: Share, chats: int) -> None:
     await until(there)
 
 
+async def told(stall: Stall, times: int) -> None:
+    async def there() -> bool:
+        return len(stall.told) == times
+
+    await until(there)
+
+
 # The page
 
 
@@ -206,6 +213,7 @@ async def test_each_chat_is_counted_and_told(stall: Stall) -> None:
     for notice_id in ("a1", "a2", "a3"):
         assert await stall.notice(share.nonce, notice_id) == 200
     await counted(stall, share, 3)
+    await told(stall, 3)
     assert stall.told == [(share.nonce, 1), (share.nonce, 2), (share.nonce, 3)]
 
 
@@ -214,7 +222,7 @@ async def test_a_repeated_notice_counts_once(stall: Stall) -> None:
     for notice_id in ("a1", "a1", "a1", "a2"):
         assert await stall.notice(share.nonce, notice_id) == 200
     await counted(stall, share, 2)
-    assert len(stall.told) == 2
+    await told(stall, 2)
 
 
 async def test_the_same_notice_id_at_once_counts_once(stall: Stall) -> None:
