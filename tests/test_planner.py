@@ -104,7 +104,14 @@ class Played:
         while late or ends_at in self.taken:
             ends_at = reset_after(max(ends_at, self._wanted(ends_at - 1)))
             late = False
-        return ends_at
+        # A time for leftovers that quiet hours put off may come a day later, once one was missed.
+        return ends_at + DAY if self.taken and self._puts_leftovers_off(hit.due_at) else ends_at
+
+    def _puts_leftovers_off(self, at: float) -> bool:
+        if self.wishes.leftovers_at is None:
+            return False
+        wished = self.wishes.next_at(at, self.wishes.leftovers_at)
+        return self.wishes.silent_until(wished) > wished
 
     def _wanted(self, at: float) -> float:
         """Return when what is found then must go, as far as the member's wishes say."""

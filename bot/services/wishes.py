@@ -60,7 +60,8 @@ class Wishes(BaseModel):
     def silent_until(self, at: float) -> float:
         """Return when silence ends that reigns at this time; the time itself when none does."""
         end = max(at, self.dnd_until or at)
-        if self._is_quiet(end) and self.quiet_to is not None:
+        # More than once where clocks jump over the only minute that is not quiet.
+        while self._is_quiet(end) and self.quiet_to is not None:
             end = self.next_at(end, self.quiet_to)
         return end
 
