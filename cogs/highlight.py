@@ -271,10 +271,14 @@ class Highlight(KkachiCog, commands.GroupCog, group_name="highlight"):
             changes["leftovers_at"] = None if leftovers in OFF else _minute(leftovers)
         if time_zone is not None:
             changes["time_zone"] = time_zone.strip()
+        member_id = interaction.user.id
         try:
-            wishes = await self.services.wishes.change(interaction.user.id, **changes)
+            wishes = (await self.services.wishes.of(member_id)).changed(**changes)
         except ValidationError:
             raise BadSchedule from None
+        if wishes.mode == "at-hours" and not wishes.hours:
+            raise BadSchedule
+        wishes = await self.services.wishes.change(member_id, **changes)
         lines = "\n".join(f"- {line}" for line in self._words(interaction).schedule(wishes))
         await say(interaction, f"{self.text(interaction, 'highlight-schedule')}\n{lines}")
 

@@ -9,6 +9,7 @@ async with open_world(tmp_path) as world:
 import asyncio
 import base64
 import os
+import shutil
 import socket
 import sys
 import time
@@ -145,6 +146,16 @@ async def open_world(folder: Path, *, bot: bool = True) -> AsyncIterator[World]:
         if bot:
             await world.start_bot()
         yield world
+
+
+@asynccontextmanager
+async def open_village(folder: Path, migrated: Path) -> AsyncIterator[World]:
+    """Open a world that many tests share, in which 민지 is linked; `migrated` is its database."""
+    shutil.copy(migrated, folder)
+    async with open_world(folder) as world:
+        await world.link("민지")
+        yield world
+        assert world.discord.problems == []
 
 
 def _world(discord: LocalDiscord, kakao: LocalKakao, folder: Path) -> World:

@@ -7,9 +7,13 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from storage.database import open_database
 
+# Machines differ, and none is quiet: how long an example takes is no reason to fail.
+settings.register_profile("kkachi", deadline=None)
+settings.load_profile("kkachi")
 MEMORY = Path("/dev/shm")  # noqa: S108 - only a hint where writing costs no disk
 
 

@@ -1,7 +1,6 @@
 """Rules of members' own, from the command to the phone, between both sandboxes."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from sandbox.discord import Channel, Overwrite, Permission, Person
-from tests._world import CHAT, World, open_world, until
+from tests._world import CHAT, World, open_village, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 STAFF = "운영진"
@@ -20,12 +19,8 @@ DAY = 24 * 3600.0
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def village(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> AsyncIterator[World]:
-    folder = tmp_path_factory.mktemp("highlight")
-    shutil.copy(migrated, folder)
-    async with open_world(folder) as world:
-        await world.link("민지")
+    async with open_village(tmp_path_factory.mktemp("highlight"), migrated) as world:
         yield world
-        assert world.discord.problems == []
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -314,6 +309,8 @@ async def test_quiet_hours_hold_cards_back_until_they_end(
 async def test_times_that_are_none_are_explained(minji: Person) -> None:
     assert "08:00처럼" in (await minji.slash(CHAT, "highlight schedule", quiet="밤새")).text
     assert "25:00" in (await minji.slash(CHAT, "highlight schedule", quiet="25:00-26:00")).text
+    hourless = await minji.slash(CHAT, "highlight schedule", when="at-hours")
+    assert "서로 맞지 않거나" in hourless.text
     zone = await minji.slash(CHAT, "highlight schedule", time_zone="Asia/Kkachi")
     assert "Asia/Seoul처럼" in zone.text
     assert (

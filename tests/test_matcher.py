@@ -101,7 +101,7 @@ def obvious(rules: Sequence[Rule], message: Seen) -> set[int]:
     }
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(chosen, edits, st.integers(1, 4), st.lists(texts, min_size=1, max_size=4))
 def test_it_agrees_with_looking_for_each_rule_by_itself(
     loaded: list[tuple[int, str, str]],

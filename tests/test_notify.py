@@ -1,7 +1,6 @@
 """What happens in a server, from the subscription to the phone, between both sandboxes."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, get_args
@@ -13,7 +12,7 @@ from cogs.notify import What
 from sandbox.discord import Person
 from sandbox.discord.events import ScheduledEvent
 from storage.subscriptions import SubscriptionKind
-from tests._world import CHAT, World, open_world, until
+from tests._world import CHAT, World, open_village, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 QUIET_SECONDS = 0.4
@@ -25,12 +24,8 @@ LIST = "받아 볼 소식 고르기"
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def village(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> AsyncIterator[World]:
-    folder = tmp_path_factory.mktemp("notify")
-    shutil.copy(migrated, folder)
-    async with open_world(folder) as world:
-        await world.link("민지")
+    async with open_village(tmp_path_factory.mktemp("notify"), migrated) as world:
         yield world
-        assert world.discord.problems == []
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -170,7 +170,7 @@ def days(draw: st.DrawFn) -> Played:
     return Played(found, draw(wishes), draw(st.integers(1, 20)), pressed).run()
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(days())
 def test_nothing_is_lost_doubled_or_sent_beyond_the_allowance(played: Played) -> None:
     delivered = [number for message in played.sent for number in message.ids]
@@ -178,7 +178,7 @@ def test_nothing_is_lost_doubled_or_sent_beyond_the_allowance(played: Played) ->
     assert max(played.used.values(), default=0) <= played.limit
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(days())
 def test_nothing_goes_before_it_is_due_or_before_silence_ends(played: Played) -> None:
     hits = {one.id: one for one in played.hits}
@@ -187,7 +187,7 @@ def test_nothing_goes_before_it_is_due_or_before_silence_ends(played: Played) ->
         assert all(hits[number].due_at <= message.at for number in message.ids)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(days())
 def test_inside_a_message_what_matters_more_comes_first(played: Played) -> None:
     hits = {one.id: one for one in played.hits}
@@ -196,7 +196,7 @@ def test_inside_a_message_what_matters_more_comes_first(played: Played) -> None:
         assert order == sorted(order)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(days())
 def test_everything_has_arrived_by_the_end_of_the_day_or_of_the_quiet_hours(
     played: Played,

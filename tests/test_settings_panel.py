@@ -1,7 +1,6 @@
 """What admins decide in Discord, between both sandboxes."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest_asyncio
 from PIL import Image
 
 from sandbox.discord import Channel, Message, Permission, Person, Reply
-from tests._world import CHAT, World, open_world, until
+from tests._world import CHAT, World, open_village, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 DAY = 24 * 3600.0
@@ -25,12 +24,8 @@ ALL = ("카카오톡 연결", "보내기", "직접 쓰기", "공유", "하이라
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def village(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> AsyncIterator[World]:
-    folder = tmp_path_factory.mktemp("panel")
-    shutil.copy(migrated, folder)
-    async with open_world(folder) as world:
-        await world.link("민지")
+    async with open_village(tmp_path_factory.mktemp("panel"), migrated) as world:
         yield world
-        assert world.discord.problems == []
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -18,7 +18,7 @@ from storage.hits import Hit, HitStore
 logger = logging.getLogger(__name__)
 
 # A clock that was moved, or a member who linked again elsewhere, is noticed this soon.
-LOOK_EVERY = 5.0
+LOOK_EVERY = 1.0
 BUSY_WAIT = 30.0
 TROUBLE_WAIT = 5.0
 REMEMBERED = 32

@@ -15,7 +15,7 @@ from storage.subscriptions import Subscription
 
 logger = logging.getLogger(__name__)
 
-EVERY_SECONDS = 5.0
+EVERY_SECONDS = 2.0
 
 
 class Almanac(Protocol):
