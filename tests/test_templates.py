@@ -116,7 +116,10 @@ def doubtful(draw: st.DrawFn) -> dict[str, Any]:
     template: dict[str, Any] = copy.deepcopy(draw(good))
     for _ in range(draw(st.integers(1, 2))):
         # Reversed, since small examples take the first one.
-        container, key = draw(st.sampled_from(list(places(template))[::-1]))
+        left = list(places(template))[::-1]
+        if not left:
+            break
+        container, key = draw(st.sampled_from(left))
         if isinstance(container, dict) and draw(st.integers(0, 4)) == 0:
             del container[key]
         else:
