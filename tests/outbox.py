@@ -9,6 +9,7 @@ from random import Random
 
 from bot.kakao import KakaoApp, KakaoClient, Text, open_http
 from bot.kakao import Link as WebLink
+from bot.services.alarms import Alarms
 from bot.services.allowance import DAY, HOUR, Allowance, Limits
 from bot.services.attempts import Attempts, Prepare, as_it_is
 from bot.services.changes import Changes
@@ -67,7 +68,7 @@ class World:
         prepare: Prepare = as_it_is,
     ) -> None:
         """Be a process that has just started on this database."""
-        self.changes, random = Changes(), Random(7)
+        self.changes, self.alarms, random = Changes(), Alarms(), Random(7)
         self.allowance = Allowance(AllowanceStore(self.database), self.limits, now=self.clock)
         self.deliveries = Deliveries(
             self.store, self.links, self.changes, now=self.clock, random=random
@@ -81,6 +82,7 @@ class World:
             now=self.clock,
             random=random,
             concurrency=concurrency,
+            alarms=self.alarms,
         )
 
     @asynccontextmanager

@@ -10,12 +10,14 @@ import pytest
 from sqlalchemy import text
 
 from bot.kakao import KakaoClient, Message
+from bot.services.alarms import Alarm
 from bot.services.allowance import DAY, HOUR
 from bot.services.outcomes import REASONS, WAITS, may_repeat
 from bot.texts import LOCALES, Locale, Texts
 from storage.database import StorageError
 from storage.deliveries import Chat, DeliveryState, NewDelivery
 from storage.links import LinkStore
+from tests._world import until
 from tests.outbox import CARD, MINJI, NOON, VAULT, World, open_outbox
 
 
@@ -262,6 +264,29 @@ async def test_when_results_cannot_be_recorded_sending_stops(
         await idle.sender.run()
     assert idle.sends() == 1
     assert "sending stops" in caplog.text
+
+
+async def test_a_full_disk_is_an_alarm_until_it_has_room_again(idle: World) -> None:
+    full = (
+        "CREATE TRIGGER full BEFORE UPDATE ON deliveries WHEN NEW.state = 'sending' "
+        "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+    )
+    told: list[tuple[Alarm, bool]] = []
+
+    async def hear(alarm: Alarm, begins: bool) -> None:
+        told.append((alarm, begins))
+
+    idle.begin_anew()
+    idle.alarms.on_change.append(hear)
+    forward = await idle.to_me()
+    await idle.database.change(text(full))
+    async with idle.running():
+        await until(lambda: told == [(Alarm.DATABASE, True)])
+        assert idle.sends() == 0
+        await idle.database.change(text("DROP TRIGGER full"))
+        idle.changes.work.set()
+        await until(lambda: told == [(Alarm.DATABASE, True), (Alarm.DATABASE, False)])
+        assert (await idle.only(forward)).state is DeliveryState.SENT
 
 
 class Buggy(KakaoClient):
