@@ -72,7 +72,6 @@ from storage.settings import SettingsStore
 from storage.shares import ShareStore
 from storage.statistics import StatisticsStore
 from storage.subscriptions import SubscriptionStore
-from storage.templates import TemplateStore
 from storage.vault import Vault
 from storage.watermarks import WatermarkStore
 from storage.webhooks import WebhookStore
@@ -104,7 +103,6 @@ class Stores:
     shares: ShareStore
     statistics: StatisticsStore
     subscriptions: SubscriptionStore
-    templates: TemplateStore
     watermarks: WatermarkStore
     webhooks: WebhookStore
     wishes: WishStore
@@ -132,7 +130,6 @@ class Stores:
             shares=ShareStore(database),
             statistics=StatisticsStore(database),
             subscriptions=SubscriptionStore(database),
-            templates=TemplateStore(database),
             watermarks=WatermarkStore(database),
             webhooks=WebhookStore(database),
             wishes=WishStore(database),
@@ -198,7 +195,7 @@ def build_services(
             links=links, deliveries=deliveries, drafts=drafts, jumps=jumps, texts=texts
         ),
         compose=Compose(links=links, drafts=drafts, jumps=jumps, domains=_domains(config)),
-        templates=Templates(stores.templates, now),
+        templates=Templates(found.settings),
         settings=found.settings,
         optouts=found.optouts,
         sight=found.sight,
@@ -382,7 +379,6 @@ def _leaving(config: Config, stores: Stores, found: Found, now: Clock) -> Leavin
         await found.subscriptions.forget(guild_id=guild_id)
         await found.settings.forget(guild_id)
         await stores.memberships.forget(guild_id=guild_id)
-        await stores.templates.delete_guild(guild_id)
         await stores.watermarks.delete_guild(guild_id)
 
     return Leaving(

@@ -32,7 +32,6 @@ from cogs._preview import card_preview
 from cogs._results import show_results
 from cogs._share import ShareButton
 from storage.drafts import Draft
-from storage.templates import NamedTemplate
 
 CONTENT = 2000
 LABEL = 80
@@ -297,7 +296,7 @@ class TemplateSelect(
         super().__init__(select)
 
     @classmethod
-    def of(cls, templates: Sequence[NamedTemplate], placeholder: str) -> Self:
+    def of(cls, templates: Sequence[Template], placeholder: str) -> Self:
         """Return the select for these templates."""
         options = [discord.SelectOption(label=one.name, value=one.name) for one in templates]
         return cls(
@@ -319,6 +318,5 @@ class TemplateSelect(
         if interaction.guild_id is None:
             raise Expired
         templates = services_of(interaction.client).templates
-        named = await templates.get(interaction.guild_id, self.item.values[0])
-        template = Template(named.name, named.template_id, named.arguments)
+        template = await templates.get(interaction.guild_id, self.item.values[0])
         await start(interaction, "custom", template=template)

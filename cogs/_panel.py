@@ -7,6 +7,7 @@ settings that the admin was looking at, so that two admins do not overwrite each
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, Self, cast
 
 import discord
@@ -23,6 +24,7 @@ from storage.settings import Change
 YELLOW = discord.Colour(0xFEE500)
 MOST = 25
 ALWAYS = "-"
+ROOM = 3000  # of the 4,000 characters that one message may show; the rest is for the page
 PAGES = ("features", "places", "roles", "content", "more", "history")
 CHANNELS = [
     discord.ChannelType.text,
@@ -120,10 +122,11 @@ class Panel:
         if not self.changes:
             yield discord.ui.TextDisplay(self.say("settings-history-none"))
             return
-        yield discord.ui.TextDisplay("\n".join(words.change(one) for one in self.changes))
+        lines = _fitting([words.change(one) for one in self.changes])
+        yield discord.ui.TextDisplay("\n".join(lines))
         options = [
             discord.SelectOption(label=words.plain(one)[:100], value=str(one.version))
-            for one in self.changes
+            for one in self.changes[: len(lines)]
         ]
         yield _row(self._select("take-back", options, self.say("settings-take-back")))
 
@@ -357,6 +360,13 @@ def _page_of(what: str) -> str:
         "history": ("take-back",),
     }
     return next((page for page, names in pages.items() if what in names), "content")
+
+
+def _fitting(lines: Sequence[str]) -> list[str]:
+    """Return as many lines as one message has room for, but one at least."""
+    lengths = accumulate(len(line) + 1 for line in lines)
+    fitting = sum(length <= ROOM for length in lengths)
+    return [line[:ROOM] for line in lines[: fitting or 1]]
 
 
 def _row(item: Item) -> Item:

@@ -1,6 +1,6 @@
 """How settings and their changes read, on the panel and in the log channel."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,9 @@ from bot.errors import TextArgument
 from bot.texts import Locale, Texts
 from storage.settings import Change
 
-CHANNELS = frozenset({"only", "never"})
+WHOLE = frozenset({"limits"})  # short enough to be read as they were and as they are
 ROLES = frozenset({"link_roles", "forward_roles", "rule_roles"})
+MOST = 8  # of what came and went, that a line shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,9 @@ class SettingTexts:
         return f"- <t:{int(change.at)}:R> <@{change.member_id}> {self.told(change)}"
 
     def told(self, change: Change) -> str:
-        """Return what changed, from what to what."""
+        """Return what changed: what came and what went, or from what to what."""
         parts = (
-            f"**{self._field(name)}** {self._value(name, change.before.get(name))}"
-            f" → {self._value(name, value)}"
+            f"**{self._field(name)}** {self._turned(name, change.before.get(name), value)}"
             for name, value in change.after.items()
         )
         return "; ".join(parts)
@@ -46,18 +46,28 @@ class SettingTexts:
     def _field(self, name: str) -> str:
         return self.say(f"settings-field-{name}")
 
-    def _value(self, name: str, value: Any) -> str:  # noqa: ANN401 - any setting's, as JSON
-        if value is None or value in ([], {}):
-            return self.say("settings-none")
+    def _turned(self, name: str, before: Any, after: Any) -> str:  # noqa: ANN401 - any setting's, as JSON
+        if name in WHOLE or not isinstance(after, list | dict):
+            return f"{self._value(name, before)} → {self._value(name, after)}"
+        old, new = self._parts(name, before), self._parts(name, after)
+        came = [f"+ {one}" for one in new if one not in old]
+        went = [f"− {one}" for one in old if one not in new]
+        return self._joined([*came, *went])
+
+    def _parts(self, name: str, value: Any) -> list[str]:  # noqa: ANN401 - any setting's, as JSON
         if name == "off":
-            return self._joined(self.say(f"settings-feature-{one}") for one in value)
-        if name in CHANNELS:
-            return self._joined(f"<#{one}>" for one in value)
+            return [self.say(f"settings-feature-{one}") for one in value]
         if name in ROLES:
-            return self._joined(f"<@&{one}>" for one in value)
+            return [f"<@&{one}>" for one in value]
         if name == "policies":
-            pairs = value.items()
-            return self._joined(f"<#{one}>: {self._policy(kept)}" for one, kept in pairs)
+            return [f"<#{one}>: {self._policy(kept)}" for one, kept in value.items()]
+        if name == "templates":
+            return [_template(one) for one in value.values()]
+        return [f"<#{one}>" for one in value]
+
+    def _value(self, name: str, value: Any) -> str:  # noqa: ANN401 - any setting's, as JSON
+        if value is None:
+            return self.say("settings-none")
         if name == "limits":
             return self.say(
                 "settings-limits",
@@ -65,19 +75,22 @@ class SettingTexts:
                 subscriptions=value["subscriptions"],
                 sends="∞" if value["sends"] is None else value["sends"],
             )
-        return self._plain_value(name, value)
-
-    def _plain_value(self, name: str, value: object) -> str:
         if name == "policy":
-            return self._policy(str(value))
+            return self._policy(value)
         if name == "language":
             return self.say(f"settings-language-{value}")
-        if name == "log_channel_id":
-            return f"<#{value}>"
-        return discord.utils.escape_markdown(str(value))
+        return f"<#{value}>"
 
     def _policy(self, value: str) -> str:
         return self.say(f"settings-policy-{value}")
 
-    def _joined(self, parts: Iterable[str]) -> str:
-        return ", ".join(parts)
+    def _joined(self, parts: Sequence[str]) -> str:
+        shown = ", ".join(parts[:MOST])
+        more = len(parts) - MOST
+        return shown if more <= 0 else self.say("settings-more", shown=shown, count=more)
+
+
+def _template(template: Mapping[str, Any]) -> str:
+    name = discord.utils.escape_markdown(template["name"])
+    arguments = f" ({', '.join(template['arguments'][:MOST])})" if template["arguments"] else ""
+    return f"{name} `{template['template_id']}`{arguments}"

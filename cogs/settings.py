@@ -10,6 +10,7 @@ from discord.ext import commands
 
 from bot.errors import UserError
 from bot.services.chart import bars
+from bot.services.kinds import Template
 from bot.services.settings import GuildSettings
 from cogs._answers import KkachiCog, defer, items, say
 from cogs._kkachi import AnyBot
@@ -18,7 +19,6 @@ from cogs._panel import NeedsManageServer, SettingButton, SettingSelect, managed
 from cogs._setting_texts import SettingTexts
 from storage.deliveries import UNDER_WAY, DeliveryState
 from storage.settings import Change
-from storage.templates import NamedTemplate
 
 HIGHEST_ID = 2**53 - 1  # that Discord's own apps can send
 
@@ -188,7 +188,7 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
         """
         guild_id = managed(interaction)
         await defer(interaction)
-        await self.services.templates.remove(guild_id, name)
+        await self.services.templates.remove(guild_id, interaction.user.id, name)
         shown = discord.utils.escape_markdown(name)
         await say(interaction, self.text(interaction, "settings-templates-removed", name=shown))
 
@@ -205,7 +205,7 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
             ]
         return []
 
-    def _line(self, interaction: discord.Interaction, template: NamedTemplate) -> str:
+    def _line(self, interaction: discord.Interaction, template: Template) -> str:
         arguments = ", ".join(f"`{name}`" for name in template.arguments)
         return self.text(
             interaction,

@@ -26,7 +26,6 @@ from storage.tables import (
     setting_changes,
     shares,
     subscriptions,
-    templates,
     wishes,
 )
 
@@ -37,7 +36,7 @@ OWN: tuple[Table, ...] = (
     *(drafts, jumps, deliveries, shares),
 )
 # Where a member is only named, as whoever did something for a server.
-NAMED: Mapping[Table, str] = {setting_changes: "member_id", templates: "created_by"}
+NAMED: Mapping[Table, str] = {setting_changes: "member_id"}
 NOBODY = 0
 SEALED = "(sealed, not shown)"
 

@@ -134,17 +134,6 @@ deliveries = Table(
     Index(None, "member_id", "created_at"),
 )
 
-templates = Table(
-    "templates",
-    metadata,
-    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("name", Text, primary_key=True),
-    Column("template_id", BigInteger, nullable=False),
-    Column("arguments", JSON, nullable=False),  # the names of its ${…}
-    Column("created_by", BigInteger, nullable=False),
-    Column("created_at", Double, nullable=False),
-)
-
 # One row counts one thing on one day: what the app, a sender, a recipient or a pair has used.
 allowances = Table(
     "allowances",

@@ -93,6 +93,32 @@ async def test_taking_a_change_back_leaves_later_ones(settings: Settings) -> Non
     assert len(await settings.changes(VILLAGE)) == 3
 
 
+async def test_taking_a_change_back_leaves_what_others_did_to_the_same_setting(
+    settings: Settings,
+) -> None:
+    await settings.change(VILLAGE, JIWOO, 0, never={CHANNEL}, policies={CHANNEL: "link"})
+    more = {CHANNEL: "link", PARENT: "excerpt"}
+    await settings.change(VILLAGE, HAJUN, 1, never={CHANNEL, PARENT}, policies=more)
+    await settings.change(VILLAGE, HAJUN, 2, never={PARENT}, policies={PARENT: "excerpt"})
+
+    without_first = await settings.take_back(VILLAGE, HAJUN, 1)
+    again = await settings.take_back(VILLAGE, HAJUN, 3)
+
+    assert without_first.never == {PARENT}
+    assert without_first.policies == {PARENT: Policy.EXCERPT}
+    assert again.never == {CHANNEL, PARENT}
+    assert again.policies == {CHANNEL: Policy.LINK, PARENT: Policy.EXCERPT}
+
+
+async def test_a_limit_is_taken_back_alone(settings: Settings) -> None:
+    await settings.change(VILLAGE, JIWOO, 0, limits=Limits(rules=5))
+    await settings.change(VILLAGE, HAJUN, 1, limits=Limits(rules=5, sends=3))
+
+    after = await settings.take_back(VILLAGE, HAJUN, 1)
+
+    assert after.limits == Limits(sends=3)
+
+
 async def test_a_change_that_is_not_recorded_cannot_be_taken_back(settings: Settings) -> None:
     with pytest.raises(Expired):
         await settings.take_back(VILLAGE, JIWOO, 7)

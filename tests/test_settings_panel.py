@@ -200,14 +200,50 @@ async def test_changes_are_recorded_logged_and_taken_back(world: World, hajun: P
     await until(lambda: any("링크만" in one.content for one in written(world, log)))
     history = await turned(hajun, "바뀐 내역")
     assert "글과 사진 전체 → 링크만" in history.text
-    newest = next(
-        option["label"]
+    back = await hajun.choose(history, TAKE_BACK, [newest_of(history)])
+    assert "링크만 → 글과 사진 전체" in back.text
+
+
+async def test_templates_are_recorded_logged_and_taken_back(world: World, hajun: Person) -> None:
+    log = world.discord.world.add_channel(world.discord.guild, "까치-일지")
+    panel = await turned(hajun, "한도·언어·기록")
+    await hajun.choose(panel, select(panel, "log_channel_id"), ["까치-일지"])
+    await hajun.slash(
+        CHAT, "settings templates add", name="정모 안내", template_id=120001, arguments="WHO"
+    )
+    await until(lambda: any("정모 안내" in one.content for one in written(world, log)))
+    history = await turned(hajun, "바뀐 내역")
+    assert "**이름을 붙인 템플릿** + 정모 안내 `120001` (WHO)" in history.text
+    back = await hajun.choose(history, TAKE_BACK, [newest_of(history)])
+    assert "− 정모 안내 `120001` (WHO)" in back.text
+    listed = await hajun.slash(CHAT, "settings templates list")
+    assert "정모 안내" not in listed.text
+
+
+async def test_a_history_of_long_changes_is_shown_as_far_as_there_is_room(hajun: Person) -> None:
+    for number in range(10):
+        await hajun.slash(
+            CHAT,
+            "settings templates add",
+            name=f"{number}" + "가" * 49,
+            template_id=120001,
+            arguments=" ".join(f"K{key}{'A' * 40}" for key in range(25)),
+        )
+    history = await turned(hajun, "바뀐 내역")
+    assert history.text.count("이름을 붙인 템플릿") < 20
+    assert "+ 9가가가" in history.text
+    for number in range(10):
+        await hajun.slash(CHAT, "settings templates remove", name=f"{number}" + "가" * 49)
+
+
+def newest_of(history: Reply) -> str:
+    """Return the label of the change that can be taken back first."""
+    return next(
+        str(option["label"])
         for one in components(history)
         for option in one.get("options", [])
         if str(one.get("custom_id")).startswith("kkachi:setting:take-back")
     )
-    back = await hajun.choose(history, TAKE_BACK, [newest])
-    assert "링크만 → 글과 사진 전체" in back.text
 
 
 def written(world: World, channel: Channel) -> list[Message]:

@@ -7,13 +7,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.services.kinds import Template
+from bot.services.settings import GuildSettings, Settings
 from storage.database import DatabaseBusy, StorageError, open_database
 from storage.jumps import Jump, JumpStore
+from storage.settings import SettingsStore
 from storage.tables import metadata
 
 HOLD_AND_WAIT = """
@@ -136,6 +141,32 @@ async def test_a_database_from_the_future_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="9999"):
         async with open_database(url(tmp_path)):
             pass
+
+
+async def test_templates_named_before_they_were_settings_stay_named(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    engine = create_engine(f"sqlite:///{tmp_path}/data/kkachi.db")
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", "storage:migrations")
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+        for guild_id in (10, 20):
+            row = """INSERT INTO templates VALUES (:guild_id, '소식', 7, '["WHO"]', 1, 0.0)"""
+            connection.execute(text(row), {"guild_id": guild_id})
+        kept = """INSERT INTO settings VALUES (20, 3, '{"language": "en"}')"""
+        connection.execute(text(kept))
+    engine.dispose()
+
+    async with open_database(url(tmp_path)) as database:
+        settings = Settings(SettingsStore(database), lambda: 0.0)
+        [new, old] = [await settings.version_of(guild_id) for guild_id in (10, 20)]
+        named = {"소식": Template("소식", 7, ("WHO",))}
+        assert new == (1, GuildSettings(templates=named))
+        assert old == (3, GuildSettings(templates=named, language="en"))
+        await settings.change(10, 1, 1, templates={})
+        assert (await settings.of(10)).templates == {}
 
 
 async def test_five_hundred_writes_at_once_are_all_committed(tmp_path: Path) -> None:

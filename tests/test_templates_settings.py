@@ -7,6 +7,7 @@ import pytest
 
 from bot.app import open_services
 from bot.services import Services
+from bot.services.settings import CannotTakeBack
 from bot.services.templates import (
     BadArgument,
     BadTemplateName,
@@ -187,4 +188,36 @@ async def test_a_server_has_its_own_templates_and_not_too_many(services: Service
     assert (await templates.get(HERE, "틀 3")).arguments == ("A", "B")
     assert await templates.of(HERE + 1) == []
     with pytest.raises(TemplateUnknown):
-        await templates.remove(HERE + 1, "틀 3")
+        await templates.remove(HERE + 1, ADMIN, "틀 3")
+
+
+async def test_a_template_that_was_removed_comes_back_beside_those_added_since(
+    services: Services,
+) -> None:
+    templates, settings = services.templates, services.settings
+    await templates.add(HERE, ADMIN, NAME, NUMBER, "A B")
+    await templates.remove(HERE, ADMIN, NAME)
+    await templates.add(HERE, ADMIN, "새 틀", NUMBER + 1, "")
+    [_, removal, _] = await settings.changes(HERE)
+
+    await settings.take_back(HERE, ADMIN, removal.version)
+
+    assert [(one.name, one.arguments) for one in await templates.of(HERE)] == [
+        (NAME, ("A", "B")),
+        ("새 틀", ()),
+    ]
+
+
+async def test_a_template_for_which_there_is_no_room_any_more_does_not_come_back(
+    services: Services,
+) -> None:
+    for number in range(25):
+        await services.templates.add(HERE, ADMIN, f"틀 {number}", NUMBER, "")
+    await services.templates.remove(HERE, ADMIN, "틀 3")
+    [removal] = await services.settings.changes(HERE, 1)
+    await services.templates.add(HERE, ADMIN, "하나 더", NUMBER, "")
+
+    with pytest.raises(CannotTakeBack):
+        await services.settings.take_back(HERE, ADMIN, removal.version)
+
+    assert len(await services.templates.of(HERE)) == 25

@@ -1,22 +1,39 @@
 """What a server's admins decide for it: features, channels, roles, content, limits."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from enum import StrEnum
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_serializer
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_serializer,
+    field_validator,
+)
 
 from bot.errors import Expired, UserError
+from bot.services.kinds import Template
 from bot.texts import Locale
 from storage.settings import Change, SettingsStore, Version
 
+MOST = 25  # that Discord shows in a select
 NONE: frozenset[int] = frozenset()
+Chosen = Annotated[frozenset[int], Field(max_length=MOST)]
 
 
 class SettingsChanged(UserError):
     """Another admin changed the settings meanwhile: nothing of this change was kept."""
 
     key = "error-settings-changed"
+
+
+class CannotTakeBack(UserError):
+    """What a change took away does not fit beside what was added since."""
+
+    key = "error-settings-take-back"
 
 
 class Policy(StrEnum):
@@ -41,22 +58,31 @@ class GuildSettings(BaseModel):
     """A server's settings; the defaults are what a server has that nobody has touched.
 
     `off` names features by their cogs. Channels may be categories or the channels of threads as
-    well; an empty set of roles, or of `only`, is everybody and everywhere.
+    well; an empty set of roles, or of `only`, is everybody and everywhere. `templates` are the
+    custom templates that members may fill in, by their names.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     off: frozenset[str] = frozenset()
-    only: frozenset[int] = NONE
-    never: frozenset[int] = NONE
-    link_roles: frozenset[int] = NONE
-    forward_roles: frozenset[int] = NONE
-    rule_roles: frozenset[int] = NONE
+    only: Chosen = NONE
+    never: Chosen = NONE
+    link_roles: Chosen = NONE
+    forward_roles: Chosen = NONE
+    rule_roles: Chosen = NONE
     policy: Policy = Policy.FULL
     policies: dict[int, Policy] = Field(default_factory=dict)
     limits: Limits = Limits()
     language: Locale | None = None
     log_channel_id: int | None = None
+    templates: dict[str, Template] = Field(default_factory=dict, max_length=MOST)
+
+    @field_validator("policies")
+    @classmethod
+    def _can_be_shown(cls, policies: dict[int, Policy]) -> dict[int, Policy]:
+        if any(count > MOST for count in Counter(policies.values()).values()):
+            raise ValueError(f"more than {MOST} places with one policy")
+        return policies
 
     @field_serializer("off", "only", "never", "link_roles", "forward_roles", "rule_roles")
     def _in_order(self, values: frozenset[Any]) -> list[Any]:
@@ -130,15 +156,23 @@ class Settings:
         return after
 
     async def take_back(self, guild_id: int, member_id: int, number: int) -> GuildSettings:
-        """Set what one change touched to what it was before; this is a change as well.
+        """Undo what one change did and leave what others did since; this is a change as well.
 
-        Raises Expired when that change is not recorded any more.
+        Raises Expired when that change is not recorded any more, and CannotTakeBack.
         """
         change = await self._store.change(guild_id, number)
         if change is None:
             raise Expired
-        version, _ = await self.version_of(guild_id)
-        return await self.change(guild_id, member_id, version, **change.before)
+        version, settings = await self.version_of(guild_id)
+        now = settings.model_dump(mode="json")
+        values = {
+            name: _undone(now[name], before, change.after[name])
+            for name, before in change.before.items()
+        }
+        try:
+            return await self.change(guild_id, member_id, version, **values)
+        except ValidationError as error:
+            raise CannotTakeBack from error
 
     async def changes(self, guild_id: int, n: int = 10) -> list[Change]:
         """Return the latest changes, the newest first."""
@@ -160,3 +194,14 @@ def _difference(
     old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
     touched = [name for name in new if new[name] != old[name]]
     return {name: old[name] for name in touched}, {name: new[name] for name in touched}
+
+
+def _undone(now: Any, before: Any, after: Any) -> Any:  # noqa: ANN401 - any setting's, as JSON
+    """Return a value without what one change did to it."""
+    if isinstance(now, dict):
+        touched = {key for key in before | after if before.get(key) != after.get(key)}
+        others = {key: value for key, value in now.items() if key not in touched}
+        return others | {key: value for key, value in before.items() if key in touched}
+    if isinstance(now, list):
+        return sorted((set(now) - (set(after) - set(before))) | (set(before) - set(after)))
+    return before

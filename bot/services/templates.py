@@ -1,13 +1,12 @@
 """The custom templates that a server's admins have named for their members."""
 
 import re
-from collections.abc import Callable
 
 from bot.errors import UserError
+from bot.services.kinds import Template
 from bot.services.readable import one_line
-from storage.templates import NamedTemplate, TemplateStore
+from bot.services.settings import MOST, Settings
 
-MOST = 25  # that Discord shows in a select
 MOST_ARGUMENTS = 25  # five modals of five fields
 LONGEST_NAME = 50
 LONGEST_ARGUMENT = 45  # a field's label in a modal
@@ -46,48 +45,45 @@ class TooManyArguments(UserError):
 
 
 class Templates:
-    """Keeps custom templates by server and name."""
+    """Keeps custom templates by server and name, among the server's settings."""
 
-    def __init__(self, store: TemplateStore, now: Callable[[], float]) -> None:
-        self._store = store
-        self._now = now
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
 
-    async def of(self, guild_id: int) -> list[NamedTemplate]:
+    async def of(self, guild_id: int) -> list[Template]:
         """Return a server's templates by their names."""
-        return await self._store.of(guild_id)
+        templates = (await self._settings.of(guild_id)).templates
+        return [templates[name] for name in sorted(templates)]
 
-    async def get(self, guild_id: int, name: str) -> NamedTemplate:
+    async def get(self, guild_id: int, name: str) -> Template:
         """Return one template; raises TemplateUnknown."""
-        template = await self._store.get(guild_id, one_line(name))
-        if template is None:
+        templates = (await self._settings.of(guild_id)).templates
+        if one_line(name) not in templates:
             raise TemplateUnknown(name=name)
-        return template
+        return templates[one_line(name)]
 
     async def add(
         self, guild_id: int, admin_id: int, name: str, template_id: int, arguments: str
-    ) -> tuple[NamedTemplate, bool]:
+    ) -> tuple[Template, bool]:
         """Name a template and its arguments, as `KEY` or `${KEY}` with commas or spaces between.
 
         Returns it and whether it took the place of another. Raises BadTemplateName, BadArgument,
-        TooManyArguments and TooManyTemplates.
+        TooManyArguments, TooManyTemplates and SettingsChanged.
         """
-        template = NamedTemplate(
-            guild_id=guild_id,
-            name=_checked_name(name),
-            template_id=template_id,
-            arguments=_names(arguments),
-            created_by=admin_id,
-            created_at=self._now(),
-        )
-        others = {one.name for one in await self.of(guild_id)} - {template.name}
-        if len(others) >= MOST:
+        template = Template(_checked_name(name), template_id, _names(arguments))
+        version, settings = await self._settings.version_of(guild_id)
+        templates = settings.templates | {template.name: template}
+        if len(templates) > MOST:
             raise TooManyTemplates(limit=MOST)
-        return template, await self._store.put(template)
+        await self._settings.change(guild_id, admin_id, version, templates=templates)
+        return template, template.name in settings.templates
 
-    async def remove(self, guild_id: int, name: str) -> None:
-        """Forget a template; raises TemplateUnknown."""
-        if not await self._store.delete(guild_id, one_line(name)):
-            raise TemplateUnknown(name=name)
+    async def remove(self, guild_id: int, admin_id: int, name: str) -> None:
+        """Forget a template; raises TemplateUnknown and SettingsChanged."""
+        version, settings = await self._settings.version_of(guild_id)
+        gone = await self.get(guild_id, name)
+        others = {one: kept for one, kept in settings.templates.items() if one != gone.name}
+        await self._settings.change(guild_id, admin_id, version, templates=others)
 
 
 def _checked_name(name: str) -> str:

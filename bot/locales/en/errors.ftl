@@ -15,6 +15,7 @@ error-not-yours = This button is somebody else's. Use the command yourself.
 error-expired = This panel has expired or was used already. Please use the command again.
 error-consent-required = Kakao requires this consent for as long as you are connected. `/kakao unlink` takes all of them back.
 error-settings-changed = Another admin has just changed the settings. Look at what they are now, then try again.
+error-settings-take-back = There is no room for this beside what was added since. Take something away first, then try again.
 error-nothing-left = There is nothing left to send.
 error-rules-too-many = You can have { $limit } rules in this server. Remove one that you do not need first.
 error-rule-duplicate = You have this rule already: { $text }

@@ -25,4 +25,3 @@ privacy-table-deliveries = Your sends
 privacy-table-shares = Your shares
 privacy-table-allowances = What you used up today
 privacy-table-setting_changes = Server settings you changed as an admin
-privacy-table-templates = Templates you named as an admin

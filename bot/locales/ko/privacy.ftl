@@ -25,4 +25,3 @@ privacy-table-deliveries = 보낸 기록
 privacy-table-shares = 공유한 기록
 privacy-table-allowances = 오늘 쓴 횟수
 privacy-table-setting_changes = 관리자로서 바꾼 서버 설정
-privacy-table-templates = 관리자로서 이름 붙인 템플릿
