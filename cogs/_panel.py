@@ -24,6 +24,7 @@ from storage.settings import Change
 YELLOW = discord.Colour(0xFEE500)
 MOST = 25
 ALWAYS = "-"
+SHOWN = 10  # changes at once
 ROOM = 3000  # of the 4,000 characters that one message may show; the rest is for the page
 PAGES = ("features", "places", "roles", "content", "more", "history")
 CHANNELS = [
@@ -106,10 +107,8 @@ class Panel:
         text = self.say(
             "settings-limits", rules=limits.rules, subscriptions=limits.subscriptions, sends=sends
         )
-        button: discord.ui.Button[Any] = discord.ui.Button(
-            custom_id=f"kkachi:settings:limits:{self.version}", label=self.say("settings-edit")
-        )
-        yield discord.ui.Section(text, accessory=SettingButton(button, self.version))
+        button = SettingButton.of("limits", self.version, self.say("settings-edit"))
+        yield discord.ui.Section(text, accessory=button)
         yield self._label("language")
         language = self.settings.language or ALWAYS
         yield _row(self._choice("language", (ALWAYS, *LOCALES), {language}, "settings-language"))
@@ -122,13 +121,17 @@ class Panel:
         if not self.changes:
             yield discord.ui.TextDisplay(self.say("settings-history-none"))
             return
-        lines = _fitting([words.change(one) for one in self.changes])
+        lines = _fitting([words.change(one) for one in self.changes[:SHOWN]])
         yield discord.ui.TextDisplay("\n".join(lines))
+        shown = self.changes[: len(lines)]
         options = [
             discord.SelectOption(label=words.plain(one)[:100], value=str(one.version))
-            for one in self.changes[: len(lines)]
+            for one in shown
         ]
         yield _row(self._select("take-back", options, self.say("settings-take-back")))
+        if len(shown) < len(self.changes):
+            label = self.say("settings-history-older")
+            yield _row(SettingButton.of("older", shown[-1].version, label))
 
     # components
 
@@ -246,23 +249,33 @@ class SettingSelect(
 class SettingButton(
     Answered,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"kkachi:settings:limits:(?P<version>[0-9]+)",
+    template=r"kkachi:settings:(?P<what>limits|older):(?P<version>[0-9]+)",
 ):
-    """Asks for the limits."""
+    """Asks for the limits, or shows what changed before a version."""
 
-    def __init__(self, button: discord.ui.Button[Any], version: int) -> None:
+    def __init__(self, button: discord.ui.Button[Any], what: str, version: int) -> None:
         super().__init__(button)
+        self.what = what
         self.version = version
+
+    @classmethod
+    def of(cls, what: str, version: int, label: str) -> Self:
+        """Return the button for one of the two."""
+        custom_id = f"kkachi:settings:{what}:{version}"
+        return cls(discord.ui.Button(custom_id=custom_id, label=label), what, version)
 
     @classmethod
     async def from_custom_id(
         cls, _: discord.Interaction, item: Item, match: re.Match[str], /
     ) -> Self:
         """Read the button of a message that may be older than this process."""
-        return cls(cast("discord.ui.Button[Any]", item), int(match["version"]))
+        return cls(cast("discord.ui.Button[Any]", item), match["what"], int(match["version"]))
 
     async def press(self, interaction: discord.Interaction) -> None:
-        """Open the form."""
+        """Open the form, or turn to older changes."""
+        if self.what == "older":
+            await show_panel(interaction, "history", before=self.version)
+            return
         services = services_of(interaction.client)
         settings = await services.settings.of(managed(interaction))
         modal = LimitsModal(settings, self.version, services.texts, locale_of(interaction))
@@ -308,12 +321,19 @@ class LimitsModal(discord.ui.Modal):
 
 
 async def show_panel(
-    interaction: discord.Interaction, page: str = "features", warning: str = ""
+    interaction: discord.Interaction,
+    page: str = "features",
+    warning: str = "",
+    *,
+    before: int | None = None,
 ) -> None:
-    """Show a page of the panel: as an answer to a command, else in place of the panel."""
+    """Show a page of the panel: as an answer to a command, else in place of the panel.
+
+    Of the history that is what came before a version.
+    """
     services, guild_id = services_of(interaction.client), managed(interaction)
     version, settings = await services.settings.version_of(guild_id)
-    changes = await services.settings.changes(guild_id)
+    changes = await services.settings.changes(guild_id, SHOWN + 1, before)
     panel = Panel(settings, version, changes, services.texts, locale_of(interaction), warning)
     layout = panel.layout(page)
     if interaction.type is discord.InteractionType.application_command:

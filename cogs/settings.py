@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.errors import UserError
-from bot.services.chart import bars
+from bot.services.chart import drawn
 from bot.services.kinds import Template
 from bot.services.settings import GuildSettings
 from cogs._answers import KkachiCog, defer, items, say
@@ -94,7 +94,7 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
         guild_id = managed(interaction)
         await defer(interaction)
         found = await self.services.statistics.of(guild_id)
-        picture = await asyncio.to_thread(bars, found.days)
+        picture = await asyncio.to_thread(drawn, found.days, found.shares)
         text = self.text(
             interaction,
             "settings-statistics",
@@ -105,6 +105,7 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
             waiting=sum(found.total(state) for state in UNDER_WAY),
             used=found.app_used,
             limit=found.app_limit,
+            most=round(100 * max(found.shares)),
         )
         file = discord.File(io.BytesIO(picture), "statistics.png", description=text[:1000])
         await interaction.followup.send(text, file=file, ephemeral=True)

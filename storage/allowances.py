@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Update, bindparam, delete, or_, select, tuple_, update
+from sqlalchemy import Integer, Update, bindparam, case, delete, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -69,9 +69,17 @@ class AllowanceStore:
         mine = or_(allowances.c.subject == member, of_pairs)
         await self._database.change(delete(allowances).where(mine))
 
-    async def purge(self, before: int) -> None:
-        """Erase the days before this one."""
-        await self._database.change(delete(allowances).where(allowances.c.day < before))
+    async def of_app(self, since: int) -> dict[int, tuple[int, bool]]:
+        """Return by day what the app has used, and whether Kakao said that it was all."""
+        of_app = select(allowances).where(allowances.c.kind == Kind.APP, allowances.c.day >= since)
+        rows = await self._database.all(of_app)
+        return {row["day"]: (row["sent"], row["spent"]) for row in rows}
+
+    async def purge(self, before: int, *, app_before: int) -> None:
+        """Erase the days before; the app's own counts, which are about nobody, stay longer."""
+        of_app = allowances.c.kind == Kind.APP
+        old = case((of_app, allowances.c.day < app_before), else_=allowances.c.day < before)
+        await self._database.change(delete(allowances).where(old))
 
 
 async def count(

@@ -55,9 +55,11 @@ class SettingsStore:
 
         return await self._database.write(replace)
 
-    async def changes(self, guild_id: int, n: int) -> list[Change]:
-        """Return the latest changes, the newest first."""
+    async def changes(self, guild_id: int, n: int, before: int | None = None) -> list[Change]:
+        """Return the latest changes, or the latest before one of them, the newest first."""
         of_guild = select(setting_changes).where(setting_changes.c.guild_id == guild_id)
+        if before is not None:
+            of_guild = of_guild.where(setting_changes.c.version < before)
         newest = of_guild.order_by(setting_changes.c.version.desc()).limit(n)
         return [Change(**row) for row in await self._database.all(newest)]
 
@@ -76,10 +78,6 @@ class SettingsStore:
                 await connection.execute(delete(table).where(table.c.guild_id == guild_id))
 
         await self._database.write(forget)
-
-    async def purge_changes(self, before: float) -> None:
-        """Erase the record of changes made before then; the settings stay."""
-        await self._database.change(delete(setting_changes).where(setting_changes.c.at < before))
 
 
 async def _advance(connection: AsyncConnection, change: Change, whole: dict[str, Any]) -> bool:

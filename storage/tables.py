@@ -302,7 +302,7 @@ setting_changes = Table(
     Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
     Column("version", Integer, primary_key=True, autoincrement=False),  # the one it led to
     Column("member_id", BigInteger, nullable=False),
-    Column("at", Double, nullable=False, index=True),
+    Column("at", Double, nullable=False),
     Column("before", JSON, nullable=False),
     Column("after", JSON, nullable=False),
 )

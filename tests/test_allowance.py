@@ -260,8 +260,22 @@ async def test_counts_of_past_days_are_erased(world: World) -> None:
     await many_to_me(world, 1)
     world.let_pass(3 * DAY)
     await many_to_me(world, 1)
-    rows = await world.database.all(text("SELECT DISTINCT day FROM allowances"))
+    of_people = "SELECT DISTINCT day FROM allowances WHERE kind <> 'app'"
+    rows = await world.database.all(text(of_people))
     assert [row["day"] for row in rows] == [world.limits.day(world.clock())]
+
+
+async def test_what_the_app_has_used_is_known_for_thirty_days(world: World) -> None:
+    await many_to_me(world, 3)
+    world.let_pass(29 * DAY)
+    await many_to_me(world, 6)
+    shares = await world.allowance.of_app_lately(30)
+    assert [shares[0], *shares[-1:]] == [3 / 30_000, 6 / 30_000]
+    assert sum(shares[1:-1]) == 0
+    world.let_pass(2 * DAY)
+    await many_to_me(world, 1)
+    rows = await world.database.all(text("SELECT day FROM allowances WHERE kind = 'app'"))
+    assert len(rows) == 2
 
 
 # Kakao's calendar

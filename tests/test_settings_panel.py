@@ -1,6 +1,5 @@
 """What admins decide in Discord, between both sandboxes."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
@@ -230,8 +229,10 @@ async def test_a_history_of_long_changes_is_shown_as_far_as_there_is_room(hajun:
             arguments=" ".join(f"K{key}{'A' * 40}" for key in range(25)),
         )
     history = await turned(hajun, "바뀐 내역")
-    assert history.text.count("이름을 붙인 템플릿") < 20
     assert "+ 9가가가" in history.text
+    assert "+ 0가가가" not in history.text
+    while "+ 0가가가" not in history.text:
+        history = await hajun.press(history, "더 오래된 내역")
     for number in range(10):
         await hajun.slash(CHAT, "settings templates remove", name=f"{number}" + "가" * 49)
 
@@ -288,5 +289,5 @@ async def test_statistics_come_as_numbers_and_a_picture(
     [picture] = reply.answer.attachments
     with Image.open(BytesIO(picture.data)) as image:
         assert image.size == (900, 320)
-        assert (254, 229, 0) in {colour for _, colour in image.getcolors(100_000) or ()}
-    await asyncio.sleep(0)
+        colours = {colour for _, colour in image.getcolors(100_000) or ()}
+    assert {(254, 229, 0), (87, 242, 135)} <= colours

@@ -25,6 +25,7 @@ SEOUL = timezone(timedelta(hours=9))  # all year
 HOUR = 3600.0
 DAY = 24 * HOUR
 KEEP_DAYS = 1
+KEEP_APP_DAYS = 30  # for the statistics
 REFUSALS: Mapping[Kind, type[AllowanceSpent]] = {
     Kind.APP: AppAllowanceSpent,
     Kind.SENDER: SenderDaySpent,
@@ -108,6 +109,14 @@ class Allowance:
         left = (await self._store.left([claim]))[claim]
         return self.limits.app - left, self.limits.app
 
+    async def of_app_lately(self, days: int) -> list[float]:
+        """Return which share of the app's allowance each of the last days used, today's last."""
+        today = self.limits.day(self._now())
+        first = today - days + 1
+        used = await self._store.of_app(first)
+        counted = (used.get(day, (0, False)) for day in range(first, today + 1))
+        return [1.0 if spent else sent / self.limits.app for sent, spent in counted]
+
     def claims(self, row: Delivery, at: float) -> Sequence[Claim]:
         """Return what sending a row at this time uses up."""
         if row.chat is Chat.ME:
@@ -127,7 +136,8 @@ class Allowance:
 
     async def tidy(self) -> None:
         """Erase the counts of past days."""
-        await self._store.purge(self.limits.day(self._now()) - KEEP_DAYS)
+        today = self.limits.day(self._now())
+        await self._store.purge(today - KEEP_DAYS, app_before=today - KEEP_APP_DAYS)
 
     def _of_me(self, member_id: int, at: float) -> Sequence[Claim]:
         return self._of_pair(member_id, str(member_id), at)

@@ -174,9 +174,9 @@ class Settings:
         except ValidationError as error:
             raise CannotTakeBack from error
 
-    async def changes(self, guild_id: int, n: int = 10) -> list[Change]:
-        """Return the latest changes, the newest first."""
-        return await self._store.changes(guild_id, n)
+    async def changes(self, guild_id: int, n: int = 10, before: int | None = None) -> list[Change]:
+        """Return the latest changes, or the latest before one of them, the newest first."""
+        return await self._store.changes(guild_id, n, before)
 
     async def forget(self, guild_id: int) -> None:
         """Forget a server."""

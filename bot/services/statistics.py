@@ -14,10 +14,14 @@ KOREA = 9 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """The last days of a server; `days` count sends by state, the oldest day first."""
+    """The last days of a server, the oldest first.
+
+    `days` count its sends by state; `shares` are the parts of the whole app's allowance, 0 to 1.
+    """
 
     linked: int
     days: Sequence[Mapping[DeliveryState, int]]
+    shares: Sequence[float]
     app_used: int
     app_limit: int
 
@@ -46,4 +50,10 @@ class StatisticsDesk:
             if 0 <= day - first < DAYS:
                 days[day - first][DeliveryState(state)] = count
         used, limit = await self._allowance.of_app()
-        return Statistics(await self._store.linked(guild_id), days, used, limit)
+        return Statistics(
+            linked=await self._store.linked(guild_id),
+            days=days,
+            shares=await self._allowance.of_app_lately(DAYS),
+            app_used=used,
+            app_limit=limit,
+        )

@@ -64,6 +64,7 @@ settings-limit-rules = Rules (0–200)
 settings-limit-subscriptions = Subscriptions (0–100)
 settings-limit-sends = Sends by hand a day (empty: only Kakao's limit)
 settings-history-none = Nothing has changed yet.
+settings-history-older = Older changes
 settings-take-back = Choose a change to take back
 settings-member-unlinked = Not linked to KakaoTalk.
 settings-member-sound = Linked since { $since }.
@@ -82,7 +83,7 @@ settings-statistics =
     📊 **The last 30 days**
     { $linked } members linked
     🟨 arrived { $sent } · 🟥 failed { $failed } · ⬜ unknown { $unknown } · 🟦 waiting { $waiting }
-    Used today by all of Kkachi { $used } of { $limit }
+    Allowance used by all of Kkachi: { $used } of { $limit } today, { $most } % on the busiest of the 30 days (the line)
 error-settings-number = Please type numbers that fit.
 error-settings-member-unknown = This person does not use Kkachi in this server.
 settings-reloaded = `{ $name }` is loaded anew.

@@ -64,6 +64,7 @@ settings-limit-rules = 규칙 (0–200)
 settings-limit-subscriptions = 받아 보는 소식 (0–100)
 settings-limit-sends = 손으로 보내기 하루 (비우면 카카오 한도만)
 settings-history-none = 아직 바뀐 것이 없어요.
+settings-history-older = 더 오래된 내역
 settings-take-back = 되돌릴 변경 고르기
 settings-member-unlinked = 카카오톡이 연결돼 있지 않아요.
 settings-member-sound = { $since }부터 연결돼 있어요.
@@ -82,7 +83,7 @@ settings-statistics =
     📊 **지난 30일**
     연결한 멤버 { $linked }명
     🟨 도착 { $sent } · 🟥 실패 { $failed } · ⬜ 알 수 없음 { $unknown } · 🟦 기다림 { $waiting }
-    까치 전체가 오늘 쓴 횟수 { $used } / { $limit }
+    까치 전체가 쓴 횟수: 오늘 { $used } / { $limit }, 지난 30일 중 가장 많은 날 { $most }% (그림의 선)
 error-settings-number = 숫자를 알맞게 적어 주세요.
 error-settings-member-unknown = 이 사람은 이 서버에서 까치를 쓰고 있지 않아요.
 settings-reloaded = `{ $name }` 기능을 다시 불러왔어요.

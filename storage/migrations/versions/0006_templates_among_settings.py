@@ -31,6 +31,7 @@ def upgrade() -> None:
     for guild_id, named in of_guild.items():
         _put(guild_id, named)
     op.drop_table("templates")
+    op.drop_index("ix_setting_changes_at", "setting_changes")  # nothing is looked for by time
 
 
 def _put(guild_id: int, named: dict[str, Any]) -> None:
