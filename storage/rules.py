@@ -94,11 +94,6 @@ class RuleStore:
         for row in await self._database.all(select(filters)):
             yield row["member_id"], row["filter"]
 
-    async def filters_of(self, member_id: int) -> dict[int, dict[str, Any]]:
-        """Return all a member has set, by server."""
-        query = select(filters).where(filters.c.member_id == member_id)
-        return {row["guild_id"]: row["filter"] for row in await self._database.all(query)}
-
     async def forget(self, *, member_id: int | None = None, guild_id: int | None = None) -> None:
         """Forget the rules and filters of a member, of a server, or of a member in a server."""
 

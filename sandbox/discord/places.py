@@ -135,12 +135,6 @@ class Places(Voices, Talk):
         joined = channel.thread_member(user.id) | {"member": member, "presence": None}
         self._thread_members(channel, user, {"added_members": [joined]})
 
-    def leave_thread(self, channel: Channel, user: User) -> None:
-        """Let somebody out of a thread."""
-        if channel.thread is None or channel.thread.members.pop(user.id, None) is None:
-            return
-        self._thread_members(channel, user, {"removed_member_ids": [str(user.id)]})
-
     def _thread_members(self, channel: Channel, user: User, change: JSON) -> None:
         """Without the members intent a bot hears only of itself."""
         if channel.thread is None or channel.guild is None:
