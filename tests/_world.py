@@ -11,10 +11,11 @@ import base64
 import os
 import shutil
 import socket
+import sqlite3
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,6 +49,13 @@ class World:
     def config(self) -> Config:
         values = {name.lower(): value for name, value in self.settings.items()}
         return Config(_env_file=None, **values)  # type: ignore[arg-type] # read from words, as ever
+
+    async def until_waiting(self, count: int) -> None:
+        """Wait until the bot keeps so many hits for later."""
+        path = self.settings["DATABASE_URL"].partition(":///")[2]
+        query = "SELECT count(*) FROM hits WHERE state = 'waiting'"
+        with closing(sqlite3.connect(path)) as database:
+            await until(lambda: database.execute(query).fetchone()[0] == count)
 
     async def start_bot(self) -> None:
         """Start the bot in this process and wait until its commands are answered."""

@@ -106,7 +106,7 @@ async def test_what_waits_survives_a_restart_and_goes_out_once(world: World, jun
     await minji.slash(CHAT, "highlight pause", hours=1)
     for words in ("하나", "둘", "셋"):
         await junho.say(CHAT, f"번개 {words}")
-    await asyncio.sleep(QUIET_SECONDS)
+    await world.until_waiting(3)
     await world.stop_bot()
     await world.start_bot()
     assert not world.kakao.outbox
@@ -127,7 +127,7 @@ async def test_a_deletion_in_a_gap_keeps_the_message_from_going_out(
     minji = world.discord.person("민지")
     await minji.slash(CHAT, "highlight pause", hours=1)
     gone = await junho.say(CHAT, "번개 취소할 글")
-    await asyncio.sleep(QUIET_SECONDS)
+    await world.until_waiting(1)
     await world.stop_bot()
     await junho.delete(gone)
     await world.start_bot()

@@ -198,6 +198,9 @@ TEXT = {"type": 10, "content": "글"}
         {"poll": {"question": {"text": ""}, "answers": [{"poll_media": {"text": "네"}}]}},
         {"embeds": [{"image": {"url": "attachment://nothing.png"}}]},
         {"content": "답", "message_reference": {"message_id": "1"}},
+        {"poll": {"question": {"text": "?"}, "answers": [], "layout_type": 2**40}},
+        {"embeds": [{"timestamp": "어제"}]},
+        {"embeds": [{"image": {"width": 2**40}}]},
     ],
 )
 async def test_a_bad_message_is_an_invalid_form_and_a_problem(

@@ -3,35 +3,54 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker, ValidationError
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
+from jsonschema_rs import (
+    Draft202012,
+    Draft202012Validator,
+    Registry,
+    ValidationError,
+    ValidationErrorKind,
+)
 
 from sandbox.discord.errors import Fault
 from sandbox.discord.state import JSON
 
-FORMATS = FormatChecker(formats=())
 DOCUMENT = "urn:discord"
 
 
-@FORMATS.checks("date-time", raises=ValueError)
 def _is_a_moment(value: object) -> bool:
-    return not isinstance(value, str) or datetime.fromisoformat(value) is not None
+    with suppress(ValueError):
+        return not isinstance(value, str) or datetime.fromisoformat(value) is not None
+    return False
 
 
-@FORMATS.checks("uri")
 def _is_an_address(value: object) -> bool:
     return not isinstance(value, str) or re.match(r"[a-z][a-z0-9+.-]*:\S+$", value) is not None
 
 
-@FORMATS.checks("int32")
 def _fits_in_32_bits(value: object) -> bool:
     return not isinstance(value, int) or -(2**31) <= value < 2**31
+
+
+FORMATS = {"date-time": _is_a_moment, "uri": _is_an_address, "int32": _fits_in_32_bits}
+
+
+class _Format:
+    """Checks formats; the library's own way checks those of words only, not `int32`."""
+
+    def __init__(self, _schema: JSON, name: str, _path: list[str | int]) -> None:
+        self._name = name
+        self._fits = FORMATS.get(name)
+
+    def validate(self, value: object) -> None:
+        if self._fits is not None and not self._fits(value):
+            raise ValueError(f"this is no {self._name}")
 
 
 class Spec:
@@ -55,11 +74,11 @@ class Spec:
         return document
 
     @cached_property
-    def _replies(self) -> Registry[Any]:
+    def _replies(self) -> Registry:
         return _registry(self._document)
 
     @cached_property
-    def _requests(self) -> Registry[Any]:
+    def _requests(self) -> Registry:
         """As published, but for ids, which Discord also takes as integers."""
         components = self._document["components"]
         snowflake = components["schemas"]["SnowflakeType"]
@@ -99,20 +118,23 @@ class Spec:
         found: JSON | None = self._document["paths"].get(template, {}).get(method.lower())
         return found
 
-    def _faults(self, registry: Registry[Any], place: tuple[str, ...], body: object) -> list[Fault]:
+    def _faults(self, registry: Registry, place: tuple[str, ...], body: object) -> list[Fault]:
         validator = self._validator(registry, (*place, "schema"))
         return [_fault(error) for error in validator.iter_errors(body)] if validator else []
 
-    def _validator(
-        self, registry: Registry[Any], place: tuple[str, ...]
-    ) -> Draft202012Validator | None:
+    def _validator(self, registry: Registry, place: tuple[str, ...]) -> Draft202012Validator | None:
         key = f"{id(registry)} {place}"
         if key not in self._validators:
             pointer = "/".join(_escaped(step) for step in place)
             schema = {"$ref": f"{DOCUMENT}#/{pointer}"}
             known = _present(self._document, place)
-            made = Draft202012Validator(schema, registry=registry, format_checker=FORMATS)
-            self._validators[key] = made if known else None
+            self._validators[key] = (
+                Draft202012Validator(
+                    schema, registry=registry, keywords={"format": _Format}, mask="this"
+                )
+                if known
+                else None
+            )
         return self._validators[key]
 
 
@@ -122,10 +144,8 @@ def spec_at(path: Path) -> Spec:
     return Spec(path)
 
 
-def _registry(document: JSON) -> Registry[Any]:
-    resource: Resource[Any] = DRAFT202012.create_resource(document)
-    registry: Registry[Any] = Registry[Any]().with_resource(DOCUMENT, resource)
-    return registry
+def _registry(document: JSON) -> Registry:
+    return Registry([(DOCUMENT, document)], draft=Draft202012)
 
 
 def _present(document: JSON, place: tuple[str, ...]) -> bool:
@@ -152,12 +172,13 @@ def _response(operation: JSON, status: int) -> str | None:
 
 def _fault(error: ValidationError) -> Fault:
     """Tell the deepest reason of a failure among alternatives, which says most."""
-    deepest = max(_reasons(error), key=lambda one: len(one.absolute_path))
-    path = tuple(deepest.absolute_path)
-    return Fault(path, "SPECIFICATION", deepest.message[:300])
+    deepest = max(_reasons(error), key=lambda one: len(one.instance_path))
+    return Fault(tuple(deepest.instance_path), "SPECIFICATION", deepest.message[:300])
 
 
 def _reasons(error: ValidationError) -> Iterator[ValidationError]:
     yield error
-    for inner in error.context or ():
-        yield from _reasons(inner)
+    match error.kind:
+        case ValidationErrorKind.AnyOf(context) | ValidationErrorKind.OneOfNotValid(context):
+            for inner in chain.from_iterable(context):
+                yield from _reasons(inner)
