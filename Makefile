@@ -5,6 +5,9 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 CODE   := bot cogs storage sandbox tests benchmarks docs examples
 
+# The suite starts Python some sixty times; each would read all of Kkachi from its sources.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test check format docs bench lock clean
 .DELETE_ON_ERROR:
 

@@ -5,7 +5,7 @@ import io
 import logging
 import os
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -128,22 +128,22 @@ def test_where_a_photo_was_taken_stays_here_and_it_stands_upright() -> None:
 @pytest.mark.parametrize(
     "file",
     [
-        b"",
-        b"GIF89a",
-        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
-        drawing()[:200],
-        drawing("JPEG")[:300],
-        drawing("WEBP")[:40],
-        drawing("BMP"),
-        drawing("TIFF"),
-        b"%PDF-1.7",
-        drawing(size=(30_000, 30_000), mode="1"),
-        drawing(size=(9_000, 9_000), mode="1"),
+        lambda: b"",
+        lambda: b"GIF89a",
+        lambda: b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        lambda: drawing()[:200],
+        lambda: drawing("JPEG")[:300],
+        lambda: drawing("WEBP")[:40],
+        lambda: drawing("BMP"),
+        lambda: drawing("TIFF"),
+        lambda: b"%PDF-1.7",
+        lambda: drawing(size=(30_000, 30_000), mode="1"),
+        lambda: drawing(size=(9_000, 9_000), mode="1"),
     ],
 )
-def test_what_is_no_picture_or_a_bomb_is_refused(file: bytes) -> None:
+def test_what_is_no_picture_or_a_bomb_is_refused(file: Callable[[], bytes]) -> None:
     with pytest.raises(NotAPicture):
-        drawn_for_kakao(file)
+        drawn_for_kakao(file())
 
 
 def test_broken_files_never_raise_anything_else() -> None:

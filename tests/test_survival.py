@@ -7,9 +7,10 @@ import sqlite3
 from asyncio.subprocess import Process
 from base64 import urlsafe_b64encode
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,6 +101,18 @@ def options(panel: Reply) -> list[dict[str, str]]:
     return found
 
 
+async def accepted(
+    folder: Path, acts: Sequence[Coroutine[Any, Any, Reply]], each: int
+) -> list[asyncio.Task[Reply]]:
+    """Let acts that make so many rows each begin, no more at once than a busy machine answers."""
+    begun: list[asyncio.Task[Reply]] = []
+    before = number(folder, "1")
+    for start in range(0, len(acts), AT_ONCE):
+        begun += [asyncio.create_task(act) for act in acts[start : start + AT_ONCE]]
+        await until(lambda: number(folder, "1") == before + each * len(begun), PATIENCE)
+    return begun
+
+
 async def test_a_kill_in_the_middle_of_200_forwards_loses_none_and_repeats_none_to_friends(
     world: World, tmp_path: Path
 ) -> None:
@@ -112,15 +125,17 @@ async def test_a_kill_in_the_middle_of_200_forwards_loses_none_and_repeats_none_
         await world.follow(consent, "민지")
         panels = await drafts(world)
         world.kakao.slow(0.4)
-        pressed = [minji.press(panel, f"보내기 ({len(FRIENDS)})") for panel in panels]
         asked = [minji.menu(CHAT, "Send to my KakaoTalk", said) for _ in range(TO_ME)]
-        waiting = asyncio.gather(*pressed, *asked, return_exceptions=True)
+        pressed = [minji.press(panel, f"보내기 ({len(FRIENDS)})") for panel in panels]
+        begun = await accepted(tmp_path, asked, each=1)
+        begun += await accepted(tmp_path, pressed, each=len(FRIENDS))
         everything = TO_ME + TO_FRIENDS * len(FRIENDS)
-        await until(lambda: number(tmp_path, "1") == everything, PATIENCE)
         await until(lambda: number(tmp_path, "state = 'sent'") > 30, PATIENCE)
         process.send_signal(signal.SIGKILL)
         await process.wait()
-        waiting.cancel()
+        for act in begun:
+            act.cancel()
+        await asyncio.gather(*begun, return_exceptions=True)
     left = number(tmp_path, "state IN ('queued', 'sending')")
     assert left > 50
     world.kakao.slow(0)
