@@ -108,7 +108,7 @@ async def accepted(
     begun: list[asyncio.Task[Reply]] = []
     before = number(folder, "1")
     for start in range(0, len(acts), AT_ONCE):
-        begun += [asyncio.create_task(act) for act in acts[start : start + AT_ONCE]]
+        begun.extend(asyncio.create_task(act) for act in acts[start : start + AT_ONCE])
         await until(lambda: number(folder, "1") == before + each * len(begun), PATIENCE)
     return begun
 
