@@ -72,7 +72,7 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
         if not await self.services.access.is_known(guild_id, member.id):
             raise UnknownHere
         link = await self.services.links.get(member.id)
-        left = await self.services.allowance.left(member.id)
+        sent = await self.services.allowance.sent_today(member.id)
         lines = [f"<@{member.id}>"]
         if link is None:
             lines.append(self.text(interaction, "settings-member-unlinked"))
@@ -80,7 +80,6 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
             state = "broken" if link.broken_at is not None else "sound"
             since = f"<t:{int(link.linked_at)}:D>"
             lines.append(self.text(interaction, f"settings-member-{state}", since=since))
-        sent = left.me_limit - left.me
         lines.append(self.text(interaction, "settings-member-sent", count=sent))
         view = None
         if link is not None:

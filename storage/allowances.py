@@ -69,10 +69,12 @@ class AllowanceStore:
         mine = or_(allowances.c.subject == member, of_pairs)
         await self._database.change(delete(allowances).where(mine))
 
-    async def of_app(self, since: int) -> dict[int, tuple[int, bool]]:
-        """Return by day what the app has used, and whether Kakao said that it was all."""
-        of_app = select(allowances).where(allowances.c.kind == Kind.APP, allowances.c.day >= since)
-        rows = await self._database.all(of_app)
+    async def used(self, kind: Kind, subject: str, since: int) -> dict[int, tuple[int, bool]]:
+        """Return by day how many sends were counted, and whether Kakao said that it was all."""
+        counts = (allowances.c.kind == kind, allowances.c.subject == subject)
+        rows = await self._database.all(
+            select(allowances).where(*counts, allowances.c.day >= since)
+        )
         return {row["day"]: (row["sent"], row["spent"]) for row in rows}
 
     async def purge(self, before: int, *, app_before: int) -> None:

@@ -63,8 +63,10 @@ async def test_each_send_leaves_one_less_until_the_next_day(world: World) -> Non
     await many_to_me(world, 3)
     await world.settled(await world.to_friends("준호", "서연"))
     assert await left(world) == (17, 95)
+    assert await world.allowance.sent_today(MINJI) == 5
     world.let_pass(12 * HOUR)
     assert await left(world) == (20, 100)
+    assert await world.allowance.sent_today(MINJI) == 0
 
 
 async def test_sixteen_at_once_do_not_pass_the_limit_together(world: World) -> None:

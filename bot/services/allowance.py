@@ -103,6 +103,12 @@ class Allowance:
             resets_at=limits.day_ends(now),
         )
 
+    async def sent_today(self, member_id: int) -> int:
+        """Return how many sends of a member's are counted today, to whichever chat."""
+        today = self.limits.day(self._now())
+        used = await self._store.used(Kind.SENDER, str(member_id), today)
+        return used.get(today, (0, False))[0]
+
     async def of_app(self) -> tuple[int, int]:
         """Return how many sends of the whole app are used up today, and of how many."""
         claim = Claim(self.limits.day(self._now()), Kind.APP, "", self.limits.app)
@@ -113,7 +119,7 @@ class Allowance:
         """Return which share of the app's allowance each of the last days used, today's last."""
         today = self.limits.day(self._now())
         first = today - days + 1
-        used = await self._store.of_app(first)
+        used = await self._store.used(Kind.APP, "", first)
         counted = (used.get(day, (0, False)) for day in range(first, today + 1))
         return [1.0 if spent else sent / self.limits.app for sent, spent in counted]
 
