@@ -23,8 +23,9 @@ class SettingTexts:
     locale: Locale
 
     def change(self, change: Change) -> str:
-        """Return a change as a line: when, who, what, before and after."""
-        return f"- <t:{int(change.at)}:R> <@{change.member_id}> {self.told(change)}"
+        """Return a change as a line: its number, when, who, what, before and after."""
+        when = f"<t:{int(change.at)}:R>"
+        return f"- `#{change.version}` {when} <@{change.member_id}> {self.told(change)}"
 
     def told(self, change: Change) -> str:
         """Return what changed: what came and what went, or from what to what."""
