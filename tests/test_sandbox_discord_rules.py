@@ -7,10 +7,11 @@ import pytest
 
 from sandbox.discord import CannotDo, LocalDiscord, Overwrite, Permission
 from sandbox.discord.commands import check_commands
+from sandbox.discord.core import Event
 from sandbox.discord.errors import ApiError
 from sandbox.discord.server import ROUTES
 from sandbox.discord.spec import Spec
-from tests.sandbox_discord import OPENAPI, Raw, by_hand, new_discord
+from tests.sandbox_discord import OPENAPI, Raw, a_bot, by_hand, new_discord
 
 SEND = Permission.SEND_MESSAGES
 VIEW = Permission.VIEW_CHANNEL
@@ -383,3 +384,21 @@ def test_ids_may_come_as_integers_but_go_as_strings(spec: Spec) -> None:
 def test_the_specification_names_the_place_of_a_fault(spec: Spec) -> None:
     (fault,) = spec.request_faults("POST", "/channels/{channel_id}/messages", {"content": 5})
     assert fault.path == ("content",)
+
+
+def test_events_are_held_against_the_specification_piece_by_piece(spec: Spec) -> None:
+    role = {"id": "1", "name": "운영진"}
+    (first, *_) = spec.event_faults("GUILD_ROLE_CREATE", {"guild_id": "2", "role": role})
+    assert "required" in str(first)
+    guild = {"roles": [role], "channels": [], "voice_states": [{"user_id": 5}]}
+    assert len(spec.event_faults("GUILD_CREATE", guild)) > len([role])
+    assert spec.event_faults("TYPING_START", {"user_id": 5}) == []
+
+
+@pytest.mark.usefixtures("spec")
+async def test_an_event_of_ours_that_discord_would_not_send_is_a_problem(
+    local: LocalDiscord,
+) -> None:
+    async with a_bot(local):
+        local.world.tell(Event("GUILD_ROLE_UPDATE", {"guild_id": "1", "role": {"id": "1"}}))
+    assert any(one.startswith("our event GUILD_ROLE_UPDATE") for one in local.problems)

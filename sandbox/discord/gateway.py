@@ -11,6 +11,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from sandbox.discord.core import Event
 from sandbox.discord.intents import Intent, application_flags, as_read
 from sandbox.discord.sessions import Closing, Connection, Session, compressor
+from sandbox.discord.spec import Spec
 from sandbox.discord.state import JSON, Guild, Member
 from sandbox.discord.world import World
 
@@ -28,9 +29,10 @@ ALL_INTENTS = (1 << 26) - 1
 class Gateway:
     """All sessions; decides which of them hears what."""
 
-    def __init__(self, world: World, token: str) -> None:
+    def __init__(self, world: World, token: str, spec: Spec | None) -> None:
         self._world = world
         self._token = token
+        self._spec = spec
         self._sessions: dict[str, Session] = {}
         self._connections: set[Connection] = set()
         self._refusing = False
@@ -48,7 +50,12 @@ class Gateway:
         """Tell every session that may hear it."""
         for session in self._sessions.values():
             if self._hears(session, event):
-                session.dispatch(event.name, self._as_told(session, event))
+                self._tell(session, event.name, self._as_told(session, event))
+
+    def _tell(self, session: Session, name: str, data: JSON) -> None:
+        for fault in self._spec.event_faults(name, data) if self._spec else ():
+            self._world.problems.append(f"our event {name}: {fault}")
+        session.dispatch(name, data)
 
     def _hears(self, session: Session, event: Event) -> bool:
         if not session.owns(event.guild) or (event.guild is not None and event.guild.unavailable):
@@ -196,13 +203,12 @@ class Gateway:
             "shard": list(session.shard),
             "application": {"id": str(world.application_id), "flags": flags},
         }
-        session.dispatch("READY", ready)
+        self._tell(session, "READY", ready)
         if session.intents & Intent.GUILDS:
             for guild in owned:
                 if not guild.unavailable:
-                    session.dispatch(
-                        "GUILD_CREATE", self._guild(session, guild) | {"unavailable": False}
-                    )
+                    told = self._guild(session, guild) | {"unavailable": False}
+                    self._tell(session, "GUILD_CREATE", told)
         session.greeted = session.sequence
 
     def _guild(self, session: Session, guild: Guild) -> JSON:
@@ -237,7 +243,7 @@ class Gateway:
         self._bind(session, connection)
         for text in missed:
             connection.send(text)
-        session.dispatch("RESUMED", {})
+        self._tell(session, "RESUMED", {})
 
     # members on request
 
@@ -251,7 +257,7 @@ class Gateway:
         pieces = [found[start : start + CHUNK] for start in range(0, len(found), CHUNK)] or [[]]
         for number, piece in enumerate(pieces):
             chunk = _chunk(guild, piece, number, len(pieces))
-            session.dispatch("GUILD_MEMBERS_CHUNK", chunk | _echo(guild, data))
+            self._tell(session, "GUILD_MEMBERS_CHUNK", chunk | _echo(guild, data))
 
     def _need_members_intent(self, session: Session) -> None:
         if not session.intents & Intent.GUILD_MEMBERS:

@@ -30,8 +30,8 @@ PRIVILEGED_INTENTS = {
 class LocalDiscord:
     """A Discord with one server, five people and one bot, on loopback and in memory.
 
-    `problems` collects every body that was refused as malformed and every reply of ours that
-    Discord's specification refuses; a healthy test ends with an empty list.
+    `problems` collects every body that was refused as malformed, and every reply and event of
+    ours that Discord's specification refuses; a healthy test ends with an empty list.
     """
 
     def __init__(
@@ -42,8 +42,8 @@ class LocalDiscord:
         self.patience = patience
         self.world = World(now=now, rng=random or randomness.Random())
         self.interactions = Interactions(self.world, answer_within=answer_within)
-        self.gateway = Gateway(self.world, self.bot_token)
         spec = None if openapi is None else spec_at(openapi)
+        self.gateway = Gateway(self.world, self.bot_token, spec)
         self._server = Server(self.world, self.interactions, self.gateway, self.bot_token, spec)
         self._people: dict[str, Person] = {}
         self.guild: Guild = build_village(self.world)
