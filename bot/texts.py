@@ -26,7 +26,9 @@ PARTICLES = {
 }
 # The last sound of a digit's Korean name: 일, 삼, 육, 칠, 팔 and 영 close with a consonant.
 DIGITS_WITH_FINAL = frozenset("013678")
-LATIN_WITH_FINAL = frozenset("lmnrLMNR")
+LETTERS_WITH_FINAL = frozenset("LMNR")  # read by their names, as in DM
+# How Koreans read English words: 샘, 킹, 봇, 콜백 and 톡 close; 링크, 노트 and 유저 do not.
+CLOSED_WORD = regex.compile(r"(?:[lmn]|ng|[aeiou](?:ck|[bkpt])|lk)$", regex.IGNORECASE)
 FINAL_RIEUL = 8
 
 
@@ -48,13 +50,15 @@ def with_particle(word: str, particle: str) -> str:
 
 def _final_sound(word: str) -> int | None:
     """Return the index of the closing consonant of the word's last sound, None after a vowel."""
-    spoken = regex.sub(r"[^\p{L}\p{N}]+$", "", word)
+    spoken = regex.sub(r"(?<=\w)\([^()]*\)$|[^\p{L}\p{N}]+$", "", word)
     last = spoken[-1:]
     if "가" <= last <= "힣":
         return (ord(last) - ord("가")) % 28 or None
-    if last in {"1", "7", "8", "l", "L", "r", "R"}:
+    if last in {"1", "7", "8", "l", "L", "R"}:
         return FINAL_RIEUL
-    return 1 if last and last in DIGITS_WITH_FINAL | LATIN_WITH_FINAL else None
+    if "a" <= last <= "z":
+        return 1 if CLOSED_WORD.search(spoken) else None
+    return 1 if last and last in DIGITS_WITH_FINAL | LETTERS_WITH_FINAL else None
 
 
 class Texts:
