@@ -26,7 +26,7 @@ doctor-clock-ok = 시계가 맞아요.
 doctor-clock-unknown = 카카오의 시각을 알 수 없어서 시계를 비교하지 못했어요.
 doctor-clock-wrong = 시계가 카카오와 { $seconds }초 달라요. 토큰 기한이 어긋나니 NTP로 맞춰 주세요.
 
-doctor-public-ok = { PARTICLE($address, "으로") } 까치에 연결돼요. 카카오의 [앱] > [제품 링크] > [웹 도메인]에도 이 주소가 있는지 확인해 주세요.
+doctor-public-ok = { PARTICLE($address, "으로") } 까치에 연결돼요. 카카오의 [앱] > [제품 링크 관리] > [웹 도메인]에도 이 주소가 있는지 확인해 주세요.
 doctor-public-http = { PARTICLE($address, "으로") } 연결되지만 https가 아니에요. 인증서를 갖춘 리버스 프록시를 앞에 두세요.
 doctor-public-unwell = { PARTICLE($address, "으로") } 연결되지만 까치가 아직 Discord나 데이터베이스에 연결하지 못했어요.
 doctor-public-other = { $address }에서 까치가 아닌 다른 것이 답했어요(상태 { $status }). 리버스 프록시 설정을 확인해 주세요.
