@@ -7,6 +7,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.services import linked_roles
 from sandbox.discord import Person
 from tests._world import CHAT, World, link_of, open_world, until
 
@@ -134,6 +135,20 @@ async def test_the_verification_page_reports_anew(world: World, minji: Person) -
     assert status == 200
     assert "디스코드에 알렸어요" in page
     assert world.discord.portal.connections[minji.id]["metadata"]["linked"] == "1"
+
+
+async def test_those_who_only_begin_do_not_fill_the_memory(
+    world: World, minji: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(linked_roles, "MOST_OPENED", 3)
+    asked = []
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        for _ in range(4):
+            address = f"{world.public_url}/linked-roles"
+            async with browser.get(address, allow_redirects=False) as response:
+                asked.append(response.headers["Location"])
+        pages = [await agree(world, browser, one, minji, "민지") for one in asked]
+    assert [status for status, _ in pages] == [404, 200, 200, 200]
 
 
 async def test_no_token_of_discords_reaches_the_log_or_the_database_unsealed(

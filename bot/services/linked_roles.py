@@ -17,6 +17,7 @@ from storage.vault import digest
 logger = logging.getLogger(__name__)
 
 STATE_LIFE = 600.0
+MOST_OPENED = 10_000
 PLATFORM = "KakaoTalk"
 LINKED, SINCE = "linked", "linked_since"
 # Discord's kinds of comparison: a boolean is equal, a date is at least so long ago.
@@ -121,13 +122,21 @@ class LinkedRoles:
             await self._linking.request(token)
         browser = browser or self._secret()
         state = self._secret()
-        now = self._now()
-        self._opened = {key: one for key, one in self._opened.items() if one.expires_at > now}
-        self._opened[state] = Opened(token, browser, now + STATE_LIFE)
+        self._remember(state, Opened(token, browser, self._now() + STATE_LIFE))
         try:
             return Departure(await self._login.authorize_url(state), browser)
         except self._login.refused:
             raise LinkRefused("discord-down") from None
+
+    def _remember(self, state: str, opened: Opened) -> None:
+        """Keep a browser's way until it is over; anybody may ask, so never too many at once."""
+        while self._opened:
+            oldest = next(iter(self._opened))
+            is_over = self._opened[oldest].expires_at <= self._now()
+            if not is_over and len(self._opened) < MOST_OPENED:
+                break
+            del self._opened[oldest]
+        self._opened[state] = opened
 
     async def arrive(
         self, *, state: str | None, code: str | None, browser: str | None
