@@ -2,7 +2,7 @@
 
 import logging
 import traceback
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar
 
@@ -19,6 +19,7 @@ from cogs._kkachi import AnyBot, notices_of, services_of
 from cogs._notices import NOBODY
 
 _log = logging.getLogger(__name__)
+Heard = Sequence[tuple[list[Any], Callable[..., Awaitable[None]]]]
 CLAIMED = "kkachi-claimed"
 PICTURE_SIZE = 128
 ACKNOWLEDGED = 40060  # "Interaction has already been acknowledged."
@@ -27,15 +28,40 @@ ACKNOWLEDGED = 40060  # "Interaction has already been acknowledged."
 class KkachiCog(commands.Cog):
     """A cog that finds Kkachi's services on its bot and answers mistakes in plain words.
 
-    Admins can switch its `feature` off for their server; one without a name is always on.
+    Admins can switch its `feature` off for their server; one without a name is always on. While
+    it is loaded its `menus` are up, and clicks on its `components` are taken.
     """
 
     feature: ClassVar[str] = ""
+    components: ClassVar[Sequence[type[discord.ui.DynamicItem[Any]]]] = ()
+    menus: Sequence[app_commands.ContextMenu] = ()
 
     def __init__(self, bot: AnyBot) -> None:
         self.bot = bot
         self.services = services_of(bot)
         self.notices = notices_of(bot)
+
+    def heard(self) -> Heard:
+        """Return what this cog listens to: lists of listeners, each with the one of its own."""
+        return ()
+
+    async def cog_load(self) -> None:
+        """Put up the menus, take the clicks, and listen."""
+        for menu in self.menus:
+            menu.error(self.cog_app_command_error)
+            menu.add_check(self.interaction_check)
+            self.bot.tree.add_command(menu)
+        self.bot.add_dynamic_items(*self.components)
+        for listeners, own in self.heard():
+            listeners.append(own)
+
+    async def cog_unload(self) -> None:
+        """Take the menus down, leave the clicks to nobody, and listen no more."""
+        for menu in self.menus:
+            self.bot.tree.remove_command(menu.name, type=menu.type)
+        self.bot.remove_dynamic_items(*self.components)
+        for listeners, own in self.heard():
+            listeners.remove(own)
 
     def text(self, interaction: discord.Interaction, key: str, **arguments: TextArgument) -> str:
         """Return a text in the language of whoever asks."""

@@ -3,20 +3,16 @@
 from discord.ext import commands
 
 from bot.texts import Locale
-from cogs._answers import KkachiCog
+from cogs._answers import Heard, KkachiCog
 from cogs._kkachi import AnyBot
 
 
 class Accounts(KkachiCog, commands.Cog):
     """Listens to what Kakao tells of its accounts."""
 
-    async def cog_load(self) -> None:
-        """Listen to links that are undone at Kakao."""
-        self.services.links.on_undone.append(self.tell_undone)
-
-    async def cog_unload(self) -> None:
-        """Listen no more."""
-        self.services.links.on_undone.remove(self.tell_undone)
+    def heard(self) -> Heard:
+        """Listen to accounts that are undone at Kakao."""
+        return ((self.services.links.on_undone, self.tell_undone),)
 
     async def tell_undone(self, member_id: int, locale: Locale) -> None:
         """Tell a member that nothing of their Kakao account is left here."""

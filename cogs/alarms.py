@@ -1,7 +1,7 @@
 """Writes into the operator's channel when something needs a person, and when it is over."""
 
 from bot.services.alarms import Alarm
-from cogs._answers import KkachiCog
+from cogs._answers import Heard, KkachiCog
 from cogs._kkachi import AnyBot
 from cogs._notices import NOBODY
 
@@ -9,13 +9,9 @@ from cogs._notices import NOBODY
 class Alarms(KkachiCog):
     """Tells; answers nobody."""
 
-    async def cog_load(self) -> None:
-        """Listen."""
-        self.services.alarms.on_change.append(self.tell)
-
-    async def cog_unload(self) -> None:
-        """Listen no more."""
-        self.services.alarms.on_change.remove(self.tell)
+    def heard(self) -> Heard:
+        """Listen to troubles that begin and end."""
+        return ((self.services.alarms.on_change, self.tell),)
 
     async def tell(self, alarm: Alarm, begins: bool) -> None:  # noqa: FBT001 - as it is told
         """Write an alarm, or its end, in both languages."""

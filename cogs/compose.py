@@ -8,11 +8,10 @@ from discord import app_commands
 from bot.errors import UserError
 from bot.services.kinds import KINDS
 from bot.services.linking import Arrival
-from cogs._answers import KkachiCog, defer, items, say
+from cogs._answers import Heard, KkachiCog, defer, items, say
 from cogs._compose import ComposeButton, TemplateSelect, panel_of, start
 from cogs._kkachi import AnyBot
 
-BUTTONS = (ComposeButton, TemplateSelect)
 CHOICES = {
     "feed": "Feed: a picture, a title and a text",
     "list": "List: two or three things under a heading",
@@ -53,16 +52,11 @@ class Compose(KkachiCog):
     """Write a KakaoTalk message."""
 
     feature = "compose"
+    components = (ComposeButton, TemplateSelect)
 
-    async def cog_load(self) -> None:
-        """Take the clicks on this cog's components and wait for those who return from Kakao."""
-        self.bot.add_dynamic_items(*BUTTONS)
-        self.services.linking.on_linked.append(self.go_on)
-
-    async def cog_unload(self) -> None:
-        """Leave them to nobody."""
-        self.bot.remove_dynamic_items(*BUTTONS)
-        self.services.linking.on_linked.remove(self.go_on)
+    def heard(self) -> Heard:
+        """Listen to those who return from linking."""
+        return ((self.services.linking.on_linked, self.go_on),)
 
     @app_commands.command()
     @app_commands.choices(

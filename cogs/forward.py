@@ -6,43 +6,30 @@ from discord.ext import commands
 
 from bot.errors import UserError
 from bot.services.linking import Arrival
-from cogs._answers import KkachiCog, defer, member_of
+from cogs._answers import Heard, KkachiCog, defer, member_of
 from cogs._features import carried
 from cogs._kkachi import AnyBot
 from cogs._messages import find_message
 from cogs._picker import DraftButton, FriendSelect, panel_of, show_panel
 from cogs._results import RepeatButton, show_results
 
-BUTTONS = (FriendSelect, DraftButton, RepeatButton)
-
 
 class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
     """Send a Discord message to KakaoTalk."""
 
     feature = "forward"
+    components = (FriendSelect, DraftButton, RepeatButton)
 
     def __init__(self, bot: AnyBot) -> None:
         super().__init__(bot)
-        self._menus = [
+        self.menus = [
             app_commands.ContextMenu(name="Send to my KakaoTalk", callback=self.send_to_me),
             app_commands.ContextMenu(name="Send to Kakao friends", callback=self.send_to_friends),
         ]
 
-    async def cog_load(self) -> None:
-        """Put up the menus, take the clicks on this cog's buttons, wait for those who return."""
-        for menu in self._menus:
-            menu.error(self.cog_app_command_error)
-            menu.add_check(self.interaction_check)
-            self.bot.tree.add_command(menu)
-        self.bot.add_dynamic_items(*BUTTONS)
-        self.services.linking.on_linked.append(self.go_on)
-
-    async def cog_unload(self) -> None:
-        """Take the menus down and leave the clicks to nobody."""
-        for menu in self._menus:
-            self.bot.tree.remove_command(menu.name, type=menu.type)
-        self.bot.remove_dynamic_items(*BUTTONS)
-        self.services.linking.on_linked.remove(self.go_on)
+    def heard(self) -> Heard:
+        """Listen to those who return from linking."""
+        return ((self.services.linking.on_linked, self.go_on),)
 
     @app_commands.command()
     async def me(

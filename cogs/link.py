@@ -11,7 +11,17 @@ from bot.errors import NotLinked
 from bot.services.drafts import NotYours
 from bot.services.linking import Arrival
 from bot.texts import Locale
-from cogs._answers import Answered, KkachiCog, defer, defer_edit, items, link_button, locale_of, say
+from cogs._answers import (
+    Answered,
+    Heard,
+    KkachiCog,
+    defer,
+    defer_edit,
+    items,
+    link_button,
+    locale_of,
+    say,
+)
 from cogs._consents import AgreeButton, TakeBackButton, TakeBackSelect, consents_text
 from cogs._features import check_command
 from cogs._kkachi import AnyBot, services_of
@@ -19,8 +29,46 @@ from cogs._status import Status
 from storage.links import Link as KakaoLink
 
 
+class UnlinkButton(
+    Answered,
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"kkachi:unlink:(?P<member>[0-9]+)",
+):
+    """The member's yes to being disconnected."""
+
+    def __init__(self, member_id: int, label: str) -> None:
+        super().__init__(
+            discord.ui.Button(
+                label=label,
+                style=discord.ButtonStyle.danger,
+                custom_id=f"kkachi:unlink:{member_id}",
+            )
+        )
+        self.member_id = member_id
+
+    @classmethod
+    async def from_custom_id(
+        cls, _: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Read the button of a message that may be older than this process."""
+        del item
+        return cls(int(match["member"]), "…")
+
+    async def press(self, interaction: discord.Interaction) -> None:
+        """Disconnect and say so in place of the question."""
+        if interaction.user.id != self.member_id:
+            raise NotYours
+        await defer_edit(interaction)
+        services = services_of(interaction.client)
+        await services.links.unlink(self.member_id)
+        text = services.texts.say(locale_of(interaction), "kakao-unlinked")
+        await interaction.edit_original_response(content=text, view=items())
+
+
 class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
     """Connect KakaoTalk, see how it is, disconnect."""
+
+    components = (UnlinkButton, TakeBackSelect, TakeBackButton, AgreeButton)
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:
         """Let admins switch off linking only: whoever is linked can always look and leave."""
@@ -28,19 +76,13 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
             await check_command(interaction, "link")
         return True
 
-    async def cog_load(self) -> None:
-        """Take the clicks on this cog's buttons and listen to what becomes of links."""
-        self.bot.add_dynamic_items(*BUTTONS)
-        self.services.linking.on_linked.append(self.tell_linked)
-        self.services.links.on_broken.append(self.tell_broken)
-        self.services.links.on_consent_missing.append(self.tell_consent_missing)
-
-    async def cog_unload(self) -> None:
-        """Leave them to nobody."""
-        self.bot.remove_dynamic_items(*BUTTONS)
-        self.services.linking.on_linked.remove(self.tell_linked)
-        self.services.links.on_broken.remove(self.tell_broken)
-        self.services.links.on_consent_missing.remove(self.tell_consent_missing)
+    def heard(self) -> Heard:
+        """Listen to how links fare."""
+        return (
+            (self.services.linking.on_linked, self.tell_linked),
+            (self.services.links.on_broken, self.tell_broken),
+            (self.services.links.on_consent_missing, self.tell_consent_missing),
+        )
 
     @app_commands.command()
     async def link(self, interaction: discord.Interaction) -> None:
@@ -122,45 +164,6 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
 
 def _nickname(link: KakaoLink) -> str:
     return discord.utils.escape_markdown(link.nickname)
-
-
-class UnlinkButton(
-    Answered,
-    discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"kkachi:unlink:(?P<member>[0-9]+)",
-):
-    """The member's yes to being disconnected."""
-
-    def __init__(self, member_id: int, label: str) -> None:
-        super().__init__(
-            discord.ui.Button(
-                label=label,
-                style=discord.ButtonStyle.danger,
-                custom_id=f"kkachi:unlink:{member_id}",
-            )
-        )
-        self.member_id = member_id
-
-    @classmethod
-    async def from_custom_id(
-        cls, _: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Read the button of a message that may be older than this process."""
-        del item
-        return cls(int(match["member"]), "…")
-
-    async def press(self, interaction: discord.Interaction) -> None:
-        """Disconnect and say so in place of the question."""
-        if interaction.user.id != self.member_id:
-            raise NotYours
-        await defer_edit(interaction)
-        services = services_of(interaction.client)
-        await services.links.unlink(self.member_id)
-        text = services.texts.say(locale_of(interaction), "kakao-unlinked")
-        await interaction.edit_original_response(content=text, view=items())
-
-
-BUTTONS = (UnlinkButton, TakeBackSelect, TakeBackButton, AgreeButton)
 
 
 async def setup(bot: AnyBot) -> None:

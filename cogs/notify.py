@@ -69,14 +69,7 @@ class Notify(KkachiCog, commands.GroupCog, group_name="notify"):
     """Hear on KakaoTalk of what happens in this server."""
 
     feature = "notify"
-
-    async def cog_load(self) -> None:
-        """Take clicks on panels that are older than this process."""
-        self.bot.add_dynamic_items(KindSelect)
-
-    async def cog_unload(self) -> None:
-        """Let the clicks go."""
-        self.bot.remove_dynamic_items(KindSelect)
+    components = (KindSelect,)
 
     @app_commands.command()
     async def add(

@@ -53,13 +53,7 @@ class EraseButton(
 class Privacy(KkachiCog, commands.GroupCog, group_name="privacy"):
     """See what Kkachi holds about you, erase it, or stay out of automatic forwards."""
 
-    async def cog_load(self) -> None:
-        """Take the clicks on this cog's button."""
-        self.bot.add_dynamic_items(EraseButton)
-
-    async def cog_unload(self) -> None:
-        """Leave them to nobody."""
-        self.bot.remove_dynamic_items(EraseButton)
+    components = (EraseButton,)
 
     @app_commands.command()
     async def export(self, interaction: discord.Interaction) -> None:

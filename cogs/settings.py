@@ -12,7 +12,7 @@ from bot.errors import UserError
 from bot.services.chart import drawn
 from bot.services.kinds import Template
 from bot.services.settings import GuildSettings
-from cogs._answers import KkachiCog, defer, items, say
+from cogs._answers import Heard, KkachiCog, defer, items, say
 from cogs._kkachi import AnyBot
 from cogs._members import UnlinkMemberButton, write_log
 from cogs._panel import NeedsManageServer, SettingButton, SettingSelect, managed, show_panel
@@ -36,7 +36,6 @@ class OnlyOwner(UserError):
 
 
 CHOICES = 25
-BUTTONS = (SettingSelect, SettingButton, UnlinkMemberButton)
 
 
 @app_commands.guild_only()
@@ -44,15 +43,11 @@ BUTTONS = (SettingSelect, SettingButton, UnlinkMemberButton)
 class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
     """Decide what Kkachi does in this server."""
 
-    async def cog_load(self) -> None:
-        """Take the clicks on panels, and write changes into log channels."""
-        self.bot.add_dynamic_items(*BUTTONS)
-        self.services.settings.on_changed.append(self.log_change)
+    components = (SettingSelect, SettingButton, UnlinkMemberButton)
 
-    async def cog_unload(self) -> None:
-        """Leave both."""
-        self.bot.remove_dynamic_items(*BUTTONS)
-        self.services.settings.on_changed.remove(self.log_change)
+    def heard(self) -> Heard:
+        """Listen to changes of settings."""
+        return ((self.services.settings.on_changed, self.log_change),)
 
     @app_commands.command()
     async def panel(self, interaction: discord.Interaction) -> None:

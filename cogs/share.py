@@ -3,7 +3,7 @@
 import discord
 from discord import app_commands
 
-from cogs._answers import KkachiCog, defer, member_of
+from cogs._answers import Heard, KkachiCog, defer, member_of
 from cogs._features import carried
 from cogs._kkachi import AnyBot
 from cogs._messages import find_message
@@ -15,24 +15,16 @@ class Share(KkachiCog):
     """Share a Discord message with anyone on KakaoTalk."""
 
     feature = "share"
+    components = (ShareButton,)
 
     def __init__(self, bot: AnyBot) -> None:
         super().__init__(bot)
-        self._menu = app_commands.ContextMenu(name="Share on KakaoTalk", callback=self.share_this)
+        menu = app_commands.ContextMenu(name="Share on KakaoTalk", callback=self.share_this)
+        self.menus = (menu,)
 
-    async def cog_load(self) -> None:
-        """Put up the menu, take the clicks on its button and listen to where shares arrive."""
-        self._menu.error(self.cog_app_command_error)
-        self._menu.add_check(self.interaction_check)
-        self.bot.tree.add_command(self._menu)
-        self.bot.add_dynamic_items(ShareButton)
-        self.services.shares.on_reached.append(self.tell_reached)
-
-    async def cog_unload(self) -> None:
-        """Take the menu down, leave the clicks to nobody and listen no more."""
-        self.bot.tree.remove_command(self._menu.name, type=self._menu.type)
-        self.bot.remove_dynamic_items(ShareButton)
-        self.services.shares.on_reached.remove(self.tell_reached)
+    def heard(self) -> Heard:
+        """Listen to where shares arrive."""
+        return ((self.services.shares.on_reached, self.tell_reached),)
 
     @app_commands.command()
     async def share(
