@@ -47,6 +47,8 @@ class KkachiCog(commands.Cog):
 
     async def cog_load(self) -> None:
         """Put up the menus, take the clicks, and listen."""
+        if self.feature:
+            self.services.access.offer(self.feature)
         for menu in self.menus:
             menu.error(self.cog_app_command_error)
             menu.add_check(self.interaction_check)
@@ -57,6 +59,7 @@ class KkachiCog(commands.Cog):
 
     async def cog_unload(self) -> None:
         """Take the menus down, leave the clicks to nobody, and listen no more."""
+        self.services.access.withdraw(self.feature)
         for menu in self.menus:
             self.bot.tree.remove_command(menu.name, type=menu.type)
         self.bot.remove_dynamic_items(*self.components)

@@ -13,7 +13,6 @@ from typing import Any, Self, cast
 import discord
 
 from bot.errors import TextArgument, UserError
-from bot.services.access import FEATURES
 from bot.services.settings import GuildSettings, Policy, SettingsChanged
 from bot.texts import LOCALES, Locale, Texts
 from cogs._answers import Answered, answering, locale_of, say
@@ -50,6 +49,7 @@ class Panel:
 
     settings: GuildSettings
     version: int
+    features: Sequence[str]
     changes: Sequence[Change]
     texts: Texts
     locale: Locale
@@ -79,8 +79,16 @@ class Panel:
         yield from pages[page]()
 
     def _features(self) -> Iterator[Item]:
-        on = set(FEATURES) - self.settings.off
-        yield _row(self._choice("features", tuple(FEATURES), on, "settings-feature", least=0))
+        words = SettingTexts(self.texts, self.locale)
+        options = [
+            discord.SelectOption(
+                label=words.feature(one)[:100], value=one, default=one not in self.settings.off
+            )
+            for one in self.features[:MOST]
+        ]
+        if options:
+            choose = self.say("settings-choose")
+            yield _row(self._select("features", options, choose, least=0, most=len(options)))
 
     def _places(self) -> Iterator[Item]:
         for name in ("only", "never"):
@@ -138,9 +146,7 @@ class Panel:
     def _label(self, name: str) -> Item:
         return discord.ui.TextDisplay(f"**{self.say(f'settings-field-{name}')}**")
 
-    def _choice(
-        self, what: str, values: Sequence[str], chosen: set[Any], key: str, *, least: int = 1
-    ) -> Item:
+    def _choice(self, what: str, values: Sequence[str], chosen: set[Any], key: str) -> Item:
         options = [
             discord.SelectOption(
                 label=self.say(f"{key}-{'auto' if value == ALWAYS else value}"),
@@ -149,8 +155,7 @@ class Panel:
             )
             for value in values
         ]
-        most = 1 if least else len(options)
-        return self._select(what, options, self.say("settings-choose"), least=least, most=most)
+        return self._select(what, options, self.say("settings-choose"))
 
     def _select(
         self,
@@ -242,7 +247,11 @@ class SettingSelect(
             await settings.take_back(guild_id, interaction.user.id, int(values[0]))
             return
         before = await settings.of(guild_id)
-        changed = _changed(before, self.what, values)
+        if self.what == "features":
+            shown = {option.value for option in cast("discord.ui.Select[Any]", self.item).options}
+            changed: dict[str, Any] = {"off": (before.off - shown) | (shown - set(values))}
+        else:
+            changed = _changed(before, self.what, values)
         await settings.change(guild_id, interaction.user.id, self.version, **changed)
 
 
@@ -334,7 +343,15 @@ async def show_panel(
     services, guild_id = services_of(interaction.client), managed(interaction)
     version, settings = await services.settings.version_of(guild_id)
     changes = await services.settings.changes(guild_id, SHOWN + 1, before)
-    panel = Panel(settings, version, changes, services.texts, locale_of(interaction), warning)
+    panel = Panel(
+        settings=settings,
+        version=version,
+        features=services.access.features,
+        changes=changes,
+        texts=services.texts,
+        locale=locale_of(interaction),
+        warning=warning,
+    )
     layout = panel.layout(page)
     if interaction.type is discord.InteractionType.application_command:
         await interaction.response.send_message(view=layout, ephemeral=True)
@@ -356,8 +373,6 @@ def managed(interaction: discord.Interaction) -> int:
 
 def _changed(before: GuildSettings, what: str, values: list[str]) -> dict[str, Any]:
     """Return which settings a choice changes, and to what."""
-    if what == "features":
-        return {"off": set(FEATURES) - set(values)}
     if what == "policy":
         return {"policy": values[0]}
     if what == "language":

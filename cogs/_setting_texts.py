@@ -7,6 +7,7 @@ from typing import Any
 import discord
 
 from bot.errors import TextArgument
+from bot.services.access import FEATURES
 from bot.texts import Locale, Texts
 from storage.settings import Change
 
@@ -40,6 +41,10 @@ class SettingTexts:
         names = ", ".join(self._field(name) for name in change.after)
         return f"#{change.version} · {names}"
 
+    def feature(self, name: str) -> str:
+        """Return what a feature is called; one of somebody's own by its plain name."""
+        return self.say(f"settings-feature-{name}") if name in FEATURES else name
+
     def say(self, key: str, **arguments: TextArgument) -> str:
         """Return a text."""
         return self.texts.say(self.locale, key, **arguments)
@@ -57,7 +62,7 @@ class SettingTexts:
 
     def _parts(self, name: str, value: Any) -> list[str]:  # noqa: ANN401 - any setting's, as JSON
         if name == "off":
-            return [self.say(f"settings-feature-{one}") for one in value]
+            return [self.feature(one) for one in value]
         if name in ROLES:
             return [f"<@&{one}>" for one in value]
         if name == "policies":

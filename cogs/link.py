@@ -68,12 +68,13 @@ class UnlinkButton(
 class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
     """Connect KakaoTalk, see how it is, disconnect."""
 
+    feature = "link"
     components = (UnlinkButton, TakeBackSelect, TakeBackButton, AgreeButton)
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:
         """Let admins switch off linking only: whoever is linked can always look and leave."""
         if interaction.command is self.link:
-            await check_command(interaction, "link")
+            await check_command(interaction, self.feature)
         return True
 
     def heard(self) -> Heard:

@@ -9,12 +9,15 @@ import pytest
 
 from sandbox.discord import Permission
 from tests._world import CHAT, ROOT, World, open_world, start_process, until
+from tests.test_settings_panel import components
 
 OWN = '''
 from discord import app_commands
 from cogs._answers import KkachiCog, say
 
 class Own(KkachiCog):
+    feature = "own"
+
     @app_commands.command()
     async def own(self, interaction):
         """Say something of one's own."""
@@ -64,6 +67,22 @@ async def test_a_module_of_ones_own_is_loaded_and_loaded_anew_from_the_command_l
     assert (await hajun.slash(CHAT, "own")).text == "다시 불러온 뒤"
     process.terminate()
     assert await asyncio.wait_for(process.wait(), 10) == 0
+
+
+async def test_admins_switch_a_feature_of_somebodys_own_off_like_any(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "my_feature.py").write_text(OWN.format(words="하나"))
+    monkeypatch.syspath_prepend(tmp_path)
+    world.settings["COGS"] = "cogs.link,cogs.settings,my_feature"
+    await world.start_bot()
+    minji, hajun = world.discord.person("민지"), world.discord.person("하준")
+    panel = await hajun.slash(CHAT, "settings panel")
+    features = next(one for one in components(panel) if ":features:" in one.get("custom_id", ""))
+    assert [one["label"] for one in features["options"]] == ["카카오톡 연결", "own"]
+    await hajun.choose(panel, features["custom_id"], ["카카오톡 연결"])
+    assert "꺼 두었어요" in (await minji.slash(CHAT, "own")).text
+    assert (await world.discord.person("서연").slash(CHAT, "kakao link")).answer.components
 
 
 async def reloaded(world: World, folder: Path, name: str) -> tuple[int | None, str, str]:

@@ -1,6 +1,6 @@
 """Who may use what in a server, and what may leave it, as its admins decide."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from bot.errors import UserError
 from bot.services.allowance import Allowance
@@ -11,7 +11,7 @@ from storage.memberships import MembershipStore
 from storage.statistics import StatisticsStore
 
 DAY = 24 * 3600.0
-# The features that admins switch on and off, each with the setting that names who may use it.
+# Our own features, each with the setting that names who may use it.
 FEATURES: Mapping[str, str] = {
     "link": "link_roles",
     "forward": "forward_roles",
@@ -64,6 +64,21 @@ class Access:
         self._allowance = allowance
         self._now = now
         self._noted: dict[tuple[int, int], float] = {}
+        self._offered: set[str] = set()
+
+    @property
+    def features(self) -> Sequence[str]:
+        """The features that run here and that admins can switch off, ours first."""
+        others = sorted(self._offered - FEATURES.keys())
+        return [*(one for one in FEATURES if one in self._offered), *others]
+
+    def offer(self, feature: str) -> None:
+        """Note that a feature runs."""
+        self._offered.add(feature)
+
+    def withdraw(self, feature: str) -> None:
+        """Note that a feature does not run any more."""
+        self._offered.discard(feature)
 
     async def check(
         self, member_id: int, guild_id: int, feature: str, role_ids: Collection[int]
