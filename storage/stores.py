@@ -1,0 +1,85 @@
+"""All the stores of one database."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from storage.allowances import AllowanceStore
+from storage.database import Database
+from storage.deliveries import DeliveryStore
+from storage.departures import DepartureStore
+from storage.digests import DigestStore
+from storage.drafts import DraftStore
+from storage.hits import HitStore
+from storage.images import ImageStore
+from storage.jumps import JumpStore
+from storage.link_requests import LinkRequestStore
+from storage.links import LinkStore
+from storage.memberships import MembershipStore
+from storage.optouts import OptOutStore
+from storage.personal import PersonalStore
+from storage.role_connections import RoleConnectionStore
+from storage.rules import RuleStore
+from storage.settings import SettingsStore
+from storage.shares import ShareStore
+from storage.statistics import StatisticsStore
+from storage.subscriptions import SubscriptionStore
+from storage.vault import Vault
+from storage.watermarks import WatermarkStore
+from storage.webhooks import WebhookStore
+from storage.wishes import WishStore
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """One for each table."""
+
+    allowances: AllowanceStore
+    deliveries: DeliveryStore
+    departures: DepartureStore
+    digests: DigestStore
+    drafts: DraftStore
+    hits: HitStore
+    images: ImageStore
+    jumps: JumpStore
+    links: LinkStore
+    memberships: MembershipStore
+    optouts: OptOutStore
+    personal: PersonalStore
+    requests: LinkRequestStore
+    role_connections: RoleConnectionStore
+    rules: RuleStore
+    settings: SettingsStore
+    shares: ShareStore
+    statistics: StatisticsStore
+    subscriptions: SubscriptionStore
+    watermarks: WatermarkStore
+    webhooks: WebhookStore
+    wishes: WishStore
+
+    @classmethod
+    def of(cls, database: Database, vault: Vault) -> Self:
+        """Return the stores of a database."""
+        return cls(
+            allowances=AllowanceStore(database),
+            deliveries=DeliveryStore(database),
+            departures=DepartureStore(database),
+            digests=DigestStore(database),
+            drafts=DraftStore(database),
+            hits=HitStore(database),
+            images=ImageStore(database),
+            jumps=JumpStore(database),
+            links=LinkStore(database, vault),
+            memberships=MembershipStore(database),
+            optouts=OptOutStore(database),
+            personal=PersonalStore(database),
+            requests=LinkRequestStore(database, vault),
+            role_connections=RoleConnectionStore(database, vault),
+            rules=RuleStore(database),
+            settings=SettingsStore(database),
+            shares=ShareStore(database),
+            statistics=StatisticsStore(database),
+            subscriptions=SubscriptionStore(database),
+            watermarks=WatermarkStore(database),
+            webhooks=WebhookStore(database),
+            wishes=WishStore(database),
+        )
