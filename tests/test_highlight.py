@@ -321,6 +321,16 @@ async def test_times_that_are_none_are_explained(minji: Person) -> None:
     await minji.slash(CHAT, "highlight schedule", time_zone="Asia/Seoul")
 
 
+async def test_one_members_patterns_together_take_little_of_everybodys_time(minji: Person) -> None:
+    large = [
+        await minji.slash(CHAT, "highlight pattern", pattern=f"{c}[ab]{{400}}z") for c in "cdefg"
+    ]
+    assert ["규칙을 만들었어요" in one.text for one in large] == [True] * 4 + [False]
+    assert "모두 합치면 너무 커요" in large[-1].text
+    small = await minji.slash(CHAT, "highlight pattern", pattern="밤 [0-9]+시")
+    assert "규칙을 만들었어요" in small.text
+
+
 async def test_patterns_that_cannot_be_are_refused_with_the_reason(minji: Person) -> None:
     assert "앞뒤를 살피는" in (await minji.slash(CHAT, "highlight pattern", pattern="(?=a)b")).text
     assert "다시 가리키는" in (await minji.slash(CHAT, "highlight pattern", pattern=r"(a)\1")).text

@@ -1,6 +1,7 @@
 """A member's own rules: what they look for in a server, and what they want to hear nothing of."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.errors import UserError
 from bot.services.matching.matcher import Matcher
 from bot.services.matching.normalise import needle
-from bot.services.matching.patterns import Pattern
+from bot.services.matching.patterns import BadPattern, Pattern
 from bot.services.readable import one_line
 from bot.services.settings import Settings
 from storage.rules import Rule, RuleKind, RuleStore
@@ -17,6 +18,8 @@ LONGEST_WORD = 100
 MOST_IGNORED_WORDS = 50
 MOST_PLACES = 100
 MOST_REACTIONS = 1000
+# Instructions of all patterns of one member in one server; everybody's messages meet them.
+MOST_INSTRUCTIONS = 2000
 DAY = 24 * 3600
 
 
@@ -24,6 +27,12 @@ class TooManyRules(UserError):
     """The member has as many rules as the server's admins allow."""
 
     key = "error-rules-too-many"
+
+
+class PatternsTooLarge(UserError):
+    """All patterns of a member together would take too much of everybody's time."""
+
+    key = "error-patterns-too-large"
 
 
 class DuplicateRule(UserError):
@@ -129,7 +138,7 @@ class Rules:
     ) -> Rule:
         """Keep a rule; it counts from the next message on.
 
-        Raises TooManyRules, DuplicateRule, EmptyRule, RuleTooLong or BadPattern.
+        Raises TooManyRules, DuplicateRule, EmptyRule, RuleTooLong, BadPattern, PatternsTooLarge.
         """
         text = _checked(kind, text)
         mine = await self.of(member_id, guild_id)
@@ -138,6 +147,8 @@ class Rules:
             raise TooManyRules(limit=limit)
         if any(_same(rule, kind, text) for rule in mine):
             raise DuplicateRule(text=text or kind)
+        if kind is RuleKind.PATTERN and _size(text, *_patterns(mine)) > MOST_INSTRUCTIONS:
+            raise PatternsTooLarge
         chosen = {name: value for name, value in options.items() if value}
         rule = await self._store.add(
             Rule(0, member_id, guild_id, kind, text, self._now(), options=chosen)
@@ -156,7 +167,8 @@ class Rules:
     async def copy(self, member_id: int, source: int, target: int) -> tuple[int, int]:
         """Copy the rules and filter of one server to another.
 
-        Returns how many were added and how many were there already; raises TooManyRules.
+        Returns how many were added and how many were there already; raises TooManyRules and
+        PatternsTooLarge.
         """
         added = skipped = 0
         for rule in await self.of(member_id, source):
@@ -232,6 +244,19 @@ def _checked(kind: RuleKind, text: str) -> str:
     if not needle(word).text:
         raise EmptyRule
     return word
+
+
+def _patterns(rules: Iterable[Rule]) -> Iterator[str]:
+    return (rule.text for rule in rules if rule.kind is RuleKind.PATTERN)
+
+
+def _size(*patterns: str) -> int:
+    """Return the size of all patterns together; one that is refused by now is never met."""
+    sizes = 0
+    for pattern in patterns:
+        with suppress(BadPattern):
+            sizes += Pattern(pattern).size
+    return sizes
 
 
 def _same(rule: Rule, kind: RuleKind, text: str) -> bool:

@@ -28,6 +28,7 @@ error-pattern-look-around = Patterns cannot look around ((?=…), (?!…), (?<=�
 error-pattern-back-reference = Patterns cannot refer back to what they found (\1 and the like): on a long text that could take forever.
 error-pattern-large = The pattern is too long or repeats too much. Keep it within { $limit } characters; it has { $length }.
 error-pattern-everything = This pattern fits every message. Give it something to look for.
+error-patterns-too-large = All your patterns together are too large. Use fewer repetitions, or remove a pattern you do not need.
 error-time = This is no time of the day: { $text }. Write it like 08:00.
 error-schedule = These choices do not go together, or there is no such time zone. Write time zones like Asia/Seoul.
 error-nothing-named = Choose at least one thing to change.

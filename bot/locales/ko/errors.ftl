@@ -28,6 +28,7 @@ error-pattern-look-around = 앞뒤를 살피는 패턴((?=…), (?!…), (?<=…
 error-pattern-back-reference = 앞에서 찾은 것을 다시 가리키는 패턴(\1 등)은 쓸 수 없어요. 긴 글에서 시간이 끝없이 걸릴 수 있어서예요.
 error-pattern-large = 패턴이 너무 길거나 반복이 너무 많아요. { $limit }자 안으로 줄여 주세요. 지금은 { $length }자예요.
 error-pattern-everything = 모든 메시지에 맞는 패턴이에요. 찾을 글자를 넣어 주세요.
+error-patterns-too-large = 패턴을 모두 합치면 너무 커요. 반복이 적은 패턴으로 바꾸거나, 쓰지 않는 패턴을 지워 주세요.
 error-time = 시각을 알 수 없어요: { $text }. 08:00처럼 적어 주세요.
 error-schedule = 고른 값이 서로 맞지 않거나 없는 시간대예요. 시간대는 Asia/Seoul처럼 적어 주세요.
 error-nothing-named = 무엇을 바꿀지 하나는 골라 주세요.
