@@ -158,6 +158,7 @@ class Settings:
     async def take_back(self, guild_id: int, member_id: int, number: int) -> GuildSettings:
         """Undo what one change did and leave what others did since; this is a change as well.
 
+        Of several values only those it touched go back; a single value goes back to what it was.
         Raises Expired when that change is not recorded any more, and CannotTakeBack.
         """
         change = await self._store.change(guild_id, number)
