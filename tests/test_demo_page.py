@@ -69,6 +69,24 @@ async def test_a_slash_opens_the_picker_and_keys_choose_from_it(
 
 
 @needs_chromium
+async def test_a_post_opens_below_its_forum_and_fills_the_window_like_any_channel(
+    chromium: Browser, stage: Stage
+) -> None:
+    await stage.discord.person("준호").post("이야기-숲", "동네 빵집", "다시 열었어요.", ["모집"])
+    async with visit(chromium, stage.page.url) as tab:
+        listed = await tab.locator("#channels .channel, #channels .category").all_inner_texts()
+        assert listed[listed.index("이야기-숲") + 1] == "동네 빵집"
+        assert listed[-2:] == ["어른들", "심야-이야기"]
+        await expect(tab.locator("#channels .category")).to_have_text(["어른들"])
+        window = tab.locator("#discord")
+        before = await window.bounding_box()
+        await tab.locator("#channels .thread").click()
+        await expect(tab.locator("#topic h2")).to_have_text("동네 빵집")
+        await expect(tab.locator("#messages")).to_contain_text("다시 열었어요.")
+        assert await window.bounding_box() == before
+
+
+@needs_chromium
 async def test_a_command_that_nobody_answers_is_seen_to_fail_and_goes_away(
     chromium: Browser, stage: Stage
 ) -> None:

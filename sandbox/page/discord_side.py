@@ -1,8 +1,21 @@
 """Discord as one person sees it, as JSON for the page."""
 
+from collections.abc import Iterator, Sequence
+
 from sandbox.discord.permissions import Permission
 from sandbox.discord.picker import entries
-from sandbox.discord.state import DM, FORUM, JSON, VOICE, Channel, Guild, Member, Reader, User
+from sandbox.discord.state import (
+    CATEGORY,
+    DM,
+    JSON,
+    VOICE,
+    WITHOUT_MESSAGES,
+    Channel,
+    Guild,
+    Member,
+    Reader,
+    User,
+)
 from sandbox.discord.world import World
 
 LAST_MESSAGES = 150
@@ -30,7 +43,7 @@ class DiscordSide:
 
     def _commands(self, channels: list[Channel], reader: Reader) -> JSON:
         """List what this person may call: for each guild, and for conversations."""
-        places = {_place_of(one): one for one in channels if one.kind != VOICE}
+        places = {_place_of(one): one for one in channels if one.kind not in (VOICE, CATEGORY)}
         return {place: entries(self._world, reader, one) for place, one in places.items()}
 
     def face(self, user: User) -> str:
@@ -48,13 +61,13 @@ class DiscordSide:
         return [one for one in seen if one.kind != DM or self._world.messages(one)]
 
     def _guild(self, guild: Guild, user: User) -> JSON:
-        mine = [one for one in guild.channels if self._world.sees(user, one)]
+        mine = [one for one in guild.channels if self._world.sees(user, one) and is_open(one)]
         address = f"{self._world.site.url}/icons/{guild.id}/{guild.icon}.png"
         return {
             "id": str(guild.id),
             "name": guild.name,
             "icon": address if guild.icon else None,
-            "channels": [self._channel(one, user, guild) for one in mine],
+            "channels": [self._channel(one, user, guild) for one in in_order(mine)],
             "events": [
                 {"id": str(one.id), "name": one.name, "at": one.starts_at * 1000}
                 for one in self._world.events_of(guild)
@@ -78,7 +91,8 @@ class DiscordSide:
             "type": channel.kind,
             "topic": channel.topic,
             "hidden": hidden,
-            "can_send": channel.kind != FORUM and bool(allowed & Permission.SEND_MESSAGES),
+            "can_send": channel.kind not in WITHOUT_MESSAGES
+            and bool(allowed & Permission.SEND_MESSAGES),
             "voices": [
                 one.user.name for one in self._world.voice.values() if one.channel is channel
             ],
@@ -93,6 +107,21 @@ class DiscordSide:
         mine = [one for one in self._world.messages(channel) if one.only_for in (None, reader.user)]
         mine.sort(key=lambda one: one.id)
         return [one.view(reader) for one in mine[-LAST_MESSAGES:]]
+
+
+def is_open(channel: Channel) -> bool:
+    """Tell whether a channel is listed; a thread no more once it is archived."""
+    return channel.thread is None or not channel.thread.archived
+
+
+def in_order(channels: Sequence[Channel], parent: Channel | None = None) -> Iterator[Channel]:
+    """Yield each category before its channels, and each channel before its threads."""
+    known = {one.id for one in channels}
+    for channel in sorted(channels, key=lambda one: one.kind == CATEGORY):
+        above = channel.parent if channel.parent and channel.parent.id in known else None
+        if above is parent:
+            yield channel
+            yield from in_order(channels, channel)
 
 
 def _place_of(channel: Channel) -> str:

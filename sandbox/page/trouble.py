@@ -46,6 +46,7 @@ class Trouble:
             "plan": lambda _: self._village.plan(),
             "voice": self._village.meet,
             "pin": lambda _: self._village.pin(),
+            "post": self._village.post,
             "rotate": lambda _: kakao.rotate_keys(keep_old=False),
             "fail": lambda _: kakao.fail_next(FAILURES),
             "lose": lambda _: kakao.lose_answers(1),

@@ -4,7 +4,7 @@ from itertools import count
 
 from sandbox.discord import LocalDiscord, Message, Person
 
-CHANNEL, VOICE = "잡담", "마실방"
+CHANNEL, VOICE, FORUM = "잡담", "마실방", "이야기-숲"
 OWNER, TALKER, OTHER = "하준", "준호", "서연"
 HOUR = 3600.0
 FLOOD = 40
@@ -58,6 +58,16 @@ class Village:
         owner = self._discord.person(OWNER)
         written = [one for one in owner.sees(CHANNEL) if one.only_for is None and one.kind == 0]
         await owner.pin(written[-1])
+
+    async def post(self, visitor: str) -> None:
+        """Open a post in the forum."""
+        number = next(self._number)
+        await self._other(visitor).post(
+            FORUM,
+            f"{number}번째 동네 이야기",
+            "골목 끝 빵집이 다시 열었어요. 같이 가실 분?",
+            tags=["모집"],
+        )
 
     def _other(self, visitor: str) -> Person:
         return self._discord.person(OTHER if visitor == TALKER else TALKER)

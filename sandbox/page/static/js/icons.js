@@ -2,6 +2,7 @@
 
 const PATHS = {
   hash: "M9 4 7 20M17 4l-2 16M4 9h17M3 15h17",
+  thread: "M6 4v9a3 3 0 0 0 3 3h11M16 12l4 4-4 4",
   voice: "M4 9v6h4l5 4V5L8 9H4zm12 0a4 4 0 0 1 0 6m2.5-8.5a8 8 0 0 1 0 11",
   lock: "M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3",
   dots: "M5 12h.01M12 12h.01M19 12h.01",

@@ -139,6 +139,8 @@ const TEXTS = {
   "trouble-voice-more": ["/notify로 빈 음성 채널을 받아 보면 알 수 있어요.", "With /notify for empty voice channels you hear of it."],
   "trouble-pin": ["마지막 메시지를 고정해요", "Pin the last message"],
   "trouble-pin-more": ["/notify로 고정된 메시지를 받아 보면 도착해요.", "With /notify for pins it arrives."],
+  "trouble-post": ["포럼에 글을 올려요", "Post in the forum"],
+  "trouble-post-more": ["/notify로 새 포럼 글을 받아 보면 도착해요. 글은 포럼 아래에 열려요.", "With /notify for new forum posts it arrives. The post opens below the forum."],
   "trouble-clock": ["시계 (세 곳 모두)", "The clock (of all three)"],
   "trouble-hour": ["한 시간 뒤로", "An hour later"],
   "trouble-hour-more": ["기다리던 소식이 몇 초 안에 나가요.", "What has waited leaves within seconds."],

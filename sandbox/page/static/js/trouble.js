@@ -9,7 +9,7 @@ import { t } from "./texts.js";
 import { toast } from "./toast.js";
 
 const VERBS = [
-  ["village", ["word", "flood", "plan", "voice", "pin"]],
+  ["village", ["word", "flood", "plan", "voice", "pin", "post"]],
   ["clock", ["hour", "morning", "tomorrow"]],
   ["kakao-account", ["expire", "revoke", "withdraw-talk", "withdraw-friends", "unlink", "refuse"]],
   ["kakao-server", ["spend-sender", "spend-app", "fail", "lose", "rotate", "webhooks-off", "down", "slow"]],

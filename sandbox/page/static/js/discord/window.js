@@ -13,9 +13,13 @@ import { glowIn } from "./places.js";
 
 const TEXT = 0;
 const VOICE = 2;
+const CATEGORY = 4;
 const ANNOUNCEMENT = 5;
+const THREADS = [10, 11, 12];
+const STAGE = 13;
 const FORUM = 15;
-const CLOSED = [VOICE, FORUM];
+const CLOSED = [VOICE, CATEGORY, STAGE, FORUM];
+const MARKS = { [VOICE]: "voice", [STAGE]: "voice", [ANNOUNCEMENT]: "horn", [FORUM]: "bubble" };
 const MESSAGE = /^https:\/\/discord\.com\/channels\/(\d+|@me)\/(\d+)\/(\d+)$/;
 const seen = {};
 
@@ -111,9 +115,11 @@ function eventItem({ id, name, at }) {
 const voiceItem = (name) => h("p", { class: "present" }, icon("voice", 13), name);
 
 function channelItem(one, open) {
-  const mark = one.avatar ? h("img", { class: "avatar", src: one.avatar, alt: "", width: 28, height: 28 }) : icon({ [VOICE]: "voice", [ANNOUNCEMENT]: "horn", [FORUM]: "bubble" }[one.type] ?? "hash", 19);
+  if (one.type === CATEGORY) return h("p", { class: "category", "data-key": one.id }, one.name);
+  const isThread = THREADS.includes(one.type);
+  const mark = one.avatar ? h("img", { class: "avatar", src: one.avatar, alt: "", width: 28, height: 28 }) : icon(isThread ? "thread" : MARKS[one.type] ?? "hash", isThread ? 15 : 19);
   return h("button", {
-    class: `channel ${one.id === open ? "open" : ""} ${one.unread ? "unread" : ""}`, type: "button", "data-key": one.id,
+    class: `channel ${isThread ? "thread" : ""} ${one.id === open ? "open" : ""} ${one.unread ? "unread" : ""}`, type: "button", "data-key": one.id,
     "aria-current": one.id === open ? "page" : null, disabled: CLOSED.includes(one.type), onclick: () => show({ channel: one.id, replyTo: null }),
   }, mark, h("span", {}, one.name), one.hidden ? icon("lock", 13) : null);
 }
