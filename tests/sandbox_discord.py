@@ -18,6 +18,7 @@ from sandbox.discord import LocalDiscord
 
 OPENAPI = Path(__file__).resolve().parents[2] / "shared" / "discord-openapi.json"
 Interaction = discord.Interaction[Any]
+Told = asyncio.Queue[list[Any]]
 
 
 def new_discord(now: Callable[[], float] = time.time, answer_within: float = 3.0) -> LocalDiscord:
@@ -51,6 +52,27 @@ class TinyBot(commands.AutoShardedBot):
 
     async def on_resumed(self) -> None:
         self.resumed += 1
+
+
+def listening(bot: TinyBot, *names: str) -> Told:
+    """Collect what discord.py makes of these events: their name and what came with it."""
+    told: Told = asyncio.Queue()
+
+    def hear(name: str) -> None:
+        async def listen(*values: object) -> None:
+            told.put_nowait([name, *values])
+
+        bot.add_listener(listen, f"on_{name}")
+
+    for name in names:
+        hear(name)
+    return told
+
+
+async def next_of(told: Told) -> list[Any]:
+    """Give the next event."""
+    async with asyncio.timeout(5):
+        return await told.get()
 
 
 def default_intents(**chosen: bool) -> discord.Intents:

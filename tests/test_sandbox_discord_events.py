@@ -1,6 +1,5 @@
 """Voice and scheduled events of the local Discord, as discord.py hears of them."""
 
-import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
@@ -11,32 +10,19 @@ from sandbox.discord import CannotDo, LocalDiscord, Overwrite, Permission, Perso
 from sandbox.discord.events import ScheduledEvent
 from sandbox.discord.pictures import avatar, size_of
 from sandbox.discord.state import STAGE
-from tests.sandbox_discord import TinyBot, a_bot, by_hand, default_intents, new_discord
+from tests.sandbox_discord import (
+    TinyBot,
+    Told,
+    a_bot,
+    by_hand,
+    default_intents,
+    listening,
+    new_discord,
+    next_of,
+)
 
 HOUR = 3600.0
 INTENTS = default_intents(voice_states=True, guild_scheduled_events=True)
-Told = asyncio.Queue[list[Any]]
-
-
-def listening(bot: TinyBot, *names: str) -> Told:
-    """Collect what discord.py makes of these events: their name and what came with it."""
-    told: Told = asyncio.Queue()
-
-    def hear(name: str) -> None:
-        async def listen(*values: object) -> None:
-            told.put_nowait([name, *values])
-
-        bot.add_listener(listen, f"on_{name}")
-
-    for name in names:
-        hear(name)
-    return told
-
-
-async def next_of(told: Told) -> list[Any]:
-    """Give the next event."""
-    async with asyncio.timeout(5):
-        return await told.get()
 
 
 @pytest.fixture

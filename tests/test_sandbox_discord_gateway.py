@@ -8,8 +8,16 @@ import discord
 import pytest
 
 from sandbox.discord import LocalDiscord
-from tests.sandbox_discord import TinyBot, a_bot, by_hand, default_intents, new_discord, pointed_at
-from tests.test_sandbox_discord_events import listening, next_of
+from tests.sandbox_discord import (
+    TinyBot,
+    a_bot,
+    by_hand,
+    default_intents,
+    listening,
+    new_discord,
+    next_of,
+    pointed_at,
+)
 
 
 @pytest.fixture

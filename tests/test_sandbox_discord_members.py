@@ -6,8 +6,7 @@ import discord
 import pytest
 
 from sandbox.discord import CannotDo, LocalDiscord, Permission, Person
-from tests.sandbox_discord import TinyBot, a_bot, default_intents, new_discord
-from tests.test_sandbox_discord_events import listening, next_of
+from tests.sandbox_discord import TinyBot, a_bot, default_intents, listening, new_discord, next_of
 
 INTENTS = default_intents(moderation=True)
 OWN = "Kkachi"

@@ -7,8 +7,15 @@ import pytest
 
 from sandbox.discord import CannotDo, LocalDiscord, Overwrite, Permission, Person
 from sandbox.discord.state import FORUM
-from tests.sandbox_discord import TinyBot, a_bot, by_hand, default_intents, new_discord
-from tests.test_sandbox_discord_events import listening, next_of
+from tests.sandbox_discord import (
+    TinyBot,
+    a_bot,
+    by_hand,
+    default_intents,
+    listening,
+    new_discord,
+    next_of,
+)
 
 INTENTS = default_intents(reactions=True)
 OWN = "Kkachi"
