@@ -25,16 +25,16 @@ from cogs._answers import (
     refuse,
     say,
 )
+from cogs._buttons import DraftButton
 from cogs._form import FormModal, Given, label_of
 from cogs._kkachi import services_of
-from cogs._picker import show_panel
+from cogs._picker import cancel, show_panel
 from cogs._preview import card_preview
 from cogs._results import show_results
 from cogs._share import ShareButton
 from storage.drafts import Draft
 
 CONTENT = 2000
-LABEL = 80
 ROW = 5  # buttons that Discord puts side by side
 SENDING_ROW = 2
 MOST_FAULTS, MOST_HINTS = 8, 3
@@ -204,42 +204,12 @@ async def _own_draft(interaction: discord.Interaction, draft_id: str) -> Draft:
 
 
 class ComposeButton(
-    Answered,
-    discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"kkachi:compose:(?P<act>[0-9]|open|me|friends|cancel):(?P<draft>[\w-]+)",
+    DraftButton, template=r"kkachi:compose:(?P<act>[0-9]|open|me|friends|cancel):(?P<draft>[\w-]+)"
 ):
-    """A button of the panel; its id says what it does and to which draft."""
+    """A button of the panel on which a member writes."""
 
     feature = "compose"
-
-    def __init__(
-        self,
-        act: str,
-        draft_id: str,
-        label: str,
-        *,
-        style: discord.ButtonStyle = discord.ButtonStyle.secondary,
-        row: int | None = None,
-        disabled: bool = False,
-    ) -> None:
-        button: discord.ui.Button[Any] = discord.ui.Button(
-            label=label[:LABEL],
-            style=style,
-            row=row,
-            disabled=disabled,
-            custom_id=f"kkachi:compose:{act}:{draft_id}",
-        )
-        super().__init__(button)
-        self.act = act
-        self.draft_id = draft_id
-
-    @classmethod
-    async def from_custom_id(
-        cls, _: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Read the button of a message that may be older than this process."""
-        del item
-        return cls(match["act"], match["draft"], "…")
+    panel = "compose"
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Do what this button is for."""
@@ -257,7 +227,7 @@ class ComposeButton(
                 compose = services_of(interaction.client).compose
                 await show_panel(interaction, await compose.for_friends(draft))
             case "cancel":
-                await _cancel(interaction, draft)
+                await cancel(interaction, draft)
             case _:
                 await show(interaction, draft)
 
@@ -274,13 +244,6 @@ async def _send_to_me(interaction: discord.Interaction, draft: Draft) -> None:
     rows = await services.forwarding.send([row])
     reopen = ComposeButton("open", again.id, services.texts.say(locale, "compose-button-again"))
     await show_results(interaction, rows, more=[reopen])
-
-
-async def _cancel(interaction: discord.Interaction, draft: Draft) -> None:
-    services = services_of(interaction.client)
-    await services.compose.discard(draft)
-    text = services.texts.say(pick_locale(draft.locale), "forward-friends-cancelled")
-    await interaction.edit_original_response(content=text, embeds=[], view=items())
 
 
 class TemplateSelect(

@@ -1,14 +1,14 @@
 """What admins may do about a member, and what a server's log channel hears of it."""
 
 import logging
-import re
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import discord
 
 from bot.services.settings import GuildSettings
 from bot.texts import Locale, Texts, pick_locale
-from cogs._answers import Answered, answering, locale_of, say
+from cogs._answers import answering, locale_of, say
+from cogs._buttons import MemberButton
 from cogs._kkachi import AnyBot, notices_of, services_of
 from cogs._notices import NOBODY
 from cogs._panel import managed
@@ -17,30 +17,10 @@ _log = logging.getLogger(__name__)
 LONGEST_REASON = 200
 
 
-class UnlinkMemberButton(
-    Answered,
-    discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"kkachi:unlink-member:(?P<member>[0-9]+)",
-):
+class UnlinkMemberButton(MemberButton, template=r"kkachi:unlink-member:(?P<member>[0-9]+)"):
     """Disconnects a member, after asking for the reason that they will read."""
 
-    def __init__(self, button: discord.ui.Button[Any], member_id: int) -> None:
-        super().__init__(button)
-        self.member_id = member_id
-
-    @classmethod
-    def of(cls, member_id: int, label: str) -> Self:
-        """Return the button for a member."""
-        custom_id = f"kkachi:unlink-member:{member_id}"
-        style = discord.ButtonStyle.danger
-        return cls(discord.ui.Button(label=label, style=style, custom_id=custom_id), member_id)
-
-    @classmethod
-    async def from_custom_id(
-        cls, _: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Read the button of a message that may be older than this process."""
-        return cls(cast("discord.ui.Button[Any]", item), int(match["member"]))
+    act = "unlink-member"
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Ask for the reason."""

@@ -14,6 +14,7 @@ from bot.services.forwarding import MAX_FRIENDS, NobodyPicked
 from bot.services.linking import FRIENDS_SCOPES
 from bot.texts import Locale, Texts, pick_locale
 from cogs._answers import Answered, answering, defer_edit, items, refuse, say
+from cogs._buttons import DraftButton
 from cogs._kkachi import services_of
 from cogs._preview import card_preview
 from cogs._results import show_results
@@ -103,12 +104,12 @@ class Panel:
         draft, count = self.draft.id, len(self.draft.picks)
         last = self.pages - 1
         paging = [
-            DraftButton("back", draft, "◀", row=1, disabled=self.page == 0),
-            DraftButton("next", draft, "▶", row=1, disabled=self.page == last),
+            PickerButton("back", draft, "◀", row=1, disabled=self.page == 0),
+            PickerButton("next", draft, "▶", row=1, disabled=self.page == last),
         ]
-        search = DraftButton("search", draft, self.say("forward-button-search"), row=1)
-        everyone = DraftButton("all", draft, self.say("forward-button-all"), row=1)
-        send = DraftButton(
+        search = PickerButton("search", draft, self.say("forward-button-search"), row=1)
+        everyone = PickerButton("all", draft, self.say("forward-button-all"), row=1)
+        send = PickerButton(
             "send",
             draft,
             self.say("forward-button-send", count=count),
@@ -116,7 +117,7 @@ class Panel:
             style=discord.ButtonStyle.success,
             disabled=not count,
         )
-        cancel = DraftButton("cancel", draft, self.say("forward-button-cancel"), row=2)
+        cancel = PickerButton("cancel", draft, self.say("forward-button-cancel"), row=2)
         middle = [search, everyone] if self.draft.query else [search]
         return [*(paging if last else []), *middle, send, cancel]
 
@@ -218,43 +219,14 @@ def _option(panel: Panel, friend: Friend, default: bool) -> discord.SelectOption
     return discord.SelectOption(label=label[:LABEL], value=friend.uuid, default=default)
 
 
-class DraftButton(
-    Answered,
-    discord.ui.DynamicItem[discord.ui.Button[Any]],
+class PickerButton(
+    DraftButton,
     template=r"kkachi:draft:(?P<act>back|next|search|all|send|cancel):(?P<draft>[\w-]+)",
 ):
-    """A button of the panel; its id says what it does and to which draft."""
+    """A button of the panel on which a member picks friends."""
 
     feature = "forward"
-
-    def __init__(
-        self,
-        act: str,
-        draft_id: str,
-        label: str,
-        *,
-        style: discord.ButtonStyle = discord.ButtonStyle.secondary,
-        row: int | None = None,
-        disabled: bool = False,
-    ) -> None:
-        button: discord.ui.Button[Any] = discord.ui.Button(
-            label=label,
-            style=style,
-            row=row,
-            disabled=disabled,
-            custom_id=f"kkachi:draft:{act}:{draft_id}",
-        )
-        super().__init__(button)
-        self.act = act
-        self.draft_id = draft_id
-
-    @classmethod
-    async def from_custom_id(
-        cls, _: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Read the button of a message that may be older than this process."""
-        del item
-        return cls(match["act"], match["draft"], "…")
+    panel = "draft"
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Do what this button is for."""
@@ -270,7 +242,7 @@ class DraftButton(
             case "send":
                 await _send(interaction, draft)
             case "cancel":
-                await _cancel(interaction, draft)
+                await cancel(interaction, draft)
             case _:
                 async with _keeping(interaction, draft):
                     await _move(interaction, draft, self.act)
@@ -286,7 +258,8 @@ async def _move(interaction: discord.Interaction, draft: Draft, act: str) -> Non
     await show_panel(interaction, draft)
 
 
-async def _cancel(interaction: discord.Interaction, draft: Draft) -> None:
+async def cancel(interaction: discord.Interaction, draft: Draft) -> None:
+    """Throw a draft away and say so in place of its panel."""
     services = services_of(interaction.client)
     await services.forwarding.discard(draft)
     text = services.texts.say(pick_locale(draft.locale), "forward-friends-cancelled")

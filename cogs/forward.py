@@ -10,7 +10,7 @@ from cogs._answers import Heard, KkachiCog, defer, member_of
 from cogs._features import carried
 from cogs._kkachi import AnyBot
 from cogs._messages import find_message
-from cogs._picker import DraftButton, FriendSelect, panel_of, show_panel
+from cogs._picker import FriendSelect, PickerButton, panel_of, show_panel
 from cogs._results import RepeatButton, show_results
 
 
@@ -18,7 +18,7 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
     """Send a Discord message to KakaoTalk."""
 
     feature = "forward"
-    components = (FriendSelect, DraftButton, RepeatButton)
+    components = (FriendSelect, PickerButton, RepeatButton)
 
     def __init__(self, bot: AnyBot) -> None:
         super().__init__(bot)

@@ -1,8 +1,5 @@
 """`/kakao link`, `status` and `unlink`."""
 
-import re
-from typing import Any, Self
-
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -12,7 +9,6 @@ from bot.services.drafts import NotYours
 from bot.services.linking import Arrival
 from bot.texts import Locale
 from cogs._answers import (
-    Answered,
     Heard,
     KkachiCog,
     defer,
@@ -22,6 +18,7 @@ from cogs._answers import (
     locale_of,
     say,
 )
+from cogs._buttons import MemberButton
 from cogs._consents import AgreeButton, TakeBackButton, TakeBackSelect, consents_text
 from cogs._features import check_command
 from cogs._kkachi import AnyBot, services_of
@@ -29,30 +26,10 @@ from cogs._status import Status
 from storage.links import Link as KakaoLink
 
 
-class UnlinkButton(
-    Answered,
-    discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"kkachi:unlink:(?P<member>[0-9]+)",
-):
+class UnlinkButton(MemberButton, template=r"kkachi:unlink:(?P<member>[0-9]+)"):
     """The member's yes to being disconnected."""
 
-    def __init__(self, member_id: int, label: str) -> None:
-        super().__init__(
-            discord.ui.Button(
-                label=label,
-                style=discord.ButtonStyle.danger,
-                custom_id=f"kkachi:unlink:{member_id}",
-            )
-        )
-        self.member_id = member_id
-
-    @classmethod
-    async def from_custom_id(
-        cls, _: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Read the button of a message that may be older than this process."""
-        del item
-        return cls(int(match["member"]), "…")
+    act = "unlink"
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Disconnect and say so in place of the question."""

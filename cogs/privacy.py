@@ -2,42 +2,21 @@
 
 import io
 import json
-import re
-from typing import Any, Self, cast
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.services.drafts import NotYours
-from cogs._answers import Answered, KkachiCog, defer, defer_edit, items, locale_of, say
+from cogs._answers import KkachiCog, defer, defer_edit, items, locale_of, say
+from cogs._buttons import MemberButton
 from cogs._kkachi import AnyBot, services_of
 
 
-class EraseButton(
-    Answered,
-    discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"kkachi:erase:(?P<member>[0-9]+)",
-):
+class EraseButton(MemberButton, template=r"kkachi:erase:(?P<member>[0-9]+)"):
     """The member's yes to being forgotten."""
 
-    def __init__(self, button: discord.ui.Button[Any], member_id: int) -> None:
-        super().__init__(button)
-        self.member_id = member_id
-
-    @classmethod
-    def of(cls, member_id: int, label: str) -> Self:
-        """Return the button for a member."""
-        style = discord.ButtonStyle.danger
-        custom_id = f"kkachi:erase:{member_id}"
-        return cls(discord.ui.Button(label=label, style=style, custom_id=custom_id), member_id)
-
-    @classmethod
-    async def from_custom_id(
-        cls, _: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Read the button of a message that may be older than this process."""
-        return cls(cast("discord.ui.Button[Any]", item), int(match["member"]))
+    act = "erase"
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Erase everything and say so."""
@@ -72,7 +51,7 @@ class Privacy(KkachiCog, commands.GroupCog, group_name="privacy"):
         """Erase everything that is held about me, and disconnect KakaoTalk."""
         await defer(interaction)
         label = self.text(interaction, "privacy-delete-yes")
-        view = items(EraseButton.of(interaction.user.id, label))
+        view = items(EraseButton(interaction.user.id, label))
         await say(interaction, self.text(interaction, "privacy-delete-ask"), view=view)
 
     @app_commands.command()

@@ -79,7 +79,7 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
         view = None
         if link is not None:
             label = self.text(interaction, "settings-member-unlink")
-            view = items(UnlinkMemberButton.of(member.id, label))
+            view = items(UnlinkMemberButton(member.id, label))
         await say(interaction, "\n".join(lines), view=view)
 
     @app_commands.command()

@@ -93,10 +93,6 @@ class Compose:
         """Return the draft with its card, ready for friends to be picked; raises NotReady."""
         return await self._drafts.change(draft, card=self._card(draft))
 
-    async def discard(self, draft: Draft) -> None:
-        """Forget a draft that the member does not want to send."""
-        await self._drafts.discard(draft)
-
     def _card(self, draft: Draft) -> dict[str, Any]:
         reading = self.read(draft)
         if reading.faults:
