@@ -181,6 +181,11 @@ def test_every_text_is_used() -> None:
     assert unused == []
 
 
+def test_no_particle_stands_within_the_quotes_of_its_word() -> None:
+    texts = (path.read_text(encoding="utf-8") for path in catalogue_files("ko"))
+    assert [found for text in texts for found in re.findall(r".*['‘`]\{ PARTICLE.*", text)] == []
+
+
 @pytest.mark.parametrize(
     ("word", "particle", "expected"),
     [
