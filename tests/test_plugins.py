@@ -52,7 +52,7 @@ async def test_a_module_of_ones_own_is_loaded_and_loaded_anew_from_the_command_l
 ) -> None:
     module = tmp_path / "my_own_cog.py"
     module.write_text(OWN.format(words="처음"))
-    world.settings["COGS"] = "cogs.link,my_own_cog"
+    world.settings |= {"COGS": "cogs.link,my_own_cog", "PUBLIC_URL": "https://kkachi.example"}
     process = await start_process(world.settings, tmp_path)
     await world.until_healthy()
     hajun = world.discord.person("하준")

@@ -73,6 +73,16 @@ async def test_metrics_are_for_this_machine_or_for_the_token(world: World) -> No
     assert await numbers(world, Authorization=f"Bearer {TOKEN}", **through_a_proxy)
 
 
+async def test_metrics_are_read_behind_a_proxy_and_from_another_container(world: World) -> None:
+    await world.stop_bot()
+    world.settings["PUBLIC_URL"] = "https://kkachi.example"
+    await world.start_bot()
+    assert await numbers(world)
+    assert await numbers(world, Host="kkachi:8080", Authorization=f"Bearer {TOKEN}")
+    assert await numbers(world, Host="evil.example") == {}
+    assert await numbers(world, Host="evil.example", Authorization="Bearer wrong") == {}
+
+
 async def test_an_alarm_is_told_once_and_its_end_as_well(world: World) -> None:
     minji = world.discord.person("민지")
     room = world.discord.guild.channel(STAFF)

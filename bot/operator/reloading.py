@@ -5,6 +5,7 @@ from typing import Annotated
 
 import aiohttp
 import typer
+from yarl import URL
 
 from bot.config import Config
 from bot.operator.ending import config_or_end, give_up
@@ -26,7 +27,7 @@ def reload(
 
 async def _ask(config: Config, cog: str) -> str | None:
     """Return what went wrong, if anything."""
-    address = f"http://{config.web_host}:{config.web_port}{PATH}"
+    address = URL.build(scheme="http", host=config.web_host, port=config.web_port, path=PATH)
     headers = {"Authorization": f"Bearer {secret_of(config.raw_token_keys[0])}"}
     timeout = aiohttp.ClientTimeout(total=SECONDS)
     try:

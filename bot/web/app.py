@@ -16,6 +16,8 @@ from bot.services.jumps import JumpExpired, Jumps, JumpUnknown
 from bot.services.linked_roles import LinkedRoles
 from bot.services.linking import Departure, Linking, LinkRefused, Reason
 from bot.texts import Locale, Texts, pick_locale
+from bot.web.metrics import PATH as METRICS
+from bot.web.operator import PATH as RELOAD
 from bot.web.pages import Pages, preferred
 
 logger = logging.getLogger(__name__)
@@ -46,6 +48,9 @@ STATUSES: Mapping[Reason, HTTPStatus] = {
     "discord-denied": HTTPStatus.BAD_REQUEST,
     "discord-down": HTTPStatus.SERVICE_UNAVAILABLE,
 }
+HEALTH = "/healthz"
+# What the operator's own programs ask for, past the proxy: its name for us is not the public one.
+OPERATORS = frozenset({HEALTH, METRICS, RELOAD})
 
 
 def build_web(
@@ -81,7 +86,7 @@ def build_web(
         app.router.add_get("/oauth/discord/callback", link_pages.identified, allow_head=False)
         app.router.add_get("/linked-roles", link_pages.report)
     app.router.add_get("/m/{id}", rest.jump)
-    app.router.add_get("/healthz", rest.health, name="health")
+    app.router.add_get(HEALTH, rest.health)
     app.router.add_get("/static/{name}", rest.static)
     return app
 
@@ -187,8 +192,11 @@ class Guard:
         if len(hosts) != 1:
             return False
         host = hosts[0].lower()
-        is_health = request.match_info.route.name == "health"
-        return host in self._hosts or (is_health and host in _own_hosts(request))
+        if host in self._hosts:
+            return True
+        # Where such a header comes along, it alone decides, behind that address.
+        known = host in _own_hosts(request) or hdrs.AUTHORIZATION in request.headers
+        return known and _route(request) in OPERATORS
 
     def _http_error(self, request: web.Request, error: web.HTTPException) -> web.Response:
         names = {HTTPStatus.NOT_FOUND: "not-found", HTTPStatus.METHOD_NOT_ALLOWED: "wrong-method"}

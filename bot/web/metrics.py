@@ -7,6 +7,7 @@ from ipaddress import ip_address
 
 from aiohttp import web
 
+PATH = "/metrics"
 PLAIN = "text/plain; version=0.0.4; charset=utf-8"
 # A reverse proxy on this machine names whom it asks for.
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
@@ -20,12 +21,12 @@ def add_metrics(app: web.Application, read: Callable[[], Awaitable[bytes]], toke
             return web.Response(status=HTTPStatus.NOT_FOUND)
         return web.Response(body=await read(), headers={"Content-Type": PLAIN})
 
-    app.router.add_get("/metrics", show)
+    app.router.add_get(PATH, show)
 
 
 def _may_read(request: web.Request, token: str) -> bool:
-    given = request.headers.get("Authorization", "")
-    if token and hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
-        return True
+    given = request.headers.get("Authorization")
+    if given is not None:
+        return bool(token) and hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
     is_direct = not any(name in request.headers for name in FORWARDED)
     return is_direct and request.remote is not None and ip_address(request.remote).is_loopback

@@ -1,4 +1,4 @@
-"""What `kkachi reload` asks of the process that runs: only on this machine, with the keys."""
+"""What `kkachi reload` asks of the process that runs; only whoever has its keys is heard."""
 
 import hashlib
 import hmac
