@@ -13,15 +13,14 @@ from typing import Any, Self, cast
 import discord
 
 from bot.errors import TextArgument, UserError
-from bot.services.settings import GuildSettings, Policy, SettingsChanged
+from bot.services.settings import MOST, GuildSettings, Policy, SettingsChanged
 from bot.texts import LOCALES, Locale, Texts
-from cogs._answers import Answered, answering, locale_of, say
+from cogs._answers import Answered, answering, locale_of
 from cogs._kkachi import services_of
 from cogs._setting_texts import SettingTexts
 from storage.settings import Change
 
 YELLOW = discord.Colour(0xFEE500)
-MOST = 25
 ALWAYS = "-"
 SHOWN = 10  # changes at once
 ROOM = 3000  # of the 4,000 characters that one message may show; the rest is for the page
@@ -51,8 +50,7 @@ class Panel:
     version: int
     features: Sequence[str]
     changes: Sequence[Change]
-    texts: Texts
-    locale: Locale
+    words: SettingTexts
     warning: str = ""
 
     def layout(self, page: str) -> discord.ui.LayoutView:
@@ -79,10 +77,11 @@ class Panel:
         yield from pages[page]()
 
     def _features(self) -> Iterator[Item]:
-        words = SettingTexts(self.texts, self.locale)
         options = [
             discord.SelectOption(
-                label=words.feature(one)[:100], value=one, default=one not in self.settings.off
+                label=self.words.feature(one)[:100],
+                value=one,
+                default=one not in self.settings.off,
             )
             for one in self.features[:MOST]
         ]
@@ -110,11 +109,7 @@ class Panel:
                 yield _row(self._channels(f"policy-{policy}", places))
 
     def _more(self) -> Iterator[Item]:
-        limits = self.settings.limits
-        sends = "∞" if limits.sends is None else limits.sends
-        text = self.say(
-            "settings-limits", rules=limits.rules, subscriptions=limits.subscriptions, sends=sends
-        )
+        text = self.words.limits(self.settings.limits.model_dump())
         button = SettingButton.of("limits", self.version, self.say("settings-edit"))
         yield discord.ui.Section(text, accessory=button)
         yield self._label("language")
@@ -125,15 +120,14 @@ class Panel:
         yield _row(self._channels("log_channel_id", [log] if log else [], most=1))
 
     def _history(self) -> Iterator[Item]:
-        words = SettingTexts(self.texts, self.locale)
         if not self.changes:
             yield discord.ui.TextDisplay(self.say("settings-history-none"))
             return
-        lines = _fitting([words.change(one) for one in self.changes[:SHOWN]])
+        lines = _fitting([self.words.change(one) for one in self.changes[:SHOWN]])
         yield discord.ui.TextDisplay("\n".join(lines))
         shown = self.changes[: len(lines)]
         options = [
-            discord.SelectOption(label=words.plain(one)[:100], value=str(one.version))
+            discord.SelectOption(label=self.words.plain(one)[:100], value=str(one.version))
             for one in shown
         ]
         yield _row(self._select("take-back", options, self.say("settings-take-back")))
@@ -198,7 +192,7 @@ class Panel:
 
     def say(self, key: str, **arguments: TextArgument) -> str:
         """Return a text in the language of whoever looks."""
-        return self.texts.say(self.locale, key, **arguments)
+        return self.words.say(key, **arguments)
 
 
 class SettingSelect(
@@ -342,21 +336,20 @@ async def show_panel(
     """
     services, guild_id = services_of(interaction.client), managed(interaction)
     version, settings = await services.settings.version_of(guild_id)
-    changes = await services.settings.changes(guild_id, SHOWN + 1, before)
+    changes: Sequence[Change] = ()
+    if page == "history":
+        changes = await services.settings.changes(guild_id, SHOWN + 1, before)
     panel = Panel(
         settings=settings,
         version=version,
         features=services.access.features,
         changes=changes,
-        texts=services.texts,
-        locale=locale_of(interaction),
+        words=SettingTexts(services.texts, locale_of(interaction)),
         warning=warning,
     )
     layout = panel.layout(page)
     if interaction.type is discord.InteractionType.application_command:
         await interaction.response.send_message(view=layout, ephemeral=True)
-    elif interaction.response.is_done():
-        await say(interaction, warning)
     else:
         await interaction.response.edit_message(view=layout)
 

@@ -41,6 +41,11 @@ class SettingTexts:
         names = ", ".join(self._field(name) for name in change.after)
         return f"#{change.version} · {names}"
 
+    def limits(self, value: Mapping[str, Any]) -> str:
+        """Return the limits in one line."""
+        sends = "∞" if value["sends"] is None else value["sends"]
+        return self.say("settings-limits", **{**value, "sends": sends})
+
     def feature(self, name: str) -> str:
         """Return what a feature is called; one of somebody's own by its plain name."""
         return self.say(f"settings-feature-{name}") if name in FEATURES else name
@@ -75,12 +80,7 @@ class SettingTexts:
         if value is None:
             return self.say("settings-none")
         if name == "limits":
-            return self.say(
-                "settings-limits",
-                rules=value["rules"],
-                subscriptions=value["subscriptions"],
-                sends="∞" if value["sends"] is None else value["sends"],
-            )
+            return self.limits(value)
         if name == "policy":
             return self._policy(value)
         if name == "language":
