@@ -51,10 +51,12 @@ class DiscordWindow:
         member = await self._member(member_id, guild_id)
         return member is not None and member.guild_permissions.manage_guild
 
-    def knows(self, guild_id: int) -> bool:
-        """Tell whether Kkachi is in a server, and the server is there."""
+    def is_in(self, guild_id: int) -> bool | None:
+        """Tell whether Kkachi is in a server; None when that is unknown."""
         guild = self._bot.get_guild(guild_id)
-        return guild is not None and not guild.unavailable
+        if not self._bot.is_ready() or (guild is not None and guild.unavailable):
+            return None
+        return guild is not None
 
     async def belongs(self, member_id: int, guild_id: int) -> bool | None:
         """Tell whether somebody is a member of a server; None when that is unknown."""

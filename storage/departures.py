@@ -4,7 +4,7 @@ from sqlalchemy import delete, insert, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
-from storage.tables import departures, memberships, rules, subscriptions
+from storage.tables import departures, memberships, rules, settings, subscriptions
 
 KKACHI = 0
 TABLE = departures.c
@@ -36,6 +36,12 @@ class DepartureStore:
         """Return the server and member of all who left before then."""
         query = select(TABLE.guild_id, TABLE.member_id).where(TABLE.at < at)
         return [(row["guild_id"], row["member_id"]) for row in await self._database.all(query)]
+
+    async def servers(self) -> list[int]:
+        """Return the servers of which something is kept."""
+        tables = (settings, memberships, rules, subscriptions)
+        rows = await self._database.all(union(*(select(table.c.guild_id) for table in tables)))
+        return sorted(row["guild_id"] for row in rows)
 
     async def present(self) -> list[tuple[int, int]]:
         """Return the server and member of all who have something there."""

@@ -1,12 +1,11 @@
-"""Who uses Kkachi in which server; noted at most once a day."""
+"""Who uses Kkachi in which server, and when last."""
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database import Database, rows_of
+from storage.database import Database
 from storage.tables import memberships
 
-DAY = 24 * 3600.0
 TABLE = memberships.c
 
 
@@ -21,23 +20,16 @@ class MembershipStore:
         mine = (TABLE.guild_id == guild_id) & (TABLE.member_id == member_id)
 
         async def replace(connection: AsyncConnection) -> None:
-            known = await rows_of(connection, select(TABLE.seen_at).where(mine))
-            if known and known[0]["seen_at"] > at - DAY:
-                return
             await connection.execute(delete(memberships).where(mine))
             values = {"guild_id": guild_id, "member_id": member_id, "seen_at": at}
             await connection.execute(insert(memberships).values(values))
 
         await self._database.write(replace)
 
-    async def of_member(self, member_id: int) -> dict[int, float]:
-        """Return the servers in which a member uses Kkachi, with when they last did."""
-        query = select(TABLE.guild_id, TABLE.seen_at).where(TABLE.member_id == member_id)
-        return {row["guild_id"]: row["seen_at"] for row in await self._database.all(query)}
-
     async def has(self, guild_id: int, member_id: int) -> bool:
         """Tell whether a member uses Kkachi in a server."""
-        return guild_id in await self.of_member(member_id)
+        mine = (TABLE.guild_id == guild_id) & (TABLE.member_id == member_id)
+        return await self._database.first(select(TABLE.seen_at).where(mine)) is not None
 
     async def forget(self, *, guild_id: int | None = None, member_id: int | None = None) -> None:
         """Forget a server, a member, or a member in a server."""

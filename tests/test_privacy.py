@@ -192,11 +192,38 @@ async def test_a_server_that_removed_kkachi_is_forgotten_after_some_days(tower: 
     await tower.rule("공지")
     await tower.admin(off=frozenset({"share"}))
     await tower.services.leaving.left(GUILD)
+    tower.glass.servers.clear()
     tower.clock.at += 8 * DAY
     await tower.services.leaving.tidy()
     assert await tower.services.rules.of(MINJI) == []
     assert (await tower.services.settings.of(GUILD)).off == frozenset()
     assert await DepartureStore(tower.database).before(tower.clock() + DAY) == []
+
+
+async def test_a_server_that_removed_kkachi_while_it_was_off_is_forgotten_too(
+    tower: Tower,
+) -> None:
+    await tower.admin(off=frozenset({"share"}))
+    tower.glass.ready = False
+    assert not await tower.services.leaving.look()
+    tower.glass.ready = True
+    tower.glass.servers.clear()
+    assert await tower.services.leaving.look()
+    tower.clock.at += 8 * DAY
+    await tower.services.leaving.tidy()
+    assert (await tower.services.settings.of(GUILD)).off == frozenset()
+
+
+async def test_a_server_that_took_kkachi_back_while_it_was_off_keeps_everything(
+    tower: Tower,
+) -> None:
+    await tower.rule("공지")
+    await tower.services.leaving.left(GUILD)
+    tower.clock.at += 8 * DAY
+    await tower.services.leaving.tidy()
+    assert await tower.services.leaving.look()
+    await tower.services.leaving.tidy()
+    assert await tower.services.rules.of(MINJI, GUILD)
 
 
 async def test_one_members_erasure_leaves_the_others_alone(tower: Tower) -> None:

@@ -39,6 +39,8 @@ class Glass:
     role_ids: dict[int, frozenset[int] | None] = field(default_factory=dict)
     managers: set[int] = field(default_factory=set)
     gone: set[int] = field(default_factory=set)
+    servers: set[int] = field(default_factory=lambda: {GUILD})
+    ready: bool = True
     messages: dict[Source, Seen] = field(default_factory=dict)
     past: list[Seen] = field(default_factory=list)
 
@@ -54,8 +56,8 @@ class Glass:
         del guild_id
         return member_id in self.managers
 
-    def knows(self, guild_id: int) -> bool:
-        return guild_id == GUILD
+    def is_in(self, guild_id: int) -> bool | None:
+        return guild_id in self.servers if self.ready else None
 
     async def belongs(self, member_id: int, guild_id: int) -> bool | None:
         del guild_id

@@ -42,8 +42,7 @@ class Leaving:
         """Look and clean up until cancelled."""
         while True:
             try:
-                if self._now() >= self._looked_at + DAY:
-                    await self.look()
+                if self._now() >= self._looked_at + DAY and await self.look():
                     self._looked_at = self._now()
                 await self.tidy()
             except (StorageError, UserError) as error:
@@ -58,10 +57,18 @@ class Leaving:
         """Note that Kkachi is in a server, again or still."""
         await self._store.forget(guild_id, KKACHI)
 
-    async def look(self) -> None:
-        """Ask Discord who of those who have something in a server is still there."""
+    async def look(self) -> bool:
+        """Ask Discord who of those who have something in a server is still there.
+
+        Tells whether that is known of all servers. Kkachi itself may have been removed, or taken
+        back, while it did not run.
+        """
+        servers = {one: self._sight.window.is_in(one) for one in await self._store.servers()}
+        for guild_id, is_in in servers.items():
+            if is_in is not None:
+                await (self.joined if is_in else self.left)(guild_id)
         for guild_id, member_id in await self._store.present():
-            if not self._sight.window.knows(guild_id):
+            if not servers.get(guild_id):
                 continue
             belongs = await self._sight.window.belongs(member_id, guild_id)
             if belongs is False:
@@ -69,11 +76,14 @@ class Leaving:
             elif belongs:
                 await self._store.forget(guild_id, member_id)
             await asyncio.sleep(BREATH)
+        return None not in servers.values()
 
     async def tidy(self) -> None:
         """Erase what belongs to those who left long enough ago."""
         for guild_id, member_id in await self._store.before(self._now() - self._grace):
             if member_id == KKACHI:
+                if self._sight.window.is_in(guild_id) is not False:
+                    continue
                 await self._forget_guild(guild_id)
             else:
                 await self._forget_member(member_id, guild_id)

@@ -53,8 +53,8 @@ class Window(Protocol):
     async def manages(self, member_id: int, guild_id: int) -> bool:
         """Tell whether a member may manage a server."""
 
-    def knows(self, guild_id: int) -> bool:
-        """Tell whether Kkachi is in a server, and the server is there."""
+    def is_in(self, guild_id: int) -> bool | None:
+        """Tell whether Kkachi is in a server; None when that is unknown."""
 
     async def belongs(self, member_id: int, guild_id: int) -> bool | None:
         """Tell whether somebody is a member of a server; None when that is unknown."""
