@@ -180,7 +180,9 @@ class FriendSelect(
             ),
             min_values=0,
             max_values=min(MAX_FRIENDS, len(panel.shown)),
-            options=[_option(panel, friend, friend.uuid in picked) for friend in panel.shown],
+            options=[
+                _option(panel, friend, default=friend.uuid in picked) for friend in panel.shown
+            ],
             row=0,
         )
         return cls(select, panel.draft.id)
@@ -213,7 +215,7 @@ class FriendSelect(
         await show_panel(interaction, draft, warning)
 
 
-def _option(panel: Panel, friend: Friend, default: bool) -> discord.SelectOption:  # noqa: FBT001
+def _option(panel: Panel, friend: Friend, *, default: bool) -> discord.SelectOption:
     name = friend.profile_nickname or panel.say("forward-friends-unnamed")
     label = f"★ {name}" if friend.favorite else name
     return discord.SelectOption(label=label[:LABEL], value=friend.uuid, default=default)

@@ -1,6 +1,7 @@
 """`kkachi reload`: load one cog anew in the process that runs."""
 
 import asyncio
+from http import HTTPStatus
 from typing import Annotated
 
 import aiohttp
@@ -35,9 +36,9 @@ async def _ask(config: Config, cog: str) -> str | None:
             aiohttp.ClientSession(timeout=timeout) as http,
             http.post(address, data={NAME: cog}, headers=headers) as response,
         ):
-            if response.status == 200:  # noqa: PLR2004 - OK
+            if response.status == HTTPStatus.OK:
                 return None
-            if response.status != 409:  # noqa: PLR2004 - Conflict
+            if response.status != HTTPStatus.CONFLICT:
                 return f"{address} answers {response.status}: is this Kkachi, with the same keys?"
             key = str((await response.json())["error"])
     except (aiohttp.ClientError, TimeoutError):
