@@ -346,19 +346,19 @@ class Smoke:
 
     async def _switch_feature(self) -> None:
         before = len(await self._my_chat())
-        panel = await self._answer_to("slash", person=ADMIN, command="settings panel")
-        select = next(one for one in _every(panel, SELECT) if ":features:" in one["custom_id"])
-        features = [one["value"] for one in select["options"]]
-        about: JSON = {"person": ADMIN, "message": panel["id"], "custom_id": select["custom_id"]}
-        await self._do("choose", **about, values=[one for one in features if one != "forward"])
+        await self._choose_features(but="forward")
         refused = await self._answer_to("menu", command=TO_ME, message=self._message.id)
         _expect("꺼 두었어요" in _text(refused), f"this came: {_text(refused)}")
         _expect(len(await self._my_chat()) == before, "a card came though the feature is off")
+        await self._choose_features()
+        await self._to_me_by_menu()
+
+    async def _choose_features(self, but: str = "") -> None:
         panel = await self._answer_to("slash", person=ADMIN, command="settings panel")
         select = next(one for one in _every(panel, SELECT) if ":features:" in one["custom_id"])
-        about |= {"message": panel["id"], "custom_id": select["custom_id"]}
-        await self._do("choose", **about, values=features)
-        await self._to_me_by_menu()
+        chosen = [one["value"] for one in select["options"] if one["value"] != but]
+        about: JSON = {"person": ADMIN, "message": panel["id"], "custom_id": select["custom_id"]}
+        await self._do("choose", **about, values=chosen)
 
     async def _unlink_by_admin(self) -> None:
         asked = {"command": "settings member", "options": {"member": str(self._member)}}
