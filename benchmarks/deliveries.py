@@ -23,7 +23,7 @@ from benchmarks.server import answering
 from bot.app import at_work, open_services
 from bot.config import Config
 from bot.kakao import Button, Content, Feed, Link
-from bot.services.deliveries import Deliveries
+from bot.services.deliveries.outbox import Deliveries
 from storage.database import open_database
 from storage.deliveries import Chat, DeliveryState, NewDelivery
 from storage.links import Link as KakaoLink

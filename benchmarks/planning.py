@@ -6,8 +6,8 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.services.planner import LAST_CALL, Day, Waiting, plan
-from bot.services.wishes import Wishes
+from bot.services.highlights.planner import LAST_CALL, Day, Waiting, plan
+from bot.services.highlights.schedule import Wishes
 from storage.hits import Priority
 
 HOUR, DAY = 3600.0, 24 * 3600.0

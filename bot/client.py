@@ -17,7 +17,7 @@ from yarl import URL
 from bot.config import Config
 from bot.errors import Expired
 from bot.services import Services
-from bot.services.plugins import CogBroken
+from bot.services.operations.extensions import CogBroken
 from cogs._answers import is_claimed, refuse
 from cogs._kkachi import AnyBot, HasKkachi
 from cogs._notices import Notices

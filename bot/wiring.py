@@ -8,48 +8,48 @@ from bot.config import KAKAO_AUTH_URL, Config
 from bot.kakao import KakaoClient
 from bot.pictures import Pictures
 from bot.services import Services
-from bot.services.access import Access
-from bot.services.accounts import Accounts
+from bot.services.accounts.consents import Consents
+from bot.services.accounts.friends import Friends
+from bot.services.accounts.linked_roles import LinkedRoles, Login
+from bot.services.accounts.links import Links
+from bot.services.accounts.oauth import Arrival, Linking
+from bot.services.accounts.security_events import Events, Keys
+from bot.services.accounts.webhook_queue import Inbox
+from bot.services.accounts.webhooks import Accounts
 from bot.services.alarms import Alarms
-from bot.services.allowance import DAY, Allowance, Limits
-from bot.services.attempts import Attempts, Prepare, as_it_is
-from bot.services.changes import Changes
-from bot.services.compose import Compose
-from bot.services.conclusions import Conclusions
-from bot.services.consents import Consents
-from bot.services.deliveries import Deliveries
-from bot.services.digests import Digests
-from bot.services.dispatch import Dispatcher
-from bot.services.domains import Domains
-from bot.services.drafts import Drafts
-from bot.services.events import Events, Keys
-from bot.services.forwarding import Forwarding
-from bot.services.friends import Friends
-from bot.services.gates import Gates
-from bot.services.housekeeping import Housekeeping
-from bot.services.images import Images
-from bot.services.inbox import Inbox
-from bot.services.jumps import Jumps
-from bot.services.leaving import Leaving
-from bot.services.linked_roles import LinkedRoles, Login
-from bot.services.linking import Arrival, Linking
-from bot.services.links import Links
-from bot.services.matching.matcher import Matcher
-from bot.services.metrics import Metrics
-from bot.services.notifying import Notifying
-from bot.services.optouts import OptOuts
-from bot.services.plugins import Plugins
-from bot.services.privacy import Privacy
-from bot.services.rules import Rules
-from bot.services.sender import Keep, Sender
-from bot.services.settings import Settings
-from bot.services.shares import Shares
-from bot.services.sight import Sight
-from bot.services.statistics import StatisticsDesk
-from bot.services.subscriptions import Subscriptions
-from bot.services.templates import Templates
-from bot.services.watching import Watch
-from bot.services.wishes import WishList
+from bot.services.compose.compose import Compose
+from bot.services.compose.link_domains import Domains
+from bot.services.deliveries.allowance import DAY, Allowance, Limits
+from bot.services.deliveries.attempt import Attempts, Prepare, as_it_is
+from bot.services.deliveries.followups import Conclusions
+from bot.services.deliveries.images import Images
+from bot.services.deliveries.outbox import Deliveries
+from bot.services.deliveries.sender import Keep, Sender
+from bot.services.deliveries.signals import Changes
+from bot.services.forwarding.drafts import Drafts
+from bot.services.forwarding.forwarding import Forwarding
+from bot.services.forwarding.jumps import Jumps
+from bot.services.forwarding.shares import Shares
+from bot.services.highlights.digests import Digests
+from bot.services.highlights.dispatcher import Dispatcher
+from bot.services.highlights.gates import Gates
+from bot.services.highlights.matching.matcher import Matcher
+from bot.services.highlights.rules import Rules
+from bot.services.highlights.schedule import WishList
+from bot.services.highlights.watcher import Watch
+from bot.services.messages.reader import Sight
+from bot.services.operations.extensions import Plugins
+from bot.services.operations.metrics import Metrics
+from bot.services.privacy.departures import Leaving
+from bot.services.privacy.expiry import Housekeeping
+from bot.services.privacy.optouts import OptOuts
+from bot.services.privacy.personal_data import Privacy
+from bot.services.servers.access import Access
+from bot.services.servers.settings import Settings
+from bot.services.servers.statistics import StatisticsDesk
+from bot.services.servers.templates import Templates
+from bot.services.subscriptions.notifier import Notifying
+from bot.services.subscriptions.subscriptions import Subscriptions
 from bot.texts import Texts
 from storage.database import Database
 from storage.stores import Stores

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 
 import discord
 
-from bot.services.occasions import Happening
+from bot.services.cards.event import Happening
 from cogs._happenings import of_event
 from cogs._kkachi import AnyBot
 from storage.subscriptions import SubscriptionKind as Kind

@@ -11,8 +11,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.errors import ConsentMissing, LinkBroken, NotLinked, TextArgument, UserError
-from bot.services.highlight import Member
-from bot.services.linking import BASIC_SCOPES
+from bot.services.accounts.oauth import BASIC_SCOPES
+from bot.services.messages.models import Member
 from bot.texts import Locale, pick_locale
 from cogs._features import check_command, check_feature
 from cogs._kkachi import AnyBot, notices_of, services_of

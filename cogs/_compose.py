@@ -9,11 +9,11 @@ import discord
 
 from bot.errors import Expired, LinkBroken, NotLinked, TextArgument
 from bot.kakao import cut
-from bot.services.compose import form_of
-from bot.services.forms import Fault, Form, Reading
-from bot.services.highlight import Source
-from bot.services.kinds import Step, Template, kind_of
-from bot.services.linking import BASIC_SCOPES
+from bot.services.accounts.oauth import BASIC_SCOPES
+from bot.services.compose.compose import form_of
+from bot.services.compose.forms import Fault, Form, Reading
+from bot.services.compose.message_types import Step, Template, kind_of
+from bot.services.messages.models import Source
 from bot.texts import Locale, Texts, pick_locale
 from cogs._answers import (
     Answered,

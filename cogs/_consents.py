@@ -6,8 +6,8 @@ from typing import Any, Self, cast
 
 import discord
 
-from bot.services.consents import Agreements
-from bot.services.drafts import NotYours
+from bot.services.accounts.consents import Agreements
+from bot.services.forwarding.drafts import NotYours
 from bot.texts import Locale, Texts
 from cogs._answers import Answered, defer, defer_edit, items, link_button, locale_of, say
 from cogs._kkachi import services_of

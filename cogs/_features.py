@@ -4,7 +4,7 @@ import discord
 from discord import app_commands
 
 from bot.errors import UserError
-from bot.services.highlight import Highlight
+from bot.services.messages.models import Highlight
 from cogs._highlight import highlight_of, places_of
 from cogs._kkachi import services_of
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import discord
 
-from bot.services.fields import Choice, Field, Link, Page, Picture, Rows
-from bot.services.kinds import Step
+from bot.services.compose.fields import Choice, Field, Link, Page, Picture, Rows
+from bot.services.compose.message_types import Step
 from bot.texts import Locale, Texts
 from cogs._answers import answering
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import discord
 
-from bot.services.highlight import Body, Embed, File, Highlight, Names, Poll, Reply, Source
+from bot.services.messages.models import Body, Embed, File, Highlight, Names, Poll, Reply, Source
 
 SYSTEM = discord.MessageType.thread_starter_message  # a pointer to a message, empty itself
 ROLE = re.compile(r"<@&([0-9]+)>")

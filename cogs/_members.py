@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import discord
 
-from bot.services.settings import GuildSettings
+from bot.services.servers.settings import GuildSettings
 from bot.texts import Locale, Texts, pick_locale
 from cogs._answers import answering, locale_of, say
 from cogs._buttons import MemberButton

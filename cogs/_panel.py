@@ -13,7 +13,7 @@ from typing import Any, Self, cast
 import discord
 
 from bot.errors import TextArgument, UserError
-from bot.services.settings import MOST, GuildSettings, Policy, SettingsChanged
+from bot.services.servers.settings import MOST, GuildSettings, Policy, SettingsChanged
 from bot.texts import LOCALES, Locale, Texts
 from cogs._answers import Answered, answering, locale_of
 from cogs._kkachi import services_of

@@ -10,8 +10,8 @@ import discord
 
 from bot.errors import ConsentMissing, LinkBroken, NotLinked, TooManyFriends
 from bot.kakao import Friend
-from bot.services.forwarding import MAX_FRIENDS, NobodyPicked
-from bot.services.linking import FRIENDS_SCOPES
+from bot.services.accounts.oauth import FRIENDS_SCOPES
+from bot.services.forwarding.forwarding import MAX_FRIENDS, NobodyPicked
 from bot.texts import Locale, Texts, pick_locale
 from cogs._answers import Answered, answering, defer_edit, items, refuse, say
 from cogs._buttons import DraftButton

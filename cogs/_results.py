@@ -7,9 +7,9 @@ from typing import Any, Self
 
 import discord
 
-from bot.services.codes import member_key
-from bot.services.linking import BASIC_SCOPES, FRIENDS_SCOPES
-from bot.services.outcomes import ALLOWANCES, CONSENT, may_repeat
+from bot.services.accounts.oauth import BASIC_SCOPES, FRIENDS_SCOPES
+from bot.services.deliveries.outcomes import ALLOWANCES, CONSENT, may_repeat
+from bot.services.kakao_codes import member_key
 from bot.texts import Locale, Texts
 from cogs._answers import Answered, defer_edit, items, link_button, locale_of
 from cogs._kkachi import services_of

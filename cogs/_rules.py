@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import discord
 
 from bot.errors import TextArgument
-from bot.services.gates import Verdict
-from bot.services.rules import Filter, Places
-from bot.services.wishes import Wishes
+from bot.services.highlights.gates import Verdict
+from bot.services.highlights.rules import Filter, Places
+from bot.services.highlights.schedule import Wishes
 from bot.texts import Locale, Texts
 from storage.rules import Rule, RuleKind
 

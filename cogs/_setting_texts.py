@@ -7,7 +7,7 @@ from typing import Any
 import discord
 
 from bot.errors import TextArgument
-from bot.services.access import FEATURES
+from bot.services.servers.access import FEATURES
 from bot.texts import Locale, Texts
 from storage.settings import Change
 

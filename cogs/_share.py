@@ -6,7 +6,7 @@ from typing import Any, Self
 import discord
 
 from bot.kakao import message_from
-from bot.services.compose import NotReady
+from bot.services.compose.compose import NotReady
 from bot.texts import Texts, pick_locale
 from cogs._answers import Answered, defer, items, locale_of, member_of
 from cogs._kkachi import notices_of, services_of

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import discord
 
 from bot.kakao import Scope
-from bot.services.allowance import Left
-from bot.services.consents import Agreements
-from bot.services.highlight import Source
-from bot.services.jumps import message_address
+from bot.services.accounts.consents import Agreements
+from bot.services.deliveries.allowance import Left
+from bot.services.forwarding.jumps import message_address
+from bot.services.messages.models import Source
 from bot.texts import Locale, Texts
 from cogs._results import line
 from storage.deliveries import Delivery

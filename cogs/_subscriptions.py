@@ -8,8 +8,8 @@ from typing import Any, Self, cast
 import discord
 
 from bot.errors import TextArgument
-from bot.services.occasions import FOR_ADMINS
-from bot.services.subscriptions import BY_INTEREST, options_of
+from bot.services.cards.event import FOR_ADMINS
+from bot.services.subscriptions.subscriptions import BY_INTEREST, options_of
 from bot.texts import Locale, Texts
 from cogs._answers import Answered, defer_edit, items, locale_of
 from cogs._kkachi import services_of

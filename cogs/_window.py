@@ -7,8 +7,8 @@ from typing import cast
 
 import discord
 
-from bot.services.highlight import Highlight, Source
-from bot.services.sight import Seen
+from bot.services.messages.models import Highlight, Source
+from bot.services.messages.reader import Seen
 from cogs._highlight import highlight_of, texts_of
 from cogs._kkachi import AnyBot
 from cogs._messages import Room, may_read

@@ -6,8 +6,8 @@ import discord
 from discord import app_commands
 
 from bot.errors import UserError
-from bot.services.kinds import KINDS
-from bot.services.linking import Arrival
+from bot.services.accounts.oauth import Arrival
+from bot.services.compose.message_types import KINDS
 from cogs._answers import Heard, KkachiCog, defer, items, say
 from cogs._compose import ComposeButton, TemplateSelect, panel_of, start
 from cogs._kkachi import AnyBot

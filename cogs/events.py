@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import discord
 from discord.ext import commands
 
-from bot.services.occasions import Happening
+from bot.services.cards.event import Happening
 from cogs._almanac import DiscordAlmanac
 from cogs._answers import KkachiCog
 from cogs._happenings import (

@@ -5,7 +5,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.errors import UserError
-from bot.services.linking import Arrival
+from bot.services.accounts.oauth import Arrival
 from cogs._answers import Heard, KkachiCog, defer, member_of
 from cogs._features import carried
 from cogs._kkachi import AnyBot

@@ -11,10 +11,10 @@ from discord.ext import commands
 from pydantic import ValidationError
 
 from bot.errors import UserError
-from bot.services.highlight import Source
-from bot.services.rules import Filter, Places, as_text
-from bot.services.sight import Seen
-from bot.services.wishes import Mode as When
+from bot.services.highlights.rules import Filter, Places, as_text
+from bot.services.highlights.schedule import Mode as When
+from bot.services.messages.models import Source
+from bot.services.messages.reader import Seen
 from cogs._answers import KkachiCog, defer, locale_of, say
 from cogs._arriving import arriving
 from cogs._kkachi import AnyBot

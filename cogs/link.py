@@ -5,8 +5,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.errors import NotLinked
-from bot.services.drafts import NotYours
-from bot.services.linking import Arrival
+from bot.services.accounts.oauth import Arrival
+from bot.services.forwarding.drafts import NotYours
 from bot.texts import Locale
 from cogs._answers import (
     Heard,

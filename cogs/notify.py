@@ -8,7 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.errors import UserError
-from bot.services.occasions import FOR_ADMINS
+from bot.services.cards.event import FOR_ADMINS
 from cogs._answers import KkachiCog, defer, items, locale_of, say
 from cogs._arriving import arriving
 from cogs._kkachi import AnyBot

@@ -7,7 +7,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.services.drafts import NotYours
+from bot.services.forwarding.drafts import NotYours
 from cogs._answers import KkachiCog, defer, defer_edit, items, locale_of, say
 from cogs._buttons import MemberButton
 from cogs._kkachi import AnyBot, services_of

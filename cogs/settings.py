@@ -9,9 +9,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.errors import UserError
-from bot.services.chart import drawn
-from bot.services.kinds import Template
-from bot.services.settings import GuildSettings
+from bot.services.compose.message_types import Template
+from bot.services.servers.chart import drawn
+from bot.services.servers.settings import GuildSettings
 from cogs._answers import Heard, KkachiCog, defer, items, say
 from cogs._kkachi import AnyBot
 from cogs._members import UnlinkMemberButton, write_log

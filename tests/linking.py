@@ -14,10 +14,10 @@ from urllib.parse import parse_qsl, urlsplit
 from aiohttp import ClientSession, CookieJar
 
 from bot.kakao import KakaoApp, KakaoClient, open_http
-from bot.services.highlight import Member
-from bot.services.jumps import Jumps
-from bot.services.linking import BASIC_SCOPES, Linking
-from bot.services.links import Links
+from bot.services.accounts.links import Links
+from bot.services.accounts.oauth import BASIC_SCOPES, Linking
+from bot.services.forwarding.jumps import Jumps
+from bot.services.messages.models import Member
 from bot.texts import Locale, Texts
 from bot.web import build_web, serve
 from sandbox.kakao import LocalKakao

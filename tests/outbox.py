@@ -9,14 +9,14 @@ from random import Random
 
 from bot.kakao import KakaoApp, KakaoClient, Text, open_http
 from bot.kakao import Link as WebLink
+from bot.services.accounts.links import Links
 from bot.services.alarms import Alarms
-from bot.services.allowance import DAY, HOUR, Allowance, Limits
-from bot.services.attempts import Attempts, Prepare, as_it_is
-from bot.services.changes import Changes
-from bot.services.conclusions import Conclusions
-from bot.services.deliveries import Deliveries
-from bot.services.links import Links
-from bot.services.sender import Sender
+from bot.services.deliveries.allowance import DAY, HOUR, Allowance, Limits
+from bot.services.deliveries.attempt import Attempts, Prepare, as_it_is
+from bot.services.deliveries.followups import Conclusions
+from bot.services.deliveries.outbox import Deliveries
+from bot.services.deliveries.sender import Sender
+from bot.services.deliveries.signals import Changes
 from bot.texts import Locale
 from sandbox.kakao import Account, LocalKakao
 from storage.allowances import AllowanceStore

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.kakao import Message
-from bot.services.attempts import Prepare, as_it_is
-from bot.services.highlight import Body, Highlight, Member, Source
-from bot.services.inbox import Inbox
-from bot.services.shares import Shares
+from bot.services.accounts.webhook_queue import Inbox
+from bot.services.deliveries.attempt import Prepare, as_it_is
+from bot.services.forwarding.shares import Shares
+from bot.services.messages.models import Body, Highlight, Member, Source
 from bot.web import ShareSettings, add_sharing, build_web, serve
 from sandbox.kakao.state import Webhook
 from storage.shares import Share, ShareStore

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from bot.errors import NoteTooLong, SystemMessage
 from bot.kakao import Content, Feed, message_from
-from bot.services.cards import first_image, render
-from bot.services.highlight import Body, Embed, File, Highlight, Names, Poll, Reply, Source
+from bot.services.cards.message import first_image, render
+from bot.services.messages.models import Body, Embed, File, Highlight, Names, Poll, Reply, Source
 from bot.texts import Locale, Texts
 
 TEXTS = Texts()

@@ -16,7 +16,7 @@ from discord.ext import commands
 from bot.app import open_services, sync
 from bot.client import KkachiClient, attach, point_at
 from bot.errors import BadMessageReference
-from bot.services.outcomes import REASONS
+from bot.services.deliveries.outcomes import REASONS
 from bot.texts import Texts
 from cogs._messages import parse_reference
 from cogs._translator import CommandTexts

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.services.kinds import KINDS
+from bot.services.compose.message_types import KINDS
 from bot.texts import Texts
 from cogs.compose import CHOICES
 from sandbox.discord import Message, Person, Reply

@@ -10,13 +10,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.kakao import message_from
-from bot.services.domains import Domains
-from bot.services.fields import Choice, Field, Link, Number, Page, Picture, Rows, Words, Wrong
-from bot.services.forms import Form, Reading, read
-from bot.services.kinds import FIELDS_IN_A_STEP, KINDS, Kind, Template, kind_of
+from bot.services.compose.fields import (
+    Choice,
+    Field,
+    Link,
+    Number,
+    Page,
+    Picture,
+    Rows,
+    Words,
+    Wrong,
+)
+from bot.services.compose.forms import Form, Reading, read
+from bot.services.compose.link_domains import Domains
+from bot.services.compose.message_types import FIELDS_IN_A_STEP, KINDS, Kind, Template, kind_of
 from bot.texts import LOCALES, Texts
 
-SERVICES = Path(__file__).parents[1] / "bot" / "services"
+SERVICES = Path(__file__).parents[1] / "bot" / "services" / "compose"
 HOME = "https://kkachi.example/m/abc"
 DOMAINS = Domains("https://kkachi.example", ("guild.example", "https://wiki.example:8443"))
 RAID = Template("레이드", 7001, ("WHO", "WHEN"))

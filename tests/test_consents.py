@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from bot import errors
-from bot.services.consents import ConsentRequired, Consents
+from bot.services.accounts.consents import ConsentRequired, Consents
 from bot.texts import Locale
 from sandbox.discord import Message, Person, Reply
 from sandbox.kakao import Level

@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from bot.kakao import KakaoClient, Message
 from bot.services.alarms import Alarm
-from bot.services.allowance import DAY, HOUR
-from bot.services.outcomes import REASONS, WAITS, may_repeat
+from bot.services.deliveries.allowance import DAY, HOUR
+from bot.services.deliveries.outcomes import REASONS, WAITS, may_repeat
 from bot.texts import LOCALES, Locale, Texts
 from storage.database import StorageError
 from storage.deliveries import Chat, DeliveryState, NewDelivery
@@ -311,7 +311,7 @@ async def test_a_mistake_of_ours_is_logged_without_texts_and_stops_nobody_else(
 async def test_the_log_names_deliveries_and_nothing_else(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG, logger="bot.services.sender")
+    caplog.set_level(logging.DEBUG, logger="bot.services.deliveries.sender")
     row = await world.only(await world.to_me())
     assert f"delivery {row.id}: sent (ok)" in caplog.text
     assert "까치가" not in caplog.text

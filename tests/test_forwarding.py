@@ -22,11 +22,11 @@ from bot.errors import (
     TryLater,
 )
 from bot.services import Services
-from bot.services.drafts import DRAFT_SECONDS, NotYours
-from bot.services.forwarding import NobodyPicked
-from bot.services.highlight import Body, Highlight, Member, Source
-from bot.services.jumps import KEPT_SECONDS, JumpExpired, JumpUnknown
-from bot.services.linking import BASIC_SCOPES, FRIENDS_SCOPES
+from bot.services.accounts.oauth import BASIC_SCOPES, FRIENDS_SCOPES
+from bot.services.forwarding.drafts import DRAFT_SECONDS, NotYours
+from bot.services.forwarding.forwarding import NobodyPicked
+from bot.services.forwarding.jumps import KEPT_SECONDS, JumpExpired, JumpUnknown
+from bot.services.messages.models import Body, Highlight, Member, Source
 from sandbox.kakao import LocalKakao
 from storage.deliveries import Delivery, DeliveryState
 from storage.drafts import Draft, Pick

@@ -30,9 +30,9 @@ from bot.kakao import (
     open_http,
 )
 from bot.pictures import MOST_BYTES, PictureUnavailable, open_pictures
-from bot.services.images import KEPT_SECONDS, Images
-from bot.services.redrawing import MOST_BYTES as KAKAO_BYTES
-from bot.services.redrawing import Drawn, NotAPicture, drawn_for_kakao
+from bot.services.deliveries.image_file import MOST_BYTES as KAKAO_BYTES
+from bot.services.deliveries.image_file import Drawn, NotAPicture, drawn_for_kakao
+from bot.services.deliveries.images import KEPT_SECONDS, Images
 from sandbox.kakao import LocalKakao
 from storage.database import open_database
 from storage.images import ImageStore, UploadedImage

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.kakao import CLASSES, Code
-from bot.services.codes import member_key, operator_key, reaction
+from bot.services.kakao_codes import member_key, operator_key, reaction
 from bot.texts import LOCALES, Locale, Texts
 from docs.make_errors import HERE, NAMES, page
 

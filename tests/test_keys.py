@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.services.links import Links
+from bot.services.accounts.links import Links
 from storage.database import Database, open_database
 from storage.links import Link, LinkStore
 from storage.rotation import Rotation

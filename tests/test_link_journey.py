@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
 
-from bot.services.linking import FRIENDS_SCOPES, Arrival
+from bot.services.accounts.oauth import FRIENDS_SCOPES, Arrival
 from bot.web.app import STATUSES
 from bot.web.pages import Pages
 from tests.linking import MINJI, House, open_house, texts

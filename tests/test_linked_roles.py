@@ -7,7 +7,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.services import linked_roles
+from bot.services.accounts import linked_roles
 from sandbox.discord import Person
 from tests._world import CHAT, World, link_of, open_world, until
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from bot.errors import LinkBroken, NotLinked, OperatorFault, TryLater
-from bot.services.linking import FRIENDS_SCOPES, Arrival, LinkRefused, Reason
+from bot.services.accounts.oauth import FRIENDS_SCOPES, Arrival, LinkRefused, Reason
 from bot.texts import Locale
 from tests.linking import JUNHO, MINJI, House, open_house
 

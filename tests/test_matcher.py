@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.services.highlight import Source
-from bot.services.matching.matcher import Matcher
-from bot.services.matching.patterns import (
+from bot.services.highlights.matching.matcher import Matcher
+from bot.services.highlights.matching.patterns import (
     BackReference,
     BadPattern,
     LookAround,
@@ -16,8 +15,9 @@ from bot.services.matching.patterns import (
     PatternMatchesNothing,
     PatternTooLarge,
 )
-from bot.services.matching.words import hit
-from bot.services.sight import Seen
+from bot.services.highlights.matching.words import hit
+from bot.services.messages.models import Source
+from bot.services.messages.reader import Seen
 from storage.rules import Rule, RuleKind
 
 HERE, THERE = 7, 8

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.services.planner import LAST_CALL, Day, Waiting, plan
-from bot.services.wishes import MINUTES_A_DAY, Wishes
+from bot.services.highlights.planner import LAST_CALL, Day, Waiting, plan
+from bot.services.highlights.schedule import MINUTES_A_DAY, Wishes
 from storage.hits import Priority
 
 DAY = 24 * 3600.0

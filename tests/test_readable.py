@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.kakao import cut
-from bot.services.highlight import Names
-from bot.services.readable import clean, count, one_line, readable
+from bot.services.cards.markdown import clean, count, one_line, readable
+from bot.services.messages.models import Names
 from bot.texts import Locale, Texts
 
 TEXTS = Texts()

@@ -15,8 +15,8 @@ import pytest
 
 from bot.config import DISCORD_CDN_URL, KAKAO_AUTH_URL, KAKAO_SDK_URL
 from bot.kakao import CustomMessage, Feed, Message, ScrapMessage, message_from
-from bot.services.housekeeping import GRACE_SECONDS, Housekeeping
-from bot.services.shares import KEPT_SECONDS, SharingOff
+from bot.services.forwarding.shares import KEPT_SECONDS, SharingOff
+from bot.services.privacy.expiry import GRACE_SECONDS, Housekeeping
 from bot.web import ShareSettings
 from bot.web.pages import Pages
 from storage.shares import Share

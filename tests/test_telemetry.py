@@ -122,7 +122,7 @@ async def test_json_lines_carry_the_forward_from_the_command_to_kakaos_answer(
     forwards = {line["forward"]: line["logger"] for line in lines if "forward" in line}
     [forward] = forwards
     loggers = {line["logger"] for line in lines if line.get("forward") == forward}
-    assert loggers == {"bot.services.deliveries", "bot.services.sender"}
+    assert loggers == {"bot.services.deliveries.outbox", "bot.services.deliveries.sender"}
     assert "아무도 모르게" not in printed.decode()
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from bot.app import open_services
 from bot.services import Services
-from bot.services.settings import CannotTakeBack
-from bot.services.templates import (
+from bot.services.servers.settings import CannotTakeBack
+from bot.services.servers.templates import (
     BadArgument,
     BadTemplateName,
     TemplateUnknown,

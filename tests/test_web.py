@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from aiohttp import ClientError
 
-from bot.services.highlight import Source
+from bot.services.messages.models import Source
 from bot.texts import LOCALES
 from bot.web.app import STATUSES
 from bot.web.pages import Pages, preferred, rich, seen

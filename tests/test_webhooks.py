@@ -16,9 +16,9 @@ import pytest
 from aiohttp import ClientSession
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
-from bot.services.accounts import Accounts
-from bot.services.events import ASK_AGAIN, KEYS_LIFE, Events, Keys
-from bot.services.inbox import Inbox
+from bot.services.accounts.security_events import ASK_AGAIN, KEYS_LIFE, Events, Keys
+from bot.services.accounts.webhook_queue import Inbox
+from bot.services.accounts.webhooks import Accounts
 from bot.texts import Locale
 from bot.web import add_accounts, build_web, serve
 from sandbox.kakao.notices import Notice

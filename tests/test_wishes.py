@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bot.services.wishes import MINUTES_A_DAY, Wishes
+from bot.services.highlights.schedule import MINUTES_A_DAY, Wishes
 from tests.test_planner import DAY, HOUR, STARTS, ZONES
 
 BERLIN = ZoneInfo("Europe/Berlin")

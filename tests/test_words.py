@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from bot.__main__ import cli
-from bot.services.matching.normalise import BLIND, needle, normalise
-from bot.services.matching.particles import Sound, carries, sound_of
-from bot.services.matching.words import found, hit
+from bot.services.highlights.matching.normalise import BLIND, needle, normalise
+from bot.services.highlights.matching.particles import Sound, carries, sound_of
+from bot.services.highlights.matching.words import found, hit
 
 LISTS = Path(__file__).parent / "hard_words"
 SYLLABLES = st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), min_size=1)

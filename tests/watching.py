@@ -13,9 +13,9 @@ from bot.config import Config
 from bot.kakao import KakaoClient, open_http
 from bot.pictures import open_pictures
 from bot.services import Services
-from bot.services.gates import Verdict
-from bot.services.highlight import Body, Highlight, Source
-from bot.services.sight import Seen
+from bot.services.highlights.gates import Verdict
+from bot.services.messages.models import Body, Highlight, Source
+from bot.services.messages.reader import Seen
 from bot.wiring import build_services
 from storage.database import Database, open_database
 from storage.links import Link, LinkStore

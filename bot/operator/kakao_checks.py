@@ -17,7 +17,7 @@ from bot.kakao import (
     new_verifier,
 )
 from bot.operator.findings import Check, Finding, Look, Patient
-from bot.services.linking import FRIENDS_SCOPES
+from bot.services.accounts.oauth import FRIENDS_SCOPES
 
 NO_CODE = "doctor"
 CODE = re.compile(r"\bKOE\d{3}\b")

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.operator.ending import give_up
-from bot.services.matching.words import hit
+from bot.services.highlights.matching.words import hit
 
 STANDARD_INPUT = "-"
 File = Annotated[

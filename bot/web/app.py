@@ -12,9 +12,9 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 from yarl import URL
 
-from bot.services.jumps import JumpExpired, Jumps, JumpUnknown
-from bot.services.linked_roles import LinkedRoles
-from bot.services.linking import Departure, Linking, LinkRefused, Reason
+from bot.services.accounts.linked_roles import LinkedRoles
+from bot.services.accounts.oauth import Departure, Linking, LinkRefused, Reason
+from bot.services.forwarding.jumps import JumpExpired, Jumps, JumpUnknown
 from bot.texts import Locale, Texts, pick_locale
 from bot.web.metrics import PATH as METRICS
 from bot.web.operator import PATH as RELOAD

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from bot.services.digests import DigestExpired, Digests, DigestUnknown
+from bot.services.highlights.digests import DigestExpired, Digests, DigestUnknown
 from bot.texts import pick_locale
 from bot.web.app import ANSWERS, PAGES
 

@@ -10,8 +10,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from bot.services.digests import Item
-from bot.services.linking import Arrival
+from bot.services.accounts.oauth import Arrival
+from bot.services.highlights.digests import Item
 from bot.texts import LOCALES, Locale, Texts
 
 HERE = Path(__file__).parent

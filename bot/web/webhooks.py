@@ -14,8 +14,8 @@ from urllib.parse import parse_qsl
 
 from aiohttp import ClientError, hdrs, web
 
-from bot.services.accounts import Accounts
-from bot.services.events import EventRefused
+from bot.services.accounts.security_events import EventRefused
+from bot.services.accounts.webhooks import Accounts
 from bot.web.app import ANSWERS
 
 logger = logging.getLogger(__name__)
