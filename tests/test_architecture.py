@@ -23,7 +23,7 @@ HOME = {
     "aiohttp": (
         "bot/web/",
         "bot/kakao/http.py",
-        "bot/operator/",
+        "bot/cli/",
         "bot/pictures.py",
         "bot/discord_login.py",
         "sandbox/",

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.cli import doctor, doctor_kakao
+from bot.cli.findings import Finding, State
 from bot.config import Config
-from bot.operator import doctor, kakao_checks
-from bot.operator.findings import Finding, State
 from bot.texts import Locale
 from sandbox.discord.intents import Intent
 from sandbox.kakao.state import Level
@@ -161,7 +161,7 @@ async def test_optional_things_that_are_off_are_only_warnings(running: World) ->
 async def test_a_clock_that_is_wrong_is_found(running: World) -> None:
     async with doctor.opened(running.config) as patient:
         late = replace(patient, now=lambda: patient.now() - 120)
-        found = await kakao_checks.clock(late)
+        found = await doctor_kakao.clock(late)
     assert found.state is State.FAILURE
     assert "NTP" in said(found)
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from storage.wishes import WishStore
+from storage.schedules import WishStore
 
 SEOUL = "Asia/Seoul"
 MINUTES_A_DAY = 24 * 60

@@ -6,8 +6,8 @@ from typing import Any
 from aiohttp import ClientError
 
 from bot.app import open_services
+from bot.cli.findings import Check, Finding, Look, Patient
 from bot.client import commands_differ
-from bot.operator.findings import Check, Finding, Look, Patient
 from storage.database import StorageError
 
 # Discord keeps two flags for it: one for small bots, one for those it has verified.

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.operator.ending import give_up
+from bot.cli.exit import give_up
 from bot.services.highlights.matching.words import hit
 
 STANDARD_INPUT = "-"

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from aiohttp import ClientError, hdrs
 
+from bot.cli.findings import Check, Finding, Look, Patient
 from bot.kakao import (
     AppFault,
     GrantInvalid,
@@ -16,7 +17,6 @@ from bot.kakao import (
     Unreachable,
     new_verifier,
 )
-from bot.operator.findings import Check, Finding, Look, Patient
 from bot.services.accounts.oauth import FRIENDS_SCOPES
 
 NO_CODE = "doctor"

@@ -6,8 +6,8 @@ import secrets
 
 import typer
 
+from bot.cli.exit import config_or_end, ending_on_storage_errors
 from bot.config import KEY_BYTES, Config
-from bot.operator.ending import config_or_end, ending_on_storage_errors
 from storage.database import open_database
 from storage.rotation import Rotation
 from storage.vault import Vault

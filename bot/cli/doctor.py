@@ -13,18 +13,18 @@ import typer
 from aiohttp import ClientSession, ClientTimeout
 
 from bot.app import kakao_app
+from bot.cli import doctor_discord, doctor_kakao, doctor_own
+from bot.cli.findings import Check, Finding, Patient, State
 from bot.config import Config, ConfigError, load_config
 from bot.kakao import KakaoClient, open_http
-from bot.operator import discord_checks, kakao_checks, own_checks
-from bot.operator.findings import Check, Finding, Patient, State
 from bot.texts import Locale, Texts, pick_locale
 
 PATIENCE = ClientTimeout(total=10)
 MARKS = {State.OK: "✅", State.WARNING: "⚠️ ", State.FAILURE: "❌"}
 CHECKS: tuple[Check, ...] = (
-    *discord_checks.CHECKS,
-    *kakao_checks.CHECKS,
-    *own_checks.CHECKS,
+    *doctor_discord.CHECKS,
+    *doctor_kakao.CHECKS,
+    *doctor_own.CHECKS,
 )
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import ClientConnectorCertificateError, ClientError, ClientResponse, ClientSSLError
 
-from bot.operator.findings import Check, Finding, Patient
+from bot.cli.findings import Check, Finding, Patient
 from storage.backup import BadBackup, check
 from storage.database import StorageError, open_database, sqlite_path
 from storage.rotation import Rotation

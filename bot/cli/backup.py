@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 
-from bot.operator.ending import config_or_end, ending_on_storage_errors
+from bot.cli.exit import config_or_end, ending_on_storage_errors
 from storage.backup import back_up
 from storage.backup import restore as put_back
 

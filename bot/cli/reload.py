@@ -8,8 +8,8 @@ import aiohttp
 import typer
 from yarl import URL
 
+from bot.cli.exit import config_or_end, give_up
 from bot.config import Config
-from bot.operator.ending import config_or_end, give_up
 from bot.texts import Texts
 from bot.web.operator import NAME, PATH, secret_of
 
