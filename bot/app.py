@@ -8,9 +8,9 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from bot.client import GUILD_READY_SECONDS, Discord, sync_commands
 from bot.config import Config
-from bot.discord_login import DiscordLogin, open_discord_login
+from bot.discord.client import GUILD_READY_SECONDS, Discord, sync_commands
+from bot.discord.oauth import DiscordLogin, open_discord_login
 from bot.kakao import KakaoApp, KakaoClient, open_http
 from bot.pictures import open_pictures
 from bot.services import Services

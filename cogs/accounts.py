@@ -2,9 +2,9 @@
 
 from discord.ext import commands
 
+from bot.discord.cog import Heard, KkachiCog
+from bot.discord.plugin import AnyBot
 from bot.texts import Locale
-from cogs._answers import Heard, KkachiCog
-from cogs._kkachi import AnyBot
 
 
 class Accounts(KkachiCog, commands.Cog):

@@ -1,9 +1,9 @@
 """Writes into the operator's channel when something needs a person, and when it is over."""
 
+from bot.discord.cog import Heard, KkachiCog
+from bot.discord.notices import NOBODY
+from bot.discord.plugin import AnyBot
 from bot.services.alarms import Alarm
-from cogs._answers import Heard, KkachiCog
-from cogs._kkachi import AnyBot
-from cogs._notices import NOBODY
 
 
 class Alarms(KkachiCog):

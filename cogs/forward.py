@@ -4,14 +4,14 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.discord.access import carried
+from bot.discord.cog import Heard, KkachiCog, defer, member_of
+from bot.discord.messages import find_message
+from bot.discord.plugin import AnyBot
+from bot.discord.ui.friend_picker import FriendSelect, PickerButton, panel_of, show_panel
+from bot.discord.ui.results import RepeatButton, show_results
 from bot.errors import UserError
 from bot.services.accounts.oauth import Arrival
-from cogs._answers import Heard, KkachiCog, defer, member_of
-from cogs._features import carried
-from cogs._kkachi import AnyBot
-from cogs._messages import find_message
-from cogs._picker import FriendSelect, PickerButton, panel_of, show_panel
-from cogs._results import RepeatButton, show_results
 
 
 class Forward(KkachiCog, commands.GroupCog, group_name="forward"):

@@ -7,10 +7,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.discord.cog import KkachiCog, defer, defer_edit, items, locale_of, say
+from bot.discord.plugin import AnyBot, services_of
+from bot.discord.ui.buttons import MemberButton
 from bot.services.forwarding.drafts import NotYours
-from cogs._answers import KkachiCog, defer, defer_edit, items, locale_of, say
-from cogs._buttons import MemberButton
-from cogs._kkachi import AnyBot, services_of
 
 
 class EraseButton(MemberButton, template=r"kkachi:erase:(?P<member>[0-9]+)"):

@@ -3,11 +3,11 @@
 import discord
 from discord import app_commands
 
-from cogs._answers import Heard, KkachiCog, defer, member_of
-from cogs._features import carried
-from cogs._kkachi import AnyBot
-from cogs._messages import find_message
-from cogs._share import ShareButton, offer_share, reached_text
+from bot.discord.access import carried
+from bot.discord.cog import Heard, KkachiCog, defer, member_of
+from bot.discord.messages import find_message
+from bot.discord.plugin import AnyBot
+from bot.discord.ui.share_button import ShareButton, offer_share, reached_text
 from storage.shares import Share as Shared
 
 

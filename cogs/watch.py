@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import discord
 from discord.ext import commands
 
+from bot.discord.cog import KkachiCog
+from bot.discord.plugin import AnyBot
+from bot.discord.reader import DiscordWindow, is_watched, seen_of
 from bot.errors import UserError
-from cogs._answers import KkachiCog
-from cogs._kkachi import AnyBot
-from cogs._window import DiscordWindow, is_watched, seen_of
 from storage.database import StorageError
 
 _log = logging.getLogger(__name__)

@@ -3,8 +3,8 @@
 import discord
 from discord import app_commands
 
-from cogs._answers import KkachiCog, say
-from cogs._kkachi import AnyBot
+from bot.discord.cog import KkachiCog, say
+from bot.discord.plugin import AnyBot
 
 
 class Greeter(KkachiCog):

@@ -17,7 +17,7 @@ PACKAGES = ("bot", "cogs", "storage", "sandbox")
 
 # What may be imported only here.
 HOME = {
-    "discord": ("cogs/", "bot/client.py", "sandbox/discord/"),
+    "discord": ("cogs/", "bot/discord/", "sandbox/discord/"),
     "httpx": ("bot/kakao/", "sandbox/"),
     "httpx_aiohttp": ("bot/kakao/",),
     "aiohttp": (
@@ -25,7 +25,7 @@ HOME = {
         "bot/kakao/http.py",
         "bot/cli/",
         "bot/pictures.py",
-        "bot/discord_login.py",
+        "bot/discord/",
         "sandbox/",
     ),
     "jwt": ("bot/services/accounts/security_events.py", "sandbox/"),
@@ -47,13 +47,14 @@ FORBIDDEN = {
         "bot.web",
         "bot.app",
         "bot.wiring",
-        "bot.client",
+        "bot.discord",
         "storage",
         "cogs",
     ),
-    "bot/services/": ("bot.web", "bot.app", "bot.wiring", "bot.client", "cogs"),
-    "bot/web/": ("bot.app", "bot.wiring", "bot.client", "storage", "cogs"),
-    "cogs/": ("bot.app", "bot.wiring", "bot.client", "bot.web", "bot.config"),
+    "bot/services/": ("bot.web", "bot.app", "bot.wiring", "bot.discord", "cogs"),
+    "bot/web/": ("bot.app", "bot.wiring", "bot.discord", "storage", "cogs"),
+    "bot/discord/": ("bot.app", "bot.wiring", "bot.web", "bot.kakao.client", "cogs"),
+    "cogs/": ("bot.app", "bot.wiring", "bot.web", "bot.config"),
     "storage/": ("bot", "cogs"),
     "sandbox/": ("bot", "cogs", "storage"),
     "sandbox/discord/": ("discord",),

@@ -14,12 +14,12 @@ import pytest_asyncio
 from discord.ext import commands
 
 from bot.app import open_services, sync
-from bot.client import KkachiClient, attach, point_at
+from bot.discord.client import KkachiClient, attach, point_at
+from bot.discord.messages import parse_reference
+from bot.discord.translator import CommandTexts
 from bot.errors import BadMessageReference
 from bot.services.deliveries.outcomes import REASONS
 from bot.texts import Texts
-from cogs._messages import parse_reference
-from cogs._translator import CommandTexts
 from sandbox.discord import Channel, Message, Overwrite, Permission, Person, Poll, Reply
 from tests._world import CHAT, World, open_world, until
 
@@ -158,7 +158,7 @@ def test_the_commands_are_those_of_the_design(payload: list[dict[str, Any]]) -> 
 async def test_commands_are_registered_only_when_they_differ(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "bot.client")
+    caplog.set_level(logging.INFO, "bot.discord.client")
     await world.stop_bot()
     await world.start_bot()
     assert "registered" not in caplog.text

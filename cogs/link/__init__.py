@@ -4,25 +4,16 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.discord.access import check_command
+from bot.discord.cog import Heard, KkachiCog, defer, defer_edit, items, link_button, locale_of, say
+from bot.discord.plugin import AnyBot, services_of
+from bot.discord.ui.buttons import MemberButton
 from bot.errors import NotLinked
 from bot.services.accounts.oauth import Arrival
 from bot.services.forwarding.drafts import NotYours
 from bot.texts import Locale
-from cogs._answers import (
-    Heard,
-    KkachiCog,
-    defer,
-    defer_edit,
-    items,
-    link_button,
-    locale_of,
-    say,
-)
-from cogs._buttons import MemberButton
-from cogs._consents import AgreeButton, TakeBackButton, TakeBackSelect, consents_text
-from cogs._features import check_command
-from cogs._kkachi import AnyBot, services_of
-from cogs._status import Status
+from cogs.link.consents import AgreeButton, TakeBackButton, TakeBackSelect, consents_text
+from cogs.link.status import Status
 from storage.links import Link as KakaoLink
 
 

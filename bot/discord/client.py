@@ -15,13 +15,13 @@ from discord.http import Route
 from yarl import URL
 
 from bot.config import Config
+from bot.discord.cog import is_claimed, refuse
+from bot.discord.notices import Notices
+from bot.discord.plugin import AnyBot, HasKkachi
+from bot.discord.translator import CommandTexts
 from bot.errors import Expired
 from bot.services import Services
 from bot.services.operations.extensions import CogBroken
-from cogs._answers import is_claimed, refuse
-from cogs._kkachi import AnyBot, HasKkachi
-from cogs._notices import Notices
-from cogs._translator import CommandTexts
 
 _log = logging.getLogger(__name__)
 

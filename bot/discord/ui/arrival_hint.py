@@ -2,8 +2,8 @@
 
 import discord
 
-from cogs._answers import link_button, locale_of
-from cogs._kkachi import services_of
+from bot.discord.cog import link_button, locale_of
+from bot.discord.plugin import services_of
 
 
 async def arriving(

@@ -8,15 +8,15 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.discord.cog import Heard, KkachiCog, defer, items, say
+from bot.discord.plugin import AnyBot
 from bot.errors import UserError
 from bot.services.compose.message_types import Template
 from bot.services.servers.chart import drawn
 from bot.services.servers.settings import GuildSettings
-from cogs._answers import Heard, KkachiCog, defer, items, say
-from cogs._kkachi import AnyBot
-from cogs._members import UnlinkMemberButton, write_log
-from cogs._panel import NeedsManageServer, SettingButton, SettingSelect, managed, show_panel
-from cogs._setting_texts import SettingTexts
+from cogs.settings.members import UnlinkMemberButton, write_log
+from cogs.settings.panel import NeedsManageServer, SettingButton, SettingSelect, managed, show_panel
+from cogs.settings.texts import SettingTexts
 from storage.deliveries import UNDER_WAY, DeliveryState
 from storage.settings import Change
 

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Iterator
 
 import discord
 
+from bot.discord.plugin import AnyBot
 from bot.services.cards.event import Happening
-from cogs._happenings import of_event
-from cogs._kkachi import AnyBot
+from cogs.events.convert import of_event
 from storage.subscriptions import SubscriptionKind as Kind
 
 _log = logging.getLogger(__name__)

@@ -12,12 +12,12 @@ from typing import Any, Self, cast
 
 import discord
 
+from bot.discord.cog import Answered, answering, locale_of
+from bot.discord.plugin import services_of
 from bot.errors import TextArgument, UserError
 from bot.services.servers.settings import MOST, GuildSettings, Policy, SettingsChanged
 from bot.texts import LOCALES, Locale, Texts
-from cogs._answers import Answered, answering, locale_of
-from cogs._kkachi import services_of
-from cogs._setting_texts import SettingTexts
+from cogs.settings.texts import SettingTexts
 from storage.settings import Change
 
 YELLOW = discord.Colour(0xFEE500)

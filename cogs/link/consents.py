@@ -6,12 +6,12 @@ from typing import Any, Self, cast
 
 import discord
 
+from bot.discord.cog import Answered, defer, defer_edit, items, link_button, locale_of, say
+from bot.discord.plugin import services_of
 from bot.services.accounts.consents import Agreements
 from bot.services.forwarding.drafts import NotYours
 from bot.texts import Locale, Texts
-from cogs._answers import Answered, defer, defer_edit, items, link_button, locale_of, say
-from cogs._kkachi import services_of
-from cogs._status import KNOWN_SCOPES, scope_name
+from cogs.link.status import KNOWN_SCOPES, scope_name
 
 LABEL = 100
 # Of these somebody must know what it means to be without them.

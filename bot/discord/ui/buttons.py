@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 import discord
 
-from cogs._answers import Answered
+from bot.discord.cog import Answered
 
 LABEL = 80
 

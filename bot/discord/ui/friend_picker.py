@@ -8,16 +8,16 @@ from typing import Any, Self, cast
 
 import discord
 
+from bot.discord.cog import Answered, answering, defer_edit, items, refuse, say
+from bot.discord.plugin import services_of
+from bot.discord.ui.buttons import DraftButton
+from bot.discord.ui.card_embed import card_preview
+from bot.discord.ui.results import show_results
 from bot.errors import ConsentMissing, LinkBroken, NotLinked, TooManyFriends
 from bot.kakao import Friend
 from bot.services.accounts.oauth import FRIENDS_SCOPES
 from bot.services.forwarding.forwarding import MAX_FRIENDS, NobodyPicked
 from bot.texts import Locale, Texts, pick_locale
-from cogs._answers import Answered, answering, defer_edit, items, refuse, say
-from cogs._buttons import DraftButton
-from cogs._kkachi import services_of
-from cogs._preview import card_preview
-from cogs._results import show_results
 from storage.drafts import Draft, Pick
 
 PAGE = 25  # options that Discord allows in a select

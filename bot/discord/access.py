@@ -3,10 +3,10 @@
 import discord
 from discord import app_commands
 
+from bot.discord.convert import highlight_of, places_of
+from bot.discord.plugin import services_of
 from bot.errors import UserError
 from bot.services.messages.models import Highlight
-from cogs._highlight import highlight_of, places_of
-from cogs._kkachi import services_of
 
 
 class Refused(app_commands.CheckFailure):

@@ -5,12 +5,12 @@ from contextlib import suppress
 import discord
 from discord import app_commands
 
+from bot.discord.cog import Heard, KkachiCog, defer, items, say
+from bot.discord.plugin import AnyBot
 from bot.errors import UserError
 from bot.services.accounts.oauth import Arrival
 from bot.services.compose.message_types import KINDS
-from cogs._answers import Heard, KkachiCog, defer, items, say
-from cogs._compose import ComposeButton, TemplateSelect, panel_of, start
-from cogs._kkachi import AnyBot
+from cogs.compose.panel import ComposeButton, TemplateSelect, panel_of, start
 
 CHOICES = {
     "feed": "Feed: a picture, a title and a text",

@@ -5,11 +5,11 @@ from typing import Any, Self
 
 import discord
 
+from bot.discord.cog import Answered, defer, items, locale_of, member_of
+from bot.discord.plugin import notices_of, services_of
 from bot.kakao import message_from
 from bot.services.compose.compose import NotReady
 from bot.texts import Texts, pick_locale
-from cogs._answers import Answered, defer, items, locale_of, member_of
-from cogs._kkachi import notices_of, services_of
 from storage.drafts import Draft
 from storage.shares import Share
 

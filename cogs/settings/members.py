@@ -5,13 +5,13 @@ from typing import Any, cast
 
 import discord
 
+from bot.discord.cog import answering, locale_of, say
+from bot.discord.notices import NOBODY
+from bot.discord.plugin import AnyBot, notices_of, services_of
+from bot.discord.ui.buttons import MemberButton
 from bot.services.servers.settings import GuildSettings
 from bot.texts import Locale, Texts, pick_locale
-from cogs._answers import answering, locale_of, say
-from cogs._buttons import MemberButton
-from cogs._kkachi import AnyBot, notices_of, services_of
-from cogs._notices import NOBODY
-from cogs._panel import managed
+from cogs.settings.panel import managed
 
 _log = logging.getLogger(__name__)
 LONGEST_REASON = 200

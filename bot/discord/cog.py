@@ -10,13 +10,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.discord.access import check_command, check_feature
+from bot.discord.notices import NOBODY
+from bot.discord.plugin import AnyBot, notices_of, services_of
 from bot.errors import ConsentMissing, LinkBroken, NotLinked, TextArgument, UserError
 from bot.services.accounts.oauth import BASIC_SCOPES
 from bot.services.messages.models import Member
 from bot.texts import Locale, pick_locale
-from cogs._features import check_command, check_feature
-from cogs._kkachi import AnyBot, notices_of, services_of
-from cogs._notices import NOBODY
 
 _log = logging.getLogger(__name__)
 Heard = Sequence[tuple[list[Any], Callable[..., Awaitable[None]]]]

@@ -5,10 +5,10 @@ from typing import Any
 
 import discord
 
+from bot.discord.cog import answering
 from bot.services.compose.fields import Choice, Field, Link, Page, Picture, Rows
 from bot.services.compose.message_types import Step
 from bot.texts import Locale, Texts
-from cogs._answers import answering
 
 TITLE, LABEL = 45, 45
 HINTS = {Picture: "picture", Link: "link", Page: "page", Rows: "rows"}

@@ -10,18 +10,18 @@ from discord import app_commands
 from discord.ext import commands
 from pydantic import ValidationError
 
+from bot.discord.cog import KkachiCog, defer, locale_of, say
+from bot.discord.messages import find_message
+from bot.discord.options import Chosen, Place
+from bot.discord.plugin import AnyBot
+from bot.discord.reader import seen_of
+from bot.discord.ui.arrival_hint import arriving
 from bot.errors import UserError
 from bot.services.highlights.rules import Filter, Places, as_text
 from bot.services.highlights.schedule import Mode as When
 from bot.services.messages.models import Source
 from bot.services.messages.reader import Seen
-from cogs._answers import KkachiCog, defer, locale_of, say
-from cogs._arriving import arriving
-from cogs._kkachi import AnyBot
-from cogs._messages import find_message
-from cogs._places import Chosen, Place
-from cogs._rules import RuleTexts
-from cogs._window import seen_of
+from cogs.highlight.texts import RuleTexts
 from storage.rules import Rule, RuleKind
 
 HOUR, MINUTE = 3600, 60

@@ -5,8 +5,8 @@ from typing import Protocol, cast
 import discord
 from discord.ext import commands
 
+from bot.discord.notices import Notices
 from bot.services import Services
-from cogs._notices import Notices
 
 AnyBot = commands.Bot | commands.AutoShardedBot
 

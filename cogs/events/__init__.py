@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 import discord
 from discord.ext import commands
 
+from bot.discord.cog import KkachiCog
+from bot.discord.messages import Room
+from bot.discord.plugin import AnyBot
 from bot.services.cards.event import Happening
-from cogs._almanac import DiscordAlmanac
-from cogs._answers import KkachiCog
-from cogs._happenings import (
+from cogs.events.convert import (
     Heard,
     of_change,
     of_event,
@@ -21,9 +22,8 @@ from cogs._happenings import (
     of_thread,
     of_voice,
 )
-from cogs._kkachi import AnyBot
-from cogs._messages import Room
-from cogs._voices import Voices
+from cogs.events.scheduled import DiscordAlmanac
+from cogs.events.voice import Voices
 from storage.database import StorageError
 from storage.subscriptions import SubscriptionKind as Kind
 

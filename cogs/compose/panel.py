@@ -7,6 +7,14 @@ from typing import Any, Self, cast
 
 import discord
 
+from bot.discord.cog import Answered, defer, defer_edit, items, locale_of, member_of, refuse, say
+from bot.discord.plugin import services_of
+from bot.discord.ui.buttons import DraftButton
+from bot.discord.ui.card_embed import card_preview
+from bot.discord.ui.form import FormModal, Given, label_of
+from bot.discord.ui.friend_picker import cancel, show_panel
+from bot.discord.ui.results import show_results
+from bot.discord.ui.share_button import ShareButton
 from bot.errors import Expired, LinkBroken, NotLinked, TextArgument
 from bot.kakao import cut
 from bot.services.accounts.oauth import BASIC_SCOPES
@@ -15,23 +23,6 @@ from bot.services.compose.forms import Fault, Form, Reading
 from bot.services.compose.message_types import Step, Template, kind_of
 from bot.services.messages.models import Source
 from bot.texts import Locale, Texts, pick_locale
-from cogs._answers import (
-    Answered,
-    defer,
-    defer_edit,
-    items,
-    locale_of,
-    member_of,
-    refuse,
-    say,
-)
-from cogs._buttons import DraftButton
-from cogs._form import FormModal, Given, label_of
-from cogs._kkachi import services_of
-from cogs._picker import cancel, show_panel
-from cogs._preview import card_preview
-from cogs._results import show_results
-from cogs._share import ShareButton
 from storage.drafts import Draft
 
 CONTENT = 2000

@@ -7,12 +7,12 @@ from typing import Any, Self
 
 import discord
 
+from bot.discord.cog import Answered, defer_edit, items, link_button, locale_of
+from bot.discord.plugin import services_of
 from bot.services.accounts.oauth import BASIC_SCOPES, FRIENDS_SCOPES
 from bot.services.deliveries.outcomes import ALLOWANCES, CONSENT, may_repeat
 from bot.services.kakao_codes import member_key
 from bot.texts import Locale, Texts
-from cogs._answers import Answered, defer_edit, items, link_button, locale_of
-from cogs._kkachi import services_of
 from storage.deliveries import Chat, Delivery, DeliveryState
 
 MARKS = {

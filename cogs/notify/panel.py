@@ -7,12 +7,12 @@ from typing import Any, Self, cast
 
 import discord
 
+from bot.discord.cog import Answered, defer_edit, items, locale_of
+from bot.discord.plugin import services_of
 from bot.errors import TextArgument
 from bot.services.cards.event import FOR_ADMINS
 from bot.services.subscriptions.subscriptions import BY_INTEREST, options_of
 from bot.texts import Locale, Texts
-from cogs._answers import Answered, defer_edit, items, locale_of
-from cogs._kkachi import services_of
 from storage.subscriptions import Subscription, SubscriptionKind
 
 YELLOW = discord.Colour(0xFEE500)

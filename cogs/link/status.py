@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import discord
 
+from bot.discord.ui.results import line
 from bot.kakao import Scope
 from bot.services.accounts.consents import Agreements
 from bot.services.deliveries.allowance import Left
 from bot.services.forwarding.jumps import message_address
 from bot.services.messages.models import Source
 from bot.texts import Locale, Texts
-from cogs._results import line
 from storage.deliveries import Delivery
 from storage.links import Link
 

@@ -7,11 +7,11 @@ from typing import cast
 
 import discord
 
+from bot.discord.convert import highlight_of, texts_of
+from bot.discord.messages import Room, may_read
+from bot.discord.plugin import AnyBot
 from bot.services.messages.models import Highlight, Source
 from bot.services.messages.reader import Seen
-from cogs._highlight import highlight_of, texts_of
-from cogs._kkachi import AnyBot
-from cogs._messages import Room, may_read
 
 # How long a member's roles are believed: without the members intent nobody tells of changes.
 BELIEVED_SECONDS = 60.0
