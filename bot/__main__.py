@@ -15,7 +15,7 @@ from bot.cli.exit import config_or_end, give_up
 from bot.cli.match import match
 from bot.cli.reload import reload
 from bot.config import Config
-from bot.discord.client import CannotLoad, TokenRefused
+from bot.discord.connection import CannotLoad, TokenRefused
 from bot.logs import set_up_logging
 from storage.database import StorageError
 

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from bot.config import Config
-from bot.discord.client import GUILD_READY_SECONDS, Discord, sync_commands
+from bot.discord.client import GUILD_READY_SECONDS
+from bot.discord.connection import Discord, sync_commands
 from bot.discord.oauth import DiscordLogin, open_discord_login
 from bot.kakao import KakaoApp, KakaoClient, open_http
 from bot.pictures import open_pictures

@@ -5,9 +5,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord.access import carried
-from bot.discord.cog import Heard, KkachiCog, defer, member_of
+from bot.discord.cog import Heard, KkachiCog
 from bot.discord.messages import find_message
 from bot.discord.plugin import AnyBot
+from bot.discord.replies import defer, member_of
 from bot.discord.ui.friend_picker import FriendSelect, PickerButton, panel_of, show_panel
 from bot.discord.ui.results import RepeatButton, show_results
 from bot.errors import UserError

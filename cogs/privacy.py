@@ -7,8 +7,9 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discord.cog import KkachiCog, defer, defer_edit, items, locale_of, say
+from bot.discord.cog import KkachiCog
 from bot.discord.plugin import AnyBot, services_of
+from bot.discord.replies import defer, defer_edit, items, locale_of, say
 from bot.discord.ui.buttons import MemberButton
 from bot.services.forwarding.drafts import NotYours
 

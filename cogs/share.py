@@ -4,9 +4,10 @@ import discord
 from discord import app_commands
 
 from bot.discord.access import carried
-from bot.discord.cog import Heard, KkachiCog, defer, member_of
+from bot.discord.cog import Heard, KkachiCog
 from bot.discord.messages import find_message
 from bot.discord.plugin import AnyBot
+from bot.discord.replies import defer, member_of
 from bot.discord.ui.share_button import ShareButton, offer_share, reached_text
 from storage.shares import Share as Shared
 

@@ -11,7 +11,8 @@ from pydantic_core import PydanticUndefined
 
 from bot.app import open_services
 from bot.config import Config
-from bot.discord.client import KkachiClient, attach
+from bot.discord.client import KkachiClient
+from bot.discord.plugin import attach
 from bot.discord.translator import CommandTexts
 from bot.texts import LOCALES, Locale
 

@@ -11,7 +11,8 @@ from discord.ext import commands
 
 from bot.app import at_work, open_services
 from bot.config import Config
-from bot.discord.client import attach, find_gateway, point_at
+from bot.discord import attach
+from bot.discord.client import find_gateway, point_at
 
 
 class MyBot(commands.Bot):

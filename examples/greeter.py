@@ -3,8 +3,7 @@
 import discord
 from discord import app_commands
 
-from bot.discord.cog import KkachiCog, say
-from bot.discord.plugin import AnyBot
+from bot.discord import AnyBot, KkachiCog, say
 
 
 class Greeter(KkachiCog):

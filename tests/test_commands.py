@@ -14,8 +14,9 @@ import pytest_asyncio
 from discord.ext import commands
 
 from bot.app import open_services, sync
-from bot.discord.client import KkachiClient, attach, point_at
+from bot.discord.client import KkachiClient, point_at
 from bot.discord.messages import parse_reference
+from bot.discord.plugin import attach
 from bot.discord.translator import CommandTexts
 from bot.errors import BadMessageReference
 from bot.services.deliveries.outcomes import REASONS
@@ -158,7 +159,7 @@ def test_the_commands_are_those_of_the_design(payload: list[dict[str, Any]]) -> 
 async def test_commands_are_registered_only_when_they_differ(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "bot.discord.client")
+    caplog.set_level(logging.INFO, "bot.discord")
     await world.stop_bot()
     await world.start_bot()
     assert "registered" not in caplog.text

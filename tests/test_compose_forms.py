@@ -23,7 +23,8 @@ from bot.services.compose.fields import (
 )
 from bot.services.compose.forms import Form, Reading, read
 from bot.services.compose.link_domains import Domains
-from bot.services.compose.message_types import FIELDS_IN_A_STEP, KINDS, Kind, Template, kind_of
+from bot.services.compose.message_types import FIELDS_IN_A_STEP, KINDS, Kind, kind_of
+from bot.services.servers.settings import Template
 from bot.texts import LOCALES, Texts
 
 SERVICES = Path(__file__).parents[1] / "bot" / "services" / "compose"

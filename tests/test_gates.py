@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.services.highlights.gates import reduced
 from bot.services.messages.models import Body, Highlight, Source
 from bot.services.messages.reader import Seen
-from bot.services.servers.settings import Policy
+from bot.services.servers.policy import Policy, reduced
 from storage.hits import HitStore, Priority
 from storage.rules import RuleKind
 from tests.outbox import MINJI, NOON

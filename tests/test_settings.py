@@ -8,7 +8,8 @@ import pytest
 
 from bot.errors import Expired
 from bot.services.privacy.optouts import OptOuts
-from bot.services.servers.settings import GuildSettings, Limits, Policy, Settings, SettingsChanged
+from bot.services.servers.policy import Policy
+from bot.services.servers.settings import GuildSettings, Limits, Settings, SettingsChanged
 from storage.database import Database, open_database
 from storage.optouts import OptOutStore
 from storage.settings import Change, SettingsStore

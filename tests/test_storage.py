@@ -14,8 +14,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.services.compose.message_types import Template
-from bot.services.servers.settings import GuildSettings, Settings
+from bot.services.servers.settings import GuildSettings, Settings, Template
 from storage.database import DatabaseBusy, StorageError, open_database
 from storage.jumps import Jump, JumpStore
 from storage.settings import SettingsStore

@@ -7,7 +7,7 @@ from aiohttp import ClientError
 
 from bot.app import open_services
 from bot.cli.findings import Check, Finding, Look, Patient
-from bot.discord.client import commands_differ
+from bot.discord.connection import commands_differ
 from storage.database import StorageError
 
 # Discord keeps two flags for it: one for small bots, one for those it has verified.

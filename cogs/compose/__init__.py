@@ -5,8 +5,9 @@ from contextlib import suppress
 import discord
 from discord import app_commands
 
-from bot.discord.cog import Heard, KkachiCog, defer, items, say
+from bot.discord.cog import Heard, KkachiCog
 from bot.discord.plugin import AnyBot
+from bot.discord.replies import defer, items, say
 from bot.errors import UserError
 from bot.services.accounts.oauth import Arrival
 from bot.services.compose.message_types import KINDS

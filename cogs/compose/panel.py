@@ -7,8 +7,9 @@ from typing import Any, Self, cast
 
 import discord
 
-from bot.discord.cog import Answered, defer, defer_edit, items, locale_of, member_of, refuse, say
+from bot.discord.cog import Answered
 from bot.discord.plugin import services_of
+from bot.discord.replies import defer, defer_edit, items, locale_of, member_of, refuse, say
 from bot.discord.ui.buttons import DraftButton
 from bot.discord.ui.card_embed import card_preview
 from bot.discord.ui.form import FormModal, Given, label_of
@@ -20,8 +21,9 @@ from bot.kakao import cut
 from bot.services.accounts.oauth import BASIC_SCOPES
 from bot.services.compose.compose import form_of
 from bot.services.compose.forms import Fault, Form, Reading
-from bot.services.compose.message_types import Step, Template, kind_of
+from bot.services.compose.message_types import Step, kind_of
 from bot.services.messages.models import Source
+from bot.services.servers.settings import Template
 from bot.texts import Locale, Texts, pick_locale
 from storage.drafts import Draft
 

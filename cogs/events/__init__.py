@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot.discord.cog import KkachiCog
 from bot.discord.messages import Room
 from bot.discord.plugin import AnyBot
-from bot.services.cards.event import Happening
+from bot.services.messages.events import Happening
 from cogs.events.convert import (
     Heard,
     of_change,

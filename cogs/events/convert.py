@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import discord
 
-from bot.services.cards.event import Facts, Happening
+from bot.services.messages.events import Facts, Happening
 from storage.subscriptions import SubscriptionKind as Kind
 
 # Who goes in and out, or starts a stream again and again, is told of once in so many seconds.

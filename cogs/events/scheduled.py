@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 import discord
 
 from bot.discord.plugin import AnyBot
-from bot.services.cards.event import Happening
+from bot.services.messages.events import Happening
 from cogs.events.convert import of_event
 from storage.subscriptions import SubscriptionKind as Kind
 

@@ -10,11 +10,12 @@ from discord import app_commands
 from discord.ext import commands
 from pydantic import ValidationError
 
-from bot.discord.cog import KkachiCog, defer, locale_of, say
+from bot.discord.cog import KkachiCog
 from bot.discord.messages import find_message
 from bot.discord.options import Chosen, Place
 from bot.discord.plugin import AnyBot
 from bot.discord.reader import seen_of
+from bot.discord.replies import defer, locale_of, say
 from bot.discord.ui.arrival_hint import arriving
 from bot.errors import UserError
 from bot.services.highlights.rules import Filter, Places, as_text

@@ -5,8 +5,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord.access import check_command
-from bot.discord.cog import Heard, KkachiCog, defer, defer_edit, items, link_button, locale_of, say
+from bot.discord.cog import Heard, KkachiCog
 from bot.discord.plugin import AnyBot, services_of
+from bot.discord.replies import defer, defer_edit, items, link_button, locale_of, say
 from bot.discord.ui.buttons import MemberButton
 from bot.errors import NotLinked
 from bot.services.accounts.oauth import Arrival

@@ -6,8 +6,9 @@ from typing import Any, Self, cast
 
 import discord
 
-from bot.discord.cog import Answered, defer, defer_edit, items, link_button, locale_of, say
+from bot.discord.cog import Answered
 from bot.discord.plugin import services_of
+from bot.discord.replies import defer, defer_edit, items, link_button, locale_of, say
 from bot.services.accounts.consents import Agreements
 from bot.services.forwarding.drafts import NotYours
 from bot.texts import Locale, Texts

@@ -7,12 +7,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discord.cog import KkachiCog, defer, items, locale_of, say
+from bot.discord.cog import KkachiCog
 from bot.discord.options import Chosen, Place
 from bot.discord.plugin import AnyBot
+from bot.discord.replies import defer, items, locale_of, say
 from bot.discord.ui.arrival_hint import arriving
 from bot.errors import UserError
-from bot.services.cards.event import FOR_ADMINS
+from bot.services.messages.events import FOR_ADMINS
 from cogs.notify.panel import KindSelect, SubscriptionTexts
 from storage.subscriptions import SubscriptionKind
 

@@ -7,10 +7,11 @@ from typing import Any, Self, cast
 
 import discord
 
-from bot.discord.cog import Answered, defer_edit, items, locale_of
+from bot.discord.cog import Answered
 from bot.discord.plugin import services_of
+from bot.discord.replies import defer_edit, items, locale_of
 from bot.errors import TextArgument
-from bot.services.cards.event import FOR_ADMINS
+from bot.services.messages.events import FOR_ADMINS
 from bot.services.subscriptions.subscriptions import BY_INTEREST, options_of
 from bot.texts import Locale, Texts
 from storage.subscriptions import Subscription, SubscriptionKind

@@ -8,12 +8,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discord.cog import Heard, KkachiCog, defer, items, say
+from bot.discord.cog import Heard, KkachiCog
 from bot.discord.plugin import AnyBot
+from bot.discord.replies import defer, items, say
 from bot.errors import UserError
-from bot.services.compose.message_types import Template
 from bot.services.servers.chart import drawn
-from bot.services.servers.settings import GuildSettings
+from bot.services.servers.settings import GuildSettings, Template
 from cogs.settings.members import UnlinkMemberButton, write_log
 from cogs.settings.panel import NeedsManageServer, SettingButton, SettingSelect, managed, show_panel
 from cogs.settings.texts import SettingTexts

@@ -5,9 +5,10 @@ from typing import Any, cast
 
 import discord
 
-from bot.discord.cog import answering, locale_of, say
+from bot.discord.cog import answering
 from bot.discord.notices import NOBODY
 from bot.discord.plugin import AnyBot, notices_of, services_of
+from bot.discord.replies import locale_of, say
 from bot.discord.ui.buttons import MemberButton
 from bot.services.servers.settings import GuildSettings
 from bot.texts import Locale, Texts, pick_locale

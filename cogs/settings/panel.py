@@ -12,10 +12,12 @@ from typing import Any, Self, cast
 
 import discord
 
-from bot.discord.cog import Answered, answering, locale_of
+from bot.discord.cog import Answered, answering
 from bot.discord.plugin import services_of
+from bot.discord.replies import locale_of
 from bot.errors import TextArgument, UserError
-from bot.services.servers.settings import MOST, GuildSettings, Policy, SettingsChanged
+from bot.services.servers.policy import Policy
+from bot.services.servers.settings import MOST, GuildSettings, SettingsChanged
 from bot.texts import LOCALES, Locale, Texts
 from cogs.settings.texts import SettingTexts
 from storage.settings import Change

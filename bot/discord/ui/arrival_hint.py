@@ -2,8 +2,8 @@
 
 import discord
 
-from bot.discord.cog import link_button, locale_of
 from bot.discord.plugin import services_of
+from bot.discord.replies import link_button, locale_of
 
 
 async def arriving(

@@ -8,8 +8,9 @@ from typing import Any, Self, cast
 
 import discord
 
-from bot.discord.cog import Answered, answering, defer_edit, items, refuse, say
+from bot.discord.cog import Answered, answering
 from bot.discord.plugin import services_of
+from bot.discord.replies import defer_edit, items, refuse, say
 from bot.discord.ui.buttons import DraftButton
 from bot.discord.ui.card_embed import card_preview
 from bot.discord.ui.results import show_results

@@ -7,8 +7,9 @@ from typing import Any, Self
 
 import discord
 
-from bot.discord.cog import Answered, defer_edit, items, link_button, locale_of
+from bot.discord.cog import Answered
 from bot.discord.plugin import services_of
+from bot.discord.replies import defer_edit, items, link_button, locale_of
 from bot.services.accounts.oauth import BASIC_SCOPES, FRIENDS_SCOPES
 from bot.services.deliveries.outcomes import ALLOWANCES, CONSENT, may_repeat
 from bot.services.kakao_codes import member_key

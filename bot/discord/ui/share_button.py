@@ -5,8 +5,9 @@ from typing import Any, Self
 
 import discord
 
-from bot.discord.cog import Answered, defer, items, locale_of, member_of
+from bot.discord.cog import Answered
 from bot.discord.plugin import notices_of, services_of
+from bot.discord.replies import defer, items, locale_of, member_of
 from bot.kakao import message_from
 from bot.services.compose.compose import NotReady
 from bot.texts import Texts, pick_locale

@@ -1,91 +1,23 @@
-"""Events of a server as plain data, and as cards: a place on a map, a list, else a feed.
+"""Draws an event of a server: a place on a map, a list, else a feed.
 
 What is said stays true while a card waits for the end of quiet hours: it names times, and never
 how long until then.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Self
 from zoneinfo import ZoneInfo
-
-from pydantic import BaseModel, ConfigDict
 
 from bot.errors import TextArgument
 from bot.kakao import Button, Content, Feed, Link, List, Location, Message, is_address
 from bot.services.cards.markdown import one_line, readable
 from bot.services.highlights.schedule import SEOUL
-from bot.services.messages.models import Names, Source
+from bot.services.messages.events import Facts
+from bot.services.messages.models import Names
 from bot.texts import Locale, Texts
-from storage.subscriptions import SubscriptionKind
 
-NOTIFY_FEATURE = "notify"
-FOR_ADMINS = frozenset({SubscriptionKind.BOOST, SubscriptionKind.NEWCOMER})
 # That Kakao shows in a list, and the least that it takes.
 ROWS, FEWEST_ROWS = 3, 2
-
-
-class Facts(BaseModel):
-    """What there is to say about an event that is no message; times in seconds since 1970.
-
-    `names` are the roles that were given; `changed` what of a scheduled event has changed;
-    `author_id` whoever wrote what is shown, if anybody; `message_id` what to open.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    title: str = ""
-    text: str = ""
-    guild: str = ""
-    channel: str = ""
-    member: str = ""
-    location: str = ""
-    starts_at: float | None = None
-    ends_at: float | None = None
-    picture: str | None = None
-    names: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    event_id: int | None = None
-    message_id: int | None = None
-    author_id: int | None = None
-    parents: tuple[int, ...] = ()
-
-    def place(self, default: Source) -> Source:
-        """Return what to open on Discord: the scheduled event, or the message, else the channel."""
-        if self.event_id is not None:
-            return Source(default.guild_id, 0, self.event_id)
-        return Source(default.guild_id, default.channel_id, self.message_id or default.message_id)
-
-    def wordless(self) -> Self:
-        """Return the same without what somebody has written or drawn."""
-        return self.model_copy(update={"title": "", "text": "", "picture": None})
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """Something that happened in a server at a time, with all that decides who hears of it.
-
-    `key` names it for good. Whoever hears of it must be able to read the channel; with a message
-    its newest text is carried, else the facts. `by` did it and hears nothing of it; `only_for` is
-    whom alone it concerns; `tags` are a forum post's.
-    """
-
-    key: str
-    kind: SubscriptionKind
-    guild_id: int
-    at: float
-    facts: Facts = field(default_factory=Facts)
-    channel_id: int | None = None
-    message_id: int | None = None
-    by: int | None = None
-    only_for: int | None = None
-    tags: frozenset[int] = frozenset()
-
-    @property
-    def places(self) -> tuple[int | None, ...]:
-        """Its channel, the channel's parent and category, the nearest first."""
-        return self.channel_id, *self.facts.parents
 
 
 def render_occasion(kind: str, facts: Facts, *, link: str, locale: Locale, texts: Texts) -> Message:

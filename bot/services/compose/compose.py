@@ -8,10 +8,11 @@ from bot.errors import NotLinked, UserError
 from bot.services.accounts.links import Links
 from bot.services.compose.forms import Form, Reading, read
 from bot.services.compose.link_domains import Domains
-from bot.services.compose.message_types import Template, kind_of
+from bot.services.compose.message_types import kind_of
 from bot.services.forwarding.drafts import Drafts
 from bot.services.forwarding.jumps import Jumps
 from bot.services.messages.models import Member, Source
+from bot.services.servers.settings import Template
 from bot.texts import pick_locale
 from storage.deliveries import Chat, NewDelivery
 from storage.drafts import Draft

@@ -11,7 +11,8 @@ from bot.errors import TextArgument
 from bot.kakao import BadRequest, message_from
 from bot.services.compose.fields import Field, Link, Page, Wrong, host_of, link_to
 from bot.services.compose.link_domains import Domains
-from bot.services.compose.message_types import Kind, Template
+from bot.services.compose.message_types import Kind
+from bot.services.servers.settings import Template
 
 SHOWN = ("title", "description", "image_url")
 

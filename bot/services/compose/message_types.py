@@ -19,6 +19,7 @@ from bot.services.compose.fields import (
     Value,
     Words,
 )
+from bot.services.servers.settings import Template
 
 FIELDS_IN_A_STEP = 5  # that Discord shows in one modal
 ARGUMENT_LIMIT = 500
@@ -66,15 +67,6 @@ class Kind:
         """The path of its first picture, None when it has none."""
         pictures = (path for path, one in self.fields.items() if isinstance(one.value, Picture))
         return next(pictures, None)
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """A custom template as a member fills it in."""
-
-    name: str
-    template_id: int
-    arguments: tuple[str, ...]
 
 
 def _content(base: str) -> tuple[Field, ...]:

@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from bot.errors import NothingLeft, NotLinked, SystemMessage
 from bot.kakao import Button, Content, Feed, Link, List, Message
 from bot.services.accounts.links import Links
-from bot.services.cards.event import NOTIFY_FEATURE, Facts, line_of, render_occasion
+from bot.services.cards.event import line_of, render_occasion
 from bot.services.cards.markdown import one_line
 from bot.services.cards.message import first_image, render
 from bot.services.deliveries.attempt import as_written
 from bot.services.forwarding.jumps import Jumps
-from bot.services.highlights.gates import HIGHLIGHT_FEATURE, Gates, reduced
+from bot.services.highlights.gates import HIGHLIGHT_FEATURE, Gates
 from bot.services.highlights.rules import Rules
+from bot.services.messages.events import NOTIFY_FEATURE, Facts
 from bot.services.messages.models import Highlight, Source
 from bot.services.messages.reader import Seen, Sight
-from bot.services.servers.settings import Policy
+from bot.services.servers.policy import Policy, reduced
 from bot.texts import Locale, Texts, pick_locale
 from storage.deliveries import OF_HITS, Delivery
 from storage.digests import Digest, DigestStore, Item

@@ -5,24 +5,23 @@ it goes out, and for a member who wants to know why something did or did not arr
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.errors import TextArgument
-from bot.services.cards.event import FOR_ADMINS, NOTIFY_FEATURE, Facts
 from bot.services.highlights.matching.normalise import needle, normalise
 from bot.services.highlights.matching.words import found
 from bot.services.highlights.rules import Filter, Places
-from bot.services.messages.models import Body, Highlight
+from bot.services.messages.events import FOR_ADMINS, NOTIFY_FEATURE, Facts
 from bot.services.messages.reader import Seen, Sight
 from bot.services.privacy.optouts import OptOuts
-from bot.services.servers.settings import Policy, Settings
+from bot.services.servers.policy import Policy
+from bot.services.servers.settings import Settings
 from storage.hits import HitStore
 from storage.rules import Rule, RuleKind
 
 Outcome = Literal["pass", "stop", "wait"]
 HIGHLIGHT_FEATURE = "highlight"
-EXCERPT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,17 +207,6 @@ class Gates:
         channel_id = case.seen.source.channel_id
         last = await self._hits.last_found(case.member_id, channel_id, rule.id)
         return last is None or last + cooldown <= min(self._now(), case.seen.created_at)
-
-
-def reduced(highlight: Highlight, policy: Policy) -> Highlight:
-    """Return as much of a highlight as the server's policy lets out."""
-    if policy is Policy.FULL:
-        return highlight
-    text = highlight.body.text
-    covered = "||" in text
-    short = text if len(text) <= EXCERPT else f"{text[:EXCERPT]}…"
-    kept = "" if policy is Policy.LINK or covered else short
-    return replace(highlight, body=Body(text=kept), reply=None, forwarded=None)
 
 
 def _verdict(gate: str, *, stopped: bool) -> Verdict:

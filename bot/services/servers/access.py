@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from bot.errors import UserError
 from bot.services.deliveries.allowance import Allowance
-from bot.services.highlights.gates import reduced
 from bot.services.messages.models import Highlight
+from bot.services.servers.policy import reduced
 from bot.services.servers.settings import GuildSettings, Settings
 from storage.memberships import MembershipStore
 from storage.statistics import StatisticsStore

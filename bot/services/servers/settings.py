@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from bot.errors import Expired, UserError
-from bot.services.compose.message_types import Template
+from bot.services.servers.policy import Policy
 from bot.texts import Locale
 from storage.settings import Change, SettingsStore, Version
 
@@ -36,14 +36,6 @@ class CannotTakeBack(UserError):
     key = "error-settings-take-back"
 
 
-class Policy(StrEnum):
-    """How much of a message may leave the server."""
-
-    FULL = "full"
-    EXCERPT = "excerpt"
-    LINK = "link"
-
-
 class Limits(BaseModel):
     """How much one member may have in this server; `sends` a day, None is as many as Kakao lets."""
 
@@ -52,6 +44,15 @@ class Limits(BaseModel):
     rules: int = Field(default=30, ge=0, le=200)
     subscriptions: int = Field(default=20, ge=0, le=100)
     sends: int | None = Field(default=None, ge=0, le=1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A custom template as a member fills it in."""
+
+    name: str
+    template_id: int
+    arguments: tuple[str, ...]
 
 
 class GuildSettings(BaseModel):

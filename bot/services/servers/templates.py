@@ -4,8 +4,7 @@ import re
 
 from bot.errors import UserError
 from bot.services.cards.markdown import one_line
-from bot.services.compose.message_types import Template
-from bot.services.servers.settings import MOST, Settings
+from bot.services.servers.settings import MOST, Settings, Template
 
 MOST_ARGUMENTS = 25  # five modals of five fields
 LONGEST_NAME = 50

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from bot.errors import UserError
-from bot.services.cards.event import Happening
 from bot.services.highlights.gates import Gates
 from bot.services.highlights.watcher import Occasion, Watch
+from bot.services.messages.events import Happening
 from bot.services.subscriptions.subscriptions import Subscriptions, options_of
 from storage.database import StorageError
 from storage.subscriptions import Subscription

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.errors import UserError
-from bot.services.cards.event import Happening
+from bot.services.messages.events import Happening
 from bot.services.servers.settings import Settings
 from storage.subscriptions import Subscription, SubscriptionKind, SubscriptionStore
 
