@@ -1,6 +1,5 @@
 """Which service is made of which stores and services, and who hears of whom."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from random import SystemRandom
 
@@ -17,9 +16,10 @@ from bot.services.accounts.security_events import Events, Keys
 from bot.services.accounts.webhook_queue import Inbox
 from bot.services.accounts.webhooks import Accounts
 from bot.services.alarms import Alarms
+from bot.services.clock import DAY, Clock
 from bot.services.compose.compose import Compose
 from bot.services.compose.link_domains import Domains
-from bot.services.deliveries.allowance import DAY, Allowance, Limits
+from bot.services.deliveries.allowance import Allowance, Limits
 from bot.services.deliveries.attempt import Attempts, Prepare, as_it_is
 from bot.services.deliveries.followups import Conclusions
 from bot.services.deliveries.images import Images
@@ -54,8 +54,6 @@ from bot.texts import Texts
 from storage.database import Database
 from storage.stores import Stores
 from storage.vault import Vault
-
-Clock = Callable[[], float]
 
 
 def build_services(

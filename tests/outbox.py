@@ -11,7 +11,8 @@ from bot.kakao import KakaoApp, KakaoClient, Text, open_http
 from bot.kakao import Link as WebLink
 from bot.services.accounts.links import Links
 from bot.services.alarms import Alarms
-from bot.services.deliveries.allowance import DAY, HOUR, Allowance, Limits
+from bot.services.clock import DAY, HOUR
+from bot.services.deliveries.allowance import Allowance, Limits
 from bot.services.deliveries.attempt import Attempts, Prepare, as_it_is
 from bot.services.deliveries.followups import Conclusions
 from bot.services.deliveries.outbox import Deliveries

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.kakao import Message
-from bot.services.deliveries.allowance import DAY, HOUR, Limits
+from bot.services.clock import DAY, HOUR
+from bot.services.deliveries.allowance import Limits
 from sandbox.kakao import LocalKakao
 from storage.deliveries import Delivery, DeliveryState
 from storage.links import LinkStore

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from bot.kakao import KakaoClient, Message
 from bot.services.alarms import Alarm
-from bot.services.deliveries.allowance import DAY, HOUR
+from bot.services.clock import DAY, HOUR
 from bot.services.deliveries.outcomes import REASONS, WAITS, may_repeat
 from bot.texts import LOCALES, Locale, Texts
 from storage.database import StorageError

@@ -11,6 +11,7 @@ from bot.services.accounts.oauth import Linking
 from bot.services.accounts.webhook_queue import Inbox
 from bot.services.accounts.webhooks import Accounts
 from bot.services.alarms import Alarms
+from bot.services.clock import Clock
 from bot.services.compose.compose import Compose
 from bot.services.deliveries.allowance import Allowance
 from bot.services.deliveries.outbox import Deliveries
@@ -84,6 +85,6 @@ class Services:
     """Where alarms go; 0 for nowhere."""
     notice_url: str
     """Where the privacy notice is."""
-    now: Callable[[], float]
+    now: Clock
     ping: Callable[[], Awaitable[None]]
     """Raises StorageError when the database does not answer."""

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 import discord
 
 from bot.discord.plugin import AnyBot
+from bot.services.clock import Clock
 from bot.services.messages.events import Happening
 from cogs.events.convert import of_event
 from storage.subscriptions import SubscriptionKind as Kind
@@ -27,7 +28,7 @@ class DiscordAlmanac:
     know them, so any such sign makes all that is known doubtful.
     """
 
-    def __init__(self, bot: AnyBot, asks: Asks, *, now: Callable[[], float]) -> None:
+    def __init__(self, bot: AnyBot, asks: Asks, *, now: Clock) -> None:
         self._bot = bot
         self._asks = asks
         self._now = now

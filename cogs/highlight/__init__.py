@@ -18,6 +18,7 @@ from bot.discord.reader import seen_of
 from bot.discord.replies import defer, locale_of, say
 from bot.discord.ui.arrival_hint import arriving
 from bot.errors import UserError
+from bot.services.clock import HOUR, MINUTE
 from bot.services.highlights.rules import Filter, Places, as_text
 from bot.services.highlights.schedule import Mode as When
 from bot.services.messages.models import Source
@@ -25,7 +26,6 @@ from bot.services.messages.reader import Seen
 from cogs.highlight.texts import RuleTexts
 from storage.rules import Rule, RuleKind
 
-HOUR, MINUTE = 3600, 60
 CHOICES = 25
 CHOICE_LENGTH = 100
 CLOCK = re.compile(r"([01]?[0-9]|2[0-4]):?([0-5][0-9])?")

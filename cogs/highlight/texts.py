@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import discord
 
 from bot.errors import TextArgument
+from bot.services.clock import MINUTE
 from bot.services.highlights.gates import Verdict
 from bot.services.highlights.rules import Filter, Places
 from bot.services.highlights.schedule import Wishes
@@ -16,7 +17,6 @@ YELLOW = discord.Colour(0xFEE500)
 MARKS = {"pass": "✅", "stop": "⛔", "wait": "⏳"}
 DESCRIPTION = 4000
 SHOWN_TEXT = 60
-MINUTE = 60
 
 
 @dataclass(frozen=True, slots=True)

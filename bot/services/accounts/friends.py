@@ -1,10 +1,10 @@
 """Whom a member may send to: their KakaoTalk friends who use this app too."""
 
 import logging
-from collections.abc import Callable
 
 from bot import errors, kakao
 from bot.services.accounts.links import Links
+from bot.services.clock import Clock
 from bot.services.kakao_codes import member_key
 
 logger = logging.getLogger(__name__)
@@ -24,9 +24,7 @@ class KakaoRefused(errors.UserError):
 class Friends:
     """Lists friends, favourites first; a list is remembered for a minute."""
 
-    def __init__(
-        self, links: Links, client: kakao.KakaoClient, *, now: Callable[[], float]
-    ) -> None:
+    def __init__(self, links: Links, client: kakao.KakaoClient, *, now: Clock) -> None:
         self._links = links
         self._kakao = client
         self._now = now

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from bot.services.accounts.links import Links
 from bot.services.accounts.oauth import Arrival, Departure, Linking, LinkRefused
+from bot.services.clock import Clock
 from bot.texts import LOCALES, Texts, pick_locale
 from storage.role_connections import RoleConnection, RoleConnectionStore
 from storage.vault import digest
@@ -89,7 +90,7 @@ class LinkedRoles:
         links: Links,
         texts: Texts,
         *,
-        now: Callable[[], float],
+        now: Clock,
         secret: Callable[[], str] = secrets.token_urlsafe,
     ) -> None:
         self._login = login

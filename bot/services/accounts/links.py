@@ -8,6 +8,7 @@ from weakref import WeakValueDictionary
 
 from bot.errors import LinkBroken, NotLinked, OperatorFault, TryLater
 from bot.kakao import AppFault, GrantInvalid, KakaoClient, KakaoError, TokenInvalid, Tokens
+from bot.services.clock import Clock
 from bot.services.listeners import Listeners
 from bot.texts import Locale, pick_locale
 from storage.links import Link, LinkStore
@@ -33,7 +34,7 @@ class OtherAccount(Exception):
 class Links:
     """Every link of a member with Kakao."""
 
-    def __init__(self, store: LinkStore, kakao: KakaoClient, *, now: Callable[[], float]) -> None:
+    def __init__(self, store: LinkStore, kakao: KakaoClient, *, now: Clock) -> None:
         self._store = store
         self._kakao = kakao
         self._now = now

@@ -19,6 +19,7 @@ from bot.kakao import (
     Unreachable,
 )
 from bot.services.accounts.links import Links, OtherAccount
+from bot.services.clock import Clock
 from bot.services.listeners import Listeners
 from bot.services.messages.models import Member
 from bot.texts import Locale, pick_locale
@@ -120,7 +121,7 @@ class Linking:
         kakao: KakaoClient,
         *,
         public_url: str,
-        now: Callable[[], float],
+        now: Clock,
         token: Callable[[], str] = secrets.token_urlsafe,
     ) -> None:
         self._links = links

@@ -8,7 +8,7 @@ import asyncio
 import binascii
 import logging
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,6 +16,7 @@ from typing import Any, Literal
 import jwt
 
 from bot.kakao import KakaoClient, KakaoError
+from bot.services.clock import Clock
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class Event:
 class Keys:
     """Kakao's public keys; strangers cannot make us ask for them again and again."""
 
-    def __init__(self, kakao: KakaoClient, *, now: Callable[[], float]) -> None:
+    def __init__(self, kakao: KakaoClient, *, now: Clock) -> None:
         self._kakao = kakao
         self._now = now
         self._keys: Mapping[str, jwt.PyJWK] = {}
@@ -105,7 +106,7 @@ class Events:
         *,
         issuers: Collection[str],
         audience: Collection[str],
-        now: Callable[[], float],
+        now: Clock,
     ) -> None:
         self._keys = keys
         self._issuers = frozenset(issuers)

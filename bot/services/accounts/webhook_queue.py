@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
+from bot.services.clock import Clock
 from storage.webhooks import WebhookStore
 
 logger = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ class Inbox:
         self,
         seen: WebhookStore,
         *,
-        now: Callable[[], float],
+        now: Clock,
         waits: Sequence[float] = WAITS,
         finishing: float = FINISHING_SECONDS,
     ) -> None:

@@ -3,20 +3,18 @@
 Every one of these may come twice, late or for an account that nobody has linked.
 """
 
-from collections.abc import Callable
 from functools import partial
 
 from bot.services.accounts.links import Links
 from bot.services.accounts.security_events import Event, Events, Happening, account_id
 from bot.services.accounts.webhook_queue import Inbox
+from bot.services.clock import Clock
 
 
 class Accounts:
     """Takes Kakao's word for it at once; the links follow soon after."""
 
-    def __init__(
-        self, links: Links, inbox: Inbox, events: Events, *, now: Callable[[], float]
-    ) -> None:
+    def __init__(self, links: Links, inbox: Inbox, events: Events, *, now: Clock) -> None:
         self._links = links
         self._inbox = inbox
         self._events = events

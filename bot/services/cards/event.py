@@ -6,12 +6,11 @@ how long until then.
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.errors import TextArgument
 from bot.kakao import Button, Content, Feed, Link, List, Location, Message, is_address
 from bot.services.cards.markdown import one_line, readable
-from bot.services.highlights.schedule import SEOUL
+from bot.services.clock import SEOUL
 from bot.services.messages.events import Facts
 from bot.services.messages.models import Names
 from bot.texts import Locale, Texts
@@ -75,18 +74,18 @@ def _rows(names: Sequence[str]) -> list[str]:
 
 def _told(facts: Facts, locale: Locale, texts: Texts) -> str:
     """Return a description, read like a message."""
-    at = datetime.fromtimestamp(facts.starts_at or 0.0, ZoneInfo(SEOUL))
+    at = datetime.fromtimestamp(facts.starts_at or 0.0, SEOUL)
     return one_line(readable(facts.text, Names(), locale, texts, at=at))
 
 
 def _span(facts: Facts, locale: Locale, texts: Texts) -> str:
     if facts.starts_at is None:
         return ""
-    start = datetime.fromtimestamp(facts.starts_at, ZoneInfo(SEOUL))
+    start = datetime.fromtimestamp(facts.starts_at, SEOUL)
     shown = _moment(start, locale, texts)
     if facts.ends_at is None:
         return f"🕒 {shown}"
-    end = datetime.fromtimestamp(facts.ends_at, ZoneInfo(SEOUL))
+    end = datetime.fromtimestamp(facts.ends_at, SEOUL)
     same_day = end.date() == start.date()
     return f"🕒 {shown} – {f'{end:%H:%M}' if same_day else _moment(end, locale, texts)}"
 

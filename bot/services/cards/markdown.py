@@ -11,15 +11,15 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import regex
 
+from bot.services.clock import SEOUL
 from bot.services.messages.models import Names
 from bot.texts import Locale, Texts
 
-SEOUL = timezone(timedelta(hours=9), "KST")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ELLIPSIS = "…"
 BULLET = "• "

@@ -5,9 +5,9 @@ for sending and record their results (`storage.allowances`). Kakao's own refusal
 before any count, and its day may begin at another hour than midnight: see `Limits`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from bot.kakao import (
     AllowanceSpent,
@@ -17,13 +17,11 @@ from bot.kakao import (
     SenderDaySpent,
     SenderMonthSpent,
 )
+from bot.services.clock import DAY, HOUR, SEOUL, Clock
 from storage.allowances import AllowanceStore, Claim, Kind
 from storage.deliveries import Chat, Delivery
 from storage.vault import digest
 
-SEOUL = timezone(timedelta(hours=9))  # all year
-HOUR = 3600.0
-DAY = 24 * HOUR
 KEEP_DAYS = 1
 KEEP_APP_DAYS = 30  # for the statistics
 REFUSALS: Mapping[Kind, type[AllowanceSpent]] = {
@@ -85,7 +83,7 @@ class Allowance:
     Kakao account.
     """
 
-    def __init__(self, store: AllowanceStore, limits: Limits, *, now: Callable[[], float]) -> None:
+    def __init__(self, store: AllowanceStore, limits: Limits, *, now: Clock) -> None:
         self._store = store
         self._now = now
         self.limits = limits

@@ -28,6 +28,7 @@ from bot.kakao import (
     message_from,
 )
 from bot.services.accounts.links import Links
+from bot.services.clock import Clock
 from bot.services.deliveries.allowance import REFUSALS
 from bot.services.deliveries.outcomes import Failure
 from storage.deliveries import Chat, Delivery, Lease
@@ -75,7 +76,7 @@ class Attempts:
         links: Links,
         kakao: KakaoClient,
         *,
-        now: Callable[[], float],
+        now: Clock,
         compose: Compose = as_written,
         prepare: Prepare = as_it_is,
     ) -> None:

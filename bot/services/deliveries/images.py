@@ -6,7 +6,7 @@ picture cannot be had goes without it: the words are worth more.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -22,6 +22,7 @@ from bot.kakao import (
     message_from,
 )
 from bot.pictures import Pictures, PictureUnavailable
+from bot.services.clock import Clock
 from bot.services.deliveries.image_file import LEAST_SIDE, NotAPicture, drawn_for_kakao
 from storage.database import StorageError
 from storage.images import ImageStore, UploadedImage
@@ -48,7 +49,7 @@ class Images:
         kakao: KakaoClient,
         pictures: Pictures,
         *,
-        now: Callable[[], float],
+        now: Clock,
     ) -> None:
         self._store = store
         self._kakao = kakao

@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from random import Random
 
 from bot import tracing
 from bot.services.accounts.links import Links
+from bot.services.clock import Clock
 from bot.services.deliveries.outcomes import may_repeat
 from bot.services.deliveries.signals import Changes
 from storage.deliveries import Chat, Delivery, DeliveryState, DeliveryStore, NewDelivery
@@ -30,7 +31,7 @@ class Deliveries:
         links: Links,
         changes: Changes,
         *,
-        now: Callable[[], float],
+        now: Clock,
         random: Random,
     ) -> None:
         self._store = store

@@ -17,7 +17,7 @@ The `reason` that a row gets, and what happens to it:
     everything else             failed for good
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from random import Random
 
@@ -44,7 +44,8 @@ from bot.kakao import (
     Unavailable,
     Unreachable,
 )
-from bot.services.deliveries.allowance import DAY, Limits
+from bot.services.clock import DAY, Clock
+from bot.services.deliveries.allowance import Limits
 from storage.deliveries import OF_HITS, Chat, Delivery, DeliveryState, Outcome
 
 Failure = KakaoError | errors.UserError
@@ -120,7 +121,7 @@ def _code(answer: Failure | None) -> int | None:
 class Rules:
     """Turns answers into outcomes; waits are jittered, so that not all come back at once."""
 
-    def __init__(self, limits: Limits, *, now: Callable[[], float], random: Random) -> None:
+    def __init__(self, limits: Limits, *, now: Clock, random: Random) -> None:
         self._limits = limits
         self._now = now
         self._random = random

@@ -8,7 +8,6 @@ stands in `attempt`, what its answer means for a row in `outcomes`.
 
 import asyncio
 import logging
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
@@ -16,7 +15,8 @@ from random import Random
 from bot import tracing
 from bot.kakao import LostAnswer
 from bot.services.alarms import Alarm, Alarms
-from bot.services.deliveries.allowance import DAY, HOUR, Allowance
+from bot.services.clock import DAY, HOUR, Clock
+from bot.services.deliveries.allowance import Allowance
 from bot.services.deliveries.attempt import Answered, Attempts, report
 from bot.services.deliveries.followups import Conclusions
 from bot.services.deliveries.outcomes import ALLOWANCE_OF_APP, OPERATOR, Rules, may_have_arrived
@@ -55,7 +55,7 @@ class Sender:
         conclusions: Conclusions,
         changes: Changes,
         *,
-        now: Callable[[], float],
+        now: Clock,
         random: Random,
         concurrency: int = 16,
         lease: float = 60.0,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Unpack
 
 from bot.errors import Expired, UserError
+from bot.services.clock import Clock
 from bot.services.messages.models import Member, Source
 from storage.drafts import Changes, Draft, DraftStore
 
@@ -27,7 +28,7 @@ class Drafts:
     """Begins, opens and ends drafts."""
 
     def __init__(
-        self, store: DraftStore, now: Callable[[], float], token: Callable[[], str] = new_draft_id
+        self, store: DraftStore, now: Clock, token: Callable[[], str] = new_draft_id
     ) -> None:
         self._store = store
         self._now = now

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 
+from bot.services.clock import Clock
 from bot.services.messages.models import Source
 from storage.jumps import Jump, JumpStore
 
@@ -43,7 +44,7 @@ class Jumps:
         self,
         store: JumpStore,
         public_url: str,
-        now: Callable[[], float],
+        now: Clock,
         token: Callable[[], str] = new_jump_id,
     ) -> None:
         self._store = store

@@ -13,6 +13,7 @@ from bot.errors import UserError
 from bot.kakao import Message, message_from
 from bot.services.accounts.webhook_queue import Inbox
 from bot.services.cards.message import render
+from bot.services.clock import Clock
 from bot.services.deliveries.attempt import Prepare, as_it_is
 from bot.services.forwarding.jumps import Jumps
 from bot.services.messages.models import Highlight, Member
@@ -73,7 +74,7 @@ class Shares:
         is_on: bool,
         is_told: bool,
         prepare: Prepare = as_it_is,
-        now: Callable[[], float],
+        now: Clock,
         token: Callable[[], str] = new_nonce,
     ) -> None:
         self._store = store

@@ -13,6 +13,7 @@ from bot.services.accounts.links import Links
 from bot.services.cards.event import line_of, render_occasion
 from bot.services.cards.markdown import one_line
 from bot.services.cards.message import first_image, render
+from bot.services.clock import Clock
 from bot.services.deliveries.attempt import as_written
 from bot.services.forwarding.jumps import Jumps
 from bot.services.highlights.gates import HIGHLIGHT_FEATURE, Gates
@@ -68,7 +69,7 @@ class Digests:
         jumps: Jumps,
         texts: Texts,
         public_url: str,
-        now: Callable[[], float],
+        now: Clock,
         token: Callable[[], str] = lambda: secrets.token_urlsafe(TOKEN_BYTES),
     ) -> None:
         self._store = store

@@ -3,13 +3,14 @@
 import asyncio
 import logging
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 
 from bot.services.accounts.links import NEEDED, Links
+from bot.services.clock import HOUR, Clock
 from bot.services.deliveries.allowance import Allowance
 from bot.services.deliveries.signals import Changes
-from bot.services.highlights.planner import HOUR, Day, Plan, Waiting, plan
+from bot.services.highlights.planner import Day, Plan, Waiting, plan
 from bot.services.highlights.schedule import Wishes, WishList
 from storage.database import StorageError
 from storage.deliveries import OF_HITS, Chat, Delivery, DeliveryStore, NewDelivery
@@ -36,7 +37,7 @@ class Dispatcher:
         allowance: Allowance,
         wishes: WishList,
         changes: Changes,
-        now: Callable[[], float],
+        now: Clock,
     ) -> None:
         self._hits = hits
         self._deliveries = deliveries

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.errors import TextArgument
+from bot.services.clock import Clock
 from bot.services.highlights.matching.normalise import needle, normalise
 from bot.services.highlights.matching.words import found
 from bot.services.highlights.rules import Filter, Places
@@ -57,7 +58,7 @@ class Gates:
         optouts: OptOuts,
         hits: HitStore,
         *,
-        now: Callable[[], float],
+        now: Clock,
     ) -> None:
         self._sight = sight
         self._settings = settings

@@ -14,11 +14,10 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.services.clock import DAY, HOUR
 from bot.services.highlights.schedule import Wishes
 from storage.hits import Priority
 
-DAY = 24 * 3600.0
-HOUR = 3600.0
 LAST_CALL = 120.0
 # Of a day's messages, so many may go before the day's pace counts.
 HEAD_START = 0.3

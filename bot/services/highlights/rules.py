@@ -1,6 +1,6 @@
 """A member's own rules: what they look for in a server, and what they want to hear nothing of."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any, Self
 
@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.errors import UserError
 from bot.services.cards.markdown import one_line
+from bot.services.clock import DAY, Clock
 from bot.services.highlights.matching.matcher import Matcher
 from bot.services.highlights.matching.normalise import needle
 from bot.services.highlights.matching.patterns import BadPattern, Pattern
@@ -20,7 +21,6 @@ MOST_PLACES = 100
 MOST_REACTIONS = 1000
 # Instructions of all patterns of one member in one server; everybody's messages meet them.
 MOST_INSTRUCTIONS = 2000
-DAY = 24 * 3600
 
 
 class TooManyRules(UserError):
@@ -108,7 +108,7 @@ class Rules:
     """Keeps members' rules, and the matcher that looks for them, the same."""
 
     def __init__(
-        self, store: RuleStore, matcher: Matcher, settings: Settings, *, now: Callable[[], float]
+        self, store: RuleStore, matcher: Matcher, settings: Settings, *, now: Clock
     ) -> None:
         self._store = store
         self._settings = settings

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from storage.schedules import WishStore
 
-SEOUL = "Asia/Seoul"
+DEFAULT_ZONE = "Asia/Seoul"
 MINUTES_A_DAY = 24 * 60
 Mode = Literal["at-once", "every", "at-hours"]
 
@@ -30,7 +30,7 @@ class Wishes(BaseModel):
     quiet_to: int | None = Field(default=None, ge=0, lt=MINUTES_A_DAY)
     leftovers_at: int | None = Field(default=None, ge=0, lt=MINUTES_A_DAY)
     dnd_until: float | None = None
-    time_zone: str = SEOUL
+    time_zone: str = DEFAULT_ZONE
 
     @field_validator("time_zone")
     @classmethod

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.errors import UserError
 from bot.services.accounts.links import NEEDED, Links
+from bot.services.clock import Clock
 from bot.services.highlights.dispatcher import Dispatcher
 from bot.services.highlights.gates import Case, Gates, Verdict
 from bot.services.highlights.matching.matcher import Match
@@ -71,7 +72,7 @@ class Watch:
         wishes: WishList,
         dispatcher: Dispatcher,
         sight: Sight,
-        now: Callable[[], float],
+        now: Clock,
     ) -> None:
         self._rules = rules
         self._gates = gates

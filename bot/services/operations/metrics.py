@@ -5,6 +5,7 @@ from collections.abc import Callable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from bot.services.alarms import Alarm, Alarms
+from bot.services.clock import Clock
 from bot.services.deliveries.allowance import Allowance
 from storage.hits import HitStore
 from storage.statistics import StatisticsStore
@@ -22,7 +23,7 @@ class Metrics:
         allowance: Allowance,
         alarms: Alarms,
         *,
-        now: Callable[[], float],
+        now: Clock,
     ) -> None:
         self._statistics = statistics
         self._hits = hits

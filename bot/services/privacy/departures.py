@@ -5,14 +5,13 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from bot.errors import UserError
+from bot.services.clock import DAY, HOUR, Clock
 from bot.services.messages.reader import Sight
 from storage.database import StorageError
 from storage.departures import KKACHI, DepartureStore
 
 logger = logging.getLogger(__name__)
 
-HOUR = 3600.0
-DAY = 24 * HOUR
 # Asking Discord for one member after the other must not hold up anything else.
 BREATH = 0.2
 
@@ -28,7 +27,7 @@ class Leaving:
         grace_days: int,
         forget_member: Callable[[int, int], Awaitable[None]],
         forget_guild: Callable[[int], Awaitable[None]],
-        now: Callable[[], float],
+        now: Clock,
     ) -> None:
         self._store = store
         self._sight = sight

@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
 from typing import Protocol
 
+from bot.services.clock import Clock
 from storage.database import StorageError
 
 logger = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ class Purged(Protocol):
 class Housekeeping:
     """Tidies up once an hour."""
 
-    def __init__(self, *stores: Purged, now: Callable[[], float]) -> None:
+    def __init__(self, *stores: Purged, now: Clock) -> None:
         self._stores = stores
         self._now = now
 

@@ -1,14 +1,13 @@
 """Members whose words stay out of every automatic forward, because they said so."""
 
-from collections.abc import Callable
-
+from bot.services.clock import Clock
 from storage.optouts import OptOutStore
 
 
 class OptOuts:
     """Knows who opted out; every message asks, so it is kept in memory."""
 
-    def __init__(self, store: OptOutStore, now: Callable[[], float]) -> None:
+    def __init__(self, store: OptOutStore, now: Clock) -> None:
         self._store = store
         self._now = now
         self._members: frozenset[int] | None = None

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.errors import NotLinked
 from bot.services.accounts.links import Links
+from bot.services.clock import Clock
 from bot.services.privacy.optouts import OptOuts
 from bot.texts import Locale, Texts
 from storage.personal import PersonalStore
@@ -24,7 +25,7 @@ class Privacy:
         optouts: OptOuts,
         texts: Texts,
         *,
-        now: Callable[[], float],
+        now: Clock,
     ) -> None:
         self._store = store
         self._links = links

@@ -1,8 +1,9 @@
 """Who may use what in a server, and what may leave it, as its admins decide."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from bot.errors import UserError
+from bot.services.clock import DAY, Clock
 from bot.services.deliveries.allowance import Allowance
 from bot.services.messages.models import Highlight
 from bot.services.servers.policy import reduced
@@ -10,7 +11,6 @@ from bot.services.servers.settings import GuildSettings, Settings
 from storage.memberships import MembershipStore
 from storage.statistics import StatisticsStore
 
-DAY = 24 * 3600.0
 # Our own features, each with the setting that names who may use it.
 FEATURES: Mapping[str, str] = {
     "link": "link_roles",
@@ -56,7 +56,7 @@ class Access:
         statistics: StatisticsStore,
         allowance: Allowance,
         *,
-        now: Callable[[], float],
+        now: Clock,
     ) -> None:
         self._settings = settings
         self._memberships = memberships

@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from bot.errors import Expired, UserError
+from bot.services.clock import Clock
 from bot.services.servers.policy import Policy
 from bot.texts import Locale
 from storage.settings import Change, SettingsStore, Version
@@ -115,7 +116,7 @@ Listener = Callable[[int, GuildSettings, Change], Awaitable[None]]
 class Settings:
     """Reads and changes the settings of servers; what was read is kept in memory."""
 
-    def __init__(self, store: SettingsStore, now: Callable[[], float]) -> None:
+    def __init__(self, store: SettingsStore, now: Clock) -> None:
         self._store = store
         self._now = now
         self._known: dict[int, tuple[int, GuildSettings]] = {}

@@ -1,14 +1,14 @@
 """How much Kkachi does in a server: numbers for its admins, never who or what."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.services.clock import DAY, Clock
 from bot.services.deliveries.allowance import Allowance
 from storage.deliveries import DeliveryState
 from storage.statistics import StatisticsStore
 
 DAYS = 30
-DAY = 24 * 3600
 KOREA = 9 * 3600
 
 
@@ -33,9 +33,7 @@ class Statistics:
 class StatisticsDesk:
     """Puts the numbers together."""
 
-    def __init__(
-        self, store: StatisticsStore, allowance: Allowance, *, now: Callable[[], float]
-    ) -> None:
+    def __init__(self, store: StatisticsStore, allowance: Allowance, *, now: Clock) -> None:
         self._store = store
         self._allowance = allowance
         self._now = now

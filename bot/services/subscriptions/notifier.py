@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Protocol
 
 from bot.errors import UserError
+from bot.services.clock import Clock
 from bot.services.highlights.gates import Gates
 from bot.services.highlights.watcher import Occasion, Watch
 from bot.services.messages.events import Happening
@@ -37,7 +38,7 @@ class Notifying:
         gates: Gates,
         watch: Watch,
         *,
-        now: Callable[[], float],
+        now: Clock,
     ) -> None:
         self._subscriptions = subscriptions
         self._gates = gates

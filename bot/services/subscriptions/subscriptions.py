@@ -1,12 +1,13 @@
 """What events a member wants to hear of in a server, and who wants to hear of one."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.errors import UserError
+from bot.services.clock import Clock
 from bot.services.messages.events import Happening
 from bot.services.servers.settings import Settings
 from storage.subscriptions import Subscription, SubscriptionKind, SubscriptionStore
@@ -56,9 +57,7 @@ def options_of(subscription: Subscription) -> Options:
 class Subscriptions:
     """Keeps members' subscriptions; those of a server that were read stay in memory."""
 
-    def __init__(
-        self, store: SubscriptionStore, settings: Settings, *, now: Callable[[], float]
-    ) -> None:
+    def __init__(self, store: SubscriptionStore, settings: Settings, *, now: Clock) -> None:
         self._store = store
         self._settings = settings
         self._now = now
