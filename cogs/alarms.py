@@ -1,6 +1,6 @@
 """Writes into the operator's channel when something needs a person, and when it is over."""
 
-from bot.discord.cog import Heard, KkachiCog
+from bot.discord.cog import KkachiCog, ListenerLists
 from bot.discord.notices import NOBODY
 from bot.discord.plugin import AnyBot
 from bot.services.alarms import Alarm
@@ -9,7 +9,7 @@ from bot.services.alarms import Alarm
 class Alarms(KkachiCog):
     """Tells; answers nobody."""
 
-    def heard(self) -> Heard:
+    def listeners(self) -> ListenerLists:
         """Listen to troubles that begin and end."""
         return ((self.services.alarms.on_change, self.tell),)
 

@@ -4,7 +4,7 @@ import discord
 from discord import app_commands
 
 from bot.discord.access import carried
-from bot.discord.cog import Heard, KkachiCog
+from bot.discord.cog import KkachiCog, ListenerLists
 from bot.discord.messages import find_message
 from bot.discord.plugin import AnyBot
 from bot.discord.replies import defer, member_of
@@ -23,7 +23,7 @@ class Share(KkachiCog):
         menu = app_commands.ContextMenu(name="Share on KakaoTalk", callback=self.share_this)
         self.menus = (menu,)
 
-    def heard(self) -> Heard:
+    def listeners(self) -> ListenerLists:
         """Listen to where shares arrive."""
         return ((self.services.shares.on_reached, self.tell_reached),)
 

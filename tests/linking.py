@@ -15,7 +15,7 @@ from aiohttp import ClientSession, CookieJar
 
 from bot.kakao import KakaoApp, KakaoClient, open_http
 from bot.services.accounts.links import Links
-from bot.services.accounts.oauth import BASIC_SCOPES, Linking
+from bot.services.accounts.oauth import BASIC_SCOPES, OAuthFlow
 from bot.services.forwarding.jumps import Jumps
 from bot.services.messages.models import Member
 from bot.texts import Locale, Texts
@@ -90,7 +90,7 @@ class House:
     store: LinkStore
     requests: LinkRequestStore
     links: Links
-    linking: Linking
+    linking: OAuthFlow
     jumps: Jumps
     file: Path
     healthy: list[bool] = field(default_factory=lambda: [True])
@@ -114,7 +114,7 @@ class House:
         draft_id: str | None = None,
     ) -> str:
         member = Member(member_id, name, self.picture, locale)
-        return await self.linking.invite(member, scopes=scopes, draft_id=draft_id)
+        return await self.linking.start(member, scopes=scopes, draft_id=draft_id)
 
     async def link(
         self,
@@ -183,7 +183,7 @@ async def open_house(folder: Path, public_url: str | None = None) -> AsyncIterat
         vault = Vault([os.urandom(32)])
         store, requests = LinkStore(database, vault), LinkRequestStore(database, vault)
         links = Links(store, client, now=clock)
-        linking = Linking(links, requests, client, public_url=url, now=clock)
+        linking = OAuthFlow(links, requests, client, public_url=url, now=clock)
         jumps = Jumps(JumpStore(database), url, clock)
         house = House(
             url,

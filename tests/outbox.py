@@ -12,12 +12,12 @@ from bot.kakao import Link as WebLink
 from bot.services.accounts.links import Links
 from bot.services.alarms import Alarms
 from bot.services.clock import DAY, HOUR
-from bot.services.deliveries.allowance import Allowance, Limits
+from bot.services.deliveries.allowance import Allowance, KakaoLimits
 from bot.services.deliveries.attempt import Attempts, Prepare, as_it_is
-from bot.services.deliveries.followups import Conclusions
-from bot.services.deliveries.outbox import Deliveries
+from bot.services.deliveries.followups import FollowUps
+from bot.services.deliveries.outbox import Outbox
 from bot.services.deliveries.sender import Sender
-from bot.services.deliveries.signals import Changes
+from bot.services.deliveries.signals import OutboxSignals
 from bot.texts import Locale
 from sandbox.kakao import Account, LocalKakao
 from storage.allowances import AllowanceStore
@@ -31,7 +31,7 @@ MINJI, JUNHO = 1, 2
 CARD = Text(text="까치가 왔어요", link=WebLink(web_url="https://example.com")).template_object()
 ALL_SCOPES = frozenset({"profile_nickname", "talk_message", "friends"})
 VAULT = Vault([b"k" * 32])
-PLENTY = Limits(app=10_000, sender=10_000, recipient=10_000, pair=10_000)
+PLENTY = KakaoLimits(app=10_000, sender=10_000, recipient=10_000, pair=10_000)
 
 
 @dataclass
@@ -55,7 +55,7 @@ class World:
     clock: Clock
     broken: list[int] = field(default_factory=list)
 
-    limits: Limits = PLENTY
+    limits: KakaoLimits = PLENTY
 
     def __post_init__(self) -> None:
         self.store = DeliveryStore(self.database)
@@ -69,16 +69,16 @@ class World:
         prepare: Prepare = as_it_is,
     ) -> None:
         """Be a process that has just started on this database."""
-        self.changes, self.alarms, random = Changes(), Alarms(), Random(7)
+        self.changes, self.alarms, random = OutboxSignals(), Alarms(), Random(7)
         self.allowance = Allowance(AllowanceStore(self.database), self.limits, now=self.clock)
-        self.deliveries = Deliveries(
+        self.deliveries = Outbox(
             self.store, self.links, self.changes, now=self.clock, random=random
         )
         self.sender = Sender(
             self.store,
             self.allowance,
             Attempts(self.links, client or self.client, now=self.clock, prepare=prepare),
-            Conclusions(self.store, self.links, self.changes),
+            FollowUps(self.store, self.links, self.changes),
             self.changes,
             now=self.clock,
             random=random,
@@ -184,7 +184,7 @@ async def opened(
     kakao_url: str,
     folder: Path,
     clock: Clock,
-    limits: Limits = PLENTY,
+    limits: KakaoLimits = PLENTY,
 ) -> AsyncIterator[World]:
     """Open everything on the database in a folder."""
     url = f"sqlite+aiosqlite:///{folder}/kkachi.db"
@@ -198,7 +198,7 @@ async def opened(
 
 
 @asynccontextmanager
-async def open_outbox(folder: Path, limits: Limits = PLENTY) -> AsyncIterator[World]:
+async def open_outbox(folder: Path, limits: KakaoLimits = PLENTY) -> AsyncIterator[World]:
     """Open a world with a local Kakao of its own, in which the member is linked."""
     clock = Clock()
     kakao = LocalKakao(now=clock, random=Random(1))

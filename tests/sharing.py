@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.kakao import Message
-from bot.services.accounts.webhook_queue import Inbox
+from bot.services.accounts.webhook_queue import WebhookQueue
 from bot.services.deliveries.attempt import Prepare, as_it_is
 from bot.services.forwarding.shares import Shares
 from bot.services.messages.models import Body, Highlight, Member, Source
@@ -139,7 +139,7 @@ async def open_stall(
     async with open_house(folder) as house:
         port = free_port()
         url = f"http://127.0.0.1:{port}"
-        inbox = Inbox(WebhookStore(house.database), now=house.clock, waits=(0.01,) * 300)
+        inbox = WebhookQueue(WebhookStore(house.database), now=house.clock, waits=(0.01,) * 300)
         store = ShareStore(house.database)
         shares = Shares(
             store,

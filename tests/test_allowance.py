@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from bot.kakao import Message
 from bot.services.clock import DAY, HOUR
-from bot.services.deliveries.allowance import Limits
+from bot.services.deliveries.allowance import KakaoLimits
 from sandbox.kakao import LocalKakao
 from storage.deliveries import Delivery, DeliveryState
 from storage.links import LinkStore
@@ -24,7 +24,7 @@ SENT, QUEUED, FAILED = DeliveryState.SENT, DeliveryState.QUEUED, DeliveryState.F
 @pytest.fixture
 async def idle(tmp_path: Path) -> AsyncIterator[World]:
     """The world before the sender runs, with Kakao's own limits."""
-    async with open_outbox(tmp_path, Limits()) as world:
+    async with open_outbox(tmp_path, KakaoLimits()) as world:
         yield world
 
 
@@ -110,7 +110,7 @@ async def test_what_may_have_arrived_is_counted_each_time(world: World) -> None:
 
 
 async def test_a_friend_gets_no_more_from_all_members_together(idle: World) -> None:
-    idle.limits = Limits(recipient=2)
+    idle.limits = KakaoLimits(recipient=2)
     idle.begin_anew()
     await idle.link("준호", JUNHO)
     async with idle.running():
@@ -216,11 +216,11 @@ async def test_a_new_process_goes_on_counting(tmp_path: Path) -> None:
     clock = Clock()
     kakao = LocalKakao(now=clock)
     async with kakao.serve():
-        async with opened(kakao, kakao.url, tmp_path, clock, Limits()) as world:
+        async with opened(kakao, kakao.url, tmp_path, clock, KakaoLimits()) as world:
             await world.link()
             async with world.running():
                 await many_to_me(world, 3)
-        async with opened(kakao, kakao.url, tmp_path, clock, Limits()) as world:
+        async with opened(kakao, kakao.url, tmp_path, clock, KakaoLimits()) as world:
             assert await left(world) == (17, 97)
 
 
@@ -286,7 +286,7 @@ async def test_what_the_app_has_used_is_known_for_thirty_days(world: World) -> N
 
 @pytest.mark.parametrize("hour", [0, 9, 23])
 def test_the_day_ends_at_the_hour_that_the_operator_sets(hour: int) -> None:
-    limits = Limits(reset_hour=hour)
+    limits = KakaoLimits(reset_hour=hour)
     reset = TOMORROW + hour * HOUR
     assert limits.day_ends(reset - 1) == reset
     assert limits.day_ends(reset) == reset + DAY
@@ -298,7 +298,7 @@ def test_the_month_ends_in_seoul(month: int) -> None:
     seoul = timedelta(hours=9)
     ends = datetime(2026 + month // 12, month % 12 + 1, 1, tzinfo=UTC) - seoul
     for at in (datetime(2026, month, 1, tzinfo=UTC) - seoul, ends - timedelta(seconds=1)):
-        assert Limits().month_ends(at.timestamp()) == ends.timestamp()
+        assert KakaoLimits().month_ends(at.timestamp()) == ends.timestamp()
 
 
 # What happens to a message right before it goes out

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.errors import NoteTooLong, SystemMessage
 from bot.kakao import Content, Feed, message_from
-from bot.services.cards.message import first_image, render
+from bot.services.cards.message import first_image, message_card
 from bot.services.messages.models import Body, Embed, File, Highlight, Names, Poll, Reply, Source
 from bot.texts import Locale, Texts
 
@@ -31,7 +31,7 @@ FAMILY = "👨\u200d👩\u200d👧"
 
 
 def card(highlight: Highlight, note: str | None = None, locale: Locale = "ko") -> Content:
-    return render(highlight, note=note, link=LINK, locale=locale, texts=TEXTS).content
+    return message_card(highlight, note=note, link=LINK, locale=locale, texts=TEXTS).content
 
 
 def said(body: Body, locale: Locale = "ko", forwarded: Body | None = None) -> str | None:
@@ -39,7 +39,7 @@ def said(body: Body, locale: Locale = "ko", forwarded: Body | None = None) -> st
 
 
 def test_a_plain_message_tells_where_who_and_what() -> None:
-    feed = render(PLAIN, note=None, link=LINK, locale="ko", texts=TEXTS)
+    feed = message_card(PLAIN, note=None, link=LINK, locale="ko", texts=TEXTS)
     assert feed.template_object() == {
         "object_type": "feed",
         "content": {
@@ -52,7 +52,7 @@ def test_a_plain_message_tells_where_who_and_what() -> None:
 
 
 def test_the_button_speaks_english_too() -> None:
-    feed = render(PLAIN, note=None, link=LINK, locale="en", texts=TEXTS)
+    feed = message_card(PLAIN, note=None, link=LINK, locale="en", texts=TEXTS)
     assert [button.title for button in feed.buttons] == ["Open"]
 
 
@@ -253,8 +253,8 @@ def links(value: object) -> set[str]:
 def test_any_message_gives_a_card_within_the_limits(
     highlight: Highlight, note: str | None, locale: Locale
 ) -> None:
-    feed = render(highlight, note=note, link=LINK, locale=locale, texts=TEXTS)
-    assert feed == render(highlight, note=note, link=LINK, locale=locale, texts=TEXTS)
+    feed = message_card(highlight, note=note, link=LINK, locale=locale, texts=TEXTS)
+    assert feed == message_card(highlight, note=note, link=LINK, locale=locale, texts=TEXTS)
     printed = feed.template_object()
     assert message_from(printed) == feed
     assert isinstance(feed, Feed)

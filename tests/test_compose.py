@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.services.compose.message_types import KINDS
+from bot.services.compose.message_types import MESSAGE_TYPES
 from bot.texts import Texts
 from cogs.compose import CHOICES
 from sandbox.discord import Message, Person, Reply
@@ -79,7 +79,7 @@ def is_disabled(panel: Reply, label: str) -> bool:
 
 async def test_the_choices_are_all_the_kinds_and_have_their_names_in_both_languages() -> None:
     texts = Texts()
-    assert set(CHOICES) == set(KINDS)
+    assert set(CHOICES) == set(MESSAGE_TYPES)
     for value, name in CHOICES.items():
         assert texts.say("en", f"choice-{value}") == name
         assert len(texts.say("ko", f"choice-{value}")) <= 100

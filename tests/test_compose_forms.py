@@ -11,26 +11,26 @@ from hypothesis import strategies as st
 
 from bot.kakao import message_from
 from bot.services.compose.fields import (
+    AddressField,
     Choice,
     Field,
-    Link,
+    FieldError,
     Number,
     Page,
-    Picture,
+    PictureField,
     Rows,
-    Words,
-    Wrong,
+    TextField,
 )
 from bot.services.compose.forms import Form, Reading, read
-from bot.services.compose.link_domains import Domains
-from bot.services.compose.message_types import FIELDS_IN_A_STEP, KINDS, Kind, kind_of
-from bot.services.servers.settings import Template
+from bot.services.compose.link_domains import LinkDomains
+from bot.services.compose.message_types import FIELDS_IN_A_STEP, MESSAGE_TYPES, MessageType, kind_of
+from bot.services.servers.settings import CustomTemplate
 from bot.texts import LOCALES, Texts
 
 SERVICES = Path(__file__).parents[1] / "bot" / "services" / "compose"
 HOME = "https://kkachi.example/m/abc"
-DOMAINS = Domains("https://kkachi.example", ("guild.example", "https://wiki.example:8443"))
-RAID = Template("레이드", 7001, ("WHO", "WHEN"))
+DOMAINS = LinkDomains("https://kkachi.example", ("guild.example", "https://wiki.example:8443"))
+RAID = CustomTemplate("레이드", 7001, ("WHO", "WHEN"))
 ESSENTIALS: dict[str, dict[str, str]] = {
     "feed": {"content.title": "길드 정기전"},
     "list": {
@@ -195,14 +195,14 @@ def test_every_blank_of_a_custom_template_must_be_filled_in() -> None:
 
 
 def test_a_custom_template_without_blanks_needs_nothing() -> None:
-    plain = Template("공지", 7002, ())
+    plain = CustomTemplate("공지", 7002, ())
     kind = kind_of("custom", plain)
     assert kind.beginning.fields == ()
     assert read(Form(kind, HOME, {}, plain), DOMAINS) == Reading({"template_id": 7002})
 
 
 def test_many_blanks_are_asked_for_five_at_a_time() -> None:
-    many = Template("표", 7003, tuple(f"KEY_{number}" for number in range(12)))
+    many = CustomTemplate("표", 7003, tuple(f"KEY_{number}" for number in range(12)))
     kind = kind_of("custom", many)
     assert [len(step.fields) for step in kind.steps] == [5, 5, 2]
     assert len(kind.beginning.fields) == 5
@@ -249,8 +249,8 @@ def test_a_domain_is_known_by_scheme_host_and_port(address: str, opens: bool) ->
 # What the data must keep to
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-def test_every_step_fits_into_a_modal_and_all_of_them_onto_the_panel(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", MESSAGE_TYPES.values(), ids=MESSAGE_TYPES)
+def test_every_step_fits_into_a_modal_and_all_of_them_onto_the_panel(kind: MessageType) -> None:
     assert all(1 <= len(step.fields) <= FIELDS_IN_A_STEP for step in kind.steps)
     assert len(kind.beginning.fields) <= FIELDS_IN_A_STEP
     assert len(kind.steps) <= 10
@@ -269,7 +269,7 @@ def test_everything_that_can_be_said_about_forms_is_said_in_both_languages() -> 
     for locale in LOCALES:
         for reason in reasons:
             texts.say(locale, f"compose-wrong-{reason}", field="f", limit=1, value="v")
-        for kind in KINDS.values():
+        for kind in MESSAGE_TYPES.values():
             assert len(texts.say(locale, f"compose-kind-{kind.name}")) <= 45
             for step in kind.steps:
                 assert len(texts.say(locale, f"compose-step-{step.name}", number=1)) <= 45
@@ -285,7 +285,7 @@ def test_everything_that_can_be_said_about_forms_is_said_in_both_languages() -> 
 def largest(one: Field) -> str:
     """The most that a field lets pass."""
     match one.value:
-        case Words(limit):
+        case TextField(limit):
             return "가" * limit
         case Number(highest):
             return str(highest)
@@ -295,7 +295,7 @@ def largest(one: Field) -> str:
             return "\n".join([f"{'이' * 6}: {'9' * 25}"] * limit)
         case Page():
             return "https://guild.example/" + "x" * 900
-        case Link() | Picture():
+        case AddressField() | PictureField():
             return "https://elsewhere.example/" + "x" * 900
     raise AssertionError(one)
 
@@ -333,6 +333,6 @@ def test_whatever_is_typed_either_has_a_fault_or_is_a_message_of_kakaos(
 
 
 def test_a_value_is_quoted_only_as_far_as_it_is_of_use() -> None:
-    with pytest.raises(Wrong) as wrong:
+    with pytest.raises(FieldError) as wrong:
         Rows().read("x" * 300)
     assert len(str(wrong.value.value)) == 60

@@ -299,7 +299,7 @@ class Buggy(KakaoClient):
 async def test_a_mistake_of_ours_is_logged_without_texts_and_stops_nobody_else(
     idle: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    idle.begin_anew(client=Buggy(idle.client._door._http, idle.client._app))
+    idle.begin_anew(client=Buggy(idle.client._transport._http, idle.client._app))
     async with idle.running():
         row = await idle.only(await idle.to_me())
         assert (row.state, row.reason) == (DeliveryState.QUEUED, "lost")

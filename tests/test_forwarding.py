@@ -56,15 +56,15 @@ class Desk:
 
     async def link(self, member: Member = MINJI, scopes: tuple[str, ...] = BASIC_SCOPES) -> None:
         linking = self.services.linking
-        token = (await linking.invite(member, scopes=scopes)).rpartition("/")[2]
-        departure = await linking.begin(token, None)
-        back = await self.kakao.walk(member.name, departure.location)
+        token = (await linking.start(member, scopes=scopes)).rpartition("/")[2]
+        redirect = await linking.authorize(token, None)
+        back = await self.kakao.walk(member.name, redirect.location)
         query = parse_qs(urlsplit(back).query)
-        await linking.arrive(
+        await linking.callback(
             state=query["state"][0],
             code=query["code"][0],
             error=None,
-            browser=departure.browser,
+            browser=redirect.browser,
         )
 
     async def draft(self, *names: str) -> Draft:

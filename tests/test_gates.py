@@ -9,7 +9,7 @@ import pytest
 
 from bot.services.messages.models import Body, Highlight, Source
 from bot.services.messages.reader import Seen
-from bot.services.servers.policy import Policy, reduced
+from bot.services.servers.policy import Policy, apply_policy
 from storage.hits import HitStore, Priority
 from storage.rules import RuleKind
 from tests.outbox import MINJI, NOON
@@ -229,8 +229,8 @@ def full(text: str) -> Highlight:
 
 def test_the_policy_of_a_server_decides_how_much_leaves() -> None:
     long = "가" * 100
-    assert reduced(full(long), Policy.FULL).body.text == long
-    assert reduced(full(long), Policy.EXCERPT).body.text == "가" * 60 + "…"
-    assert reduced(full("짧은 글"), Policy.EXCERPT).body.text == "짧은 글"
-    assert reduced(full(f"||{long}|| 스포일러"), Policy.EXCERPT).body.text == ""
-    assert reduced(full(long), Policy.LINK).body.text == ""
+    assert apply_policy(full(long), Policy.FULL).body.text == long
+    assert apply_policy(full(long), Policy.EXCERPT).body.text == "가" * 60 + "…"
+    assert apply_policy(full("짧은 글"), Policy.EXCERPT).body.text == "짧은 글"
+    assert apply_policy(full(f"||{long}|| 스포일러"), Policy.EXCERPT).body.text == ""
+    assert apply_policy(full(long), Policy.LINK).body.text == ""

@@ -31,7 +31,7 @@ from bot.kakao import (
 )
 from bot.pictures import MOST_BYTES, PictureUnavailable, open_pictures
 from bot.services.deliveries.image_file import MOST_BYTES as KAKAO_BYTES
-from bot.services.deliveries.image_file import Drawn, NotAPicture, drawn_for_kakao
+from bot.services.deliveries.image_file import Drawn, NotAPicture, fit_for_kakao
 from bot.services.deliveries.images import KEPT_SECONDS, Images
 from sandbox.kakao import LocalKakao
 from storage.database import open_database
@@ -79,12 +79,12 @@ def seen(drawn: Drawn) -> Image.Image:
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 def test_what_kakao_takes_stays_as_it_is(kind: str) -> None:
     file = drawing(kind)
-    assert drawn_for_kakao(file) == Drawn(file, f"image/{kind.lower()}")
+    assert fit_for_kakao(file) == Drawn(file, f"image/{kind.lower()}")
 
 
 @pytest.mark.parametrize("kind", ["WEBP", "GIF"])
 def test_other_kinds_are_drawn_anew(kind: str) -> None:
-    assert seen(drawn_for_kakao(drawing(kind))).size == (640, 400)
+    assert seen(fit_for_kakao(drawing(kind))).size == (640, 400)
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
@@ -92,20 +92,20 @@ def test_of_moving_pictures_the_first_frame_is_shown(kind: str) -> None:
     frames = [Image.new("RGB", (300, 300), colour) for colour in ("red", "blue")]
     file = io.BytesIO()
     frames[0].save(file, kind, save_all=True, append_images=frames[1:])
-    first = seen(drawn_for_kakao(file.getvalue())).convert("RGB")
+    first = seen(fit_for_kakao(file.getvalue())).convert("RGB")
     assert first.getpixel((150, 150)) == pytest.approx((255, 0, 0), abs=3)
 
 
 def test_small_pictures_get_a_frame_and_keep_their_size() -> None:
-    emoji = seen(drawn_for_kakao(drawing(size=(48, 300), mode="RGBA")))
+    emoji = seen(fit_for_kakao(drawing(size=(48, 300), mode="RGBA")))
     assert (emoji.size, emoji.format) == ((200, 300), "PNG")
     assert emoji.getpixel((0, 0)) == (255, 255, 255, 0)
-    photo = seen(drawn_for_kakao(drawing("JPEG", size=(10, 10))))
+    photo = seen(fit_for_kakao(drawing("JPEG", size=(10, 10))))
     assert (photo.size, photo.format) == ((200, 200), "JPEG")
 
 
 def test_a_ribbon_stays_within_all_limits() -> None:
-    assert seen(drawn_for_kakao(drawing("WEBP", size=(16_000, 3)))).size == (2048, 200)
+    assert seen(fit_for_kakao(drawing("WEBP", size=(16_000, 3)))).size == (2048, 200)
 
 
 @pytest.mark.parametrize(
@@ -114,14 +114,14 @@ def test_a_ribbon_stays_within_all_limits() -> None:
 def test_what_is_too_large_becomes_small_enough(kind: str, mode: str, side: int) -> None:
     file = noise(kind, side, mode)
     assert len(file) > KAKAO_BYTES
-    assert seen(drawn_for_kakao(file)).width == min(side, 2048)
+    assert seen(fit_for_kakao(file)).width == min(side, 2048)
 
 
 def test_where_a_photo_was_taken_stays_here_and_it_stands_upright() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # lies on its side
     exif.get_ifd(0x8825)[1] = "N"
-    image = seen(drawn_for_kakao(drawing("JPEG", size=(640, 400), exif=exif)))
+    image = seen(fit_for_kakao(drawing("JPEG", size=(640, 400), exif=exif)))
     assert (image.size, dict(image.getexif())) == ((400, 640), {})
 
 
@@ -156,7 +156,7 @@ def test_where_a_photo_was_taken_stays_here_and_it_stands_upright() -> None:
 )
 def test_what_is_no_picture_or_a_bomb_is_refused(file: Callable[[], bytes]) -> None:
     with pytest.raises(NotAPicture):
-        drawn_for_kakao(file())
+        fit_for_kakao(file())
 
 
 def test_broken_files_never_raise_anything_else() -> None:
@@ -168,7 +168,7 @@ def test_broken_files_never_raise_anything_else() -> None:
             for _ in range(dice.randrange(1, 30)):
                 file[dice.randrange(min(len(file), 600))] = dice.randrange(256)
             try:
-                seen(drawn_for_kakao(bytes(file)))
+                seen(fit_for_kakao(bytes(file)))
             except NotAPicture:
                 continue
 

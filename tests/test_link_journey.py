@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
 
-from bot.services.accounts.oauth import FRIENDS_SCOPES, Arrival
+from bot.services.accounts.oauth import FRIENDS_SCOPES, NewLink
 from bot.web.app import STATUSES
 from bot.web.pages import Pages
 from tests.linking import MINJI, House, open_house, texts
@@ -163,7 +163,7 @@ async def test_every_page_fits_a_small_phone(chromium: Browser, house: House) ->
     shown = [pages.notice(name, "ko", house.url) for name in names]
     shown += [pages.notice(name, "ko") for name in names]
     shown += [
-        pages.linked(Arrival(MINJI, "가" * 20, "ko", "draft")),
+        pages.linked(NewLink(MINJI, "가" * 20, "ko", "draft")),
         pages.link("A" * 32, house.picture, FRIENDS_SCOPES, "ko"),
     ]
     async with phone(chromium, small=True) as page:

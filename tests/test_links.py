@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from bot.errors import LinkBroken, NotLinked, OperatorFault, TryLater
-from bot.services.accounts.oauth import FRIENDS_SCOPES, Arrival, LinkRefused, Reason
+from bot.services.accounts.oauth import FRIENDS_SCOPES, LinkRefused, NewLink, Reason
 from bot.texts import Locale
 from tests.linking import JUNHO, MINJI, House, open_house
 
@@ -24,9 +24,9 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 
 async def begin(house: House, page: str, browser: str | None = None) -> tuple[str, str, str]:
     """Leave for Kakao; gives the address there, its state and the cookie."""
-    departure = await house.linking.begin(token_of(page), browser)
-    query = dict(parse_qsl(urlsplit(departure.location).query))
-    return departure.location, query["state"], departure.browser
+    redirect = await house.linking.authorize(token_of(page), browser)
+    query = dict(parse_qsl(urlsplit(redirect.location).query))
+    return redirect.location, query["state"], redirect.browser
 
 
 def token_of(page: str) -> str:
@@ -42,7 +42,7 @@ async def refused(
     house: House, state: str, browser: str, *, code: str | None = None, error: str | None = None
 ) -> LinkRefused:
     with pytest.raises(LinkRefused) as caught:
-        await house.linking.arrive(state=state, code=code, error=error, browser=browser)
+        await house.linking.callback(state=state, code=code, error=error, browser=browser)
     return caught.value
 
 
@@ -53,8 +53,8 @@ async def test_a_member_links_an_account(house: House) -> None:
     page = await house.invite()
     location, state, browser = await begin(house, page)
     code = await code_of(house, location)
-    arrival = await house.linking.arrive(state=state, code=code, error=None, browser=browser)
-    assert arrival == Arrival(MINJI, "민지", "ko", None)
+    arrival = await house.linking.callback(state=state, code=code, error=None, browser=browser)
+    assert arrival == NewLink(MINJI, "민지", "ko", None)
     link = await house.linked()
     assert link.kakao_id == house.kakao.account("민지").id
     assert link.scopes == {"profile_nickname", "talk_message"}
@@ -164,7 +164,7 @@ async def test_another_account_takes_the_place_of_the_former_one(house: House) -
     async def unlinked(member_id: int) -> None:
         heard.append(f"unlinked {member_id}")
 
-    async def linked(arrival: Arrival) -> None:
+    async def linked(arrival: NewLink) -> None:
         heard.append(f"linked {arrival.nickname}")
 
     await house.link("민지")
@@ -184,29 +184,29 @@ async def test_a_broken_link_is_whole_again_after_linking(house: House) -> None:
 
 
 async def test_a_failing_listener_does_not_undo_the_link(house: House) -> None:
-    heard: list[Arrival] = []
+    heard: list[NewLink] = []
 
-    async def fails(arrival: Arrival) -> None:
+    async def fails(arrival: NewLink) -> None:
         raise RuntimeError(arrival.nickname)
 
-    async def hears(arrival: Arrival) -> None:
+    async def hears(arrival: NewLink) -> None:
         heard.append(arrival)
 
     house.linking.on_linked += [fails, hears]
     assert (await house.link()).status == 200
-    assert heard == [Arrival(MINJI, "민지", "ko", None)]
+    assert heard == [NewLink(MINJI, "민지", "ko", None)]
 
 
 async def test_a_finished_page_is_of_no_more_use(house: House) -> None:
     page = await house.invite()
     location, state, browser = await begin(house, page)
     _, second, _ = await begin(house, page, browser)
-    await house.linking.arrive(
+    await house.linking.callback(
         state=state, code=await code_of(house, location), error=None, browser=browser
     )
     assert (await refused(house, second, browser, code="c")).reason == "used"
     with pytest.raises(LinkRefused, match="request-used"):
-        await house.linking.begin(token_of(page), browser)
+        await house.linking.authorize(token_of(page), browser)
 
 
 async def test_a_page_expires_after_half_an_hour(house: House) -> None:
@@ -233,7 +233,7 @@ async def test_a_new_consent_asks_only_for_what_is_missing_and_adds_to_the_rest(
     location, state, browser = await begin(house, page)
     assert "scope=friends&" in location
     code = await code_of(house, location)
-    arrival = await house.linking.arrive(state=state, code=code, error=None, browser=browser)
+    arrival = await house.linking.callback(state=state, code=code, error=None, browser=browser)
     assert arrival.draft_id == "draft"
     assert (await house.linked()).scopes == set(FRIENDS_SCOPES)
 
@@ -429,7 +429,7 @@ async def test_nothing_secret_is_readable_in_the_database(house: House) -> None:
     page = await house.invite()
     location, state, browser = await begin(house, page)
     code = await code_of(house, location)
-    await house.linking.arrive(state=state, code=code, error=None, browser=browser)
+    await house.linking.callback(state=state, code=code, error=None, browser=browser)
     link = await house.linked()
     kept = b"".join(file.read_bytes() for file in house.file.parent.glob("kkachi.db*"))
     for secret in (token_of(page), state, browser, code, link.access_token, link.refresh_token):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.services.highlights.planner import LAST_CALL, Day, Waiting, plan
-from bot.services.highlights.schedule import MINUTES_A_DAY, Wishes
+from bot.services.highlights.schedule import MINUTES_A_DAY, Schedule
 from storage.hits import Priority
 
 DAY = 24 * 3600.0
@@ -38,7 +38,7 @@ class Played:
     """What became of some days."""
 
     hits: Sequence[Waiting]
-    wishes: Wishes
+    wishes: Schedule
     limit: int
     pressed: Sequence[float] = ()
     sent: list[Sent] = field(default_factory=list)
@@ -142,7 +142,7 @@ def hit(number: int, at: float, priority: Priority = Priority.WORD, *, delay: fl
 
 minutes = st.integers(0, MINUTES_A_DAY - 1)
 wishes = st.builds(
-    Wishes,
+    Schedule,
     mode=st.sampled_from(["at-once", "every", "at-hours"]),
     minutes=st.sampled_from([5, 30, 60, 720]),
     hours=st.lists(st.integers(0, 23), max_size=24).map(tuple),
@@ -213,7 +213,7 @@ def _arrival(played: Played, number: int) -> float:
 
 def test_while_there_is_plenty_each_goes_alone_and_at_once() -> None:
     found = [hit(n, n * 2 * HOUR) for n in range(6)]
-    played = Played(found, Wishes(), 20).run()
+    played = Played(found, Schedule(), 20).run()
     assert [(one.at, one.ids) for one in played.sent] == [
         (one.found_at, (one.id,)) for one in found
     ]
@@ -221,40 +221,40 @@ def test_while_there_is_plenty_each_goes_alone_and_at_once() -> None:
 
 def test_a_mention_waits_less_than_a_word() -> None:
     flood = [hit(n, 10 * HOUR + n * 20) for n in range(200)]
-    word = Played([*flood, hit(200, 11.2 * HOUR)], Wishes(), 20).run()
-    mention = Played([*flood, hit(200, 11.2 * HOUR, Priority.MENTION)], Wishes(), 20).run()
+    word = Played([*flood, hit(200, 11.2 * HOUR)], Schedule(), 20).run()
+    mention = Played([*flood, hit(200, 11.2 * HOUR, Priority.MENTION)], Schedule(), 20).run()
     assert _arrival(mention, 200) < _arrival(word, 200)
 
 
 def test_a_flood_folds_into_few_messages() -> None:
     flood = [hit(n, 12 * HOUR + n * 0.3) for n in range(2000)]
-    played = Played(flood, Wishes(), 20).run()
+    played = Played(flood, Schedule(), 20).run()
     assert len(played.sent) <= 8
     assert sum(len(one.ids) for one in played.sent) == 2000
 
 
 def test_with_nothing_left_it_waits_for_kakaos_next_day() -> None:
     [at] = [START + 12 * HOUR]
-    planned = plan([hit(1, 12 * HOUR)], Day(at, 0, 20, reset_after(at)), Wishes())
+    planned = plan([hit(1, 12 * HOUR)], Day(at, 0, 20, reset_after(at)), Schedule())
     assert planned.now == ()
     assert planned.next_at == reset_after(at)
 
 
 def test_the_last_message_is_kept_for_the_last_call() -> None:
     at = START + 12 * HOUR
-    planned = plan([hit(1, 12 * HOUR)], Day(at, 1, 20, reset_after(at)), Wishes())
+    planned = plan([hit(1, 12 * HOUR)], Day(at, 1, 20, reset_after(at)), Schedule())
     assert planned.next_at == reset_after(at) - LAST_CALL
 
 
 def test_at_set_hours_nothing_comes_in_between_however_late_it_is_due() -> None:
     found = [hit(n, 7.9 * HOUR + n * 100, delay=HOUR) for n in range(30)]
-    played = Played(found, Wishes(mode="at-hours", hours=(9, 13)), 20).run()
+    played = Played(found, Schedule(mode="at-hours", hours=(9, 13)), 20).run()
     assert [one.at - START for one in played.sent] == [9 * HOUR, 13 * HOUR]
 
 
 def test_at_more_hours_than_there_are_messages_the_last_is_kept_for_the_last_hour() -> None:
     found = [hit(n, n * HOUR / 2) for n in range(48)]
-    played = Played(found, Wishes(mode="at-hours", hours=tuple(range(24))), 5).run()
+    played = Played(found, Schedule(mode="at-hours", hours=tuple(range(24))), 5).run()
     at = [one.at - START for one in played.sent if one.at < START + DAY]
     assert at == [1 * HOUR, 2 * HOUR, 3 * HOUR, 4 * HOUR, 23 * HOUR]
 
@@ -262,24 +262,24 @@ def test_at_more_hours_than_there_are_messages_the_last_is_kept_for_the_last_hou
 def test_at_set_hours_what_a_spent_day_left_over_comes_at_the_next_of_them() -> None:
     found = [hit(1, 18 * HOUR)]
     pressed = [START + HOUR, START + 2 * HOUR]
-    played = Played(found, Wishes(mode="at-hours", hours=(9, 19)), 2, pressed).run()
+    played = Played(found, Schedule(mode="at-hours", hours=(9, 19)), 2, pressed).run()
     assert [one.at - START for one in played.sent] == [DAY + 9 * HOUR]
 
 
 def test_set_hours_that_nobody_has_set_hold_nothing_back() -> None:
     found = [hit(n, 10 * HOUR + n * 20) for n in range(200)]
-    played = Played(found, Wishes(mode="at-hours"), 20).run()
-    assert played.sent == Played(found, Wishes(), 20).run().sent
+    played = Played(found, Schedule(mode="at-hours"), 20).run()
+    assert played.sent == Played(found, Schedule(), 20).run().sent
 
 
 def test_leftovers_come_at_their_time_and_not_at_midnight() -> None:
     found = [hit(n, 20 * HOUR + n) for n in range(10)]
-    played = Played(found, Wishes(leftovers_at=8 * 60), 3).run()
+    played = Played(found, Schedule(leftovers_at=8 * 60), 3).run()
     assert played.sent[-1].at == START + DAY + 8 * HOUR
 
 
 def test_something_new_takes_leftovers_along() -> None:
     found = [*(hit(n, 20 * HOUR + n) for n in range(10)), hit(10, 25 * HOUR)]
-    played = Played(found, Wishes(leftovers_at=8 * 60), 3).run()
+    played = Played(found, Schedule(leftovers_at=8 * 60), 3).run()
     assert played.sent[-1].at == START + 25 * HOUR
     assert 9 in played.sent[-1].ids

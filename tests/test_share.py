@@ -16,7 +16,7 @@ import pytest
 from bot.config import DISCORD_CDN_URL, KAKAO_AUTH_URL, KAKAO_SDK_URL
 from bot.kakao import CustomMessage, Feed, Message, ScrapMessage, message_from
 from bot.services.forwarding.shares import KEPT_SECONDS, SharingOff
-from bot.services.privacy.expiry import GRACE_SECONDS, Housekeeping
+from bot.services.privacy.expiry import GRACE_SECONDS, Expiry
 from bot.web import ShareSettings
 from bot.web.pages import Pages
 from storage.shares import Share
@@ -187,7 +187,7 @@ async def test_a_page_that_nobody_made_does_not_exist(stall: Stall) -> None:
 async def test_old_shares_are_erased(stall: Stall) -> None:
     share = await stall.share()
     stall.house.clock.passes(KEPT_SECONDS + GRACE_SECONDS + 1)
-    await Housekeeping(stall.store, now=stall.house.clock).tidy()
+    await Expiry(stall.store, now=stall.house.clock).tidy()
     assert await stall.store.find(share.nonce) is None
 
 

@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.services.servers.settings import GuildSettings, Settings, Template
+from bot.services.servers.settings import CustomTemplate, GuildSettings, Settings
 from storage.database import DatabaseBusy, StorageError, open_database
 from storage.jumps import Jump, JumpStore
 from storage.settings import SettingsStore
@@ -161,7 +161,7 @@ async def test_templates_named_before_they_were_settings_stay_named(tmp_path: Pa
     async with open_database(url(tmp_path)) as database:
         settings = Settings(SettingsStore(database), lambda: 0.0)
         [new, old] = [await settings.version_of(guild_id) for guild_id in (10, 20)]
-        named = {"소식": Template("소식", 7, ("WHO",))}
+        named = {"소식": CustomTemplate("소식", 7, ("WHO",))}
         assert new == (1, GuildSettings(templates=named))
         assert old == (3, GuildSettings(templates=named, language="en"))
         await settings.change(10, 1, 1, templates={})

@@ -16,9 +16,9 @@ import pytest
 from aiohttp import ClientSession
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
-from bot.services.accounts.security_events import ASK_AGAIN, KEYS_LIFE, Events, Keys
-from bot.services.accounts.webhook_queue import Inbox
-from bot.services.accounts.webhooks import Accounts
+from bot.services.accounts.security_events import ASK_AGAIN, KEYS_LIFE, Keys, SecurityEvents
+from bot.services.accounts.webhook_queue import WebhookQueue
+from bot.services.accounts.webhooks import AccountWebhooks
 from bot.texts import Locale
 from bot.web import add_accounts, build_web, serve
 from sandbox.kakao.notices import Notice
@@ -40,9 +40,9 @@ class Office:
 
     house: House
     url: str
-    accounts: Accounts
+    accounts: AccountWebhooks
     told: list[Told]
-    inbox: Inbox
+    inbox: WebhookQueue
 
     @property
     def minji(self) -> Account:
@@ -88,14 +88,14 @@ async def open_office(folder: Path, *, admin_key: str | None = None) -> AsyncIte
     async with open_house(folder) as house:
         kakao, clock = house.kakao, house.clock
         kakao.keys._published.append(signing_key())
-        inbox = Inbox(WebhookStore(house.database), now=clock, waits=(0, 0, 0))
-        events = Events(
+        inbox = WebhookQueue(WebhookStore(house.database), now=clock, waits=(0, 0, 0))
+        events = SecurityEvents(
             Keys(house.client, now=clock),
             issuers={kakao.url},
             audience={kakao.app.rest_api_key, str(kakao.app.id)},
             now=clock,
         )
-        accounts = Accounts(house.links, inbox, events, now=clock)
+        accounts = AccountWebhooks(house.links, inbox, events, now=clock)
         told = _listen(house)
         port = free_port()
         url = f"http://127.0.0.1:{port}"
@@ -514,7 +514,7 @@ async def test_what_waits_is_finished_at_the_end_without_pauses(tmp_path: Path) 
         done.append(number)
 
     async with open_house(tmp_path) as house:
-        inbox = Inbox(WebhookStore(house.database), now=house.clock, waits=(60.0,))
+        inbox = WebhookQueue(WebhookStore(house.database), now=house.clock, waits=(60.0,))
         async with asyncio.timeout(2), inbox.open():
             for number in range(3):
                 inbox.put("test", partial(work, number))
@@ -526,7 +526,7 @@ async def test_what_hangs_at_the_end_is_given_up_and_counted(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with open_house(tmp_path) as house:
-        inbox = Inbox(WebhookStore(house.database), now=house.clock, finishing=0.05)
+        inbox = WebhookQueue(WebhookStore(house.database), now=house.clock, finishing=0.05)
         async with asyncio.timeout(2), inbox.open():
             for _ in range(2):
                 inbox.put("test", lambda: asyncio.sleep(60))

@@ -8,15 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bot.services.highlights.schedule import MINUTES_A_DAY, Wishes
+from bot.services.highlights.schedule import MINUTES_A_DAY, Schedule
 from tests.test_planner import DAY, HOUR, STARTS, ZONES
 
 BERLIN = ZoneInfo("Europe/Berlin")
-NIGHT = Wishes(quiet_from=23 * 60, quiet_to=8 * 60)
+NIGHT = Schedule(quiet_from=23 * 60, quiet_to=8 * 60)
 minutes = st.integers(0, MINUTES_A_DAY - 1)
 moments = st.builds(float.__add__, st.sampled_from(STARTS), st.floats(0, 4 * DAY))
 wishes = st.builds(
-    Wishes,
+    Schedule,
     mode=st.sampled_from(["at-once", "every", "at-hours"]),
     minutes=st.integers(5, 720),
     hours=st.lists(st.integers(0, 23), max_size=24).map(tuple),
@@ -38,7 +38,7 @@ def berlin(month: int, day: int, hour: int, minute: int = 0, *, again: bool = Fa
 
 @settings(deadline=None)
 @given(wishes, moments)
-def test_where_silence_ends_there_is_none(chosen: Wishes, at: float) -> None:
+def test_where_silence_ends_there_is_none(chosen: Schedule, at: float) -> None:
     end = chosen.silent_until(at)
     assert end >= at
     assert chosen.silent_until(end) == end
@@ -46,14 +46,16 @@ def test_where_silence_ends_there_is_none(chosen: Wishes, at: float) -> None:
 
 @settings(deadline=None)
 @given(wishes, moments)
-def test_quiet_hours_never_last_longer_than_two_days(chosen: Wishes, at: float) -> None:
+def test_quiet_hours_never_last_longer_than_two_days(chosen: Schedule, at: float) -> None:
     calm = chosen.changed(dnd_until=None)
     assert calm.silent_until(at) - at <= 2 * DAY
 
 
 @settings(deadline=None)
 @given(wishes, moments)
-def test_a_slot_is_never_in_the_past_nor_further_off_than_wished(chosen: Wishes, at: float) -> None:
+def test_a_slot_is_never_in_the_past_nor_further_off_than_wished(
+    chosen: Schedule, at: float
+) -> None:
     slot = chosen.slot_after(at)
     if chosen.mode == "every":
         assert at < slot <= at + chosen.minutes * 60
@@ -68,7 +70,7 @@ def test_a_slot_is_never_in_the_past_nor_further_off_than_wished(chosen: Wishes,
 def test_the_next_time_is_when_the_clock_shows_it_unless_it_jumps_over_it(
     minute: int, at: float, zone: str
 ) -> None:
-    found = Wishes(time_zone=zone).next_at(at, minute)
+    found = Schedule(time_zone=zone).next_at(at, minute)
     shown = datetime.fromtimestamp(found, ZoneInfo(zone))
     late = shown.hour * 60 + shown.minute - minute
     assert at < found <= at + DAY + HOUR
@@ -84,7 +86,7 @@ def test_quiet_hours_reach_over_midnight() -> None:
 
 
 def test_quiet_hours_that_begin_when_they_end_are_none() -> None:
-    none = Wishes(quiet_from=600, quiet_to=600)
+    none = Schedule(quiet_from=600, quiet_to=600)
     assert none.silent_until(seoul(10)) == seoul(10)
     assert none.silence_after(seoul(9)) is None
 
@@ -100,13 +102,13 @@ def test_quiet_hours_are_those_of_the_members_own_clock() -> None:
 
 
 def test_the_hour_that_comes_twice_is_not_quiet_for_a_day() -> None:
-    calm = Wishes(quiet_from=23 * 60, quiet_to=150, time_zone="Europe/Berlin")
+    calm = Schedule(quiet_from=23 * 60, quiet_to=150, time_zone="Europe/Berlin")
     again = berlin(10, 25, 2, 10, again=True)
     assert calm.silent_until(again) == berlin(10, 25, 2, 30, again=True)
 
 
 def test_a_clock_that_jumps_over_the_end_of_the_quiet_hours_does_not_end_them_early() -> None:
-    hermit = Wishes(quiet_from=121, quiet_to=120, time_zone="Europe/Berlin")
+    hermit = Schedule(quiet_from=121, quiet_to=120, time_zone="Europe/Berlin")
     assert hermit.silent_until(berlin(3, 28, 12)) == berlin(3, 30, 2)
 
 
@@ -114,12 +116,12 @@ def test_a_clock_that_jumps_over_the_end_of_the_quiet_hours_does_not_end_them_ea
 def test_every_half_hour_is_half_an_hour_on_days_when_clocks_change_too(
     month: int, day: int
 ) -> None:
-    often = Wishes(mode="every", minutes=30, time_zone="Europe/Berlin")
+    often = Schedule(mode="every", minutes=30, time_zone="Europe/Berlin")
     assert often.slot_after(berlin(month, day, 10, 10)) == berlin(month, day, 10, 30)
 
 
 def test_set_hours_come_in_order_and_once() -> None:
-    chosen = Wishes(mode="at-hours", hours=(19, 9, 9))
+    chosen = Schedule(mode="at-hours", hours=(19, 9, 9))
     assert chosen.hours == (9, 19)
     assert chosen.slot_after(seoul(9)) == seoul(19)
     assert chosen.slot_after(seoul(20)) == seoul(9, day=22)
@@ -139,4 +141,4 @@ def test_set_hours_come_in_order_and_once() -> None:
 )
 def test_what_cannot_be_meant_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
-        Wishes().changed(**wrong)
+        Schedule().changed(**wrong)

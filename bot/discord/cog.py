@@ -13,7 +13,7 @@ from bot.discord.plugin import AnyBot, notices_of, services_of
 from bot.discord.replies import locale_of, refuse
 from bot.errors import TextArgument
 
-Heard = Sequence[tuple[list[Any], Callable[..., Awaitable[None]]]]
+ListenerLists = Sequence[tuple[list[Any], Callable[..., Awaitable[None]]]]
 CLAIMED = "kkachi-claimed"
 
 
@@ -33,7 +33,7 @@ class KkachiCog(commands.Cog):
         self.services = services_of(bot)
         self.notices = notices_of(bot)
 
-    def heard(self) -> Heard:
+    def listeners(self) -> ListenerLists:
         """Return what this cog listens to: lists of listeners, each with the one of its own."""
         return ()
 
@@ -46,7 +46,7 @@ class KkachiCog(commands.Cog):
             menu.add_check(self.interaction_check)
             self.bot.tree.add_command(menu)
         self.bot.add_dynamic_items(*self.components)
-        for listeners, own in self.heard():
+        for listeners, own in self.listeners():
             listeners.append(own)
 
     async def cog_unload(self) -> None:
@@ -55,7 +55,7 @@ class KkachiCog(commands.Cog):
         for menu in self.menus:
             self.bot.tree.remove_command(menu.name, type=menu.type)
         self.bot.remove_dynamic_items(*self.components)
-        for listeners, own in self.heard():
+        for listeners, own in self.listeners():
             listeners.remove(own)
 
     def text(self, interaction: discord.Interaction, key: str, **arguments: TextArgument) -> str:

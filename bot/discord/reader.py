@@ -22,7 +22,7 @@ MOST_MISSED = 1000  # messages of one channel that are looked at after a gap
 Known = tuple[float, discord.Member | None]
 
 
-class DiscordWindow:
+class DiscordServerReader:
     """Asks Discord, and believes for a minute what it says of a member's roles."""
 
     def __init__(self, bot: AnyBot) -> None:

@@ -134,7 +134,7 @@ async def link_button(
     """Return a button to the member's own link page; they are told here when they return."""
     services = services_of(interaction.client)
     member = member_of(interaction)
-    address = await services.linking.invite(member, scopes=tuple(scopes), draft_id=draft_id)
+    address = await services.linking.start(member, scopes=tuple(scopes), draft_id=draft_id)
     notices_of(interaction.client).expect(interaction)
     text = services.texts.say(member.locale, label)
     return items(discord.ui.Button(label=text, url=address))

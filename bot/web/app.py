@@ -13,7 +13,7 @@ from aiohttp.typedefs import Handler, Middleware
 from yarl import URL
 
 from bot.services.accounts.linked_roles import LinkedRoles
-from bot.services.accounts.oauth import Departure, Linking, LinkRefused, Reason
+from bot.services.accounts.oauth import LinkRefused, OAuthFlow, Reason, Redirect
 from bot.services.forwarding.jumps import JumpExpired, Jumps, JumpUnknown
 from bot.texts import Locale, Texts, pick_locale
 from bot.web.metrics import PATH as METRICS
@@ -54,7 +54,7 @@ OPERATORS = frozenset({HEALTH, METRICS, RELOAD})
 
 
 def build_web(
-    linking: Linking,
+    linking: OAuthFlow,
     jumps: Jumps,
     texts: Texts,
     *,
@@ -81,7 +81,7 @@ def build_web(
     app.router.add_get("/link/{token}", link_pages.show)
     app.router.add_post("/link/{token}", link_pages.depart)
     # Asking for the head of this page would consume the state.
-    app.router.add_get("/oauth/kakao/callback", link_pages.arrive, allow_head=False)
+    app.router.add_get("/oauth/kakao/callback", link_pages.callback, allow_head=False)
     if roles is not None:
         app.router.add_get("/oauth/discord/callback", link_pages.identified, allow_head=False)
         app.router.add_get("/linked-roles", link_pages.report)
@@ -212,7 +212,7 @@ class LinkPages:
 
     def __init__(
         self,
-        linking: Linking,
+        linking: OAuthFlow,
         pages: Pages,
         answers: Answers,
         public: URL,
@@ -239,33 +239,33 @@ class LinkPages:
         """Bind this browser and send it to Kakao."""
         if not self._is_own_form(request):
             return self._answers.notice(request, "other-site", HTTPStatus.FORBIDDEN)
-        begin = self._linking.begin if self._roles is None else self._roles.begin
+        authorize = self._linking.authorize if self._roles is None else self._roles.authorize
         return self._sent(
-            await begin(request.match_info["token"], request.cookies.get(self._cookie))
+            await authorize(request.match_info["token"], request.cookies.get(self._cookie))
         )
 
     async def report(self, request: web.Request) -> web.Response:
         """Ask Discord who this is, to report anew how their link stands."""
         assert self._roles is not None  # noqa: S101 - only then there is this address
-        return self._sent(await self._roles.begin("", request.cookies.get(self._cookie)))
+        return self._sent(await self._roles.authorize("", request.cookies.get(self._cookie)))
 
     async def identified(self, request: web.Request) -> web.Response:
         """Take what Discord's redirect brought, and go on to Kakao."""
         assert self._roles is not None  # noqa: S101 - only then there is this address
-        departure = await self._roles.arrive(
+        redirect = await self._roles.callback(
             state=_once(request, "state") or None,
             code=_once(request, "code") or None,
             browser=request.cookies.get(self._cookie),
         )
-        if departure is None:
+        if redirect is None:
             return self._answers.notice(request, "roles-told", HTTPStatus.OK)
-        return self._sent(departure)
+        return self._sent(redirect)
 
-    def _sent(self, departure: Departure) -> web.Response:
-        response = self._answers.secured(_redirect(HTTPStatus.SEE_OTHER, departure.location))
+    def _sent(self, redirect: Redirect) -> web.Response:
+        response = self._answers.secured(_redirect(HTTPStatus.SEE_OTHER, redirect.location))
         response.set_cookie(
             self._cookie,
-            departure.browser,
+            redirect.browser,
             max_age=COOKIE_LIFE,
             path="/",
             secure=self._is_secure,
@@ -274,17 +274,17 @@ class LinkPages:
         )
         return response
 
-    async def arrive(self, request: web.Request) -> web.Response:
+    async def callback(self, request: web.Request) -> web.Response:
         """Take what Kakao's redirect brought."""
         state, code, error = (_once(request, name) for name in ("state", "code", "error"))
         broken = "" in {state, code, error}
-        arrival = await self._linking.arrive(
+        link = await self._linking.callback(
             state=state or None,
             code=None if broken else code,
             error=None if broken else error,
             browser=request.cookies.get(self._cookie),
         )
-        return self._answers.page(self._pages.linked(arrival))
+        return self._answers.page(self._pages.linked(link))
 
     def _is_own_form(self, request: web.Request) -> bool:
         origin = request.headers.get(hdrs.ORIGIN, self._origin)

@@ -5,12 +5,12 @@ from contextlib import suppress
 import discord
 from discord import app_commands
 
-from bot.discord.cog import Heard, KkachiCog
+from bot.discord.cog import KkachiCog, ListenerLists
 from bot.discord.plugin import AnyBot
 from bot.discord.replies import defer, items, say
 from bot.errors import UserError
-from bot.services.accounts.oauth import Arrival
-from bot.services.compose.message_types import KINDS
+from bot.services.accounts.oauth import NewLink
+from bot.services.compose.message_types import MESSAGE_TYPES
 from cogs.compose.panel import ComposeButton, TemplateSelect, panel_of, start
 
 CHOICES = {
@@ -55,7 +55,7 @@ class Compose(KkachiCog):
     feature = "compose"
     components = (ComposeButton, TemplateSelect)
 
-    def heard(self) -> Heard:
+    def listeners(self) -> ListenerLists:
         """Listen to those who return from linking."""
         return ((self.services.linking.on_linked, self.go_on),)
 
@@ -82,18 +82,18 @@ class Compose(KkachiCog):
         else:
             await start(interaction, kind, given)
 
-    async def go_on(self, arrival: Arrival) -> None:
+    async def go_on(self, new: NewLink) -> None:
         """Show the panel again to whoever went to Kakao because of it."""
         with suppress(UserError):  # `/forward` tells about drafts that are gone
-            draft = await self.services.drafts.open(arrival.member_id, arrival.draft_id or "")
+            draft = await self.services.drafts.open(new.member_id, new.draft_id or "")
             if draft.is_being_written:
-                nickname = discord.utils.escape_markdown(arrival.nickname)
+                nickname = discord.utils.escape_markdown(new.nickname)
                 say_in = self.services.texts.say
-                linked = say_in(arrival.locale, "kakao-linked-short", nickname=nickname)
+                linked = say_in(new.locale, "kakao-linked-short", nickname=nickname)
                 panel = panel_of(self.bot, draft)
                 text = f"{linked}\n{panel.text()}"
                 await self.notices.tell(
-                    arrival.member_id, text, view=panel.view(), embeds=[panel.preview()]
+                    new.member_id, text, view=panel.view(), embeds=[panel.preview()]
                 )
 
     async def _choose_template(self, interaction: discord.Interaction) -> None:
@@ -112,7 +112,7 @@ def _with_picture(kind: str, picture: discord.Attachment | None) -> dict[str, st
     """Return what is known before anything was typed; raises NoPicture and NotAPicture."""
     if picture is None:
         return {}
-    path = KINDS[kind].picture
+    path = MESSAGE_TYPES[kind].picture
     if path is None:
         raise NoPicture
     if not (picture.content_type or "").startswith("image/"):

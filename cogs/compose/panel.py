@@ -23,7 +23,7 @@ from bot.services.compose.compose import form_of
 from bot.services.compose.forms import Fault, Form, Reading
 from bot.services.compose.message_types import Step, kind_of
 from bot.services.messages.models import Source
-from bot.services.servers.settings import Template
+from bot.services.servers.settings import CustomTemplate
 from bot.texts import Locale, Texts, pick_locale
 from storage.drafts import Draft
 
@@ -159,7 +159,7 @@ async def start(
     interaction: discord.Interaction,
     kind: str,
     given: Given | None = None,
-    template: Template | None = None,
+    template: CustomTemplate | None = None,
 ) -> None:
     """Ask for the first fields of a message; the panel follows once they are filled in.
 
@@ -252,7 +252,7 @@ class TemplateSelect(
         super().__init__(select)
 
     @classmethod
-    def of(cls, templates: Sequence[Template], placeholder: str) -> Self:
+    def of(cls, templates: Sequence[CustomTemplate], placeholder: str) -> Self:
         """Return the select for these templates."""
         options = [discord.SelectOption(label=one.name, value=one.name) for one in templates]
         return cls(

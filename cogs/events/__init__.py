@@ -11,18 +11,18 @@ from discord.ext import commands
 from bot.discord.cog import KkachiCog
 from bot.discord.messages import Room
 from bot.discord.plugin import AnyBot
-from bot.services.messages.events import Happening
+from bot.services.messages.events import ServerEvent
 from cogs.events.convert import (
-    Heard,
-    of_change,
-    of_event,
-    of_message,
-    of_pinned,
-    of_roles,
-    of_thread,
-    of_voice,
+    VoiceRoom,
+    event_of_change,
+    event_of_event,
+    event_of_message,
+    event_of_pinned,
+    event_of_roles,
+    event_of_thread,
+    event_of_voice,
 )
-from cogs.events.scheduled import DiscordAlmanac
+from cogs.events.scheduled import DiscordScheduledEvents
 from cogs.events.voice import Voices
 from storage.database import StorageError
 from storage.subscriptions import SubscriptionKind as Kind
@@ -42,7 +42,7 @@ class Events(KkachiCog):
     def __init__(self, bot: AnyBot) -> None:
         super().__init__(bot)
         asks = self.services.subscriptions.asks_interest
-        self._almanac = DiscordAlmanac(bot, asks, now=self.services.now)
+        self._almanac = DiscordScheduledEvents(bot, asks, now=self.services.now)
         self._voices = Voices()
         self._catching_up: asyncio.Task[None] | None = None
 
@@ -83,14 +83,14 @@ class Events(KkachiCog):
     @commands.Cog.listener()
     async def on_scheduled_event_create(self, event: discord.ScheduledEvent) -> None:
         """Tell of a new event."""
-        await self._tell(of_event(event, Kind.EVENT_NEW, self.services.now()))
+        await self._tell(event_of_event(event, Kind.EVENT_NEW, self.services.now()))
 
     @commands.Cog.listener()
     async def on_scheduled_event_update(
         self, before: discord.ScheduledEvent, after: discord.ScheduledEvent
     ) -> None:
         """Tell of an event that has begun, changed or will not be."""
-        await self._tell(of_change(before, after, self.services.now()))
+        await self._tell(event_of_change(before, after, self.services.now()))
         if after.status in {discord.EventStatus.completed, discord.EventStatus.cancelled}:
             self._almanac.forget(after.id)
 
@@ -99,7 +99,7 @@ class Events(KkachiCog):
         """Tell of an event that will not be; one that has begun is only over."""
         planned = {discord.EventStatus.scheduled, discord.EventStatus.cancelled}
         if event.status in planned:
-            await self._tell(of_event(event, Kind.EVENT_CANCELLED, self.services.now()))
+            await self._tell(event_of_event(event, Kind.EVENT_CANCELLED, self.services.now()))
         self._almanac.forget(event.id)
 
     @commands.Cog.listener()
@@ -117,12 +117,12 @@ class Events(KkachiCog):
         """Tell of whoever comes into an empty channel, or begins to stream."""
         channel = after.channel
         came = self._voices.move(member, channel.id if channel else None)
-        if not isinstance(channel, Heard) or member.bot:
+        if not isinstance(channel, VoiceRoom) or member.bot:
             return
         if came:
-            await self._tell(of_voice(member, channel, Kind.VOICE, self.services.now()))
+            await self._tell(event_of_voice(member, channel, Kind.VOICE, self.services.now()))
         if after.self_stream and not before.self_stream:
-            await self._tell(of_voice(member, channel, Kind.STREAM, self.services.now()))
+            await self._tell(event_of_voice(member, channel, Kind.STREAM, self.services.now()))
 
     # messages, threads, roles
 
@@ -150,28 +150,28 @@ class Events(KkachiCog):
     async def on_thread_create(self, thread: discord.Thread) -> None:
         """Tell of a new thread; a forum's are posts, which are messages."""
         if not isinstance(thread.parent, discord.ForumChannel):
-            await self._tell(of_thread(thread, self.services.now()))
+            await self._tell(event_of_thread(thread, self.services.now()))
 
     @commands.Cog.listener()
     async def on_audit_log_entry_create(self, entry: discord.AuditLogEntry) -> None:
         """Tell a member of the roles that they were given."""
-        await self._tell(of_roles(entry, self.services.now()))
+        await self._tell(event_of_roles(entry, self.services.now()))
 
     # the way to the services
 
-    async def _tell(self, happening: Happening | None) -> None:
+    async def _tell(self, happening: ServerEvent | None) -> None:
         if happening is not None:
             await self.services.notifying.tell(happening)
 
     async def _hear(self, message: discord.Message, at: float) -> None:
         mine = self.bot.user is not None and message.author.id == self.bot.user.id
         if message.guild is not None and not mine:
-            await self._tell(of_message(message, at))
+            await self._tell(event_of_message(message, at))
 
     async def _tell_pin(self, message: discord.Message) -> None:
         now = self.services.now()
         if message.pinned_at is None or message.pinned_at.timestamp() > now - LONGEST_GAP:
-            await self._tell(of_pinned(message, now))
+            await self._tell(event_of_pinned(message, now))
 
     async def _catch_up(self) -> None:
         since = self.services.now() - LONGEST_GAP
@@ -188,9 +188,9 @@ class Events(KkachiCog):
             created = discord.utils.snowflake_time(event.id).timestamp()
             start = event.start_time.timestamp()
             if created > since:
-                await self._tell(of_event(event, Kind.EVENT_NEW, created))
+                await self._tell(event_of_event(event, Kind.EVENT_NEW, created))
             if event.status is discord.EventStatus.active and start > since:
-                await self._tell(of_event(event, Kind.EVENT_STARTED, start))
+                await self._tell(event_of_event(event, Kind.EVENT_STARTED, start))
 
     async def _catch_up_messages(self, guild: discord.Guild, since: float) -> None:
         after = datetime.fromtimestamp(since, UTC)

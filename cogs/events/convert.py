@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import discord
 
-from bot.services.messages.events import Facts, Happening
+from bot.services.messages.events import EventFacts, ServerEvent
 from storage.subscriptions import SubscriptionKind as Kind
 
 # Who goes in and out, or starts a stream again and again, is told of once in so many seconds.
@@ -19,19 +19,19 @@ BOOSTS = frozenset(
         discord.MessageType.premium_guild_tier_3,
     }
 )
-Heard = discord.VoiceChannel | discord.StageChannel
+VoiceRoom = discord.VoiceChannel | discord.StageChannel
 
 
-def of_event(
+def event_of_event(
     event: discord.ScheduledEvent, kind: Kind, at: float, *, detail: str = ""
-) -> Happening:
+) -> ServerEvent:
     """Return what happens to a scheduled event; `detail` tells it from the same once more."""
     start, end = event.start_time.timestamp(), event.end_time
     if kind in {Kind.EVENT_SOON, Kind.EVENT_STARTED}:
         # An event that repeats, or was put off, begins anew.
         detail = str(int(start))
     channel = event.channel if event.channel_id else None
-    facts = Facts(
+    facts = EventFacts(
         title=event.name,
         text=event.description or "",
         guild=event.guild.name if event.guild else "",
@@ -44,7 +44,7 @@ def of_event(
         parents=_ids(getattr(channel, "category_id", None)),
     )
     parts = ("event", event.id, kind.removeprefix("event-"), detail)
-    return Happening(
+    return ServerEvent(
         key=":".join(str(part) for part in parts if part),
         kind=kind,
         guild_id=event.guild_id,
@@ -55,16 +55,16 @@ def of_event(
     )
 
 
-def of_change(
+def event_of_change(
     before: discord.ScheduledEvent, after: discord.ScheduledEvent, at: float
-) -> Happening | None:
+) -> ServerEvent | None:
     """Return what an update of a scheduled event means to members, if anything."""
     if before.status is not after.status:
         kind = {
             discord.EventStatus.active: Kind.EVENT_STARTED,
             discord.EventStatus.cancelled: Kind.EVENT_CANCELLED,
         }.get(after.status)
-        return of_event(after, kind, at) if kind else None
+        return event_of_event(after, kind, at) if kind else None
     old, new = _watched(before), _watched(after)
     words = tuple(word for word in new if new[word] != old[word])
     if not words:
@@ -72,19 +72,21 @@ def of_change(
     # The same change told twice is one; the same change made again later is another.
     digest = hashlib.sha256(repr(new).encode()).hexdigest()[:12]
     detail = f"{digest}:{int(at // HOUR_SECONDS)}"
-    happening = of_event(after, Kind.EVENT_CHANGED, at, detail=detail)
+    happening = event_of_event(after, Kind.EVENT_CHANGED, at, detail=detail)
     return replace(happening, facts=happening.facts.model_copy(update={"changed": words}))
 
 
-def of_voice(member: discord.Member, channel: Heard, kind: Kind, at: float) -> Happening:
+def event_of_voice(
+    member: discord.Member, channel: VoiceRoom, kind: Kind, at: float
+) -> ServerEvent:
     """Return that somebody joined an empty channel, or began to stream."""
     whose = channel.id if kind is Kind.VOICE else member.id
-    return Happening(
+    return ServerEvent(
         key=f"{kind}:{whose}:{int(at // BREATH_SECONDS)}",
         kind=kind,
         guild_id=member.guild.id,
         at=at,
-        facts=Facts(
+        facts=EventFacts(
             guild=member.guild.name,
             channel=channel.name,
             member=member.display_name,
@@ -95,14 +97,14 @@ def of_voice(member: discord.Member, channel: Heard, kind: Kind, at: float) -> H
     )
 
 
-def of_thread(thread: discord.Thread, at: float) -> Happening:
+def event_of_thread(thread: discord.Thread, at: float) -> ServerEvent:
     """Return that a thread was opened; its name is somebody's words."""
-    return Happening(
+    return ServerEvent(
         key=f"thread:{thread.id}",
         kind=Kind.THREAD,
         guild_id=thread.guild.id,
         at=at,
-        facts=Facts(
+        facts=EventFacts(
             title="" if thread.is_nsfw() else thread.name,
             guild=thread.guild.name,
             channel=thread.parent.name if thread.parent else "",
@@ -114,7 +116,7 @@ def of_thread(thread: discord.Thread, at: float) -> Happening:
     )
 
 
-def of_message(message: discord.Message, at: float) -> Happening | None:
+def event_of_message(message: discord.Message, at: float) -> ServerEvent | None:
     """Return what a message in a server tells beside its words, if anything."""
     kind = _kind(message)
     if kind in {Kind.BOOST, Kind.NEWCOMER}:
@@ -124,24 +126,24 @@ def of_message(message: discord.Message, at: float) -> Happening | None:
     return _of_words(message, kind, at) if kind else None
 
 
-def of_pinned(message: discord.Message, at: float) -> Happening:
+def event_of_pinned(message: discord.Message, at: float) -> ServerEvent:
     """Return that this message was pinned, by nobody knows whom."""
     return replace(_of_words(message, Kind.PIN, at), key=f"pin:{message.id}", by=None)
 
 
-def of_roles(entry: discord.AuditLogEntry, at: float) -> Happening | None:
+def event_of_roles(entry: discord.AuditLogEntry, at: float) -> ServerEvent | None:
     """Return that a member was given roles, if an entry of the audit log says so."""
     given = getattr(entry.changes.after, "roles", None) or ()
     target = entry.target
     if entry.action is not discord.AuditLogAction.member_role_update or not given or not target:
         return None
     names = tuple(str(getattr(role, "name", "")) for role in given)
-    return Happening(
+    return ServerEvent(
         key=f"role:{entry.id}",
         kind=Kind.ROLE,
         guild_id=entry.guild.id,
         at=at,
-        facts=Facts(guild=entry.guild.name, names=names),
+        facts=EventFacts(guild=entry.guild.name, names=names),
         by=entry.user_id,
         only_for=int(target.id),
     )
@@ -164,7 +166,7 @@ def _kind(message: discord.Message) -> Kind | None:
     return Kind.ANNOUNCEMENT if is_news or message.flags.is_crossposted else None
 
 
-def _of_pinning(message: discord.Message, at: float) -> Happening | None:
+def _of_pinning(message: discord.Message, at: float) -> ServerEvent | None:
     """Return what Discord's own line about a pin tells; whose message it is stands elsewhere."""
     pinned_id = message.reference.message_id if message.reference else None
     if pinned_id is None:
@@ -174,17 +176,17 @@ def _of_pinning(message: discord.Message, at: float) -> Happening | None:
     return replace(line, key=f"pin:{pinned_id}", message_id=pinned_id, facts=facts)
 
 
-def _of_words(message: discord.Message, kind: Kind, at: float) -> Happening:
+def _of_words(message: discord.Message, kind: Kind, at: float) -> ServerEvent:
     """Return a message that is carried itself; its key is that of rules, so it goes out once."""
     channel, guild = message.channel, message.guild
     tags = channel.applied_tags if isinstance(channel, discord.Thread) else ()
     parents = _ids(getattr(channel, "parent_id", None), getattr(channel, "category_id", None))
-    return Happening(
+    return ServerEvent(
         key=f"message:{message.id}",
         kind=kind,
         guild_id=guild.id if guild else 0,
         at=at,
-        facts=Facts(author_id=message.author.id, parents=parents),
+        facts=EventFacts(author_id=message.author.id, parents=parents),
         channel_id=channel.id,
         message_id=message.id,
         by=message.author.id,
@@ -192,14 +194,14 @@ def _of_words(message: discord.Message, kind: Kind, at: float) -> Happening:
     )
 
 
-def _of_member(message: discord.Message, kind: Kind, at: float) -> Happening:
+def _of_member(message: discord.Message, kind: Kind, at: float) -> ServerEvent:
     channel, guild = message.channel, message.guild
-    return Happening(
+    return ServerEvent(
         key=f"{kind}:{message.id}",
         kind=kind,
         guild_id=guild.id if guild else 0,
         at=at,
-        facts=Facts(
+        facts=EventFacts(
             guild=guild.name if guild else "",
             member=message.author.display_name,
             message_id=message.id,

@@ -8,8 +8,8 @@ import discord
 
 from bot.discord.plugin import AnyBot
 from bot.services.clock import Clock
-from bot.services.messages.events import Happening
-from cogs.events.convert import of_event
+from bot.services.messages.events import ServerEvent
+from cogs.events.convert import event_of_event
 from storage.subscriptions import SubscriptionKind as Kind
 
 _log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ SETTLING_SECONDS = 20.0
 Asks = Callable[[int], Awaitable[bool]]
 
 
-class DiscordAlmanac:
+class DiscordScheduledEvents:
     """Asks Discord who is interested, and remembers it for when an event is cancelled.
 
     Discord tells who marks an event only by ids of users that discord.py drops when it does not
@@ -35,14 +35,14 @@ class DiscordAlmanac:
         self._known: dict[int, tuple[float, frozenset[int]]] = {}
         self._refreshing: asyncio.Task[None] | None = None
 
-    def upcoming(self) -> Iterator[Happening]:
+    def upcoming(self) -> Iterator[ServerEvent]:
         """Yield "starting soon" of every event that has not begun."""
         now = self._now()
         for guild in self._bot.guilds:
             for event in guild.scheduled_events:
                 is_planned = event.status is discord.EventStatus.scheduled
                 if is_planned and event.start_time.timestamp() > now:
-                    yield of_event(event, Kind.EVENT_SOON, now)
+                    yield event_of_event(event, Kind.EVENT_SOON, now)
 
     async def interested(self, guild_id: int, event_id: int) -> frozenset[int]:
         """Return the members who marked an event; of one that is gone, as far as it was known."""

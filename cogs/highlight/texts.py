@@ -9,7 +9,7 @@ from bot.errors import TextArgument
 from bot.services.clock import MINUTE
 from bot.services.highlights.gates import Verdict
 from bot.services.highlights.rules import Filter, Places
-from bot.services.highlights.schedule import Wishes
+from bot.services.highlights.schedule import Schedule
 from bot.texts import Locale, Texts
 from storage.rules import Rule, RuleKind
 
@@ -44,7 +44,7 @@ class RuleTexts:
             return self.say("highlight-rule-pattern", text=rule.text.replace("`", "ˋ"))
         return self.say(f"highlight-rule-{rule.kind}")
 
-    def overview(self, rules: Sequence[Rule], chosen: Filter, wishes: Wishes) -> discord.Embed:
+    def overview(self, rules: Sequence[Rule], chosen: Filter, wishes: Schedule) -> discord.Embed:
         """Return all rules of a server with what holds for all of them."""
         lines = [f"- {self.rule(rule)}" for rule in rules]
         embed = discord.Embed(
@@ -79,7 +79,7 @@ class RuleTexts:
         if chosen.context_lines:
             yield self.say("highlight-filter-context", count=chosen.context_lines)
 
-    def schedule(self, wishes: Wishes) -> Iterator[str]:
+    def schedule(self, wishes: Schedule) -> Iterator[str]:
         """Yield when cards come."""
         match wishes.mode:
             case "every":

@@ -5,12 +5,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord.access import check_command
-from bot.discord.cog import Heard, KkachiCog
+from bot.discord.cog import KkachiCog, ListenerLists
 from bot.discord.plugin import AnyBot, services_of
 from bot.discord.replies import defer, defer_edit, items, link_button, locale_of, say
 from bot.discord.ui.buttons import MemberButton
 from bot.errors import NotLinked
-from bot.services.accounts.oauth import Arrival
+from bot.services.accounts.oauth import NewLink
 from bot.services.forwarding.drafts import NotYours
 from bot.texts import Locale
 from cogs.link.consents import AgreeButton, TakeBackButton, TakeBackSelect, consents_text
@@ -46,7 +46,7 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
             await check_command(interaction, self.feature)
         return True
 
-    def heard(self) -> Heard:
+    def listeners(self) -> ListenerLists:
         """Listen to how links fare."""
         return (
             (self.services.linking.on_linked, self.tell_linked),
@@ -93,13 +93,13 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
         text = self.text(interaction, "kakao-unlink-ask", nickname=_nickname(link))
         await say(interaction, text, view=items(button))
 
-    async def tell_linked(self, arrival: Arrival) -> None:
+    async def tell_linked(self, new: NewLink) -> None:
         """Tell a member that the link stands; with a draft the forward itself goes on."""
-        if arrival.draft_id is None:
-            nickname = discord.utils.escape_markdown(arrival.nickname)
-            key = "kakao-agreed" if arrival.agreed else "kakao-linked"
-            text = self.services.texts.say(arrival.locale, key, nickname=nickname)
-            await self.notices.tell(arrival.member_id, text)
+        if new.draft_id is None:
+            nickname = discord.utils.escape_markdown(new.nickname)
+            key = "kakao-agreed" if new.agreed else "kakao-linked"
+            text = self.services.texts.say(new.locale, key, nickname=nickname)
+            await self.notices.tell(new.member_id, text)
 
     async def tell_broken(self, member_id: int, locale: Locale) -> None:
         """Tell a member that Kakao no longer accepts the link."""

@@ -8,12 +8,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discord.cog import Heard, KkachiCog
+from bot.discord.cog import KkachiCog, ListenerLists
 from bot.discord.plugin import AnyBot
 from bot.discord.replies import defer, items, say
 from bot.errors import UserError
-from bot.services.servers.chart import drawn
-from bot.services.servers.settings import GuildSettings, Template
+from bot.services.servers.chart import draw_chart
+from bot.services.servers.settings import CustomTemplate, GuildSettings
 from cogs.settings.members import UnlinkMemberButton, write_log
 from cogs.settings.panel import NeedsManageServer, SettingButton, SettingSelect, managed, show_panel
 from cogs.settings.texts import SettingTexts
@@ -45,7 +45,7 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
 
     components = (SettingSelect, SettingButton, UnlinkMemberButton)
 
-    def heard(self) -> Heard:
+    def listeners(self) -> ListenerLists:
         """Listen to changes of settings."""
         return ((self.services.settings.on_changed, self.log_change),)
 
@@ -88,7 +88,7 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
         guild_id = managed(interaction)
         await defer(interaction)
         found = await self.services.statistics.of(guild_id)
-        picture = await asyncio.to_thread(drawn, found.days, found.shares)
+        picture = await asyncio.to_thread(draw_chart, found.days, found.shares)
         text = self.text(
             interaction,
             "settings-statistics",
@@ -200,7 +200,7 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
             ]
         return []
 
-    def _line(self, interaction: discord.Interaction, template: Template) -> str:
+    def _line(self, interaction: discord.Interaction, template: CustomTemplate) -> str:
         arguments = ", ".join(f"`{name}`" for name in template.arguments)
         return self.text(
             interaction,

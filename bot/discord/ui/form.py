@@ -6,12 +6,12 @@ from typing import Any
 import discord
 
 from bot.discord.cog import answering
-from bot.services.compose.fields import Choice, Field, Link, Page, Picture, Rows
+from bot.services.compose.fields import AddressField, Choice, Field, Page, PictureField, Rows
 from bot.services.compose.message_types import Step
 from bot.texts import Locale, Texts
 
 TITLE, LABEL = 45, 45
-HINTS = {Picture: "picture", Link: "link", Page: "page", Rows: "rows"}
+HINTS = {PictureField: "picture", AddressField: "link", Page: "page", Rows: "rows"}
 Given = dict[str, str]
 Then = Callable[[discord.Interaction, Given], Awaitable[None]]
 Input = discord.ui.TextInput[Any] | discord.ui.Select[Any]

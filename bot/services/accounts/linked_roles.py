@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from bot.services.accounts.links import Links
-from bot.services.accounts.oauth import Arrival, Departure, Linking, LinkRefused
+from bot.services.accounts.oauth import LinkRefused, NewLink, OAuthFlow, Redirect
 from bot.services.clock import Clock
 from bot.texts import LOCALES, Texts, pick_locale
 from storage.role_connections import RoleConnection, RoleConnectionStore
@@ -86,7 +86,7 @@ class LinkedRoles:
         self,
         login: Login,
         store: RoleConnectionStore,
-        linking: Linking,
+        linking: OAuthFlow,
         links: Links,
         texts: Texts,
         *,
@@ -114,7 +114,7 @@ class LinkedRoles:
         except self._login.refused:
             logger.warning("Discord does not take what Linked Roles are about")
 
-    async def begin(self, token: str, browser: str | None) -> Departure:
+    async def authorize(self, token: str, browser: str | None) -> Redirect:
         """Send this browser to Discord, before it may go on to Kakao.
 
         Raises LinkRefused for a page that cannot be used.
@@ -125,7 +125,7 @@ class LinkedRoles:
         state = self._secret()
         self._remember(state, Opened(token, browser, self._now() + STATE_LIFE))
         try:
-            return Departure(await self._login.authorize_url(state), browser)
+            return Redirect(await self._login.authorize_url(state), browser)
         except self._login.refused:
             raise LinkRefused("discord-down") from None
 
@@ -139,9 +139,9 @@ class LinkedRoles:
             del self._opened[oldest]
         self._opened[state] = opened
 
-    async def arrive(
+    async def callback(
         self, *, state: str | None, code: str | None, browser: str | None
-    ) -> Departure | None:
+    ) -> Redirect | None:
         """Learn whose browser this is; return the way to Kakao, or None when there is none.
 
         Raises LinkRefused: only the person who asked for a page may go on.
@@ -165,11 +165,11 @@ class LinkedRoles:
         if not opened.token:
             await self.tell(leave.member_id)
             return None
-        return await self._linking.begin(opened.token, browser)
+        return await self._linking.authorize(opened.token, browser)
 
-    async def linked(self, arrival: Arrival) -> None:
+    async def linked(self, new: NewLink) -> None:
         """Tell Discord that a member is linked now."""
-        await self.tell(arrival.member_id)
+        await self.tell(new.member_id)
 
     async def unlinked(self, member_id: int) -> None:
         """Tell Discord that a member is linked no more, and forget the leave to do so."""

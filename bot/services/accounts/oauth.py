@@ -89,7 +89,7 @@ class LinkRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Departure:
+class Redirect:
     """Where the browser goes next, and the cookie value it is known by."""
 
     location: str
@@ -97,7 +97,7 @@ class Departure:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class NewLink:
     """A member whose Kakao account has just been linked."""
 
     member_id: int
@@ -108,10 +108,10 @@ class Arrival:
     """What they agreed to beyond what their link allowed before, when it stood already."""
 
 
-LinkedListener = Callable[[Arrival], Awaitable[None]]
+LinkedListener = Callable[[NewLink], Awaitable[None]]
 
 
-class Linking:
+class OAuthFlow:
     """Leads a member to Kakao and back."""
 
     def __init__(
@@ -133,7 +133,7 @@ class Linking:
         self._listeners = Listeners()
         self.on_linked: list[LinkedListener] = []
 
-    async def invite(
+    async def start(
         self,
         member: Member,
         *,
@@ -173,7 +173,7 @@ class Linking:
             raise LinkRefused("request-expired", pick_locale(request.locale))
         return request
 
-    async def begin(self, token: str, browser: str | None) -> Departure:
+    async def authorize(self, token: str, browser: str | None) -> Redirect:
         """Send this browser to Kakao with a state that is good for one return."""
         request = await self.request(token)
         if browser is None or not SECRET.fullmatch(browser):
@@ -189,13 +189,13 @@ class Linking:
             expires_at=self._now() + STATE_LIFE,
         )
         location = self._kakao.authorize_url(state=state, scopes=request.scopes, verifier=verifier)
-        return Departure(location, browser)
+        return Redirect(location, browser)
 
     # Back from Kakao
 
-    async def arrive(
+    async def callback(
         self, *, state: str | None, code: str | None, error: str | None, browser: str | None
-    ) -> Arrival:
+    ) -> NewLink:
         """Finish a link with what Kakao's redirect brought; the state is consumed before all else.
 
         Raises LinkRefused; nothing is stored then.
@@ -210,9 +210,9 @@ class Linking:
         except LinkRefused as refused:
             again = self._page(token) if self._usable(request, refused.reason) else None
             raise LinkRefused(refused.reason, locale, again) from None
-        arrival = Arrival(link.member_id, link.nickname, locale, request.draft_id, agreed)
-        await self._listeners.tell(listener(arrival) for listener in self.on_linked)
-        return arrival
+        new = NewLink(link.member_id, link.nickname, locale, request.draft_id, agreed)
+        await self._listeners.tell(listener(new) for listener in self.on_linked)
+        return new
 
     async def _consume(self, state: str | None) -> tuple[str, LinkState]:
         if state is None:

@@ -46,7 +46,7 @@ class EventRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class AccountEvent:
     """One thing that happened to an account, such as `user-unlinked`."""
 
     kind: str
@@ -60,7 +60,7 @@ class Event:
     """A token that is Kakao's, and what it tells; `id` is its `jti`."""
 
     id: str
-    happenings: tuple[Happening, ...]
+    happenings: tuple[AccountEvent, ...]
 
 
 class Keys:
@@ -97,7 +97,7 @@ class Keys:
         self._keys = _usable(found)
 
 
-class Events:
+class SecurityEvents:
     """Reads account events."""
 
     def __init__(
@@ -190,7 +190,7 @@ def _usable(found: Mapping[str, Any]) -> Mapping[str, jwt.PyJWK]:
     return usable
 
 
-def _happening(uri: str, facts: object, subject: object, at: float) -> Happening | None:
+def _happening(uri: str, facts: object, subject: object, at: float) -> AccountEvent | None:
     """Read one event; None for kinds that other people have made up and for nobody's."""
     if not uri.startswith(OAUTH) or not isinstance(facts, dict):
         return None
@@ -201,7 +201,7 @@ def _happening(uri: str, facts: object, subject: object, at: float) -> Happening
         return None
     scopes = facts.get("scope")
     withdrawn = frozenset(map(str, scopes)) if isinstance(scopes, list) else frozenset()
-    return Happening(uri.removeprefix(OAUTH), kakao_id, at, withdrawn)
+    return AccountEvent(uri.removeprefix(OAUTH), kakao_id, at, withdrawn)
 
 
 def account_id(value: object) -> int | None:

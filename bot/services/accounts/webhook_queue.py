@@ -31,7 +31,7 @@ class _Notice:
     id: str | None
 
 
-class Inbox:
+class WebhookQueue:
     """Notices that wait to be worked through."""
 
     def __init__(

@@ -6,15 +6,17 @@ Every one of these may come twice, late or for an account that nobody has linked
 from functools import partial
 
 from bot.services.accounts.links import Links
-from bot.services.accounts.security_events import Event, Events, Happening, account_id
-from bot.services.accounts.webhook_queue import Inbox
+from bot.services.accounts.security_events import AccountEvent, Event, SecurityEvents, account_id
+from bot.services.accounts.webhook_queue import WebhookQueue
 from bot.services.clock import Clock
 
 
-class Accounts:
+class AccountWebhooks:
     """Takes Kakao's word for it at once; the links follow soon after."""
 
-    def __init__(self, links: Links, inbox: Inbox, events: Events, *, now: Clock) -> None:
+    def __init__(
+        self, links: Links, inbox: WebhookQueue, events: SecurityEvents, *, now: Clock
+    ) -> None:
         self._links = links
         self._inbox = inbox
         self._events = events
@@ -36,7 +38,7 @@ class Accounts:
         for happening in event.happenings:
             await self._follow_one(happening)
 
-    async def _follow_one(self, happening: Happening) -> None:
+    async def _follow_one(self, happening: AccountEvent) -> None:
         match happening.kind:
             case "user-unlinked":
                 await self._links.undone(happening.kakao_id, happening.at)

@@ -11,7 +11,7 @@ from bot.errors import TextArgument
 from bot.kakao import Button, Content, Feed, Link, List, Location, Message, is_address
 from bot.services.cards.markdown import one_line, readable
 from bot.services.clock import SEOUL
-from bot.services.messages.events import Facts
+from bot.services.messages.events import EventFacts
 from bot.services.messages.models import Names
 from bot.texts import Locale, Texts
 
@@ -19,7 +19,7 @@ from bot.texts import Locale, Texts
 ROWS, FEWEST_ROWS = 3, 2
 
 
-def render_occasion(kind: str, facts: Facts, *, link: str, locale: Locale, texts: Texts) -> Message:
+def event_card(kind: str, facts: EventFacts, *, link: str, locale: Locale, texts: Texts) -> Message:
     """Return the card of an event; one at a place gets a map, several roles are a list."""
     both = Link(web_url=link, mobile_web_url=link)
     title, text = line_of(kind, facts, locale=locale, texts=texts)
@@ -34,7 +34,7 @@ def render_occasion(kind: str, facts: Facts, *, link: str, locale: Locale, texts
     return Feed.fit(content=content, buttons=buttons)
 
 
-def line_of(kind: str, facts: Facts, *, locale: Locale, texts: Texts) -> tuple[str, str]:
+def line_of(kind: str, facts: EventFacts, *, locale: Locale, texts: Texts) -> tuple[str, str]:
     """Return an event's headline, and what else there is to say in a few lines."""
 
     def say(key: str, **arguments: TextArgument) -> str:
@@ -61,7 +61,7 @@ def line_of(kind: str, facts: Facts, *, locale: Locale, texts: Texts) -> tuple[s
     return title, "\n".join(filter(None, lines))
 
 
-def _title(facts: Facts) -> str:
+def _title(facts: EventFacts) -> str:
     return one_line(facts.title) or ", ".join(map(one_line, facts.names))
 
 
@@ -72,13 +72,13 @@ def _rows(names: Sequence[str]) -> list[str]:
     return [*names[: ROWS - 1], ", ".join(names[ROWS - 1 :])]
 
 
-def _told(facts: Facts, locale: Locale, texts: Texts) -> str:
+def _told(facts: EventFacts, locale: Locale, texts: Texts) -> str:
     """Return a description, read like a message."""
     at = datetime.fromtimestamp(facts.starts_at or 0.0, SEOUL)
     return one_line(readable(facts.text, Names(), locale, texts, at=at))
 
 
-def _span(facts: Facts, locale: Locale, texts: Texts) -> str:
+def _span(facts: EventFacts, locale: Locale, texts: Texts) -> str:
     if facts.starts_at is None:
         return ""
     start = datetime.fromtimestamp(facts.starts_at, SEOUL)

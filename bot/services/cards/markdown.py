@@ -69,7 +69,7 @@ def readable(text: str, names: Names, locale: Locale, texts: Texts, *, at: datet
     `at` is when it was written: dates of another year are shown with their year.
     """
     raw = LINE_BREAK.sub("\n", text).replace(CODE_SPACE, " ")
-    return _tidy(_Reader(raw, names, locale, texts, at).read())
+    return _tidy(_PlainText(raw, names, locale, texts, at).read())
 
 
 def clean(text: str) -> str:
@@ -93,7 +93,7 @@ def _tidy(text: str) -> str:
     return BLANK_LINES.sub("\n\n", text).replace(CODE_SPACE, " ").strip(" \n")
 
 
-class _Reader:
+class _PlainText:
     """Goes through one text once; each rule appends to `out` and moves `pos` on."""
 
     def __init__(self, text: str, names: Names, locale: Locale, texts: Texts, at: datetime) -> None:

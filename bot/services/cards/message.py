@@ -51,7 +51,7 @@ class Picture:
         )
 
 
-def render(
+def message_card(
     highlight: Highlight,
     *,
     note: str | None,

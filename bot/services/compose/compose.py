@@ -7,12 +7,12 @@ from typing import Any
 from bot.errors import NotLinked, UserError
 from bot.services.accounts.links import Links
 from bot.services.compose.forms import Form, Reading, read
-from bot.services.compose.link_domains import Domains
+from bot.services.compose.link_domains import LinkDomains
 from bot.services.compose.message_types import kind_of
 from bot.services.forwarding.drafts import Drafts
 from bot.services.forwarding.jumps import Jumps
 from bot.services.messages.models import Member, Source
-from bot.services.servers.settings import Template
+from bot.services.servers.settings import CustomTemplate
 from bot.texts import pick_locale
 from storage.deliveries import Chat, NewDelivery
 from storage.drafts import Draft
@@ -33,7 +33,7 @@ class Compose:
         links: Links,
         drafts: Drafts,
         jumps: Jumps,
-        domains: Domains,
+        domains: LinkDomains,
     ) -> None:
         self._links = links
         self._drafts = drafts
@@ -46,7 +46,7 @@ class Compose:
         kind: str,
         source: Source,
         given: Mapping[str, str],
-        template: Template | None = None,
+        template: CustomTemplate | None = None,
     ) -> Draft:
         """Keep what was typed into a first form.
 
@@ -111,7 +111,7 @@ def form_of(draft: Draft) -> Form:
     """Return what a member has filled in so far."""
     stored = draft.form or {}
     template = stored.get("template")
-    named = template and Template(**template | {"arguments": tuple(template["arguments"])})
+    named = template and CustomTemplate(**template | {"arguments": tuple(template["arguments"])})
     return Form(kind_of(draft.kind, named), stored["home"], stored["given"], named)
 
 

@@ -26,7 +26,7 @@ ROW = re.compile(r"(.*?)[:：](.*)")
 NOT_IN_NUMBERS = re.compile(r"[\s,_]|원$|%$|₩|개$|명$")
 
 
-class Wrong(Exception):
+class FieldError(Exception):
     """What was typed cannot stand in a message; `reason` names the sentence that says why."""
 
     def __init__(self, reason: str, limit: TextArgument = 0, value: TextArgument = "") -> None:
@@ -44,11 +44,11 @@ class Value(Protocol):
         """How much may be typed at all."""
 
     def read(self, text: str) -> Any:  # noqa: ANN401  # whatever Kakao's JSON holds there
-        """Return what stands in the message; raises Wrong."""
+        """Return what stands in the message; raises FieldError."""
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class TextField:
     """A text of up to `limit` characters, on several lines where `lines` says so."""
 
     limit: int = TEXT_LIMIT
@@ -63,7 +63,7 @@ class Words:
         """Return the text without what nobody can see."""
         words = clean(text) if self.lines else one_line(text)
         if len(words) > self.limit:
-            raise Wrong("too-long", self.limit, len(words))
+            raise FieldError("too-long", self.limit, len(words))
         return words
 
 
@@ -79,9 +79,9 @@ class Number:
         try:
             number = int(NOT_IN_NUMBERS.sub("", text.strip()))
         except ValueError:
-            raise Wrong("number", self.highest, text) from None
+            raise FieldError("number", self.highest, text) from None
         if not 0 <= number <= self.highest:
-            raise Wrong("range", self.highest, number)
+            raise FieldError("range", self.highest, number)
         return number
 
 
@@ -98,18 +98,18 @@ class Address:
         try:
             KakaoLink(web_url=address)
         except BadRequest:
-            raise Wrong("address", value=text) from None
+            raise FieldError("address", value=text) from None
         # Without a scheme any word would do; a name before an @ hides where an address leads.
         if "@" in urlsplit(address).netloc or not (whole or "." in host_of(address)):
-            raise Wrong("address", value=text)
+            raise FieldError("address", value=text)
         return address
 
 
-class Picture(Address):
+class PictureField(Address):
     """The address of a picture."""
 
 
-class Link(Address):
+class AddressField(Address):
     """Where a click leads: KakaoTalk opens registered domains only."""
 
     def read(self, text: str) -> Any:  # noqa: ANN401  # as above
@@ -133,7 +133,7 @@ class Rows:
         """Return Kakao's items."""
         rows = [_row(line) for line in clean(text).splitlines() if line.strip()]
         if len(rows) > self.limit:
-            raise Wrong("rows", self.limit, len(rows))
+            raise FieldError("rows", self.limit, len(rows))
         return rows
 
 
@@ -147,7 +147,7 @@ class Choice:
     def read(self, text: str) -> str | int:
         """Return what stands for the word that was chosen."""
         if text not in self.options:
-            raise Wrong("choice", value=text)
+            raise FieldError("choice", value=text)
         return self.options[text]
 
 
@@ -156,7 +156,7 @@ class Field:
     """One place in a message; `label` is what to call it where the catalogues cannot know."""
 
     path: str
-    value: Value = Words()
+    value: Value = TextField()
     needed: bool = False
     label: str = ""
 
@@ -190,9 +190,9 @@ def host_of(address: str) -> str:
 def _row(line: str) -> dict[str, str]:
     parts = ROW.fullmatch(line.strip())
     if parts is None or not (name := parts[1].strip()) or not (value := parts[2].strip()):
-        raise Wrong("row", value=line.strip())
+        raise FieldError("row", value=line.strip())
     if len(name) > ROW_NAME_LIMIT:
-        raise Wrong("row-name", ROW_NAME_LIMIT, name)
+        raise FieldError("row-name", ROW_NAME_LIMIT, name)
     if len(value) > ROW_VALUE_LIMIT:
-        raise Wrong("row-value", ROW_VALUE_LIMIT, value)
+        raise FieldError("row-value", ROW_VALUE_LIMIT, value)
     return {"item": name, "item_op": value}

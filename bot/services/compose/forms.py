@@ -9,10 +9,10 @@ from typing import Any
 
 from bot.errors import TextArgument
 from bot.kakao import BadRequest, message_from
-from bot.services.compose.fields import Field, Link, Page, Wrong, host_of, link_to
-from bot.services.compose.link_domains import Domains
-from bot.services.compose.message_types import Kind
-from bot.services.servers.settings import Template
+from bot.services.compose.fields import AddressField, Field, FieldError, Page, host_of, link_to
+from bot.services.compose.link_domains import LinkDomains
+from bot.services.compose.message_types import MessageType
+from bot.services.servers.settings import CustomTemplate
 
 SHOWN = ("title", "description", "image_url")
 
@@ -24,10 +24,10 @@ class Form:
     `home` is where the card leads when they name no address.
     """
 
-    kind: Kind
+    kind: MessageType
     home: str
     given: Mapping[str, str] = field(default_factory=dict)
-    template: Template | None = None
+    template: CustomTemplate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Reading:
     hints: tuple[Fault, ...] = ()
 
 
-def read(form: Form, domains: Domains) -> Reading:
+def read(form: Form, domains: LinkDomains) -> Reading:
     """Return the message that a form makes, what is wrong with it and what to know."""
     return _Reader(form, domains).read()
 
@@ -57,7 +57,7 @@ def read(form: Form, domains: Domains) -> Reading:
 class _Reader:
     """One form on its way to a message."""
 
-    def __init__(self, form: Form, domains: Domains) -> None:
+    def __init__(self, form: Form, domains: LinkDomains) -> None:
         self._form = form
         self._kind = form.kind
         self._fields = form.kind.fields
@@ -92,16 +92,16 @@ class _Reader:
             return
         try:
             self._values[one.path] = self._checked(one, one.value.read(text))
-        except Wrong as wrong:
+        except FieldError as wrong:
             self._faults.append(Fault(one, wrong.reason, wrong.limit, wrong.value))
 
     def _checked(self, one: Field, value: Any) -> Any:  # noqa: ANN401  # any JSON
         """Look at the domain: a link elsewhere is only redirected, a page there is refused."""
         if value == "":
-            raise Wrong("missing")
+            raise FieldError("missing")
         if isinstance(one.value, Page) and not self._domains.opens(value):
-            raise Wrong("unread", str(self._domains), host_of(value))
-        if isinstance(one.value, Link) and not self._domains.opens(value["web_url"]):
+            raise FieldError("unread", str(self._domains), host_of(value))
+        if isinstance(one.value, AddressField) and not self._domains.opens(value["web_url"]):
             host = host_of(value["web_url"])
             self._hints.append(Fault(one, "elsewhere", str(self._domains), host))
         return value

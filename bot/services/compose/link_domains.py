@@ -6,7 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 PORTS = {"http": 80, "https": 443}
 
 
-class Domains:
+class LinkDomains:
     """Ours and those that the operator names: with or without `https://` in front."""
 
     def __init__(self, public_url: str, others: Iterable[str] = ()) -> None:

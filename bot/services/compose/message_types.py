@@ -9,17 +9,17 @@ from typing import Any
 
 from bot.kakao.parts import HIGHEST_PRICE, LABEL_LIMIT, PERCENT, TEXT_LIMIT
 from bot.services.compose.fields import (
+    AddressField,
     Choice,
     Field,
-    Link,
     Number,
     Page,
-    Picture,
+    PictureField,
     Rows,
+    TextField,
     Value,
-    Words,
 )
-from bot.services.servers.settings import Template
+from bot.services.servers.settings import CustomTemplate
 
 FIELDS_IN_A_STEP = 5  # that Discord shows in one modal
 ARGUMENT_LIMIT = 500
@@ -35,7 +35,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class MessageType:
     """A kind of message: the step that begins it, then those that add to it.
 
     `fixed` is what every message of the kind holds. `contents` are the places of cards within
@@ -65,16 +65,18 @@ class Kind:
     @property
     def picture(self) -> str | None:
         """The path of its first picture, None when it has none."""
-        pictures = (path for path, one in self.fields.items() if isinstance(one.value, Picture))
+        pictures = (
+            path for path, one in self.fields.items() if isinstance(one.value, PictureField)
+        )
         return next(pictures, None)
 
 
 def _content(base: str) -> tuple[Field, ...]:
     return (
         Field(f"{base}.title"),
-        Field(f"{base}.description", Words(lines=True)),
-        Field(f"{base}.image_url", Picture()),
-        Field(f"{base}.link", Link()),
+        Field(f"{base}.description", TextField(lines=True)),
+        Field(f"{base}.image_url", PictureField()),
+        Field(f"{base}.link", AddressField()),
     )
 
 
@@ -83,8 +85,8 @@ def _buttons(most: int) -> tuple[Field, ...]:
         one
         for number in range(most)
         for one in (
-            Field(f"buttons.{number}.title", Words(LABEL_LIMIT)),
-            Field(f"buttons.{number}.link", Link()),
+            Field(f"buttons.{number}.title", TextField(LABEL_LIMIT)),
+            Field(f"buttons.{number}.link", AddressField()),
         )
     )
 
@@ -108,18 +110,18 @@ ITEMS_STEP = Step(
     "items",
     (
         Field("item_content.items", Rows()),
-        Field("item_content.sum", Words(6)),
-        Field("item_content.sum_op", Words(11)),
+        Field("item_content.sum", TextField(6)),
+        Field("item_content.sum_op", TextField(11)),
     ),
 )
 HEADING_STEP = Step(
     "heading",
     (
-        Field("item_content.profile_text", Words(16)),
-        Field("item_content.profile_image_url", Picture()),
-        Field("item_content.title_image_text", Words(24)),
-        Field("item_content.title_image_url", Picture()),
-        Field("item_content.title_image_category", Words(14)),
+        Field("item_content.profile_text", TextField(16)),
+        Field("item_content.profile_image_url", PictureField()),
+        Field("item_content.title_image_text", TextField(24)),
+        Field("item_content.title_image_url", PictureField()),
+        Field("item_content.title_image_category", TextField(14)),
     ),
 )
 PRICES = (
@@ -132,7 +134,7 @@ PRICES = (
 CURRENCY_STEP = Step(
     "currency",
     (
-        Field("commerce.currency_unit", Words(8)),
+        Field("commerce.currency_unit", TextField(8)),
         Field("commerce.currency_unit_position", Choice({"after": 0, "before": 1})),
     ),
 )
@@ -149,10 +151,10 @@ def _link_step(link: Field, buttons: int = 2) -> Step:
     return Step("link", (link, *_buttons(buttons)))
 
 
-KINDS: Mapping[str, Kind] = {
+MESSAGE_TYPES: Mapping[str, MessageType] = {
     kind.name: kind
     for kind in (
-        Kind(
+        MessageType(
             "feed",
             CONTENT,
             (TEXT_STEP, PICTURE_STEP, _link_step(LINK), ITEMS_STEP, HEADING_STEP, SOCIAL_STEP),
@@ -160,11 +162,14 @@ KINDS: Mapping[str, Kind] = {
             contents=("content",),
             link="content.link",
         ),
-        Kind(
+        MessageType(
             "list",
             ("header_title", *(f"{row}.title" for row in ROWS)),
             (
-                Step("header", (Field("header_title", needed=True), Field("header_link", Link()))),
+                Step(
+                    "header",
+                    (Field("header_title", needed=True), Field("header_link", AddressField())),
+                ),
                 *(Step("row", _content(row), number) for number, row in enumerate(ROWS, 1)),
                 Step("buttons", _buttons(2)),
             ),
@@ -173,7 +178,7 @@ KINDS: Mapping[str, Kind] = {
             needed=2,
             link="header_link",
         ),
-        Kind(
+        MessageType(
             "location",
             ("address", "address_title", *CONTENT),
             (
@@ -187,7 +192,7 @@ KINDS: Mapping[str, Kind] = {
             contents=("content",),
             link="content.link",
         ),
-        Kind(
+        MessageType(
             "commerce",
             ("content.title", "commerce.regular_price", "commerce.discount_price", "content.link"),
             (
@@ -202,17 +207,17 @@ KINDS: Mapping[str, Kind] = {
             link="content.link",
             either=("commerce.discount_rate", "commerce.fixed_discount_price"),
         ),
-        Kind(
+        MessageType(
             "text",
             ("text", "link", "buttons.0.title"),
             (
-                Step("text", (Field("text", Words(TEXT_LIMIT, lines=True), needed=True),)),
-                _link_step(Field("link", Link())),
+                Step("text", (Field("text", TextField(TEXT_LIMIT, lines=True), needed=True),)),
+                _link_step(Field("link", AddressField())),
             ),
             {"object_type": "text"},
             link="link",
         ),
-        Kind(
+        MessageType(
             "calendar",
             ("id_type", "id", *CONTENT),
             (Step("event", EVENT), TEXT_STEP, PICTURE_STEP, _link_step(LINK, buttons=1)),
@@ -220,8 +225,8 @@ KINDS: Mapping[str, Kind] = {
             contents=("content",),
             link="content.link",
         ),
-        Kind("custom", (), ()),
-        Kind(
+        MessageType("custom", (), ()),
+        MessageType(
             "scrape",
             ("request_url",),
             (Step("page", (Field("request_url", Page(), needed=True),)),),
@@ -230,13 +235,15 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-def kind_of(name: str, template: Template | None = None) -> Kind:
+def kind_of(name: str, template: CustomTemplate | None = None) -> MessageType:
     """Return a kind by its name; a custom template's own has a field for each argument."""
-    kind = KINDS[name]
+    kind = MESSAGE_TYPES[name]
     if template is None:
         return kind
     arguments = [
-        Field(f"template_args.{name}", Words(ARGUMENT_LIMIT, lines=True), needed=True, label=name)
+        Field(
+            f"template_args.{name}", TextField(ARGUMENT_LIMIT, lines=True), needed=True, label=name
+        )
         for name in template.arguments
     ]
     groups = [

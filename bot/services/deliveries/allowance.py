@@ -2,7 +2,7 @@
 
 Kakao publishes no such number, so sends are counted here, in the same transactions that take them
 for sending and record their results (`storage.allowances`). Kakao's own refusals are believed
-before any count, and its day may begin at another hour than midnight: see `Limits`.
+before any count, and its day may begin at another hour than midnight: see `KakaoLimits`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ LEARNED = {refusal: kind for kind, refusal in REFUSALS.items()} | {SenderMonthSp
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class KakaoLimits:
     """How much Kakao lets be sent in a day, and at which hour in Seoul that day begins."""
 
     app: int = 30_000
@@ -83,7 +83,7 @@ class Allowance:
     Kakao account.
     """
 
-    def __init__(self, store: AllowanceStore, limits: Limits, *, now: Clock) -> None:
+    def __init__(self, store: AllowanceStore, limits: KakaoLimits, *, now: Clock) -> None:
         self._store = store
         self._now = now
         self.limits = limits

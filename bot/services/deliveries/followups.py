@@ -5,21 +5,21 @@ from collections.abc import Sequence
 from bot.services.accounts.links import Links
 from bot.services.deliveries.attempt import report
 from bot.services.deliveries.outcomes import ALLOWANCE_OF_APP, ALLOWANCES, CONSENT, LINK_AGAIN
-from bot.services.deliveries.signals import Changes
+from bot.services.deliveries.signals import OutboxSignals
 from storage.deliveries import DeliveryState, DeliveryStore, Lease, Outcome
 
 TALK_MESSAGE = "talk_message"
 
 
-class Conclusions:
+class FollowUps:
     """Spares Kakao the questions whose answer is known, and tells members what they can do."""
 
-    def __init__(self, store: DeliveryStore, links: Links, changes: Changes) -> None:
+    def __init__(self, store: DeliveryStore, links: Links, signals: OutboxSignals) -> None:
         self._store = store
         self._links = links
-        self._changes = changes
+        self._signals = signals
 
-    async def draw(self, lease: Lease, outcomes: Sequence[Outcome]) -> None:
+    async def apply(self, lease: Lease, outcomes: Sequence[Outcome]) -> None:
         """Hold back other rows that could not go out either."""
         try:
             for outcome in outcomes:
@@ -37,7 +37,7 @@ class Conclusions:
         member_id = None if reason == ALLOWANCE_OF_APP else row.member_id
         until = outcome.next_try_at or 0
         rows = await self._store.postpone(member_id, chat=row.chat, until=until, reason=reason)
-        self._changes.tell(rows)
+        self._signals.changed(rows)
 
     async def _park_others(self, lease: Lease, outcome: Outcome) -> None:
         row, reason, scopes = outcome.delivery, outcome.reason or "", outcome.required_scopes
@@ -48,12 +48,12 @@ class Conclusions:
             required_scopes=scopes,
             chat=None if everything else row.chat,
         )
-        self._changes.tell(parked)
+        self._signals.changed(parked)
         link = await self._links.get(row.member_id)
         if link is not None and link.broken_at is None and link.linked_at > lease.at:
             # They linked again while Kakao was refusing the former link.
             ready = await self._store.unpark(row.member_id, link.scopes, lease.at)
-            self._changes.tell(ready)
+            self._signals.changed(ready)
         elif reason == CONSENT:
             await self._ask_consent(lease, outcome)
         elif reason == LINK_AGAIN and outcome.code is not None:
@@ -62,5 +62,5 @@ class Conclusions:
 
     async def _ask_consent(self, lease: Lease, outcome: Outcome) -> None:
         row, scopes = outcome.delivery, frozenset(outcome.required_scopes or ())
-        watched = self._changes.is_watched(row.forward_id)
+        watched = self._signals.is_watched(row.forward_id)
         await self._links.consent_missing(row.member_id, scopes, lease.at, quietly=watched)

@@ -34,7 +34,7 @@ class Drawn:
         return f"picture.{self.content_type.removeprefix('image/')}"
 
 
-def drawn_for_kakao(file: bytes) -> Drawn:
+def fit_for_kakao(file: bytes) -> Drawn:
     """Return a picture as it is where Kakao takes it so, else drawn anew.
 
     Raises NotAPicture.

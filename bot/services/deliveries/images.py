@@ -23,7 +23,7 @@ from bot.kakao import (
 )
 from bot.pictures import Pictures, PictureUnavailable
 from bot.services.clock import Clock
-from bot.services.deliveries.image_file import LEAST_SIDE, NotAPicture, drawn_for_kakao
+from bot.services.deliveries.image_file import LEAST_SIDE, NotAPicture, fit_for_kakao
 from storage.database import StorageError
 from storage.images import ImageStore, UploadedImage
 
@@ -103,7 +103,7 @@ class Images:
     ) -> UploadedImage:
         file = await self._pictures.fetch(address)
         async with self._drawing:
-            drawn = await asyncio.to_thread(drawn_for_kakao, file)
+            drawn = await asyncio.to_thread(fit_for_kakao, file)
         image = await self._kakao.upload_image(
             drawn.file, drawn.name, drawn.content_type, access_token=access_token
         )

@@ -10,10 +10,10 @@ from bot import tracing
 from bot.services.accounts.links import Links
 from bot.services.clock import Clock
 from bot.services.deliveries.outcomes import may_repeat
-from bot.services.deliveries.signals import Changes
+from bot.services.deliveries.signals import OutboxSignals
 from storage.deliveries import Chat, Delivery, DeliveryState, DeliveryStore, NewDelivery
 
-__all__ = ["Deliveries", "NewDelivery", "may_repeat"]
+__all__ = ["NewDelivery", "Outbox", "may_repeat"]
 
 logger = logging.getLogger(__name__)
 
@@ -22,21 +22,21 @@ FORWARD_ID_BITS = 96
 PATIENCE = 3.0  # seconds that a member waits for the first answer
 
 
-class Deliveries:
+class Outbox:
     """The outbox as members see it."""
 
     def __init__(
         self,
         store: DeliveryStore,
         links: Links,
-        changes: Changes,
+        signals: OutboxSignals,
         *,
         now: Clock,
         random: Random,
     ) -> None:
         self._store = store
         self._links = links
-        self._changes = changes
+        self._signals = signals
         self._now = now
         self._random = random
 
@@ -44,9 +44,9 @@ class Deliveries:
         """Accept a forward and return how it went within a few seconds, or how it stands then."""
         forward_id, clock = self._new_id(), asyncio.get_running_loop().time
         deadline = clock() + PATIENCE
-        with self._changes.watching(forward_id) as changed:
+        with self._signals.follow(forward_id) as changed:
             await self._accept(forward_id, rows)
-            if not self._changes.closed:
+            if not self._signals.closed:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), PATIENCE)
         left = max(0.0, deadline - clock())
@@ -72,13 +72,13 @@ class Deliveries:
         """
         clock = asyncio.get_running_loop().time
         deadline = clock() + timeout
-        with self._changes.watching(forward_id) as changed:
+        with self._signals.follow(forward_id) as changed:
             while True:
                 changed.clear()
                 rows = await self._store.of_forward(forward_id, member_id)
                 left = deadline - clock()
                 moving = self._moving(rows, left) or (parked and _waits_for_member(rows))
-                if self._changes.closed or left <= 0 or not moving:
+                if self._signals.closed or left <= 0 or not moving:
                     return rows
                 with suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), left)
@@ -87,17 +87,17 @@ class Deliveries:
         """Queue the rows of a forward that failed and may be repeated; return those."""
         rows = await self._store.of_forward(forward_id, member_id)
         again = [row.id for row in rows if may_repeat(row)]
-        return self._changes.tell(await self._store.requeue(again, self._now()))
+        return self._signals.changed(await self._store.requeue(again, self._now()))
 
     async def unpark(self, member_id: int) -> None:
         """Send what waited for the member's new link, or for what they now agree to."""
         link = await self._links.get(member_id)
         agreed = link.scopes if link else frozenset()
-        self._changes.tell(await self._store.unpark(member_id, agreed, self._now()))
+        self._signals.changed(await self._store.unpark(member_id, agreed, self._now()))
 
     async def cancel(self, member_id: int) -> None:
         """Cancel all that waits and forget to whom the member sent what, as after an unlink."""
-        self._changes.tell(await self._store.cancel(member_id, self._now()))
+        self._signals.changed(await self._store.cancel(member_id, self._now()))
 
     async def last(self, member_id: int, n: int = 5) -> list[Delivery]:
         """Return a member's latest deliveries, the newest first."""
@@ -111,7 +111,7 @@ class Deliveries:
         tracing.forward.set(forward_id)
         await self._store.accept(forward_id, rows, at=self._now())
         logger.info("%d to send", len(rows))
-        self._changes.work.set()
+        self._signals.work.set()
 
     def _moving(self, rows: Iterable[Delivery], seconds: float) -> bool:
         soon = self._now() + seconds

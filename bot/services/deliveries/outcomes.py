@@ -45,7 +45,7 @@ from bot.kakao import (
     Unreachable,
 )
 from bot.services.clock import DAY, Clock
-from bot.services.deliveries.allowance import Limits
+from bot.services.deliveries.allowance import KakaoLimits
 from storage.deliveries import OF_HITS, Chat, Delivery, DeliveryState, Outcome
 
 Failure = KakaoError | errors.UserError
@@ -118,10 +118,10 @@ def _code(answer: Failure | None) -> int | None:
     return code if isinstance(code, int) else None
 
 
-class Rules:
+class RetryPolicy:
     """Turns answers into outcomes; waits are jittered, so that not all come back at once."""
 
-    def __init__(self, limits: Limits, *, now: Clock, random: Random) -> None:
+    def __init__(self, limits: KakaoLimits, *, now: Clock, random: Random) -> None:
         self._limits = limits
         self._now = now
         self._random = random

@@ -18,9 +18,14 @@ from bot.services.alarms import Alarm, Alarms
 from bot.services.clock import DAY, HOUR, Clock
 from bot.services.deliveries.allowance import Allowance
 from bot.services.deliveries.attempt import Answered, Attempts, report
-from bot.services.deliveries.followups import Conclusions
-from bot.services.deliveries.outcomes import ALLOWANCE_OF_APP, OPERATOR, Rules, may_have_arrived
-from bot.services.deliveries.signals import Changes
+from bot.services.deliveries.followups import FollowUps
+from bot.services.deliveries.outcomes import (
+    ALLOWANCE_OF_APP,
+    OPERATOR,
+    RetryPolicy,
+    may_have_arrived,
+)
+from bot.services.deliveries.signals import OutboxSignals
 from storage.database import StorageError
 from storage.deliveries import DeliveryState, DeliveryStore, Lease, Outcome
 
@@ -52,8 +57,8 @@ class Sender:
         store: DeliveryStore,
         allowance: Allowance,
         attempts: Attempts,
-        conclusions: Conclusions,
-        changes: Changes,
+        followups: FollowUps,
+        signals: OutboxSignals,
         *,
         now: Clock,
         random: Random,
@@ -65,10 +70,10 @@ class Sender:
         self._store = store
         self._allowance = allowance
         self._attempts = attempts
-        self._conclusions = conclusions
-        self._changes = changes
+        self._followups = followups
+        self._signals = signals
         self._now = now
-        self._rules = Rules(allowance.limits, now=now, random=random)
+        self._rules = RetryPolicy(allowance.limits, now=now, random=random)
         self._concurrency = concurrency
         self._lease = lease
         self._keep = keep
@@ -85,8 +90,8 @@ class Sender:
         """Send what is due until `stop`; raises StorageError when results cannot be recorded."""
         self._ended.clear()
         try:
-            while not self._changes.closed:
-                self._changes.work.clear()
+            while not self._signals.closed:
+                self._signals.work.clear()
                 await self._pause(await self._round())
         finally:
             await self._finish()
@@ -96,7 +101,7 @@ class Sender:
 
     async def stop(self) -> None:
         """Start no more sends and wait for those under way."""
-        self._changes.close()
+        self._signals.close()
         await self._ended.wait()
 
     async def _round(self) -> float:
@@ -114,7 +119,7 @@ class Sender:
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._changes.work.wait(), seconds)
+            await asyncio.wait_for(self._signals.work.wait(), seconds)
 
     async def _finish(self) -> None:
         try:
@@ -132,7 +137,7 @@ class Sender:
             return
         rows = await self._store.recover(now, starting=self._recovered_at is None)
         self._recovered_at = now
-        for row in self._changes.tell(rows):
+        for row in self._signals.changed(rows):
             logger.warning("delivery %d: %s (%s)", row.id, row.state, row.reason)
 
     async def _tidy(self) -> None:
@@ -167,7 +172,7 @@ class Sender:
     def _delivered(self, task: asyncio.Task[None]) -> None:
         self._busy.discard(task)
         if self._is_full:
-            self._changes.work.set()
+            self._signals.work.set()
 
     async def _deliver(self, lease: Lease) -> None:
         tracing.forward.set(lease.rows[0].forward_id)
@@ -183,15 +188,15 @@ class Sender:
             logger.critical("sending stops, results cannot be recorded: %s", error)
             self._alarms.begin(Alarm.DATABASE)
             self._unrecorded = error
-            self._changes.close()
+            self._signals.close()
             return
         for outcome in outcomes:
             reason = outcome.reason or "ok"
             logger.info("delivery %d: %s (%s)", outcome.delivery.id, outcome.state, reason)
         self._judge(outcomes)
-        await self._conclusions.draw(lease, outcomes)
+        await self._followups.apply(lease, outcomes)
         waits = any(outcome.state is DeliveryState.QUEUED for outcome in outcomes)
-        self._changes.tell(lease.rows, work=waits)
+        self._signals.changed(lease.rows, work=waits)
 
     def _judge(self, outcomes: list[Outcome]) -> None:
         """Tell whoever runs this of what only they can mend."""

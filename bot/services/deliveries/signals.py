@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from storage.deliveries import Delivery
 
 
-class Changes:
+class OutboxSignals:
     """Wakes those who wait; it knows nothing of what has happened."""
 
     def __init__(self) -> None:
@@ -18,7 +18,7 @@ class Changes:
         self.on_told: list[Callable[[Sequence[Delivery]], None]] = []
         self._watchers: dict[str, set[asyncio.Event]] = {}
 
-    def tell(self, rows: list[Delivery], *, work: bool = True) -> list[Delivery]:
+    def changed(self, rows: list[Delivery], *, work: bool = True) -> list[Delivery]:
         """Wake whoever follows the forward of one of these rows, and for new work the sender."""
         if work:
             self.work.set()
@@ -36,7 +36,7 @@ class Changes:
             self._wake(forward_id)
 
     @contextmanager
-    def watching(self, forward_id: str) -> Iterator[asyncio.Event]:
+    def follow(self, forward_id: str) -> Iterator[asyncio.Event]:
         """Yield an event that is set whenever a row of the forward has changed."""
         changed = asyncio.Event()
         self._watchers.setdefault(forward_id, set()).add(changed)

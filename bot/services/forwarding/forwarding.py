@@ -5,8 +5,8 @@ from typing import Any
 
 from bot.errors import Expired, NotLinked, TooManyFriends, UserError
 from bot.services.accounts.links import Links
-from bot.services.cards.message import render
-from bot.services.deliveries.outbox import Deliveries
+from bot.services.cards.message import message_card
+from bot.services.deliveries.outbox import Outbox
 from bot.services.forwarding.drafts import Drafts
 from bot.services.forwarding.jumps import Jumps
 from bot.services.messages.models import Highlight, Member
@@ -30,7 +30,7 @@ class Forwarding:
         self,
         *,
         links: Links,
-        deliveries: Deliveries,
+        deliveries: Outbox,
         drafts: Drafts,
         jumps: Jumps,
         texts: Texts,
@@ -122,7 +122,9 @@ class Forwarding:
 
     async def _card(self, member: Member, highlight: Highlight, note: str | None) -> dict[str, Any]:
         link = await self._jumps.open(member.id, highlight.source)
-        card = render(highlight, note=note, link=link, locale=member.locale, texts=self._texts)
+        card = message_card(
+            highlight, note=note, link=link, locale=member.locale, texts=self._texts
+        )
         return card.template_object()
 
 

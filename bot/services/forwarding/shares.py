@@ -11,8 +11,8 @@ from functools import partial
 
 from bot.errors import UserError
 from bot.kakao import Message, message_from
-from bot.services.accounts.webhook_queue import Inbox
-from bot.services.cards.message import render
+from bot.services.accounts.webhook_queue import WebhookQueue
+from bot.services.cards.message import message_card
 from bot.services.clock import Clock
 from bot.services.deliveries.attempt import Prepare, as_it_is
 from bot.services.forwarding.jumps import Jumps
@@ -66,7 +66,7 @@ class Shares:
     def __init__(
         self,
         store: ShareStore,
-        inbox: Inbox,
+        inbox: WebhookQueue,
         jumps: Jumps,
         texts: Texts,
         *,
@@ -97,7 +97,9 @@ class Shares:
         """
         self._check()
         link = await self._jumps.open(member.id, highlight.source)
-        card = render(highlight, note=note, link=link, locale=member.locale, texts=self._texts)
+        card = message_card(
+            highlight, note=note, link=link, locale=member.locale, texts=self._texts
+        )
         return await self.message(member, card)
 
     async def message(self, member: Member, message: Message) -> Share:

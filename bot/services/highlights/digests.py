@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from bot.errors import NothingLeft, NotLinked, SystemMessage
 from bot.kakao import Button, Content, Feed, Link, List, Message
 from bot.services.accounts.links import Links
-from bot.services.cards.event import line_of, render_occasion
+from bot.services.cards.event import event_card, line_of
 from bot.services.cards.markdown import one_line
-from bot.services.cards.message import first_image, render
+from bot.services.cards.message import first_image, message_card
 from bot.services.clock import Clock
 from bot.services.deliveries.attempt import as_written
 from bot.services.forwarding.jumps import Jumps
 from bot.services.highlights.gates import HIGHLIGHT_FEATURE, Gates
 from bot.services.highlights.rules import Rules
-from bot.services.messages.events import NOTIFY_FEATURE, Facts
+from bot.services.messages.events import NOTIFY_FEATURE, EventFacts
 from bot.services.messages.models import Highlight, Source
-from bot.services.messages.reader import Seen, Sight
-from bot.services.servers.policy import Policy, reduced
+from bot.services.messages.reader import ReaderSlot, Seen
+from bot.services.servers.policy import Policy, apply_policy
 from bot.texts import Locale, Texts, pick_locale
 from storage.deliveries import OF_HITS, Delivery
 from storage.digests import Digest, DigestStore, Item
@@ -51,7 +51,7 @@ class Found:
     hit: Hit
     address: str
     highlight: Highlight | None = None
-    facts: Facts | None = None
+    facts: EventFacts | None = None
 
 
 class Digests:
@@ -65,7 +65,7 @@ class Digests:
         links: Links,
         rules: Rules,
         gates: Gates,
-        sight: Sight,
+        sight: ReaderSlot,
         jumps: Jumps,
         texts: Texts,
         public_url: str,
@@ -116,7 +116,7 @@ class Digests:
         hits = await self._hits.of_forward(row.forward_id)
         sources = {hit.id: _source(hit) for hit in hits}
         messages = [source for source in sources.values() if source is not None]
-        looked = await self._sight.window.highlights(row.member_id, messages)
+        looked = await self._sight.reader.highlights(row.member_id, messages)
         dropped: list[tuple[int, str]] = []
         kept: list[Found] = []
         for hit in hits:
@@ -136,7 +136,7 @@ class Digests:
             if seen is None:
                 return GONE
             return await self._gates.may_leave(hit.member_id, seen[0], feature)
-        facts = Facts.model_validate(hit.facts or {})
+        facts = EventFacts.model_validate(hit.facts or {})
         return await self._gates.may_hear(
             hit.member_id, hit.kind, hit.guild_id, hit.channel_id, facts
         )
@@ -146,9 +146,9 @@ class Digests:
     ) -> Found:
         if source is not None and seen is not None:
             address = await self._jumps.open(hit.member_id, source)
-            highlight = reduced(seen[1], await self._gates.policy(seen[0]))
+            highlight = apply_policy(seen[1], await self._gates.policy(seen[0]))
             return Found(hit, address, highlight=highlight)
-        told = Facts.model_validate(hit.facts or {})
+        told = EventFacts.model_validate(hit.facts or {})
         facts = await self._gates.leaving(hit.guild_id, hit.channel_id, told)
         place = Source(hit.guild_id, hit.channel_id or hit.guild_id, 0)
         address = await self._jumps.open(hit.member_id, facts.place(place))
@@ -162,9 +162,9 @@ class Digests:
         count = (await self._rules.filter(hit.member_id, hit.guild_id)).context_lines
         if not count:
             return []
-        earlier = await self._sight.window.before(hit.member_id, source, count)
+        earlier = await self._sight.reader.before(hit.member_id, source, count)
         return [
-            reduced(highlight, await self._gates.policy(seen))
+            apply_policy(highlight, await self._gates.policy(seen))
             for seen, highlight in earlier
             if await self._gates.may_leave(hit.member_id, seen, HIGHLIGHT_FEATURE) is None
             and await self._gates.policy(seen) is not Policy.LINK
@@ -174,7 +174,7 @@ class Digests:
         if found.highlight is not None:
             return self._card(found, found.highlight, locale, before)
         assert found.facts is not None  # noqa: S101 - a hit is a message or an event
-        return render_occasion(
+        return event_card(
             found.hit.kind, found.facts, link=found.address, locale=locale, texts=self._texts
         )
 
@@ -189,7 +189,7 @@ class Digests:
         if found.hit.kind != MESSAGE:
             headline = self._texts.say(locale, f"notify-headline-{found.hit.kind}")
         try:
-            return render(
+            return message_card(
                 highlight,
                 note=None,
                 headline=headline,

@@ -9,9 +9,9 @@ from contextlib import suppress
 from bot.services.accounts.links import NEEDED, Links
 from bot.services.clock import HOUR, Clock
 from bot.services.deliveries.allowance import Allowance
-from bot.services.deliveries.signals import Changes
+from bot.services.deliveries.signals import OutboxSignals
 from bot.services.highlights.planner import Day, Plan, Waiting, plan
-from bot.services.highlights.schedule import Wishes, WishList
+from bot.services.highlights.schedule import Schedule, Schedules
 from storage.database import StorageError
 from storage.deliveries import OF_HITS, Chat, Delivery, DeliveryStore, NewDelivery
 from storage.hits import Hit, HitStore
@@ -35,8 +35,8 @@ class Dispatcher:
         deliveries: DeliveryStore,
         links: Links,
         allowance: Allowance,
-        wishes: WishList,
-        changes: Changes,
+        wishes: Schedules,
+        signals: OutboxSignals,
         now: Clock,
     ) -> None:
         self._hits = hits
@@ -44,12 +44,12 @@ class Dispatcher:
         self._links = links
         self._allowance = allowance
         self._wishes = wishes
-        self._changes = changes
+        self._signals = signals
         self._now = now
         self._times: dict[int, float] = {}
         self._sent: dict[int, deque[float]] = defaultdict(lambda: deque(maxlen=REMEMBERED))
         self._woken = asyncio.Event()
-        changes.on_told.append(self._ended)
+        signals.on_told.append(self._ended)
 
     def wake(self, member_id: int) -> None:
         """Look at a member's hits now."""
@@ -117,7 +117,7 @@ class Dispatcher:
             return self._now() + BUSY_WAIT
         return planned.next_at
 
-    async def _today(self, member_id: int) -> tuple[Day, Wishes]:
+    async def _today(self, member_id: int) -> tuple[Day, Schedule]:
         now, left = self._now(), await self._allowance.left(member_id)
         recent = [at for at in self._sent[member_id] if at > now - HOUR]
         day = Day(now, left.me, left.me_limit, left.resets_at, recent)
@@ -127,7 +127,7 @@ class Dispatcher:
         row = _about([hit for hit in hits if hit.id in set(ids)])
         if await self._hits.take(ids, row, self._now()):
             self._sent[member_id].append(self._now())
-            self._changes.work.set()
+            self._signals.work.set()
 
     def _ended(self, rows: Sequence[Delivery]) -> None:
         for row in rows:

@@ -13,8 +13,8 @@ from bot.services.clock import Clock
 from bot.services.highlights.matching.normalise import needle, normalise
 from bot.services.highlights.matching.words import found
 from bot.services.highlights.rules import Filter, Places
-from bot.services.messages.events import FOR_ADMINS, NOTIFY_FEATURE, Facts
-from bot.services.messages.reader import Seen, Sight
+from bot.services.messages.events import FOR_ADMINS, NOTIFY_FEATURE, EventFacts
+from bot.services.messages.reader import ReaderSlot, Seen
 from bot.services.privacy.optouts import OptOuts
 from bot.services.servers.policy import Policy
 from bot.services.servers.settings import Settings
@@ -53,7 +53,7 @@ class Gates:
 
     def __init__(
         self,
-        sight: Sight,
+        sight: ReaderSlot,
         settings: Settings,
         optouts: OptOuts,
         hits: HitStore,
@@ -99,28 +99,28 @@ class Gates:
         settings = await self._settings.of(seen.guild_id)
         if feature in settings.off or not settings.may_take(seen.places):
             return "server"
-        if not await self._sight.window.reads(member_id, seen.guild_id, seen.source.channel_id):
+        if not await self._sight.reader.reads(member_id, seen.guild_id, seen.source.channel_id):
             return "visible"
         return None
 
     async def may_hear(
-        self, member_id: int, kind: str, guild_id: int, channel_id: int | None, facts: Facts
+        self, member_id: int, kind: str, guild_id: int, channel_id: int | None, facts: EventFacts
     ) -> str | None:
         """Return the gate that stops an event, as it happens or before it goes out."""
         if facts.author_id is not None and await self._optouts.has(facts.author_id):
             return "opted-out"
         if not await self._has_notices(member_id, guild_id, (channel_id, *facts.parents)):
             return "server"
-        window = self._sight.window
+        reader = self._sight.reader
         if kind in FOR_ADMINS:
-            visible = await window.manages(member_id, guild_id)
+            visible = await reader.manages(member_id, guild_id)
         elif channel_id is None:
-            visible = await window.roles(member_id, guild_id) is not None
+            visible = await reader.roles(member_id, guild_id) is not None
         else:
-            visible = await window.reads(member_id, guild_id, channel_id)
+            visible = await reader.reads(member_id, guild_id, channel_id)
         return None if visible else "visible"
 
-    async def leaving(self, guild_id: int, channel_id: int | None, facts: Facts) -> Facts:
+    async def leaving(self, guild_id: int, channel_id: int | None, facts: EventFacts) -> EventFacts:
         """Return as much of an event as its server's policy lets out."""
         settings = await self._settings.of(guild_id)
         is_link = settings.policy_of((channel_id, *facts.parents)) is Policy.LINK
@@ -141,7 +141,7 @@ class Gates:
     async def _has_role(self, member_id: int, guild_id: int, wanted: frozenset[int]) -> bool:
         if not wanted:
             return True
-        roles = await self._sight.window.roles(member_id, guild_id)
+        roles = await self._sight.reader.roles(member_id, guild_id)
         return not wanted.isdisjoint(roles or ())
 
     async def policy(self, seen: Seen) -> Policy:
@@ -193,8 +193,8 @@ class Gates:
 
     async def _visible(self, case: Case) -> Verdict:
         source = case.seen.source
-        window = self._sight.window
-        reads = await window.reads(case.member_id, case.seen.guild_id, source.channel_id)
+        reader = self._sight.reader
+        reads = await reader.reads(case.member_id, case.seen.guild_id, source.channel_id)
         return _verdict("visible", stopped=not reads)
 
     async def _cooled_down(self, case: Case) -> Verdict:

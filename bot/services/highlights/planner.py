@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.services.clock import DAY, HOUR
-from bot.services.highlights.schedule import Wishes
+from bot.services.highlights.schedule import Schedule
 from storage.hits import Priority
 
 LAST_CALL = 120.0
@@ -63,7 +63,7 @@ class Plan:
     next_at: float | None = None
 
 
-def plan(waiting: Sequence[Waiting], day: Day, wishes: Wishes) -> Plan:
+def plan(waiting: Sequence[Waiting], day: Day, wishes: Schedule) -> Plan:
     """Decide what goes now and when the rest goes."""
     ready = [one for one in waiting if one.due_at <= day.now]
     later = [one.due_at for one in waiting if one.due_at > day.now]
@@ -80,7 +80,7 @@ def _order(one: Waiting) -> tuple[int, float, int]:
     return one.priority, one.found_at, one.id
 
 
-def _time_for(ready: Sequence[Waiting], day: Day, wishes: Wishes) -> float:
+def _time_for(ready: Sequence[Waiting], day: Day, wishes: Schedule) -> float:
     """Return when the first of these may go: now, or a time to come. The others go with it."""
     silent_until = wishes.silent_until(day.now)
     if silent_until > day.now:
@@ -96,7 +96,7 @@ def _time_for(ready: Sequence[Waiting], day: Day, wishes: Wishes) -> float:
     return min(times)
 
 
-def _count_left_over(by_age: Sequence[Waiting], day: Day, wishes: Wishes) -> int:
+def _count_left_over(by_age: Sequence[Waiting], day: Day, wishes: Schedule) -> int:
     """Return how many would have gone before today, had there been enough messages.
 
     Only for members who do not want such at the very moment at which the day begins.
@@ -107,12 +107,12 @@ def _count_left_over(by_age: Sequence[Waiting], day: Day, wishes: Wishes) -> int
     return bisect_left(by_age, begins_at, key=lambda one: _start([one], wishes))
 
 
-def _start(ready: Sequence[Waiting], wishes: Wishes) -> float:
+def _start(ready: Sequence[Waiting], wishes: Schedule) -> float:
     """Return when the first of these could go at the earliest."""
     return wishes.silent_until(wishes.slot_after(min(one.due_at for one in ready)))
 
 
-def _time_for_left_over(ready: Sequence[Waiting], day: Day, wishes: Wishes) -> float:
+def _time_for_left_over(ready: Sequence[Waiting], day: Day, wishes: Schedule) -> float:
     since = missed = _start(ready, wishes)
     if not wishes.at_hours:
         missed = wishes.silent_until(min(_wished_times(since, wishes)))
@@ -123,7 +123,7 @@ def _time_for_left_over(ready: Sequence[Waiting], day: Day, wishes: Wishes) -> f
     return _at_a_wished_time(since, day, wishes)
 
 
-def _time_for_fresh(ready: Sequence[Waiting], day: Day, wishes: Wishes) -> float:
+def _time_for_fresh(ready: Sequence[Waiting], day: Day, wishes: Schedule) -> float:
     since = min(one.due_at for one in ready)
     if wishes.at_hours:
         return _at_a_wished_time(since, day, wishes)
@@ -132,7 +132,7 @@ def _time_for_fresh(ready: Sequence[Waiting], day: Day, wishes: Wishes) -> float
     return min(max(wishes.slot_after(since), paced), last_call)
 
 
-def _at_a_wished_time(since: float, day: Day, wishes: Wishes) -> float:
+def _at_a_wished_time(since: float, day: Day, wishes: Schedule) -> float:
     """Return the first wished time after this one; a day's last message is for its last time."""
     wished = min(_wished_times(since, wishes))
     if day.left > 1:
@@ -141,7 +141,7 @@ def _at_a_wished_time(since: float, day: Day, wishes: Wishes) -> float:
     return max([wished, *(at for at in times if at < day.resets_at)])
 
 
-def _wished_times(since: float, wishes: Wishes) -> Sequence[float]:
+def _wished_times(since: float, wishes: Schedule) -> Sequence[float]:
     if wishes.at_hours or wishes.leftovers_at is None:
         return wishes.hours_after(since)
     return [wishes.next_at(since, wishes.leftovers_at)]
@@ -169,7 +169,7 @@ def _time_when(share: float) -> float:
     return DAY
 
 
-def _last_call(since: float, day: Day, wishes: Wishes) -> float:
+def _last_call(since: float, day: Day, wishes: Schedule) -> float:
     """Return when what waits since then goes at the latest."""
     if wishes.leftovers_at is not None:
         return _at_a_wished_time(since, day, wishes)

@@ -14,7 +14,7 @@ MINUTES_A_DAY = 24 * 60
 Mode = Literal["at-once", "every", "at-hours"]
 
 
-class Wishes(BaseModel):
+class Schedule(BaseModel):
     """A member's wishes; hours and minutes are those of the day in the member's time zone.
 
     `minutes` belong to the mode "every", `hours` to "at-hours". `leftovers_at` is when to send what
@@ -115,18 +115,18 @@ class Wishes(BaseModel):
         return local.hour * 60 + local.minute
 
 
-class WishList:
+class Schedules:
     """Keeps everybody's wishes."""
 
     def __init__(self, store: WishStore) -> None:
         self._store = store
         self.on_changed: list[Callable[[int], None]] = []
 
-    async def of(self, member_id: int) -> Wishes:
+    async def of(self, member_id: int) -> Schedule:
         """Return a member's wishes."""
-        return Wishes.model_validate(await self._store.get(member_id))
+        return Schedule.model_validate(await self._store.get(member_id))
 
-    async def change(self, member_id: int, **values: object) -> Wishes:
+    async def change(self, member_id: int, **values: object) -> Schedule:
         """Change some of a member's wishes; raises ValueError for what cannot be meant."""
         wishes = (await self.of(member_id)).changed(**values)
         await self._store.put(member_id, wishes.model_dump(mode="json"))

@@ -16,8 +16,8 @@ from bot.services.highlights.dispatcher import Dispatcher
 from bot.services.highlights.gates import Case, Gates, Verdict
 from bot.services.highlights.matching.matcher import Match
 from bot.services.highlights.rules import Rules
-from bot.services.highlights.schedule import WishList
-from bot.services.messages.reader import Seen, Sight
+from bot.services.highlights.schedule import Schedules
+from bot.services.messages.reader import ReaderSlot, Seen
 from storage.database import StorageError
 from storage.digests import DigestStore
 from storage.hits import MESSAGE, Hit, HitStore, Priority
@@ -57,7 +57,7 @@ class Occasion:
     facts: dict[str, Any] | None = None
 
 
-class Watch:
+class Watcher:
     """Takes what the Discord side has seen; keeps nothing of what was written."""
 
     def __init__(
@@ -69,9 +69,9 @@ class Watch:
         digests: DigestStore,
         watermarks: WatermarkStore,
         links: Links,
-        wishes: WishList,
+        wishes: Schedules,
         dispatcher: Dispatcher,
-        sight: Sight,
+        sight: ReaderSlot,
         now: Clock,
     ) -> None:
         self._rules = rules
@@ -162,7 +162,7 @@ class Watch:
             mark = await self._watermarks.get(guild_id)
             if mark is not None:
                 after = max(mark, first_id_at(self._now() - LONGEST_GAP))
-                async for seen in self._sight.window.history(guild_id, after):
+                async for seen in self._sight.reader.history(guild_id, after):
                     await self.see(seen)
                     looked += 1
         finally:
@@ -220,7 +220,7 @@ class Watch:
         mine = await self._rules.of(member_id, seen.guild_id) if wanted else []
         rules = [rule for rule in mine if rule.id in wanted]
         if any(rule.kind is RuleKind.ROLE for rule in rules):
-            roles = await self._sight.window.roles(member_id, seen.guild_id) or frozenset()
+            roles = await self._sight.reader.roles(member_id, seen.guild_id) or frozenset()
             is_meant = not roles.isdisjoint(seen.role_mentions)
             rules = [rule for rule in rules if is_meant or rule.kind is not RuleKind.ROLE]
         chosen = await self._rules.filter(member_id, seen.guild_id)

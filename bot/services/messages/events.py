@@ -12,7 +12,7 @@ NOTIFY_FEATURE = "notify"
 FOR_ADMINS = frozenset({SubscriptionKind.BOOST, SubscriptionKind.NEWCOMER})
 
 
-class Facts(BaseModel):
+class EventFacts(BaseModel):
     """What there is to say about an event that is no message; times in seconds since 1970.
 
     `names` are the roles that were given; `changed` what of a scheduled event has changed;
@@ -49,7 +49,7 @@ class Facts(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class ServerEvent:
     """Something that happened in a server at a time, with all that decides who hears of it.
 
     `key` names it for good. Whoever hears of it must be able to read the channel; with a message
@@ -61,7 +61,7 @@ class Happening:
     kind: SubscriptionKind
     guild_id: int
     at: float
-    facts: Facts = field(default_factory=Facts)
+    facts: EventFacts = field(default_factory=EventFacts)
     channel_id: int | None = None
     message_id: int | None = None
     by: int | None = None

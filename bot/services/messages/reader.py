@@ -41,7 +41,7 @@ class Seen:
         return self.source.channel_id, self.parent_id, self.category_id
 
 
-class Window(Protocol):
+class DiscordReader(Protocol):
     """A look at Discord as it is right now; what cannot be known counts as not allowed."""
 
     async def reads(self, member_id: int, guild_id: int, channel_id: int) -> bool:
@@ -79,23 +79,23 @@ class Window(Protocol):
         """Tell whether Discord shows us what members write."""
 
 
-class Sight:
-    """Holds the window while a Discord client is there."""
+class ReaderSlot:
+    """Holds the reader while a Discord client is there."""
 
     def __init__(self) -> None:
-        self._window: Window | None = None
+        self._reader: DiscordReader | None = None
 
-    def attach(self, window: Window) -> None:
-        """Look through this one from now on."""
-        self._window = window
+    def attach(self, reader: DiscordReader) -> None:
+        """Read through this one from now on."""
+        self._reader = reader
 
     def detach(self) -> None:
-        """Look at nothing any more."""
-        self._window = None
+        """Detach the reader."""
+        self._reader = None
 
     @property
-    def window(self) -> Window:
-        """The window; raises DiscordAway while there is none."""
-        if self._window is None:
+    def reader(self) -> DiscordReader:
+        """The reader; raises DiscordAway while there is none."""
+        if self._reader is None:
             raise DiscordAway
-        return self._window
+        return self._reader

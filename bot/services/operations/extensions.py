@@ -19,7 +19,7 @@ class CogBroken(UserError):
     key = "error-cog-broken"
 
 
-class Plugins:
+class Extensions:
     """The cogs that the operator chose, by their modules' names."""
 
     def __init__(self, names: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.errors import UserError
 from bot.services.clock import DAY, HOUR, Clock
-from bot.services.messages.reader import Sight
+from bot.services.messages.reader import ReaderSlot
 from storage.database import StorageError
 from storage.departures import KKACHI, DepartureStore
 
@@ -16,13 +16,13 @@ logger = logging.getLogger(__name__)
 BREATH = 0.2
 
 
-class Leaving:
+class Departures:
     """Looks once a day who is still there; what is kept for the others goes after some days."""
 
     def __init__(
         self,
         store: DepartureStore,
-        sight: Sight,
+        sight: ReaderSlot,
         *,
         grace_days: int,
         forget_member: Callable[[int, int], Awaitable[None]],
@@ -62,14 +62,14 @@ class Leaving:
         Tells whether that is known of all servers. Kkachi itself may have been removed, or taken
         back, while it did not run.
         """
-        servers = {one: self._sight.window.is_in(one) for one in await self._store.servers()}
+        servers = {one: self._sight.reader.is_in(one) for one in await self._store.servers()}
         for guild_id, is_in in servers.items():
             if is_in is not None:
                 await (self.joined if is_in else self.left)(guild_id)
         for guild_id, member_id in await self._store.present():
             if not servers.get(guild_id):
                 continue
-            belongs = await self._sight.window.belongs(member_id, guild_id)
+            belongs = await self._sight.reader.belongs(member_id, guild_id)
             if belongs is False:
                 await self._store.note(guild_id, member_id, self._now())
             elif belongs:
@@ -81,7 +81,7 @@ class Leaving:
         """Erase what belongs to those who left long enough ago."""
         for guild_id, member_id in await self._store.before(self._now() - self._grace):
             if member_id == KKACHI:
-                if self._sight.window.is_in(guild_id) is not False:
+                if self._sight.reader.is_in(guild_id) is not False:
                     continue
                 await self._forget_guild(guild_id)
             else:

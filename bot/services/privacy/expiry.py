@@ -21,7 +21,7 @@ class Purged(Protocol):
         """Erase what expired before then."""
 
 
-class Housekeeping:
+class Expiry:
     """Tidies up once an hour."""
 
     def __init__(self, *stores: Purged, now: Clock) -> None:

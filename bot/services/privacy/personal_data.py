@@ -15,7 +15,7 @@ from storage.personal import PersonalStore
 Forgetter = Callable[[int], Awaitable[None]]
 
 
-class Privacy:
+class PersonalData:
     """Shows and erases; `forgetters` let go of what is kept in memory."""
 
     def __init__(

@@ -6,7 +6,7 @@ from bot.errors import UserError
 from bot.services.clock import DAY, Clock
 from bot.services.deliveries.allowance import Allowance
 from bot.services.messages.models import Highlight
-from bot.services.servers.policy import reduced
+from bot.services.servers.policy import apply_policy
 from bot.services.servers.settings import GuildSettings, Settings
 from storage.memberships import MembershipStore
 from storage.statistics import StatisticsStore
@@ -108,7 +108,7 @@ class Access:
         limit = settings.limits.sends
         if limit is not None and await self._sent(member_id, guild_id) >= limit:
             raise TooManySends(limit=limit)
-        return reduced(highlight, settings.policy_of(where))
+        return apply_policy(highlight, settings.policy_of(where))
 
     async def _sent(self, member_id: int, guild_id: int) -> int:
         today = (await self._allowance.left(member_id)).resets_at - DAY

@@ -24,7 +24,7 @@ STEPS = 4
 EVERY = 7
 
 
-def drawn(days: Sequence[Mapping[DeliveryState, int]], shares: Sequence[float]) -> bytes:
+def draw_chart(days: Sequence[Mapping[DeliveryState, int]], shares: Sequence[float]) -> bytes:
     """Return a PNG with a bar for each day and a line above them, the oldest at the left.
 
     A bar stacks the day's sends by state, with their number at the left; the line is the share of

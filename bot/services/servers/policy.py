@@ -16,7 +16,7 @@ class Policy(StrEnum):
     LINK = "link"
 
 
-def reduced(highlight: Highlight, policy: Policy) -> Highlight:
+def apply_policy(highlight: Highlight, policy: Policy) -> Highlight:
     """Return as much of a highlight as the server's policy lets out."""
     if policy is Policy.FULL:
         return highlight

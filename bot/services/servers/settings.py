@@ -48,7 +48,7 @@ class Limits(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class CustomTemplate:
     """A custom template as a member fills it in."""
 
     name: str
@@ -77,7 +77,7 @@ class GuildSettings(BaseModel):
     limits: Limits = Limits()
     language: Locale | None = None
     log_channel_id: int | None = None
-    templates: dict[str, Template] = Field(default_factory=dict, max_length=MOST)
+    templates: dict[str, CustomTemplate] = Field(default_factory=dict, max_length=MOST)
 
     @field_validator("policies")
     @classmethod

@@ -30,7 +30,7 @@ class Statistics:
         return sum(day.get(state, 0) for day in self.days)
 
 
-class StatisticsDesk:
+class StatisticsService:
     """Puts the numbers together."""
 
     def __init__(self, store: StatisticsStore, allowance: Allowance, *, now: Clock) -> None:

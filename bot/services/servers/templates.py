@@ -4,7 +4,7 @@ import re
 
 from bot.errors import UserError
 from bot.services.cards.markdown import one_line
-from bot.services.servers.settings import MOST, Settings, Template
+from bot.services.servers.settings import MOST, CustomTemplate, Settings
 
 MOST_ARGUMENTS = 25  # five modals of five fields
 LONGEST_NAME = 50
@@ -49,12 +49,12 @@ class Templates:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    async def of(self, guild_id: int) -> list[Template]:
+    async def of(self, guild_id: int) -> list[CustomTemplate]:
         """Return a server's templates by their names."""
         templates = (await self._settings.of(guild_id)).templates
         return [templates[name] for name in sorted(templates)]
 
-    async def get(self, guild_id: int, name: str) -> Template:
+    async def get(self, guild_id: int, name: str) -> CustomTemplate:
         """Return one template; raises TemplateUnknown."""
         templates = (await self._settings.of(guild_id)).templates
         if one_line(name) not in templates:
@@ -63,13 +63,13 @@ class Templates:
 
     async def add(
         self, guild_id: int, admin_id: int, name: str, template_id: int, arguments: str
-    ) -> tuple[Template, bool]:
+    ) -> tuple[CustomTemplate, bool]:
         """Name a template and its arguments, as `KEY` or `${KEY}` with commas or spaces between.
 
         Returns it and whether it took the place of another. Raises BadTemplateName, BadArgument,
         TooManyArguments, TooManyTemplates and SettingsChanged.
         """
-        template = Template(_checked_name(name), template_id, _names(arguments))
+        template = CustomTemplate(_checked_name(name), template_id, _names(arguments))
         version, settings = await self._settings.version_of(guild_id)
         templates = settings.templates | {template.name: template}
         if len(templates) > MOST:

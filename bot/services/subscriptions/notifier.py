@@ -8,8 +8,8 @@ from typing import Protocol
 from bot.errors import UserError
 from bot.services.clock import Clock
 from bot.services.highlights.gates import Gates
-from bot.services.highlights.watcher import Occasion, Watch
-from bot.services.messages.events import Happening
+from bot.services.highlights.watcher import Occasion, Watcher
+from bot.services.messages.events import ServerEvent
 from bot.services.subscriptions.subscriptions import Subscriptions, options_of
 from storage.database import StorageError
 from storage.subscriptions import Subscription
@@ -19,24 +19,24 @@ logger = logging.getLogger(__name__)
 EVERY_SECONDS = 2.0
 
 
-class Almanac(Protocol):
+class ScheduledEvents(Protocol):
     """The scheduled events of all servers, as Discord has them right now."""
 
-    def upcoming(self) -> Iterable[Happening]:
+    def upcoming(self) -> Iterable[ServerEvent]:
         """Yield "starting soon" of every event that has not begun."""
 
     async def interested(self, guild_id: int, event_id: int) -> frozenset[int]:
         """Return the members who marked an event, as far as that is known."""
 
 
-class Notifying:
+class Notifier:
     """Finds whoever subscribed to what happens, and reminds of scheduled events in time."""
 
     def __init__(
         self,
         subscriptions: Subscriptions,
         gates: Gates,
-        watch: Watch,
+        watch: Watcher,
         *,
         now: Clock,
     ) -> None:
@@ -44,10 +44,10 @@ class Notifying:
         self._gates = gates
         self._watch = watch
         self._now = now
-        self._almanac: Almanac | None = None
+        self._almanac: ScheduledEvents | None = None
         self._reminded: dict[str, set[int]] = {}
 
-    def attach(self, almanac: Almanac) -> None:
+    def attach(self, almanac: ScheduledEvents) -> None:
         """Read the scheduled events here from now on."""
         self._almanac = almanac
 
@@ -55,7 +55,7 @@ class Notifying:
         """Read scheduled events nowhere any more."""
         self._almanac = None
 
-    async def tell(self, happening: Happening) -> int:
+    async def tell(self, happening: ServerEvent) -> int:
         """Note something for all who want to hear of it; return for how many that was new."""
         try:
             wanting = await self._subscriptions.wanting(happening)
@@ -89,7 +89,7 @@ class Notifying:
             await self._note(happening, allowed)
             done |= allowed
 
-    async def _meant(self, happening: Happening, wanting: Iterable[Subscription]) -> set[int]:
+    async def _meant(self, happening: ServerEvent, wanting: Iterable[Subscription]) -> set[int]:
         """Return the members, without those who marked another event than this one."""
         members = {one.member_id for one in wanting if not options_of(one).interested_only}
         choosy = {one.member_id for one in wanting} - members
@@ -98,14 +98,14 @@ class Notifying:
             members |= choosy & await self._almanac.interested(happening.guild_id, event_id)
         return members
 
-    async def _allowed(self, happening: Happening, members: Iterable[int]) -> set[int]:
+    async def _allowed(self, happening: ServerEvent, members: Iterable[int]) -> set[int]:
         return {one for one in members if await self._may_hear(one, happening)}
 
-    async def _note(self, happening: Happening, members: Iterable[int]) -> int:
+    async def _note(self, happening: ServerEvent, members: Iterable[int]) -> int:
         occasion = _occasion(happening)
         return sum([await self._watch.happened(one, occasion) for one in sorted(members)])
 
-    async def _may_hear(self, member_id: int, happening: Happening) -> bool:
+    async def _may_hear(self, member_id: int, happening: ServerEvent) -> bool:
         try:
             stopped = await self._gates.may_hear(
                 member_id,
@@ -121,7 +121,7 @@ class Notifying:
         return stopped is None
 
 
-def _occasion(happening: Happening) -> Occasion:
+def _occasion(happening: ServerEvent) -> Occasion:
     facts = happening.facts.model_dump(mode="json", exclude_defaults=True)
     return Occasion(
         key=happening.key,

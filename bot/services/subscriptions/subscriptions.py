@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.errors import UserError
 from bot.services.clock import Clock
-from bot.services.messages.events import Happening
+from bot.services.messages.events import ServerEvent
 from bot.services.servers.settings import Settings
 from storage.subscriptions import Subscription, SubscriptionKind, SubscriptionStore
 
@@ -131,7 +131,7 @@ class Subscriptions:
         ]
         await self._replace(member_id, guild_id, gone, new)
 
-    async def wanting(self, happening: Happening) -> list[Subscription]:
+    async def wanting(self, happening: ServerEvent) -> list[Subscription]:
         """Return the subscriptions that something meets, their members' interest aside."""
         found = await self.of_guild(happening.guild_id)
         return [one for one in found if _meets(one, happening)]
@@ -198,7 +198,7 @@ def _stored(options: Options) -> dict[str, Any]:
     return options.model_dump(mode="json", exclude_defaults=True)
 
 
-def _meets(one: Subscription, happening: Happening) -> bool:
+def _meets(one: Subscription, happening: ServerEvent) -> bool:
     if one.kind is not happening.kind or one.created_at > happening.at:
         return False
     if one.member_id == happening.by or happening.only_for not in (None, one.member_id):
@@ -211,6 +211,6 @@ def _meets(one: Subscription, happening: Happening) -> bool:
     return one.kind is not SubscriptionKind.EVENT_SOON or _is_soon(options, happening)
 
 
-def _is_soon(options: Options, happening: Happening) -> bool:
+def _is_soon(options: Options, happening: ServerEvent) -> bool:
     starts_at = happening.facts.starts_at
     return starts_at is not None and starts_at - 60 * options.minutes <= happening.at < starts_at
