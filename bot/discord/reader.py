@@ -8,6 +8,7 @@ from typing import cast
 import discord
 
 from bot.discord.convert import highlight_of, texts_of
+from bot.discord.limits import HISTORY_PAGE
 from bot.discord.messages import Room, may_read
 from bot.discord.plugin import AnyBot
 from bot.services.messages.models import Highlight, Source
@@ -15,7 +16,6 @@ from bot.services.messages.reader import Seen
 
 # How long a member's roles are believed: without the members intent nobody tells of changes.
 BELIEVED_SECONDS = 60.0
-PAGE = 100
 FEW = 3
 MOST_MISSED = 1000  # messages of one channel that are looked at after a gap
 
@@ -245,7 +245,8 @@ async def _messages(room: Room, ids: Sequence[int]) -> AsyncIterator[discord.Mes
             return
         start = discord.Object(left[0] - 1)
         page = [
-            message async for message in room.history(limit=PAGE, after=start, oldest_first=True)
+            message
+            async for message in room.history(limit=HISTORY_PAGE, after=start, oldest_first=True)
         ]
         wanted = set(left)
         for message in page:

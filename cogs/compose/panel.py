@@ -8,6 +8,7 @@ from typing import Any, Self, cast
 import discord
 
 from bot.discord.cog import Answered
+from bot.discord.limits import MESSAGE_CONTENT
 from bot.discord.plugin import services_of
 from bot.discord.replies import defer, defer_edit, items, locale_of, member_of, refuse, say
 from bot.discord.ui.buttons import DraftButton
@@ -27,7 +28,6 @@ from bot.services.servers.settings import CustomTemplate
 from bot.texts import Locale, Texts, pick_locale
 from storage.drafts import Draft
 
-CONTENT = 2000
 ROW = 5  # buttons that Discord puts side by side
 SENDING_ROW = 2
 MOST_FAULTS, MOST_HINTS = 8, 3
@@ -61,7 +61,7 @@ class Panel:
         lines = [self.say("compose-panel", kind=_plain(self._name()))]
         lines += [f"⚠️ {self._sentence(fault)}" for fault in reading.faults[:MOST_FAULTS]]
         lines += [f"🔗 {self._sentence(hint)}" for hint in reading.hints[:MOST_HINTS]]
-        return cut("\n".join(lines), CONTENT)
+        return cut("\n".join(lines), MESSAGE_CONTENT)
 
     def preview(self) -> discord.Embed:
         """Return the card as KakaoTalk will show it."""

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 
 import discord
 
+from bot.discord.limits import HISTORY_PAGE
 from bot.discord.plugin import AnyBot
 from bot.services.clock import Clock
 from bot.services.messages.events import ServerEvent
@@ -14,7 +15,6 @@ from storage.subscriptions import SubscriptionKind as Kind
 
 _log = logging.getLogger(__name__)
 
-PAGE = 100
 BELIEVED_SECONDS = 600.0
 # Interest comes in bursts right after an event is made.
 SETTLING_SECONDS = 20.0
@@ -90,8 +90,10 @@ async def _interested(event: discord.ScheduledEvent) -> frozenset[int]:
     found: set[int] = set()
     last = 0
     while True:
-        page = [user.id async for user in event.users(limit=PAGE, after=discord.Object(last))]
+        page = [
+            user.id async for user in event.users(limit=HISTORY_PAGE, after=discord.Object(last))
+        ]
         found.update(page)
-        if len(page) < PAGE:
+        if len(page) < HISTORY_PAGE:
             return frozenset(found)
         last = max(page)

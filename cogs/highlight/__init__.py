@@ -11,6 +11,7 @@ from discord.ext import commands
 from pydantic import ValidationError
 
 from bot.discord.cog import KkachiCog
+from bot.discord.limits import AUTOCOMPLETE_CHOICES, CHOICE_NAME
 from bot.discord.messages import find_message
 from bot.discord.options import Chosen, Place
 from bot.discord.plugin import AnyBot
@@ -26,8 +27,6 @@ from bot.services.messages.reader import Seen
 from cogs.highlight.texts import RuleTexts
 from storage.rules import Rule, RuleKind
 
-CHOICES = 25
-CHOICE_LENGTH = 100
 CLOCK = re.compile(r"([01]?[0-9]|2[0-4]):?([0-5][0-9])?")
 QUIET = re.compile(r"\s*(\S+)\s*[-~–]\s*(\S+)\s*")
 OFF = frozenset({"off", "끄기", "없음", "-"})
@@ -145,8 +144,8 @@ class Highlight(KkachiCog, commands.GroupCog, group_name="highlight"):
         named = [(as_text(rule), rule) for rule in rules]
         fitting = [(name, rule) for name, rule in named if current.casefold() in name.casefold()]
         return [
-            app_commands.Choice(name=name[:CHOICE_LENGTH], value=str(rule.id))
-            for name, rule in fitting[:CHOICES]
+            app_commands.Choice(name=name[:CHOICE_NAME], value=str(rule.id))
+            for name, rule in fitting[:AUTOCOMPLETE_CHOICES]
         ]
 
     @app_commands.command()
@@ -339,10 +338,10 @@ class Highlight(KkachiCog, commands.GroupCog, group_name="highlight"):
         numbers = await self.services.rules.servers(member_id)
         guilds = [self.bot.get_guild(number) for number in numbers if number != here]
         return [
-            app_commands.Choice(name=guild.name[:CHOICE_LENGTH], value=str(guild.id))
+            app_commands.Choice(name=guild.name[:CHOICE_NAME], value=str(guild.id))
             for guild in guilds
             if guild is not None and current.casefold() in guild.name.casefold()
-        ][:CHOICES]
+        ][:AUTOCOMPLETE_CHOICES]
 
     @app_commands.command()
     async def export(self, interaction: discord.Interaction) -> None:
@@ -462,7 +461,7 @@ def _toggled(
 def _minute(text: str) -> int:
     found = CLOCK.fullmatch(text.strip())
     if found is None:
-        raise BadTime(text=text[:CHOICE_LENGTH])
+        raise BadTime(text=text[:CHOICE_NAME])
     return (int(found[1]) * 60 + int(found[2] or 0)) % (24 * 60)
 
 
@@ -471,7 +470,7 @@ def _range(text: str) -> tuple[int | None, int | None]:
         return None, None
     found = QUIET.fullmatch(text)
     if found is None:
-        raise BadTime(text=text[:CHOICE_LENGTH])
+        raise BadTime(text=text[:CHOICE_NAME])
     return _minute(found[1]), _minute(found[2])
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import discord
 
+from bot.discord.limits import YELLOW
 from bot.errors import TextArgument
 from bot.services.clock import MINUTE
 from bot.services.highlights.gates import Verdict
@@ -13,7 +14,6 @@ from bot.services.highlights.schedule import Schedule
 from bot.texts import Locale, Texts
 from storage.rules import Rule, RuleKind
 
-YELLOW = discord.Colour(0xFEE500)
 MARKS = {"pass": "✅", "stop": "⛔", "wait": "⏳"}
 DESCRIPTION = 4000
 SHOWN_TEXT = 60

@@ -7,6 +7,7 @@ from typing import Any, Self, cast
 import discord
 
 from bot.discord.cog import Answered
+from bot.discord.limits import OPTION_LABEL
 from bot.discord.plugin import services_of
 from bot.discord.replies import defer, defer_edit, items, link_button, locale_of, say
 from bot.services.accounts.consents import Agreements
@@ -14,7 +15,6 @@ from bot.services.forwarding.drafts import NotYours
 from bot.texts import Locale, Texts
 from cogs.link.status import KNOWN_SCOPES, scope_name
 
-LABEL = 100
 # Of these somebody must know what it means to be without them.
 EXPLAINED = frozenset({"talk_message", "friends"})
 
@@ -35,7 +35,7 @@ class TakeBackSelect(
         """Return the select for what Kakao lets this member take back."""
         options = [
             discord.SelectOption(
-                label=scope_name(texts, locale, scope.id, scope.display_name)[:LABEL],
+                label=scope_name(texts, locale, scope.id, scope.display_name)[:OPTION_LABEL],
                 value=scope.id,
             )
             for scope in consents.revocable

@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord.cog import KkachiCog
+from bot.discord.limits import AUTOCOMPLETE_CHOICES, CHOICE_NAME
 from bot.discord.options import Chosen, Place
 from bot.discord.plugin import AnyBot
 from bot.discord.replies import defer, items, locale_of, say
@@ -17,8 +18,6 @@ from bot.services.messages.events import FOR_ADMINS
 from cogs.notify.panel import KindSelect, SubscriptionTexts
 from storage.subscriptions import SubscriptionKind
 
-CHOICES = 25
-CHOICE_LENGTH = 100
 What = Literal[
     "event-new",
     "event-changed",
@@ -132,7 +131,7 @@ class Notify(KkachiCog, commands.GroupCog, group_name="notify"):
             app_commands.Choice(name=tag.name, value=tag.name)
             for tag in _tags_of(interaction, getattr(chosen, "id", None))
             if current.casefold() in tag.name.casefold()
-        ][:CHOICES]
+        ][:AUTOCOMPLETE_CHOICES]
 
     @app_commands.command(name="list")
     async def list_subscriptions(self, interaction: discord.Interaction) -> None:
@@ -166,10 +165,10 @@ class Notify(KkachiCog, commands.GroupCog, group_name="notify"):
         words = self._words(interaction)
         named = [(words.plain(one), one.id) for one in mine]
         return [
-            app_commands.Choice(name=name[:CHOICE_LENGTH], value=str(number))
+            app_commands.Choice(name=name[:CHOICE_NAME], value=str(number))
             for name, number in named
             if current.casefold() in name.casefold()
-        ][:CHOICES]
+        ][:AUTOCOMPLETE_CHOICES]
 
     def _words(self, interaction: discord.Interaction) -> SubscriptionTexts:
         return SubscriptionTexts(self.services.texts, locale_of(interaction), interaction.guild)

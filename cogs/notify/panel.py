@@ -8,6 +8,7 @@ from typing import Any, Self, cast
 import discord
 
 from bot.discord.cog import Answered
+from bot.discord.limits import OPTION_LABEL, YELLOW
 from bot.discord.plugin import services_of
 from bot.discord.replies import defer_edit, items, locale_of
 from bot.errors import TextArgument
@@ -16,9 +17,7 @@ from bot.services.subscriptions.subscriptions import BY_INTEREST, options_of
 from bot.texts import Locale, Texts
 from storage.subscriptions import Subscription, SubscriptionKind
 
-YELLOW = discord.Colour(0xFEE500)
 DESCRIPTION = 4000
-LABEL = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,9 @@ class KindSelect(
         kinds = [kind for kind in SubscriptionKind if manages or kind not in FOR_ADMINS]
         options = [
             discord.SelectOption(
-                label=words.say(f"notify-kind-{kind}")[:LABEL], value=kind, default=kind in on
+                label=words.say(f"notify-kind-{kind}")[:OPTION_LABEL],
+                value=kind,
+                default=kind in on,
             )
             for kind in kinds
         ]

@@ -9,6 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord.cog import KkachiCog, ListenerLists
+from bot.discord.limits import AUTOCOMPLETE_CHOICES
 from bot.discord.plugin import AnyBot
 from bot.discord.replies import defer, items, say
 from bot.errors import UserError
@@ -33,9 +34,6 @@ class OnlyOwner(UserError):
     """Only whoever runs this bot can do this."""
 
     key = "error-only-owner"
-
-
-CHOICES = 25
 
 
 @app_commands.guild_only()
@@ -124,7 +122,7 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
     ) -> list[app_commands.Choice[str]]:
         """Offer the modules whose names hold what was typed."""
         names = [name for name in self.services.plugins.names if current in name]
-        return [app_commands.Choice(name=name, value=name) for name in names][:CHOICES]
+        return [app_commands.Choice(name=name, value=name) for name in names][:AUTOCOMPLETE_CHOICES]
 
     async def log_change(self, _: int, settings: GuildSettings, change: Change) -> None:
         """Write a change into the server's log channel, if it has one."""

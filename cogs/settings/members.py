@@ -6,6 +6,7 @@ from typing import Any, cast
 import discord
 
 from bot.discord.cog import answering
+from bot.discord.limits import MESSAGE_CONTENT
 from bot.discord.notices import NOBODY
 from bot.discord.plugin import AnyBot, notices_of, services_of
 from bot.discord.replies import locale_of, say
@@ -80,6 +81,6 @@ async def write_log(bot: AnyBot, settings: GuildSettings, text: str) -> None:
     if not isinstance(room, discord.abc.Messageable):
         return
     try:
-        await room.send(text[:2000], allowed_mentions=NOBODY)
+        await room.send(text[:MESSAGE_CONTENT], allowed_mentions=NOBODY)
     except discord.HTTPException as error:
         _log.info("a log channel takes nothing: %s, code %s", error.status, error.code)

@@ -13,6 +13,7 @@ from typing import Any, Self, cast
 import discord
 
 from bot.discord.cog import Answered, answering
+from bot.discord.limits import OPTION_LABEL, YELLOW
 from bot.discord.plugin import services_of
 from bot.discord.replies import locale_of
 from bot.errors import TextArgument, UserError
@@ -22,7 +23,6 @@ from bot.texts import LOCALES, Locale, Texts
 from cogs.settings.texts import SettingTexts
 from storage.settings import Change
 
-YELLOW = discord.Colour(0xFEE500)
 ALWAYS = "-"
 SHOWN = 10  # changes at once
 ROOM = 3000  # of the 4,000 characters that one message may show; the rest is for the page
@@ -81,7 +81,7 @@ class Panel:
     def _features(self) -> Iterator[Item]:
         options = [
             discord.SelectOption(
-                label=self.words.feature(one)[:100],
+                label=self.words.feature(one)[:OPTION_LABEL],
                 value=one,
                 default=one not in self.settings.off,
             )
@@ -129,7 +129,7 @@ class Panel:
         yield discord.ui.TextDisplay("\n".join(lines))
         shown = self.changes[: len(lines)]
         options = [
-            discord.SelectOption(label=self.words.plain(one)[:100], value=str(one.version))
+            discord.SelectOption(label=self.words.plain(one)[:OPTION_LABEL], value=str(one.version))
             for one in shown
         ]
         yield _row(self._select("take-back", options, self.say("settings-take-back")))

@@ -6,8 +6,7 @@ from typing import Any, ClassVar, Self
 import discord
 
 from bot.discord.cog import Answered
-
-LABEL = 80
+from bot.discord.limits import BUTTON_LABEL
 
 
 class DraftButton(
@@ -31,7 +30,7 @@ class DraftButton(
     ) -> None:
         super().__init__(
             discord.ui.Button(
-                label=label[:LABEL],
+                label=label[:BUTTON_LABEL],
                 style=style,
                 row=row,
                 disabled=disabled,

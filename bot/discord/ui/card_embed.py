@@ -5,11 +5,16 @@ from typing import Any
 
 import discord
 
+from bot.discord.limits import (
+    EMBED_DESCRIPTION,
+    EMBED_FIELD_NAME,
+    EMBED_FIELD_VALUE,
+    EMBED_TITLE,
+    YELLOW,
+)
 from bot.kakao import cut
 from bot.texts import Locale, Texts
 
-YELLOW = discord.Colour(0xFEE500)
-TITLE, NAME, VALUE, TEXT = 256, 256, 1024, 4096
 COUNTS = {
     "like_count": "❤️",
     "comment_count": "💬",
@@ -29,8 +34,8 @@ def card_preview(card: dict[str, Any], texts: Texts, locale: Locale) -> discord.
         return texts.say(locale, key)
 
     embed = discord.Embed(
-        title=_plain(_title(card, say), TITLE),
-        description=cut("\n\n".join(filter(None, _blocks(card, say))), TEXT),
+        title=_plain(_title(card, say), EMBED_TITLE),
+        description=cut("\n\n".join(filter(None, _blocks(card, say))), EMBED_DESCRIPTION),
         colour=YELLOW,
     )
     _add_rows(embed, card)
@@ -56,35 +61,42 @@ def _footer(card: dict[str, Any]) -> str:
 def _blocks(card: dict[str, Any], say: Say) -> Iterator[str]:
     """Yield what stands below each other."""
     content = card.get("content", {})
-    yield _plain(card.get("text") or content.get("description"), TEXT)
+    yield _plain(card.get("text") or content.get("description"), EMBED_DESCRIPTION)
     yield card.get("request_url", "")
     yield _arguments(card.get("template_args", {}))
     yield _items(card.get("item_content", {}))
     yield _price(card.get("commerce", {}))
     yield _place(card)
-    yield f"📅 {_plain(card['id'], VALUE)}" if card.get("id") else ""
+    yield f"📅 {_plain(card['id'], EMBED_FIELD_VALUE)}" if card.get("id") else ""
     yield _counts(card.get("social", {}))
     if "object_type" in card:
         yield _buttons(card, say)
 
 
 def _arguments(arguments: dict[str, str]) -> str:
-    return "\n".join(f"**{name}** {_plain(value, VALUE)}" for name, value in arguments.items())
+    return "\n".join(
+        f"**{name}** {_plain(value, EMBED_FIELD_VALUE)}" for name, value in arguments.items()
+    )
 
 
 def _items(items: dict[str, Any]) -> str:
     names = ("title_image_text", "title_image_category")
-    lines = [_plain(items.get(name), VALUE) for name in names]
+    lines = [_plain(items.get(name), EMBED_FIELD_VALUE) for name in names]
     rows = [(row["item"], row["item_op"]) for row in items.get("items", ())]
-    lines += [f"{_plain(name, VALUE)}  ·  {_plain(value, VALUE)}" for name, value in rows]
-    total = " ".join(_plain(items.get(name), VALUE) for name in ("sum", "sum_op")).strip()
+    lines += [
+        f"{_plain(name, EMBED_FIELD_VALUE)}  ·  {_plain(value, EMBED_FIELD_VALUE)}"
+        for name, value in rows
+    ]
+    total = " ".join(
+        _plain(items.get(name), EMBED_FIELD_VALUE) for name in ("sum", "sum_op")
+    ).strip()
     return "\n".join([*filter(None, lines), *([f"**{total}**"] if total else [])])
 
 
 def _price(product: dict[str, Any]) -> str:
     regular = product.get("regular_price")
     if regular is None:
-        return _plain(product.get("product_name"), VALUE)
+        return _plain(product.get("product_name"), EMBED_FIELD_VALUE)
     reduced = product.get("discount_price")
     shown = _money(product, regular)
     if reduced is not None:
@@ -93,16 +105,16 @@ def _price(product: dict[str, Any]) -> str:
         shown += f" {rate}%"
     if (less := product.get("fixed_discount_price")) is not None:
         shown += f" −{_money(product, less)}"
-    return "\n".join(filter(None, [_plain(product.get("product_name"), VALUE), shown]))
+    return "\n".join(filter(None, [_plain(product.get("product_name"), EMBED_FIELD_VALUE), shown]))
 
 
 def _money(product: dict[str, Any], amount: int) -> str:
-    unit = _plain(product.get("currency_unit", "원"), VALUE)
+    unit = _plain(product.get("currency_unit", "원"), EMBED_FIELD_VALUE)
     return f"{unit}{amount:,}" if product.get("currency_unit_position") else f"{amount:,}{unit}"
 
 
 def _place(card: dict[str, Any]) -> str:
-    names = [_plain(card.get(name), VALUE) for name in ("address_title", "address")]
+    names = [_plain(card.get(name), EMBED_FIELD_VALUE) for name in ("address_title", "address")]
     place = " · ".join(filter(None, names))
     return f"📍 {place}" if place else ""
 
@@ -122,14 +134,14 @@ def _buttons(card: dict[str, Any], say: Say) -> str:
     if card["object_type"] == "calendar":
         event = card.get("id_type") != "calendar"
         titles.append(say("compose-preview-add" if event else "compose-preview-subscribe"))
-    return "  ".join(f"**[ {_plain(title, NAME)} ]**" for title in titles)
+    return "  ".join(f"**[ {_plain(title, EMBED_FIELD_NAME)} ]**" for title in titles)
 
 
 def _add_rows(embed: discord.Embed, card: dict[str, Any]) -> None:
     for number, row in enumerate(card.get("contents", ()), 1):
         embed.add_field(
-            name=f"{number}. {_plain(row.get('title'), NAME - 3)}",
-            value=_plain(row.get("description"), VALUE) or INVISIBLE,
+            name=f"{number}. {_plain(row.get('title'), EMBED_FIELD_NAME - 3)}",
+            value=_plain(row.get("description"), EMBED_FIELD_VALUE) or INVISIBLE,
             inline=False,
         )
 

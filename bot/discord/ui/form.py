@@ -6,11 +6,11 @@ from typing import Any
 import discord
 
 from bot.discord.cog import answering
+from bot.discord.limits import INPUT_LABEL, MODAL_TITLE
 from bot.services.compose.fields import AddressField, Choice, Field, Page, PictureField, Rows
 from bot.services.compose.message_types import Step
 from bot.texts import Locale, Texts
 
-TITLE, LABEL = 45, 45
 HINTS = {PictureField: "picture", AddressField: "link", Page: "page", Rows: "rows"}
 Given = dict[str, str]
 Then = Callable[[discord.Interaction, Given], Awaitable[None]]
@@ -30,7 +30,7 @@ class FormModal(discord.ui.Modal):
         texts: Texts,
         locale: Locale,
     ) -> None:
-        super().__init__(title=title[:TITLE])
+        super().__init__(title=title[:MODAL_TITLE])
         self._then = then
         self._inputs: dict[str, Input] = {}
         for field in step.fields:
@@ -38,7 +38,7 @@ class FormModal(discord.ui.Modal):
             self._inputs[field.path] = shown
             self.add_item(
                 discord.ui.Label(
-                    text=label_of(field, texts, locale)[:LABEL],
+                    text=label_of(field, texts, locale)[:INPUT_LABEL],
                     description=_hint(field, texts, locale),
                     component=shown,
                 )

@@ -9,6 +9,7 @@ from typing import Any, Self, cast
 import discord
 
 from bot.discord.cog import Answered, answering
+from bot.discord.limits import OPTION_LABEL, SELECT_OPTIONS
 from bot.discord.plugin import services_of
 from bot.discord.replies import defer_edit, items, refuse, say
 from bot.discord.ui.buttons import DraftButton
@@ -20,9 +21,6 @@ from bot.services.accounts.oauth import FRIENDS_SCOPES
 from bot.services.forwarding.forwarding import MAX_FRIENDS, NobodyPicked
 from bot.texts import Locale, Texts, pick_locale
 from storage.drafts import Draft, Pick
-
-PAGE = 25  # options that Discord allows in a select
-LABEL = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ class Panel:
     @property
     def pages(self) -> int:
         """How many pages the found friends fill, one at least."""
-        return max(1, -(-len(self.found) // PAGE))
+        return max(1, -(-len(self.found) // SELECT_OPTIONS))
 
     @property
     def page(self) -> int:
@@ -58,7 +56,7 @@ class Panel:
     @property
     def shown(self) -> list[Friend]:
         """The friends on this page."""
-        return self.found[self.page * PAGE : (self.page + 1) * PAGE]
+        return self.found[self.page * SELECT_OPTIONS : (self.page + 1) * SELECT_OPTIONS]
 
     def say(self, key: str, **arguments: str | int) -> str:
         """Return a text in the language of this panel."""
@@ -219,7 +217,7 @@ class FriendSelect(
 def _option(panel: Panel, friend: Friend, *, default: bool) -> discord.SelectOption:
     name = friend.profile_nickname or panel.say("forward-friends-unnamed")
     label = f"★ {name}" if friend.favorite else name
-    return discord.SelectOption(label=label[:LABEL], value=friend.uuid, default=default)
+    return discord.SelectOption(label=label[:OPTION_LABEL], value=friend.uuid, default=default)
 
 
 class PickerButton(
