@@ -45,7 +45,7 @@ def number(world: World, words: str) -> int:
 async def test_an_interaction_that_is_told_twice_is_answered_once(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "cogs")
+    caplog.set_level(logging.INFO, "bot.discord")
     await world.discord.drop_gateway(resumable=True, repeated=5)
     await until(lambda: "interaction twice" in caplog.text)
     world.discord.problems.clear()
