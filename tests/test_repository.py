@@ -64,5 +64,12 @@ def test_yaml_goes_in_by_two_spaces_at_a_time(path: Path) -> None:
         assert depths[-1] in range(0, depths[-2] + 3, 2), line
 
 
+@pytest.mark.parametrize("language", ["", ".ko"])
+def test_the_readme_leads_to_where_a_weakness_is_reported(language: str) -> None:
+    page = f"SECURITY{language}.md"
+    assert f"]({page})" in read(f"README{language}.md")
+    assert "Report a vulnerability" in read(page)
+
+
 def test_editors_and_ruff_agree_on_the_length_of_a_line() -> None:
     assert f"max_line_length = {PROJECT['tool']['ruff']['line-length']}\n" in read(".editorconfig")
