@@ -1,4 +1,4 @@
-"""What surrounds the code says the same as the code: make, hooks, workflow, editors."""
+"""What surrounds the code says the same as the code: make, hooks, workflow, forms."""
 
 import json
 import os
@@ -62,6 +62,12 @@ def test_yaml_goes_in_by_two_spaces_at_a_time(path: Path) -> None:
         assert "\t" not in line
         depths.append(len(line) - len(line.lstrip()))
         assert depths[-1] in range(0, depths[-2] + 3, 2), line
+
+
+def test_whoever_reports_a_bug_is_asked_for_the_doctor_and_kept_from_giving_tokens() -> None:
+    form = read(".github/ISSUE_TEMPLATE/bug.yml")
+    assert "python -m bot doctor" in form
+    assert "no tokens" in form
 
 
 @pytest.mark.parametrize("language", ["", ".ko"])
