@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.kakao import CustomMessage, Message, ScrapMessage, for_sharing
 from bot.services.forwarding.shares import Offer, Reached, ShareExpired, Shares, ShareUnknown
-from bot.web.app import ANSWERS, PAGES, Answers
+from bot.web.answers import ANSWERS, PAGES, Answers
 from bot.web.pages import Pages
 from bot.web.webhooks import AdminKey, Unreadable, done, fields_of
 

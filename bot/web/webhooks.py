@@ -16,7 +16,7 @@ from aiohttp import ClientError, hdrs, web
 
 from bot.services.accounts.security_events import EventRefused
 from bot.services.accounts.webhooks import AccountWebhooks
-from bot.web.app import ANSWERS
+from bot.web.answers import ANSWERS
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
 
 from bot.services.accounts.oauth import FRIENDS_SCOPES, NewLink
-from bot.web.app import STATUSES
+from bot.web.answers import STATUSES
 from bot.web.pages import Pages
 from tests.support.linking import MINJI, LinkWorld, open_house, texts
 

@@ -15,7 +15,7 @@ from aiohttp import ClientError
 
 from bot.services.messages.models import Source
 from bot.texts import LOCALES
-from bot.web.app import STATUSES
+from bot.web.answers import STATUSES
 from bot.web.pages import Pages, preferred, rich, seen
 from tests.support.linking import JUNHO, MINJI, LinkWorld, open_house, texts
 
