@@ -153,8 +153,11 @@ async def _web(config: Config, services: Services, discord: Discord) -> AsyncIte
     add_digests(web, services.digests)
     add_privacy(web, _notice(config))
     add_operator(web, services.plugins.reload, config.raw_token_keys[0])
-    services.metrics.is_connected = lambda: discord.is_ready
-    add_metrics(web, services.metrics.text, config.metrics_token.get_secret_value())
+
+    async def metrics() -> bytes:
+        return await services.metrics.text(connected=discord.is_ready)
+
+    add_metrics(web, metrics, config.metrics_token.get_secret_value())
     add_sharing(web, services.shares, _share_settings(config))
     add_accounts(
         web,

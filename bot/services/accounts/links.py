@@ -42,7 +42,7 @@ class Links:
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._listeners = Listeners()
         self.on_broken: list[BrokenListener] = []
-        self.on_refreshed: Callable[[str], None] = lambda _: None
+        self.on_refreshed: list[Callable[[str], None]] = []
         self.on_unlinked: list[UnlinkedListener] = []
         self.on_consent_missing: list[ConsentListener] = []
         # At Kakao itself, where the member may not think of us.
@@ -144,19 +144,23 @@ class Links:
         try:
             tokens = await self._kakao.refresh(link.refresh_token)
         except GrantInvalid:
-            self.on_refreshed("ended")
+            self._refreshed("ended")
             return None
         except AppFault as fault:
-            self.on_refreshed("failed")
+            self._refreshed("failed")
             logger.warning("Kakao refuses the app: %s, see docs/kakao-errors.md", fault.code)
             raise OperatorFault from None
         except KakaoError as failure:
-            self.on_refreshed("failed")
+            self._refreshed("failed")
             logger.warning("No refresh now: %s %s", type(failure).__name__, failure.code)
             raise TryLater from None
-        self.on_refreshed("ok")
+        self._refreshed("ok")
         await self._save(link.member_id, tokens)
         return tokens.access_token
+
+    def _refreshed(self, result: str) -> None:
+        for listener in self.on_refreshed:
+            listener(result)
 
     async def _save(self, member_id: int, tokens: Tokens) -> None:
         now = self._now()

@@ -84,7 +84,7 @@ class Watcher:
         self._dispatcher = dispatcher
         self._sight = sight
         self._now = now
-        self.on_matched: Callable[[float], None] = lambda _: None
+        self.on_matched: list[Callable[[float], None]] = []
         self._spoke: OrderedDict[tuple[int, int], float] = OrderedDict()
         self._heard: dict[int, int] = {}
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -101,7 +101,9 @@ class Watcher:
         async with self._turns[seen.guild_id]:
             started = time.perf_counter()
             matches = self._rules.matcher.matches(seen)
-            self.on_matched(time.perf_counter() - started)
+            took = time.perf_counter() - started
+            for listener in self.on_matched:
+                listener(took)
             await self._note_activity(seen)
             for member_id, mine in _by_member(matches).items():
                 await self._consider(member_id, seen, mine)

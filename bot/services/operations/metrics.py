@@ -1,7 +1,5 @@
 """Numbers for Prometheus: read when they are asked for, or counted as things happen."""
 
-from collections.abc import Callable
-
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from bot.services.alarms import Alarm, Alarms
@@ -30,7 +28,6 @@ class Metrics:
         self._allowance = allowance
         self._alarms = alarms
         self._now = now
-        self.is_connected: Callable[[], bool] = lambda: False
         self._registry = CollectorRegistry()
         self._match = Histogram(
             "kkachi_match_seconds",
@@ -59,8 +56,8 @@ class Metrics:
         """Count a token refresh: "ok", "ended" or "failed"."""
         self._refreshes.labels(result).inc()
 
-    async def text(self) -> bytes:
-        """Return all numbers in Prometheus' text format."""
+    async def text(self, *, connected: bool) -> bytes:
+        """Return all numbers in Prometheus' text format; `connected` is whether Discord is."""
         self._deliveries.clear()
         for (state, code), number in (await self._statistics.by_state()).items():
             self._deliveries.labels(state, str(code)).set(number)
@@ -74,7 +71,7 @@ class Metrics:
         used, limit = await self._allowance.of_app()
         self._used.set(used)
         self._limit.set(limit)
-        self._gateway.set(self.is_connected())
+        self._gateway.set(connected)
         for alarm in Alarm:
             self._troubles.labels(alarm).set(alarm in self._alarms.active)
         return generate_latest(self._registry)

@@ -1,6 +1,6 @@
 """What a member may ask of us: everything we hold about them, and to forget it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -32,7 +32,7 @@ class PersonalData:
         self._optouts = optouts
         self._texts = texts
         self._now = now
-        self.forgetters: Sequence[Forgetter] = ()
+        self.forgetters: list[Forgetter] = []
 
     async def export(self, member_id: int, locale: Locale) -> dict[str, Any]:
         """Return everything that is held about a member, as JSON, with what each part is for."""

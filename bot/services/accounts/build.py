@@ -1,0 +1,62 @@
+"""Builds what has to do with members' Kakao accounts."""
+
+from dataclasses import dataclass
+
+from bot.config import KAKAO_AUTH_URL
+from bot.services.accounts.consents import Consents
+from bot.services.accounts.friends import Friends
+from bot.services.accounts.linked_roles import LinkedRoles, Login
+from bot.services.accounts.links import Links
+from bot.services.accounts.oauth import OAuthFlow
+from bot.services.accounts.security_events import Keys, SecurityEvents
+from bot.services.accounts.webhook_queue import WebhookQueue
+from bot.services.accounts.webhooks import AccountWebhooks
+from bot.services.resources import Resources
+
+
+@dataclass(frozen=True)
+class AccountServices:
+    """Links of members with Kakao, and what Kakao tells of them."""
+
+    links: Links
+    linking: OAuthFlow
+    linked_roles: LinkedRoles | None
+    """None without Discord's client secret."""
+    consents: Consents
+    friends: Friends
+    accounts: AccountWebhooks
+    inbox: WebhookQueue
+
+
+def build_accounts(resources: Resources, login: Login | None) -> AccountServices:
+    """Build the services about accounts; with `login` members show who they are at Discord."""
+    kakao, stores, now = resources.kakao, resources.stores, resources.now
+    links = Links(stores.links, kakao, now=now)
+    url = resources.config.public_url
+    linking = OAuthFlow(links, stores.requests, kakao, public_url=url, now=now)
+    inbox = WebhookQueue(stores.webhooks, now=now)
+    roles = None
+    if login is not None:
+        proofs, texts = stores.role_connections, resources.texts
+        roles = LinkedRoles(login, proofs, linking, links, texts, now=now)
+    return AccountServices(
+        links=links,
+        linking=linking,
+        linked_roles=roles,
+        consents=Consents(links, kakao),
+        friends=Friends(links, kakao, now=now),
+        accounts=AccountWebhooks(links, inbox, _security_events(resources), now=now),
+        inbox=inbox,
+    )
+
+
+def _security_events(resources: Resources) -> SecurityEvents:
+    """Read account events; Kakao does not say for sure which of its names our app goes by there."""
+    config = resources.config
+    names = (config.kakao_rest_api_key.get_secret_value(), config.kakao_app_id)
+    return SecurityEvents(
+        Keys(resources.kakao, now=resources.now),
+        issuers={config.kakao_auth_url, KAKAO_AUTH_URL},
+        audience=[name for name in names if name],
+        now=resources.now,
+    )

@@ -1,0 +1,70 @@
+"""Builds the outbox and what sends from it."""
+
+from dataclasses import dataclass
+from random import SystemRandom
+
+from bot.config import Config
+from bot.services.accounts.links import Links
+from bot.services.alarms import Alarms
+from bot.services.clock import DAY
+from bot.services.deliveries.allowance import Allowance, KakaoLimits
+from bot.services.deliveries.attempt import Attempts, Compose, Prepare, as_it_is
+from bot.services.deliveries.followups import FollowUps
+from bot.services.deliveries.images import Images
+from bot.services.deliveries.outbox import Outbox
+from bot.services.deliveries.sender import Keep, Sender
+from bot.services.deliveries.signals import OutboxSignals
+from bot.services.resources import Resources
+
+
+@dataclass(frozen=True)
+class DeliveryServices:
+    """What was accepted, and what Kakao still lets us send; `build_sender` adds who sends it."""
+
+    allowance: Allowance
+    deliveries: Outbox
+    signals: OutboxSignals
+    prepare: Prepare
+    """What becomes of a message's pictures right before it goes out."""
+
+
+def build_deliveries(resources: Resources, links: Links) -> DeliveryServices:
+    """Build the outbox and the allowance."""
+    stores, now = resources.stores, resources.now
+    signals = OutboxSignals()
+    images = Images(stores.images, resources.kakao, resources.pictures, now=now)
+    uploads = resources.config.kakao_images == "upload"
+    return DeliveryServices(
+        allowance=Allowance(stores.allowances, _limits(resources.config), now=now),
+        deliveries=Outbox(stores.deliveries, links, signals, now=now, random=SystemRandom()),
+        signals=signals,
+        prepare=images.prepare if uploads else as_it_is,
+    )
+
+
+def build_sender(
+    resources: Resources, links: Links, outbox: DeliveryServices, alarms: Alarms, compose: Compose
+) -> Sender:
+    """Build what sends; `compose` makes the message of an automatic delivery."""
+    config, store, now = resources.config, resources.stores.deliveries, resources.now
+    return Sender(
+        store,
+        outbox.allowance,
+        Attempts(links, resources.kakao, now=now, compose=compose, prepare=outbox.prepare),
+        FollowUps(store, links, outbox.signals),
+        outbox.signals,
+        now=now,
+        random=SystemRandom(),
+        alarms=alarms,
+        keep=Keep(config.keep_texts_days * DAY, config.keep_receipts_days * DAY),
+    )
+
+
+def _limits(config: Config) -> KakaoLimits:
+    return KakaoLimits(
+        app=config.kakao_app_daily,
+        sender=config.kakao_sender_daily,
+        recipient=config.kakao_recipient_daily,
+        pair=config.kakao_pair_daily,
+        reset_hour=config.kakao_reset_hour,
+    )

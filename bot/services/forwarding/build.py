@@ -1,0 +1,52 @@
+"""Builds what members send and share by hand."""
+
+from dataclasses import dataclass
+
+from bot.services.accounts.build import AccountServices
+from bot.services.deliveries.build import DeliveryServices
+from bot.services.forwarding.drafts import Drafts
+from bot.services.forwarding.forwarding import Forwarding
+from bot.services.forwarding.jumps import Jumps
+from bot.services.forwarding.shares import Shares
+from bot.services.resources import Resources
+
+
+@dataclass(frozen=True)
+class ForwardingServices:
+    """Forwards, what is being written, and the way back to Discord."""
+
+    forwarding: Forwarding
+    drafts: Drafts
+    jumps: Jumps
+    shares: Shares
+
+
+def build_forwarding(
+    resources: Resources, accounts: AccountServices, outbox: DeliveryServices
+) -> ForwardingServices:
+    """Build the services of `/forward` and `/share`."""
+    config, stores, texts = resources.config, resources.stores, resources.texts
+    drafts = Drafts(stores.drafts, resources.now)
+    jumps = Jumps(stores.jumps, config.public_url, resources.now)
+    return ForwardingServices(
+        forwarding=Forwarding(
+            links=accounts.links,
+            deliveries=outbox.deliveries,
+            drafts=drafts,
+            jumps=jumps,
+            texts=texts,
+        ),
+        drafts=drafts,
+        jumps=jumps,
+        shares=Shares(
+            stores.shares,
+            accounts.inbox,
+            jumps,
+            texts,
+            public_url=config.public_url,
+            is_on=bool(config.kakao_javascript_key),
+            is_told=bool(config.kakao_admin_key.get_secret_value()),
+            prepare=outbox.prepare,
+            now=resources.now,
+        ),
+    )

@@ -1,0 +1,85 @@
+"""Builds what finds highlights by itself and brings them on their way."""
+
+from dataclasses import dataclass
+
+from bot.services.accounts.links import Links
+from bot.services.deliveries.build import DeliveryServices
+from bot.services.forwarding.jumps import Jumps
+from bot.services.highlights.digests import Digests
+from bot.services.highlights.dispatcher import Dispatcher
+from bot.services.highlights.gates import Gates
+from bot.services.highlights.matching.matcher import Matcher
+from bot.services.highlights.rules import Rules
+from bot.services.highlights.schedule import Schedules
+from bot.services.highlights.watcher import Watcher
+from bot.services.privacy.optouts import OptOuts
+from bot.services.resources import Resources
+from bot.services.servers.settings import Settings
+
+
+@dataclass(frozen=True)
+class HighlightServices:
+    """Members' rules, and the way from a message to a card."""
+
+    rules: Rules
+    wishes: Schedules
+    gates: Gates
+    dispatcher: Dispatcher
+    digests: Digests
+    watch: Watcher
+
+
+def build_highlights(
+    resources: Resources,
+    *,
+    links: Links,
+    outbox: DeliveryServices,
+    optouts: OptOuts,
+    settings: Settings,
+    jumps: Jumps,
+) -> HighlightServices:
+    """Build the services of `/highlight`."""
+    stores, sight, now = resources.stores, resources.sight, resources.now
+    rules = Rules(stores.rules, Matcher(), settings, now=now)
+    gates = Gates(sight, settings, optouts, stores.hits, now=now)
+    wishes = Schedules(stores.wishes)
+    dispatcher = _dispatcher(resources, links, outbox, wishes)
+    digests = Digests(
+        store=stores.digests,
+        hits=stores.hits,
+        links=links,
+        rules=rules,
+        gates=gates,
+        sight=sight,
+        jumps=jumps,
+        texts=resources.texts,
+        public_url=resources.config.public_url,
+        now=now,
+    )
+    watch = Watcher(
+        rules=rules,
+        gates=gates,
+        hits=stores.hits,
+        digests=stores.digests,
+        watermarks=stores.watermarks,
+        links=links,
+        wishes=wishes,
+        dispatcher=dispatcher,
+        sight=sight,
+        now=now,
+    )
+    return HighlightServices(rules, wishes, gates, dispatcher, digests, watch)
+
+
+def _dispatcher(
+    resources: Resources, links: Links, outbox: DeliveryServices, wishes: Schedules
+) -> Dispatcher:
+    return Dispatcher(
+        hits=resources.stores.hits,
+        deliveries=resources.stores.deliveries,
+        links=links,
+        allowance=outbox.allowance,
+        wishes=wishes,
+        signals=outbox.signals,
+        now=resources.now,
+    )

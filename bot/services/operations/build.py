@@ -1,0 +1,29 @@
+"""Builds what whoever runs Kkachi watches and steers it with."""
+
+from dataclasses import dataclass
+
+from bot.services.alarms import Alarms
+from bot.services.deliveries.allowance import Allowance
+from bot.services.operations.extensions import Extensions
+from bot.services.operations.metrics import Metrics
+from bot.services.resources import Resources
+
+
+@dataclass(frozen=True)
+class OperationServices:
+    """Troubles, numbers, and the modules that are loaded."""
+
+    alarms: Alarms
+    metrics: Metrics
+    plugins: Extensions
+
+
+def build_operations(resources: Resources, allowance: Allowance) -> OperationServices:
+    """Build the services about running Kkachi."""
+    stores, now = resources.stores, resources.now
+    alarms = Alarms()
+    return OperationServices(
+        alarms=alarms,
+        metrics=Metrics(stores.statistics, stores.hits, allowance, alarms, now=now),
+        plugins=Extensions(resources.config.cogs),
+    )

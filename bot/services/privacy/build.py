@@ -1,0 +1,39 @@
+"""Builds what shows, limits and erases what is held about people."""
+
+from dataclasses import dataclass
+
+from bot.services.accounts.links import Links
+from bot.services.privacy.expiry import Expiry
+from bot.services.privacy.optouts import OptOuts
+from bot.services.privacy.personal_data import PersonalData
+from bot.services.resources import Resources
+
+
+@dataclass(frozen=True)
+class PrivacyServices:
+    """What members may ask of us, and what is erased without being asked."""
+
+    privacy: PersonalData
+    optouts: OptOuts
+    housekeeping: Expiry
+
+
+def build_privacy(resources: Resources, links: Links) -> PrivacyServices:
+    """Build the services about personal data."""
+    stores, texts, now = resources.stores, resources.texts, resources.now
+    optouts = OptOuts(stores.optouts, now)
+    return PrivacyServices(
+        privacy=PersonalData(stores.personal, links, optouts, texts, now=now),
+        optouts=optouts,
+        housekeeping=Expiry(
+            stores.requests,
+            stores.jumps,
+            stores.drafts,
+            stores.shares,
+            stores.digests,
+            stores.webhooks,
+            stores.images,
+            stores.hits,
+            now=now,
+        ),
+    )

@@ -1,0 +1,32 @@
+"""Builds what admins decide with, and see."""
+
+from dataclasses import dataclass
+
+from bot.services.deliveries.allowance import Allowance
+from bot.services.resources import Resources
+from bot.services.servers.access import Access
+from bot.services.servers.settings import Settings
+from bot.services.servers.statistics import StatisticsService
+from bot.services.servers.templates import Templates
+
+
+@dataclass(frozen=True)
+class ServerServices:
+    """A server's settings, and who may do what there."""
+
+    settings: Settings
+    access: Access
+    templates: Templates
+    statistics: StatisticsService
+
+
+def build_servers(resources: Resources, allowance: Allowance) -> ServerServices:
+    """Build the services about servers."""
+    stores, now = resources.stores, resources.now
+    settings = Settings(stores.settings, now)
+    return ServerServices(
+        settings=settings,
+        access=Access(settings, stores.memberships, stores.statistics, allowance, now=now),
+        templates=Templates(settings),
+        statistics=StatisticsService(stores.statistics, allowance, now=now),
+    )
