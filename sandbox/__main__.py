@@ -8,9 +8,9 @@ from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from sandbox.demo import BotProcess, Demo, Options, open_demo
-from sandbox.neighbour import move_in
-from sandbox.smoke import Smoke, StepFailed
+from sandbox.demo.demo import BotProcess, Demo, Options, open_demo
+from sandbox.demo.neighbour import move_in
+from sandbox.demo.smoke import Smoke, StepFailed
 
 READY_WITHIN = 60.0
 LAST_LINES = 15

@@ -10,10 +10,10 @@ import pytest
 from playwright.async_api import Browser, Locator, async_playwright, expect
 from playwright.async_api import Page as Tab
 
-from sandbox.demo import BotProcess
+from sandbox.demo.demo import BotProcess
+from sandbox.demo.page import Page
 from sandbox.discord import LocalDiscord
 from sandbox.kakao import LocalKakao
-from sandbox.page import Page
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from aiohttp import BodyPartReader, web
 
+from sandbox.demo.portraits import portrait
 from sandbox.discord.bodies import Upload
 from sandbox.discord.errors import ApiError, invalid_form
 from sandbox.discord.gateway import Gateway
@@ -19,7 +20,6 @@ from sandbox.discord.rest.calls import Answer, Call, Created, Handler, Routes
 from sandbox.discord.spec import Spec
 from sandbox.discord.state import JSON
 from sandbox.discord.world import World
-from sandbox.portraits import portrait
 
 logger = logging.getLogger(__name__)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from sandbox.demo.portraits import sunset
 from sandbox.discord.events import ScheduledEvent
 from sandbox.discord.messages import REPLY, Message, Poll, pointer_to
 from sandbox.discord.permissions import Permission
@@ -16,7 +17,6 @@ from sandbox.discord.state import (
     User,
 )
 from sandbox.discord.world import World
-from sandbox.portraits import sunset
 
 PEOPLE = (
     ("minji", "민지"),

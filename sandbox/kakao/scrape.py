@@ -13,10 +13,10 @@ from urllib.parse import urljoin, urlsplit
 
 from aiohttp import web
 
+from sandbox.demo.portraits import PICTURES
 from sandbox.kakao.domains import is_address
 from sandbox.kakao.state import Scraped
 from sandbox.kakao.world import World
-from sandbox.portraits import PICTURES
 
 SCRAPE_SECONDS = 3.0
 PAGES = {

@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.demo.portraits import nobody, portrait
 from sandbox.kakao.api import Door, FriendsApi, UserApi
 from sandbox.kakao.errors import PageRefusal, Refusal, kapi, kauth
 from sandbox.kakao.images import ImageApi
@@ -26,7 +27,6 @@ from sandbox.kakao.state import Message, Request
 from sandbox.kakao.telling import TellingWorld
 from sandbox.kakao.walk import walk
 from sandbox.kakao.writing import Writer
-from sandbox.portraits import nobody, portrait
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 DOORS = frozenset({"/oauth/authorize", "/login", "/consent", "/picker"})

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sandbox.demo.page.village import Village
 from sandbox.discord import LocalDiscord
 from sandbox.kakao import Account, LocalKakao
-from sandbox.page.village import Village
 
 SLOWNESS = 4.0
 FAILURES = 2

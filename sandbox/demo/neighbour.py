@@ -2,7 +2,7 @@
 
 from aiohttp import ClientSession, CookieJar
 
-from sandbox.demo import Demo
+from sandbox.demo.demo import Demo
 from sandbox.discord.filled import CannotDo
 from sandbox.discord.messages import every_component
 from sandbox.discord.reply import Reply

@@ -17,10 +17,10 @@ from urllib.parse import urljoin, urlsplit
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, CookieJar
 
-from sandbox.demo import Demo
+from sandbox.demo.demo import Demo
+from sandbox.demo.neighbour import NAME as NEIGHBOUR
+from sandbox.demo.neighbour import WORD
 from sandbox.discord import CannotDo
-from sandbox.neighbour import NAME as NEIGHBOUR
-from sandbox.neighbour import WORD
 
 JSON = dict[str, Any]
 WHO, SOMEBODY_ELSE = "민지", "준호"
