@@ -24,7 +24,9 @@ import aiohttp
 from bot.app import run_until
 from bot.config import Config
 from sandbox.discord import LocalDiscord, Reply
+from sandbox.discord.village import build_village
 from sandbox.kakao import LocalKakao
+from sandbox.kakao.people import add_people
 
 ROOT = Path(__file__).parents[1]
 OPENAPI = ROOT.parent / "shared" / "discord-openapi.json"
@@ -147,8 +149,10 @@ async def open_world(folder: Path, *, bot: bool = True) -> AsyncIterator[World]:
     """Start both sandboxes and, unless told otherwise, the bot; the database is in `folder`."""
     async with AsyncExitStack() as stack:
         openapi = OPENAPI if OPENAPI.exists() else None
-        discord = await stack.enter_async_context(LocalDiscord(openapi=openapi).serve())
-        kakao = await stack.enter_async_context(LocalKakao().serve())
+        discord = await stack.enter_async_context(
+            LocalDiscord(build_village, openapi=openapi).serve()
+        )
+        kakao = await stack.enter_async_context(LocalKakao(add_people).serve())
         world = _world(discord, kakao, folder)
         stack.push_async_callback(world.stop_bot)
         if bot:

@@ -21,6 +21,7 @@ from bot.services.links import Links
 from bot.texts import Locale, Texts
 from bot.web import build_web, serve
 from sandbox.kakao import LocalKakao
+from sandbox.kakao.people import add_people
 from storage.database import Database, open_database
 from storage.jumps import JumpStore
 from storage.link_requests import LinkRequestStore
@@ -167,7 +168,7 @@ class House:
 @asynccontextmanager
 async def open_house(folder: Path, public_url: str | None = None) -> AsyncIterator[House]:
     clock = Clock()
-    local = LocalKakao(now=clock, random=random.Random(7))
+    local = LocalKakao(add_people, now=clock, random=random.Random(7))
     file = folder / "kkachi.db"
     async with (
         open_database(f"sqlite+aiosqlite:///{file}") as database,

@@ -19,6 +19,7 @@ from bot.services.links import Links
 from bot.services.sender import Sender
 from bot.texts import Locale
 from sandbox.kakao import Account, LocalKakao
+from sandbox.kakao.people import add_people
 from storage.allowances import AllowanceStore
 from storage.database import Database, open_database
 from storage.deliveries import Chat, Delivery, DeliveryState, DeliveryStore, NewDelivery
@@ -200,7 +201,7 @@ async def opened(
 async def open_outbox(folder: Path, limits: Limits = PLENTY) -> AsyncIterator[World]:
     """Open a world with a local Kakao of its own, in which the member is linked."""
     clock = Clock()
-    kakao = LocalKakao(now=clock, random=Random(1))
+    kakao = LocalKakao(add_people, now=clock, random=Random(1))
     async with kakao.serve(), opened(kakao, kakao.url, folder, clock, limits) as world:
         await world.link()
         yield world

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from bot.kakao import Message
 from bot.services.allowance import DAY, HOUR, Limits
 from sandbox.kakao import LocalKakao
+from sandbox.kakao.people import add_people
 from storage.deliveries import Delivery, DeliveryState
 from storage.links import LinkStore
 from tests.outbox import JUNHO, MINJI, NOON, VAULT, Clock, World, open_outbox, opened
@@ -213,7 +214,7 @@ async def test_an_answer_after_midnight_to_a_send_of_yesterday_spends_yesterday(
 
 async def test_a_new_process_goes_on_counting(tmp_path: Path) -> None:
     clock = Clock()
-    kakao = LocalKakao(now=clock)
+    kakao = LocalKakao(add_people, now=clock)
     async with kakao.serve():
         async with opened(kakao, kakao.url, tmp_path, clock, Limits()) as world:
             await world.link()

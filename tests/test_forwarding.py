@@ -28,6 +28,7 @@ from bot.services.highlight import Body, Highlight, Member, Source
 from bot.services.jumps import KEPT_SECONDS, JumpExpired, JumpUnknown
 from bot.services.linking import BASIC_SCOPES, FRIENDS_SCOPES
 from sandbox.kakao import LocalKakao
+from sandbox.kakao.people import add_people
 from storage.deliveries import Delivery, DeliveryState
 from storage.drafts import Draft, Pick
 from tests._world import TOKEN_KEY
@@ -95,7 +96,7 @@ async def open_desk(folder: Path) -> AsyncIterator[Desk]:
     def now() -> float:
         return datetime.now(UTC).timestamp() + (desk.later if desk else 0)
 
-    async with LocalKakao(now=now).serve() as kakao:
+    async with LocalKakao(add_people, now=now).serve() as kakao:
         config = config_for(kakao, folder)
         kakao.app.redirect_uris.add(config.redirect_uri)
         kakao.app.product_link_domains.append(PUBLIC_URL)

@@ -34,6 +34,7 @@ from bot.services.images import KEPT_SECONDS, Images
 from bot.services.redrawing import MOST_BYTES as KAKAO_BYTES
 from bot.services.redrawing import Drawn, NotAPicture, drawn_for_kakao
 from sandbox.kakao import LocalKakao
+from sandbox.kakao.people import add_people
 from storage.database import open_database
 from storage.images import ImageStore, UploadedImage
 from tests.linking import Clock
@@ -293,7 +294,7 @@ class Studio:
 @pytest.fixture
 async def studio(tmp_path: Path) -> AsyncIterator[Studio]:
     clock = Clock()
-    local = LocalKakao(now=clock)
+    local = LocalKakao(add_people, now=clock)
     async with (
         open_shelf() as shelf,
         open_pictures(shelf.url) as pictures,

@@ -18,7 +18,9 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from sandbox.demo import clock
 from sandbox.demo.page import Page
 from sandbox.discord import LocalDiscord
+from sandbox.discord.village import build_village
 from sandbox.kakao import LocalKakao
+from sandbox.kakao.people import add_people
 from sandbox.kakao.state import Webhook
 
 HOST = "127.0.0.1"
@@ -129,8 +131,8 @@ async def open_demo(options: Options) -> AsyncIterator[Demo]:
     async with AsyncExitStack() as stack:
         ports = Ports(options.port)
         page_port = ports.take()
-        discord = LocalDiscord(openapi=options.openapi)
-        kakao = LocalKakao()
+        discord = LocalDiscord(build_village, openapi=options.openapi)
+        kakao = LocalKakao(add_people)
         await stack.enter_async_context(discord.serve(HOST, ports.take()))
         await stack.enter_async_context(kakao.serve(HOST, ports.take()))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kkachi-")))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from aiohttp import BodyPartReader, web
 
-from sandbox.demo.portraits import portrait
 from sandbox.discord.bodies import Upload
 from sandbox.discord.errors import ApiError, invalid_form
 from sandbox.discord.gateway import Gateway
@@ -169,7 +168,7 @@ class Server:
 
     async def _picture(self, request: web.Request) -> web.Response:
         name = self._world.name_of(request.match_info.get("owner", ""))
-        drawn = portrait(name) or avatar(request.match_info["hash"])
+        drawn = self._world.portraits.get(name) or avatar(request.match_info["hash"])
         return web.Response(body=drawn, content_type="image/png")
 
     async def _cover(self, request: web.Request) -> web.Response:
