@@ -23,10 +23,10 @@ import aiohttp
 
 from bot.app import run_until
 from bot.config import Config
+from sandbox.demo.people import add_people
+from sandbox.demo.village import build_village
 from sandbox.discord import LocalDiscord, Reply
-from sandbox.discord.village import build_village
 from sandbox.kakao import LocalKakao
-from sandbox.kakao.people import add_people
 
 ROOT = Path(__file__).parents[1]
 OPENAPI = ROOT.parent / "shared" / "discord-openapi.json"

@@ -20,8 +20,8 @@ from bot.services.linking import BASIC_SCOPES, Linking
 from bot.services.links import Links
 from bot.texts import Locale, Texts
 from bot.web import build_web, serve
+from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
-from sandbox.kakao.people import add_people
 from storage.database import Database, open_database
 from storage.jumps import JumpStore
 from storage.link_requests import LinkRequestStore

@@ -18,8 +18,8 @@ from bot.services.deliveries import Deliveries
 from bot.services.links import Links
 from bot.services.sender import Sender
 from bot.texts import Locale
+from sandbox.demo.people import add_people
 from sandbox.kakao import Account, LocalKakao
-from sandbox.kakao.people import add_people
 from storage.allowances import AllowanceStore
 from storage.database import Database, open_database
 from storage.deliveries import Chat, Delivery, DeliveryState, DeliveryStore, NewDelivery

@@ -14,8 +14,8 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
+from sandbox.demo.village import build_village
 from sandbox.discord import LocalDiscord
-from sandbox.discord.village import build_village
 
 OPENAPI = Path(__file__).resolve().parents[2] / "shared" / "discord-openapi.json"
 Interaction = discord.Interaction[Any]

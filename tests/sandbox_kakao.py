@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from aiohttp import ClientSession
 
+from sandbox.demo.people import add_people
 from sandbox.kakao import Account, LocalKakao
-from sandbox.kakao.people import add_people
 
 CALLBACK = "https://kkachi.example/oauth/kakao/callback"
 SITE = "https://kkachi.example"

@@ -12,10 +12,10 @@ from playwright.async_api import Page as Tab
 
 from sandbox.demo.demo import BotProcess
 from sandbox.demo.page import Page
+from sandbox.demo.people import add_people
+from sandbox.demo.village import build_village
 from sandbox.discord import LocalDiscord
-from sandbox.discord.village import build_village
 from sandbox.kakao import LocalKakao
-from sandbox.kakao.people import add_people
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]

@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from bot.kakao import Message
 from bot.services.allowance import DAY, HOUR, Limits
+from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
-from sandbox.kakao.people import add_people
 from storage.deliveries import Delivery, DeliveryState
 from storage.links import LinkStore
 from tests.outbox import JUNHO, MINJI, NOON, VAULT, Clock, World, open_outbox, opened

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
-from sandbox.kakao.people import add_people
 from storage.backup import BadBackup, NotSqlite, back_up, check, restore
 from storage.database import DatabaseBusy, open_database
 from storage.deliveries import DeliveryState

@@ -27,8 +27,8 @@ from bot.services.forwarding import NobodyPicked
 from bot.services.highlight import Body, Highlight, Member, Source
 from bot.services.jumps import KEPT_SECONDS, JumpExpired, JumpUnknown
 from bot.services.linking import BASIC_SCOPES, FRIENDS_SCOPES
+from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
-from sandbox.kakao.people import add_people
 from storage.deliveries import Delivery, DeliveryState
 from storage.drafts import Draft, Pick
 from tests._world import TOKEN_KEY

@@ -33,8 +33,8 @@ from bot.pictures import MOST_BYTES, PictureUnavailable, open_pictures
 from bot.services.images import KEPT_SECONDS, Images
 from bot.services.redrawing import MOST_BYTES as KAKAO_BYTES
 from bot.services.redrawing import Drawn, NotAPicture, drawn_for_kakao
+from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
-from sandbox.kakao.people import add_people
 from storage.database import open_database
 from storage.images import ImageStore, UploadedImage
 from tests.linking import Clock

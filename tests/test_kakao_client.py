@@ -29,8 +29,8 @@ from bot.kakao import (
     new_verifier,
     open_http,
 )
+from sandbox.demo.people import add_people
 from sandbox.kakao import Account, LocalKakao
-from sandbox.kakao.people import add_people
 from tests.kakao_answers import CALLBACK, kakao_that
 
 PUBLIC = "https://kkachi.example"

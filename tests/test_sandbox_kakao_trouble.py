@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
+from sandbox.demo.people import add_people
 from sandbox.kakao import Account, LocalKakao
-from sandbox.kakao.people import add_people
 from sandbox.kakao.trouble import Kind
 from tests.sandbox_kakao import FRIENDS, TO_ME, Caller, calling
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from bot.kakao import BadRequest, BaseTemplate, Text, message_from
 from bot.kakao.messages import TEMPLATES
+from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
-from sandbox.kakao.people import add_people
 from sandbox.kakao.templates import Templates
 
 DOMAIN = "https://kkachi.example"

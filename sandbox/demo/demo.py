@@ -17,10 +17,10 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from sandbox.demo import clock
 from sandbox.demo.page import Page
+from sandbox.demo.people import add_people
+from sandbox.demo.village import build_village
 from sandbox.discord import LocalDiscord
-from sandbox.discord.village import build_village
 from sandbox.kakao import LocalKakao
-from sandbox.kakao.people import add_people
 from sandbox.kakao.state import Webhook
 
 HOST = "127.0.0.1"
