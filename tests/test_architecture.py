@@ -52,7 +52,8 @@ FORBIDDEN = {
     "cogs/": ("bot.app", "bot.wiring", "bot.client", "bot.web", "bot.config"),
     "storage/": ("bot", "cogs"),
     "sandbox/": ("bot", "cogs", "storage"),
-    "sandbox/discord/": ("discord",),
+    "sandbox/discord/": ("discord", "sandbox.kakao", "sandbox.demo"),
+    "sandbox/kakao/": ("sandbox.discord", "sandbox.demo"),
     "bot/": ("sandbox", "tests"),
 }
 
