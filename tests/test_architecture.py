@@ -2,7 +2,9 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -115,6 +117,15 @@ def test_there_are_no_import_cycles() -> None:
 
     for name in graph:
         visit(name, ())
+
+
+def test_the_wheel_and_the_container_hold_the_program_alone() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    patterns = project["tool"]["setuptools"]["packages"]["find"]["include"]
+    folders = [path.name for path in ROOT.iterdir() if path.is_dir()]
+    packages = {name for name in folders for one in patterns if fnmatch(name, one)}
+    copied = re.findall(r"^COPY (\w+) \1$", (ROOT / "Containerfile").read_text(), re.MULTILINE)
+    assert packages == set(copied) == {"bot", "cogs", "storage"}
 
 
 def test_only_config_reads_the_environment() -> None:
