@@ -8,43 +8,46 @@ CODE   := bot cogs storage sandbox tests benchmarks docs examples
 # The suite starts Python some sixty times; each would read all of Kkachi from its sources.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check format docs bench lock clean
+.PHONY: help demo test check format docs bench lock clean
 .DELETE_ON_ERROR:
 
-demo: $(VENV)/.run  ## a local Discord and a local KakaoTalk with Kkachi between them
+help:  ## lists what make can do here
+	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.run  ## runs a local Discord and a local KakaoTalk with Kkachi between them
 	@$(BIN)/python -m sandbox $(ARGS)
 
-test: $(VENV)/.dev  ## the whole suite
+test: $(VENV)/.dev  ## runs the whole suite
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: $(VENV)/.dev  ## format, lint and strict types
+check: $(VENV)/.dev  ## checks format, lint and strict types
 	@$(BIN)/ruff format --check $(CODE)
 	@$(BIN)/ruff check $(CODE)
 	@$(BIN)/mypy
 
-format: $(VENV)/.dev
+format: $(VENV)/.dev  ## puts the code into the form that check wants
 	@$(BIN)/ruff format $(CODE)
 	@$(BIN)/ruff check --fix $(CODE)
 
-docs: $(VENV)/.dev  ## the pages that are written from the code
+docs: $(VENV)/.dev  ## writes the pages that are made from the code
 	@$(BIN)/python -m docs.make_errors
 	@$(BIN)/python -m docs.make_reference
 
-bench: $(VENV)/.bench  ## both sides of every comparison in one run; prints ratios
+bench: $(VENV)/.bench  ## measures both sides of every comparison in one run and prints ratios
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-lock:  ## needs uv; writes no index address
+lock:  ## pins the packages of pyproject.toml (needs uv; ARGS=--upgrade for newer ones)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --no-header --extra sandbox --extra build --extra postgresql \
-	  pyproject.toml -o requirements.lock
+	  pyproject.toml -o requirements.lock $(ARGS)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --no-header --extra sandbox --extra build --extra postgresql --extra dev \
-	  -c requirements.lock pyproject.toml -o requirements-dev.lock
+	  -c requirements.lock pyproject.toml -o requirements-dev.lock $(ARGS)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --no-header --extra bench \
-	  -c requirements-dev.lock pyproject.toml -o requirements-bench.lock
+	  -c requirements-dev.lock pyproject.toml -o requirements-bench.lock $(ARGS)
 
-clean:
+clean:  ## removes the virtual environment and what was built
 	rm -rf $(VENV) build *.egg-info
 
 $(VENV)/bin/python:

@@ -23,7 +23,7 @@ from benchmarks.server import answering
 from bot.app import at_work, open_services
 from bot.config import Config
 from bot.kakao import Button, Content, Feed, Link
-from bot.services.deliveries import Deliveries
+from bot.services.deliveries.outbox import Outbox
 from storage.database import open_database
 from storage.deliveries import Chat, DeliveryState, NewDelivery
 from storage.links import Link as KakaoLink
@@ -92,7 +92,7 @@ def _link(member_id: int) -> KakaoLink:
     )
 
 
-def _ours(deliveries: Deliveries, senders: int) -> Side:
+def _ours(deliveries: Outbox, senders: int) -> Side:
     async def sender(member_id: int) -> None:
         for _ in range(sends(senders) // senders):
             row = NewDelivery(member_id=member_id, chat=Chat.ME, card=CARD)

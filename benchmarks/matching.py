@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.services.highlight import Source
-from bot.services.matching.matcher import Matcher
-from bot.services.sight import Seen
+from bot.services.highlights.matching.matcher import Matcher
+from bot.services.messages.models import Source
+from bot.services.messages.reader import Seen
 from storage.rules import Rule, RuleKind
 
 SERVERS, RULES = 1_000, 100_000

@@ -6,8 +6,8 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.services.planner import LAST_CALL, Day, Waiting, plan
-from bot.services.wishes import Wishes
+from bot.services.highlights.planner import LAST_CALL, Day, Waiting, plan
+from bot.services.highlights.schedule import Schedule
 from storage.hits import Priority
 
 HOUR, DAY = 3600.0, 24 * 3600.0
@@ -24,7 +24,7 @@ class Scene:
 
     title: str
     times: Callable[[random.Random], list[float]]
-    wishes: Wishes = field(default_factory=Wishes)
+    wishes: Schedule = field(default_factory=Schedule)
     lively: bool = False
 
 
@@ -50,13 +50,13 @@ def _flood(chance: random.Random) -> list[float]:
     return [*_spread(chance, 30), *(20 * HOUR + chance.random() * 600 for _ in range(2000))]
 
 
-NIGHT = Wishes(quiet_from=23 * 60, quiet_to=8 * 60)
+NIGHT = Schedule(quiet_from=23 * 60, quiet_to=8 * 60)
 SCENES = (
     Scene("a quiet day", _quiet),
     Scene("a lively day", _lively, lively=True),
     Scene("a lively day, quiet from 23 to 8", _lively, NIGHT, lively=True),
     Scene("a lively day from 9 to 18 only", _office, lively=True),
-    Scene("a lively day, at 9, 13 and 19", _lively, Wishes(mode="at-hours", hours=(9, 13, 19))),
+    Scene("a lively day, at 9, 13 and 19", _lively, Schedule(mode="at-hours", hours=(9, 13, 19))),
     Scene("2,000 hits in ten minutes", _flood, lively=True),
 )
 
@@ -66,7 +66,7 @@ class Outcome:
     """What became of a day."""
 
     hits: list[Waiting]
-    wishes: Wishes
+    wishes: Schedule
     messages: list[tuple[float, tuple[int, ...]]] = field(default_factory=list)
 
     @property

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.services.matching.words import hit
+from bot.services.highlights.matching.words import hit
 
 LISTS = Path(__file__).parents[1] / "tests" / "hard_words"
 ANALYSER = "kiwipiepy"

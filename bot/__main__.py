@@ -8,21 +8,22 @@ from pathlib import Path
 import typer
 
 from bot import app
-from bot.client import CannotLoad, TokenRefused
+from bot.cli import keys
+from bot.cli.backup import backup, restore
+from bot.cli.doctor import doctor
+from bot.cli.exit import config_or_end, give_up
+from bot.cli.match import match
+from bot.cli.reload import reload
 from bot.config import Config
+from bot.discord.connection import CannotLoad, TokenRefused
 from bot.logs import set_up_logging
-from bot.operator import copies, keys
-from bot.operator.doctor import doctor
-from bot.operator.ending import config_or_end, give_up
-from bot.operator.matching import match
-from bot.operator.reloading import reload
 from storage.database import StorageError
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=False)
 cli.add_typer(keys.cli, name="keys", help="The keys that seal the Kakao tokens.")
 cli.command()(doctor)
-cli.command()(copies.backup)
-cli.command()(copies.restore)
+cli.command()(backup)
+cli.command()(restore)
 cli.command()(match)
 cli.command()(reload)
 

@@ -3,17 +3,19 @@
 import asyncio
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from bot.client import GUILD_READY_SECONDS, Discord, sync_commands
 from bot.config import Config
-from bot.discord_login import DiscordLogin, open_discord_login
+from bot.discord.client import GUILD_READY_SECONDS
+from bot.discord.connection import Discord, sync_commands
+from bot.discord.oauth import DiscordLogin, open_discord_login
 from bot.kakao import KakaoApp, KakaoClient, open_http
 from bot.pictures import open_pictures
 from bot.services import Services
+from bot.services.clock import Clock
 from bot.web import (
     Notice,
     ShareSettings,
@@ -52,7 +54,7 @@ async def run_until(
     stopped: asyncio.Event,
     config: Config,
     *,
-    now: Callable[[], float] = time.time,
+    now: Clock = time.time,
     guild_ready_timeout: float = GUILD_READY_SECONDS,
 ) -> None:
     """Run everything until `stopped` is set, or until something ends that must not.
@@ -81,7 +83,7 @@ async def sync(config: Config) -> None:
 
 @asynccontextmanager
 async def open_services(
-    config: Config, *, now: Callable[[], float] = time.time, exclusive: bool = True
+    config: Config, *, now: Clock = time.time, exclusive: bool = True
 ) -> AsyncIterator[Services]:
     """Open the database and the way to Kakao, and build all services upon them."""
     async with (

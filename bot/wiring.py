@@ -1,6 +1,5 @@
 """Which service is made of which stores and services, and who hears of whom."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from random import SystemRandom
 
@@ -8,54 +7,53 @@ from bot.config import KAKAO_AUTH_URL, Config
 from bot.kakao import KakaoClient
 from bot.pictures import Pictures
 from bot.services import Services
-from bot.services.access import Access
-from bot.services.accounts import Accounts
+from bot.services.accounts.consents import Consents
+from bot.services.accounts.friends import Friends
+from bot.services.accounts.linked_roles import LinkedRoles, Login
+from bot.services.accounts.links import Links
+from bot.services.accounts.oauth import NewLink, OAuthFlow
+from bot.services.accounts.security_events import Keys, SecurityEvents
+from bot.services.accounts.webhook_queue import WebhookQueue
+from bot.services.accounts.webhooks import AccountWebhooks
 from bot.services.alarms import Alarms
-from bot.services.allowance import DAY, Allowance, Limits
-from bot.services.attempts import Attempts, Prepare, as_it_is
-from bot.services.changes import Changes
-from bot.services.compose import Compose
-from bot.services.conclusions import Conclusions
-from bot.services.consents import Consents
-from bot.services.deliveries import Deliveries
-from bot.services.digests import Digests
-from bot.services.dispatch import Dispatcher
-from bot.services.domains import Domains
-from bot.services.drafts import Drafts
-from bot.services.events import Events, Keys
-from bot.services.forwarding import Forwarding
-from bot.services.friends import Friends
-from bot.services.gates import Gates
-from bot.services.housekeeping import Housekeeping
-from bot.services.images import Images
-from bot.services.inbox import Inbox
-from bot.services.jumps import Jumps
-from bot.services.leaving import Leaving
-from bot.services.linked_roles import LinkedRoles, Login
-from bot.services.linking import Arrival, Linking
-from bot.services.links import Links
-from bot.services.matching.matcher import Matcher
-from bot.services.metrics import Metrics
-from bot.services.notifying import Notifying
-from bot.services.optouts import OptOuts
-from bot.services.plugins import Plugins
-from bot.services.privacy import Privacy
-from bot.services.rules import Rules
-from bot.services.sender import Keep, Sender
-from bot.services.settings import Settings
-from bot.services.shares import Shares
-from bot.services.sight import Sight
-from bot.services.statistics import StatisticsDesk
-from bot.services.subscriptions import Subscriptions
-from bot.services.templates import Templates
-from bot.services.watching import Watch
-from bot.services.wishes import WishList
+from bot.services.clock import DAY, Clock
+from bot.services.compose.compose import Compose
+from bot.services.compose.link_domains import LinkDomains
+from bot.services.deliveries.allowance import Allowance, KakaoLimits
+from bot.services.deliveries.attempt import Attempts, Prepare, as_it_is
+from bot.services.deliveries.followups import FollowUps
+from bot.services.deliveries.images import Images
+from bot.services.deliveries.outbox import Outbox
+from bot.services.deliveries.sender import Keep, Sender
+from bot.services.deliveries.signals import OutboxSignals
+from bot.services.forwarding.drafts import Drafts
+from bot.services.forwarding.forwarding import Forwarding
+from bot.services.forwarding.jumps import Jumps
+from bot.services.forwarding.shares import Shares
+from bot.services.highlights.digests import Digests
+from bot.services.highlights.dispatcher import Dispatcher
+from bot.services.highlights.gates import Gates
+from bot.services.highlights.matching.matcher import Matcher
+from bot.services.highlights.rules import Rules
+from bot.services.highlights.schedule import Schedules
+from bot.services.highlights.watcher import Watcher
+from bot.services.messages.reader import ReaderSlot
+from bot.services.operations.extensions import Extensions
+from bot.services.operations.metrics import Metrics
+from bot.services.privacy.departures import Departures
+from bot.services.privacy.expiry import Expiry
+from bot.services.privacy.optouts import OptOuts
+from bot.services.privacy.personal_data import PersonalData
+from bot.services.servers.access import Access
+from bot.services.servers.settings import Settings
+from bot.services.servers.statistics import StatisticsService
+from bot.services.servers.templates import Templates
+from bot.services.subscriptions.notifier import Notifier
+from bot.services.subscriptions.subscriptions import Subscriptions
 from bot.texts import Texts
 from storage.database import Database
 from storage.stores import Stores
 from storage.vault import Vault
-
-Clock = Callable[[], float]
 
 
 def build_services(
@@ -69,12 +67,12 @@ def build_services(
 ) -> Services:
     """Build the services and let them hear of each other."""
     stores = Stores.of(database, Vault(config.raw_token_keys))
-    texts, changes = Texts(), Changes()
+    texts, signals = Texts(), OutboxSignals()
     links = Links(stores.links, kakao, now=now)
     allowance = Allowance(stores.allowances, _limits(config), now=now)
-    deliveries = Deliveries(stores.deliveries, links, changes, now=now, random=SystemRandom())
+    deliveries = Outbox(stores.deliveries, links, signals, now=now, random=SystemRandom())
     drafts, jumps = Drafts(stores.drafts, now), Jumps(stores.jumps, config.public_url, now)
-    inbox = Inbox(stores.webhooks, now=now)
+    inbox = WebhookQueue(stores.webhooks, now=now)
     images = Images(stores.images, kakao, pictures, now=now)
     prepare = images.prepare if config.kakao_images == "upload" else as_it_is
     found = _found(
@@ -84,7 +82,7 @@ def build_services(
         allowance=allowance,
         jumps=jumps,
         texts=texts,
-        changes=changes,
+        signals=signals,
         now=now,
     )
     alarms = Alarms()
@@ -93,7 +91,7 @@ def build_services(
     found.watch.on_matched = metrics.matched
     compose = found.digests.compose
     attempts = Attempts(links, kakao, now=now, compose=compose, prepare=prepare)
-    linking = Linking(links, stores.requests, kakao, public_url=config.public_url, now=now)
+    linking = OAuthFlow(links, stores.requests, kakao, public_url=config.public_url, now=now)
     services = Services(
         access=Access(found.settings, stores.memberships, stores.statistics, allowance, now=now),
         links=links,
@@ -108,7 +106,7 @@ def build_services(
             links=links,
             allowance=allowance,
             attempts=attempts,
-            changes=changes,
+            signals=signals,
             alarms=alarms,
             now=now,
         ),
@@ -126,20 +124,20 @@ def build_services(
         dispatcher=found.dispatcher,
         digests=found.digests,
         watch=found.watch,
-        statistics=StatisticsDesk(stores.statistics, allowance, now=now),
+        statistics=StatisticsService(stores.statistics, allowance, now=now),
         subscriptions=found.subscriptions,
         notifying=found.notifying,
         friends=Friends(links, kakao, now=now),
         metrics=metrics,
         alarms=alarms,
-        plugins=Plugins(config.cogs),
-        privacy=Privacy(stores.personal, links, found.optouts, texts, now=now),
+        plugins=Extensions(config.cogs),
+        privacy=PersonalData(stores.personal, links, found.optouts, texts, now=now),
         leaving=_leaving(config, stores, found, now),
         jumps=jumps,
         shares=_shares(
             config, stores, inbox=inbox, jumps=jumps, texts=texts, prepare=prepare, now=now
         ),
-        accounts=Accounts(links, inbox, _events(config, kakao, now), now=now),
+        accounts=AccountWebhooks(links, inbox, _events(config, kakao, now), now=now),
         inbox=inbox,
         housekeeping=_housekeeping(stores, now),
         texts=texts,
@@ -158,14 +156,14 @@ class Found:
 
     settings: Settings
     optouts: OptOuts
-    sight: Sight
+    sight: ReaderSlot
     rules: Rules
-    wishes: WishList
+    wishes: Schedules
     dispatcher: Dispatcher
     digests: Digests
-    watch: Watch
+    watch: Watcher
     subscriptions: Subscriptions
-    notifying: Notifying
+    notifying: Notifier
 
 
 def _found(
@@ -176,11 +174,11 @@ def _found(
     allowance: Allowance,
     jumps: Jumps,
     texts: Texts,
-    changes: Changes,
+    signals: OutboxSignals,
     now: Clock,
 ) -> Found:
     settings, optouts = Settings(stores.settings, now), OptOuts(stores.optouts, now)
-    sight, wishes = Sight(), WishList(stores.wishes)
+    sight, wishes = ReaderSlot(), Schedules(stores.wishes)
     rules = Rules(stores.rules, Matcher(), settings, now=now)
     gates = Gates(sight, settings, optouts, stores.hits, now=now)
     dispatcher = Dispatcher(
@@ -189,7 +187,7 @@ def _found(
         links=links,
         allowance=allowance,
         wishes=wishes,
-        changes=changes,
+        signals=signals,
         now=now,
     )
     wishes.on_changed.append(dispatcher.wake)
@@ -205,7 +203,7 @@ def _found(
         public_url=config.public_url,
         now=now,
     )
-    watch = Watch(
+    watch = Watcher(
         rules=rules,
         gates=gates,
         hits=stores.hits,
@@ -228,17 +226,17 @@ def _found(
         digests=digests,
         watch=watch,
         subscriptions=subscriptions,
-        notifying=Notifying(subscriptions, gates, watch, now=now),
+        notifying=Notifier(subscriptions, gates, watch, now=now),
     )
 
 
 def _introduce(services: Services, stores: Stores) -> None:
     """Let everybody hear of links that are made and undone."""
 
-    async def go_on(arrival: Arrival) -> None:
-        await services.friends.forget(arrival.member_id)
-        await services.deliveries.unpark(arrival.member_id)
-        services.dispatcher.wake(arrival.member_id)
+    async def go_on(new: NewLink) -> None:
+        await services.friends.forget(new.member_id)
+        await services.deliveries.unpark(new.member_id)
+        services.dispatcher.wake(new.member_id)
 
     async def forget_rules(member_id: int) -> None:
         await services.rules.forget(member_id=member_id)
@@ -277,7 +275,7 @@ def _introduce(services: Services, stores: Stores) -> None:
 def _linked_roles(
     stores: Stores,
     login: Login | None,
-    linking: Linking,
+    linking: OAuthFlow,
     links: Links,
     texts: Texts,
     *,
@@ -288,7 +286,7 @@ def _linked_roles(
     return LinkedRoles(login, stores.role_connections, linking, links, texts, now=now)
 
 
-def _leaving(config: Config, stores: Stores, found: Found, now: Clock) -> Leaving:
+def _leaving(config: Config, stores: Stores, found: Found, now: Clock) -> Departures:
     """Say what goes with a member, or with a whole server."""
 
     async def forget_member(member_id: int, guild_id: int) -> None:
@@ -303,7 +301,7 @@ def _leaving(config: Config, stores: Stores, found: Found, now: Clock) -> Leavin
         await stores.memberships.forget(guild_id=guild_id)
         await stores.watermarks.delete_guild(guild_id)
 
-    return Leaving(
+    return Departures(
         stores.departures,
         found.sight,
         grace_days=config.grace_days,
@@ -320,17 +318,17 @@ def _sender(
     links: Links,
     allowance: Allowance,
     attempts: Attempts,
-    changes: Changes,
+    signals: OutboxSignals,
     alarms: Alarms,
     now: Clock,
 ) -> Sender:
-    conclusions = Conclusions(stores.deliveries, links, changes)
+    followups = FollowUps(stores.deliveries, links, signals)
     return Sender(
         stores.deliveries,
         allowance,
         attempts,
-        conclusions,
-        changes,
+        followups,
+        signals,
         now=now,
         random=SystemRandom(),
         alarms=alarms,
@@ -342,7 +340,7 @@ def _shares(
     config: Config,
     stores: Stores,
     *,
-    inbox: Inbox,
+    inbox: WebhookQueue,
     jumps: Jumps,
     texts: Texts,
     prepare: Prepare,
@@ -361,17 +359,17 @@ def _shares(
     )
 
 
-def _housekeeping(stores: Stores, now: Clock) -> Housekeeping:
+def _housekeeping(stores: Stores, now: Clock) -> Expiry:
     kept = (stores.requests, stores.jumps, stores.drafts, stores.shares, stores.digests)
-    return Housekeeping(*kept, stores.webhooks, stores.images, stores.hits, now=now)
+    return Expiry(*kept, stores.webhooks, stores.images, stores.hits, now=now)
 
 
-def _domains(config: Config) -> Domains:
-    return Domains(config.public_url, config.kakao_link_domains)
+def _domains(config: Config) -> LinkDomains:
+    return LinkDomains(config.public_url, config.kakao_link_domains)
 
 
-def _limits(config: Config) -> Limits:
-    return Limits(
+def _limits(config: Config) -> KakaoLimits:
+    return KakaoLimits(
         app=config.kakao_app_daily,
         sender=config.kakao_sender_daily,
         recipient=config.kakao_recipient_daily,
@@ -380,10 +378,10 @@ def _limits(config: Config) -> Limits:
     )
 
 
-def _events(config: Config, kakao: KakaoClient, now: Clock) -> Events:
+def _events(config: Config, kakao: KakaoClient, now: Clock) -> SecurityEvents:
     """Read account events; Kakao does not say for sure which of its names our app goes by there."""
     names = (config.kakao_rest_api_key.get_secret_value(), config.kakao_app_id)
-    return Events(
+    return SecurityEvents(
         Keys(kakao, now=now),
         issuers={config.kakao_auth_url, KAKAO_AUTH_URL},
         audience=[name for name in names if name],

@@ -1,28 +1,5 @@
-"""What `attach` puts on a bot and where the cogs find it."""
+"""The old name of what stands in `bot.discord` now; here for one release."""
 
-from typing import Protocol, cast
+from bot.discord.plugin import AnyBot, HasKkachi, notices_of, services_of
 
-import discord
-from discord.ext import commands
-
-from bot.services import Services
-from cogs._notices import Notices
-
-AnyBot = commands.Bot | commands.AutoShardedBot
-
-
-class HasKkachi(Protocol):
-    """A bot that was given Kkachi."""
-
-    kkachi: Services
-    kkachi_notices: Notices
-
-
-def services_of(client: discord.Client) -> Services:
-    """Return the services that were attached to this bot."""
-    return cast("HasKkachi", client).kkachi
-
-
-def notices_of(client: discord.Client) -> Notices:
-    """Return the notices that were attached to this bot."""
-    return cast("HasKkachi", client).kkachi_notices
+__all__ = ["AnyBot", "HasKkachi", "notices_of", "services_of"]

@@ -2,15 +2,15 @@
 
 from discord.ext import commands
 
+from bot.discord.cog import KkachiCog, ListenerLists
+from bot.discord.plugin import AnyBot
 from bot.texts import Locale
-from cogs._answers import Heard, KkachiCog
-from cogs._kkachi import AnyBot
 
 
 class Accounts(KkachiCog, commands.Cog):
     """Listens to what Kakao tells of its accounts."""
 
-    def heard(self) -> Heard:
+    def listeners(self) -> ListenerLists:
         """Listen to accounts that are undone at Kakao."""
         return ((self.services.links.on_undone, self.tell_undone),)
 

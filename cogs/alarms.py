@@ -1,15 +1,15 @@
 """Writes into the operator's channel when something needs a person, and when it is over."""
 
+from bot.discord.cog import KkachiCog, ListenerLists
+from bot.discord.notices import NOBODY
+from bot.discord.plugin import AnyBot
 from bot.services.alarms import Alarm
-from cogs._answers import Heard, KkachiCog
-from cogs._kkachi import AnyBot
-from cogs._notices import NOBODY
 
 
 class Alarms(KkachiCog):
     """Tells; answers nobody."""
 
-    def heard(self) -> Heard:
+    def listeners(self) -> ListenerLists:
         """Listen to troubles that begin and end."""
         return ((self.services.alarms.on_change, self.tell),)
 

@@ -4,14 +4,15 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.discord.access import carried
+from bot.discord.cog import KkachiCog, ListenerLists
+from bot.discord.messages import find_message
+from bot.discord.plugin import AnyBot
+from bot.discord.replies import defer, member_of
+from bot.discord.ui.friend_picker import FriendSelect, PickerButton, panel_of, show_panel
+from bot.discord.ui.results import RepeatButton, show_results
 from bot.errors import UserError
-from bot.services.linking import Arrival
-from cogs._answers import Heard, KkachiCog, defer, member_of
-from cogs._features import carried
-from cogs._kkachi import AnyBot
-from cogs._messages import find_message
-from cogs._picker import FriendSelect, PickerButton, panel_of, show_panel
-from cogs._results import RepeatButton, show_results
+from bot.services.accounts.oauth import NewLink
 
 
 class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
@@ -27,7 +28,7 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
             app_commands.ContextMenu(name="Send to Kakao friends", callback=self.send_to_friends),
         ]
 
-    def heard(self) -> Heard:
+    def listeners(self) -> ListenerLists:
         """Listen to those who return from linking."""
         return ((self.services.linking.on_linked, self.go_on),)
 
@@ -71,24 +72,24 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
         await defer(interaction)
         await self._to_friends(interaction, message, None)
 
-    async def go_on(self, arrival: Arrival) -> None:
+    async def go_on(self, new: NewLink) -> None:
         """Go on with the forward for whose sake the member went to Kakao."""
-        if arrival.draft_id is None:
+        if new.draft_id is None:
             return
-        nickname = discord.utils.escape_markdown(arrival.nickname)
-        linked = self.services.texts.say(arrival.locale, "kakao-linked-short", nickname=nickname)
+        nickname = discord.utils.escape_markdown(new.nickname)
+        linked = self.services.texts.say(new.locale, "kakao-linked-short", nickname=nickname)
         try:
-            draft = await self.services.drafts.open(arrival.member_id, arrival.draft_id)
+            draft = await self.services.drafts.open(new.member_id, new.draft_id)
             if draft.is_being_written:
                 return  # not a matter of friends yet
             panel = await panel_of(self.bot, draft)
         except UserError as error:
-            why = self.services.texts.say(arrival.locale, error.key, **error.arguments)
-            await self.notices.tell(arrival.member_id, f"{linked}\n{why}")
+            why = self.services.texts.say(new.locale, error.key, **error.arguments)
+            await self.notices.tell(new.member_id, f"{linked}\n{why}")
         else:
             text = f"{linked}\n{panel.text()}"
             await self.notices.tell(
-                arrival.member_id, text, view=panel.view(), embeds=[panel.preview()]
+                new.member_id, text, view=panel.view(), embeds=[panel.preview()]
             )
 
     async def _to_me(

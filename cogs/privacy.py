@@ -7,10 +7,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.services.drafts import NotYours
-from cogs._answers import KkachiCog, defer, defer_edit, items, locale_of, say
-from cogs._buttons import MemberButton
-from cogs._kkachi import AnyBot, services_of
+from bot.discord.cog import KkachiCog
+from bot.discord.plugin import AnyBot, services_of
+from bot.discord.replies import defer, defer_edit, items, locale_of, say
+from bot.discord.ui.buttons import MemberButton
+from bot.services.forwarding.drafts import NotYours
 
 
 class EraseButton(MemberButton, template=r"kkachi:erase:(?P<member>[0-9]+)"):

@@ -3,11 +3,12 @@
 import discord
 from discord import app_commands
 
-from cogs._answers import Heard, KkachiCog, defer, member_of
-from cogs._features import carried
-from cogs._kkachi import AnyBot
-from cogs._messages import find_message
-from cogs._share import ShareButton, offer_share, reached_text
+from bot.discord.access import carried
+from bot.discord.cog import KkachiCog, ListenerLists
+from bot.discord.messages import find_message
+from bot.discord.plugin import AnyBot
+from bot.discord.replies import defer, member_of
+from bot.discord.ui.share_button import ShareButton, offer_share, reached_text
 from storage.shares import Share as Shared
 
 
@@ -22,7 +23,7 @@ class Share(KkachiCog):
         menu = app_commands.ContextMenu(name="Share on KakaoTalk", callback=self.share_this)
         self.menus = (menu,)
 
-    def heard(self) -> Heard:
+    def listeners(self) -> ListenerLists:
         """Listen to where shares arrive."""
         return ((self.services.shares.on_reached, self.tell_reached),)
 

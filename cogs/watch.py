@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import discord
 from discord.ext import commands
 
+from bot.discord.cog import KkachiCog
+from bot.discord.plugin import AnyBot
+from bot.discord.reader import DiscordServerReader, is_watched, seen_of
 from bot.errors import UserError
-from cogs._answers import KkachiCog
-from cogs._kkachi import AnyBot
-from cogs._window import DiscordWindow, is_watched, seen_of
 from storage.database import StorageError
 
 _log = logging.getLogger(__name__)
@@ -22,12 +22,12 @@ class Watch(KkachiCog):
 
     def __init__(self, bot: AnyBot) -> None:
         super().__init__(bot)
-        self._window = DiscordWindow(bot)
+        self._reader = DiscordServerReader(bot)
         self._catching_up: asyncio.Task[None] | None = None
 
     async def cog_load(self) -> None:
         """Let the services look at Discord."""
-        self.services.sight.attach(self._window)
+        self.services.sight.attach(self._reader)
         for name in NEEDED:
             if not getattr(self.bot.intents, name):
                 _log.warning("without the intent %s some rules of members find nothing", name)
@@ -42,7 +42,7 @@ class Watch(KkachiCog):
     async def on_message(self, message: discord.Message) -> None:
         """Look whose rules a new message meets."""
         if isinstance(message.author, discord.Member):
-            self._window.learn(message.author)
+            self._reader.learn(message.author)
         if is_watched(message, self.bot):
             await self.services.watch.see(seen_of(message))
 
@@ -98,12 +98,12 @@ class Watch(KkachiCog):
     @commands.Cog.listener()
     async def on_guild_role_update(self, _: discord.Role, after: discord.Role) -> None:
         """Believe nothing of what was known of a server's members."""
-        self._window.forget(after.guild.id)
+        self._reader.forget(after.guild.id)
 
     @commands.Cog.listener()
     async def on_guild_role_delete(self, role: discord.Role) -> None:
         """Believe nothing of what was known of a server's members."""
-        self._window.forget(role.guild.id)
+        self._reader.forget(role.guild.id)
 
     async def _catch_up(self, guilds: Sequence[int]) -> None:
         for guild_id in guilds:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.kakao import CLASSES, Code
-from bot.services.codes import member_key, operator_key, reaction
+from bot.services.kakao_codes import member_key, operator_key, reaction
 from bot.texts import LOCALES, Locale, Texts
 
 HERE = Path(__file__).parent

@@ -10,10 +10,11 @@ from typing import Any
 from pydantic_core import PydanticUndefined
 
 from bot.app import open_services
-from bot.client import KkachiClient, attach
 from bot.config import Config
+from bot.discord.client import KkachiClient
+from bot.discord.plugin import attach
+from bot.discord.translator import CommandTexts
 from bot.texts import LOCALES, Locale
-from cogs._translator import CommandTexts
 
 HERE = Path(__file__).parent
 Json = Mapping[str, Any]

@@ -10,8 +10,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import at_work, open_services
-from bot.client import attach, find_gateway, point_at
 from bot.config import Config
+from bot.discord import attach
+from bot.discord.client import find_gateway, point_at
 
 
 class MyBot(commands.Bot):

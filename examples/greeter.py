@@ -3,8 +3,7 @@
 import discord
 from discord import app_commands
 
-from cogs._answers import KkachiCog, say
-from cogs._kkachi import AnyBot
+from bot.discord import AnyBot, KkachiCog, say
 
 
 class Greeter(KkachiCog):

@@ -19,6 +19,7 @@ from storage.optouts import OptOutStore
 from storage.personal import PersonalStore
 from storage.role_connections import RoleConnectionStore
 from storage.rules import RuleStore
+from storage.schedules import WishStore
 from storage.settings import SettingsStore
 from storage.shares import ShareStore
 from storage.statistics import StatisticsStore
@@ -26,7 +27,6 @@ from storage.subscriptions import SubscriptionStore
 from storage.vault import Vault
 from storage.watermarks import WatermarkStore
 from storage.webhooks import WebhookStore
-from storage.wishes import WishStore
 
 
 @dataclass(frozen=True, slots=True)

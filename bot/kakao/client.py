@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import httpx
 
 from bot.kakao.errors import AppFault, ImageLimit, ReceiverLimit, TokenInvalid
-from bot.kakao.http import Door, app_key, bearer
+from bot.kakao.http import Transport, app_key, bearer
 from bot.kakao.messages import Message
 from bot.kakao.models import (
     Friend,
@@ -66,7 +66,7 @@ class KakaoClient:
     """Kakao's APIs; every method raises a `KakaoError` when it does not return."""
 
     def __init__(self, http: httpx.AsyncClient, app: KakaoApp, *, deadline: float = 30.0) -> None:
-        self._door = Door(http, deadline=deadline)
+        self._transport = Transport(http, deadline=deadline)
         self._app = app
 
     def authorize_url(
@@ -106,16 +106,16 @@ class KakaoClient:
     async def unlink(self, access_token: str) -> int:
         """Cut the account from the app: its tokens die and its consents go. Returns its id."""
         request = self._post("/v1/user/unlink", {}, bearer(access_token))
-        return (await self._door.ask(UserRef, request)).id
+        return (await self._transport.call(UserRef, request)).id
 
     async def me(self, access_token: str) -> User:
         """Return whose token it is."""
-        return await self._door.ask(User, self._get("/v2/user/me", access_token))
+        return await self._transport.call(User, self._get("/v2/user/me", access_token))
 
     async def scopes(self, access_token: str) -> list[Scope]:
         """Return the consent items of the app and which of them the member has agreed to."""
         request = self._get("/v2/user/scopes", access_token)
-        return list((await self._door.ask(ScopeList, request)).scopes)
+        return list((await self._transport.call(ScopeList, request)).scopes)
 
     async def revoke_scopes(self, access_token: str, scopes: Sequence[str]) -> list[Scope]:
         """Take consents back and return all of them as they are then.
@@ -125,7 +125,7 @@ class KakaoClient:
         """
         form = {"scopes": _json(list(scopes))}
         request = self._post("/v2/user/revoke/scopes", form, bearer(access_token))
-        return list((await self._door.ask(ScopeList, request)).scopes)
+        return list((await self._transport.call(ScopeList, request)).scopes)
 
     async def friends(
         self, access_token: str, *, offset: int = 0, limit: int = FRIENDS_PER_PAGE
@@ -133,7 +133,7 @@ class KakaoClient:
         """Return one page of the friends who use this app, favourites first."""
         query = f"offset={offset}&limit={limit}&friend_order=favorite&secure_resource=true"
         request = self._get(f"/v1/api/talk/friends?{query}", access_token)
-        return await self._door.ask(FriendsPage, request)
+        return await self._transport.call(FriendsPage, request)
 
     async def all_friends(self, access_token: str) -> list[Friend]:
         """Return all pages of the friends list, each friend once."""
@@ -151,7 +151,9 @@ class KakaoClient:
     async def send_to_me(self, access_token: str, message: Message) -> None:
         """Send a message to the member's own "Me" chat, where it arrives without a sound."""
         path = f"/v2/api/talk/memo/{message.endpoint}"
-        await self._door.send(MemoResult, self._post(path, message.form(), bearer(access_token)))
+        await self._transport.call_once(
+            MemoResult, self._post(path, message.form(), bearer(access_token))
+        )
 
     async def send_to_friends(
         self, access_token: str, receiver_uuids: Sequence[str], message: Message
@@ -161,7 +163,9 @@ class KakaoClient:
             raise ReceiverLimit("receiver_uuids", MAX_RECEIVERS, len(receiver_uuids))
         form = {"receiver_uuids": _json(list(receiver_uuids))} | message.form()
         path = f"/v1/api/talk/friends/message/{message.endpoint}"
-        return await self._door.send(FriendsResult, self._post(path, form, bearer(access_token)))
+        return await self._transport.call_once(
+            FriendsResult, self._post(path, form, bearer(access_token))
+        )
 
     async def upload_image(
         self, file: bytes, name: str, content_type: str, *, access_token: str | None = None
@@ -176,8 +180,8 @@ class KakaoClient:
         url = self._api(f"{IMAGES}/upload")
 
         async def call(auth: str) -> ImageInfos:
-            request = self._door.upload(url, (name, file, content_type), SECURE, auth=auth)
-            return await self._door.ask(ImageInfos, request)
+            request = self._transport.upload(url, (name, file, content_type), SECURE, auth=auth)
+            return await self._transport.call(ImageInfos, request)
 
         return (await self._as_app_or_member(call, access_token)).original
 
@@ -186,7 +190,7 @@ class KakaoClient:
         form = {"image_url": image_url, **SECURE}
 
         async def call(auth: str) -> ImageInfos:
-            return await self._door.ask(ImageInfos, self._post(f"{IMAGES}/scrap", form, auth))
+            return await self._transport.call(ImageInfos, self._post(f"{IMAGES}/scrap", form, auth))
 
         return (await self._as_app_or_member(call, access_token)).original
 
@@ -195,14 +199,14 @@ class KakaoClient:
         url = self._api(f"{IMAGES}/delete?{urlencode({'image_url': image_url})}")
 
         async def call(auth: str) -> None:
-            await self._door.tell(self._door.delete(url, auth=auth))
+            await self._transport.call_empty(self._transport.delete(url, auth=auth))
 
         await self._as_app_or_member(call, access_token)
 
     async def jwks(self) -> dict[str, Any]:
         """Return the keys that Kakao signs webhooks and ID tokens with, as RFC 7517 has them."""
-        request = self._door.get(f"{self._app.auth_url}/.well-known/jwks.json")
-        return (await self._door.ask(KeySet, request)).model_dump()
+        request = self._transport.get(f"{self._app.auth_url}/.well-known/jwks.json")
+        return (await self._transport.call(KeySet, request)).model_dump()
 
     async def _grant(self, grant_type: str, **form: str) -> Tokens:
         form |= {
@@ -211,7 +215,7 @@ class KakaoClient:
             "client_secret": self._app.client_secret,
         }
         url = f"{self._app.auth_url}/oauth/token"
-        return await self._door.ask(Tokens, self._door.post(url, form))
+        return await self._transport.call(Tokens, self._transport.post(url, form))
 
     async def _as_app_or_member(
         self, call: Callable[[str], Awaitable[T]], access_token: str | None
@@ -224,10 +228,10 @@ class KakaoClient:
         return await call(bearer(access_token))
 
     def _get(self, path: str, access_token: str) -> httpx.Request:
-        return self._door.get(self._api(path), auth=bearer(access_token))
+        return self._transport.get(self._api(path), auth=bearer(access_token))
 
     def _post(self, path: str, form: Mapping[str, str], auth: str) -> httpx.Request:
-        return self._door.post(self._api(path), form, auth=auth)
+        return self._transport.post(self._api(path), form, auth=auth)
 
     def _api(self, path: str) -> str:
         return self._app.api_url + path

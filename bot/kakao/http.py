@@ -73,30 +73,30 @@ def _tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-class Door:
+class Transport:
     """Carries one request to Kakao and the answer back."""
 
     def __init__(self, http: httpx.AsyncClient, *, deadline: float) -> None:
         self._http = http
         self._deadline = deadline
 
-    async def ask(self, model: type[AnswerT], request: httpx.Request) -> AnswerT:
+    async def call(self, model: type[AnswerT], request: httpx.Request) -> AnswerT:
         """Return the answer; trouble at Kakao that comes without a code is `Unavailable`."""
         try:
             return await self._answer(model, request)
         except BadAnswer as error:
             raise _busy_or(error) from None
 
-    async def send(self, model: type[AnswerT], request: httpx.Request) -> AnswerT:
+    async def call_once(self, model: type[AnswerT], request: httpx.Request) -> AnswerT:
         """Return the answer to a message; one that cannot be read may hide a success."""
         try:
-            return await self.ask(model, request)
+            return await self.call(model, request)
         except (BadAnswer, Unavailable) as error:
             if error.code is None and _may_have_worked(error.status):
                 raise LostAnswer(status=error.status, reason=error.reason) from None
             raise
 
-    async def tell(self, request: httpx.Request) -> None:
+    async def call_empty(self, request: httpx.Request) -> None:
         """Wait for Kakao to accept a request whose answer says nothing more."""
         try:
             await self._accepted(request)

@@ -5,9 +5,9 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from bot.services.digests import DigestExpired, Digests, DigestUnknown
+from bot.services.highlights.digests import DigestExpired, Digests, DigestUnknown
 from bot.texts import pick_locale
-from bot.web.app import ANSWERS, PAGES
+from bot.web.answers import ANSWERS, PAGES
 
 DIGEST_ID = re.compile(r"[A-Za-z0-9_-]{20,64}")
 

@@ -10,8 +10,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from bot.services.digests import Item
-from bot.services.linking import Arrival
+from bot.services.accounts.oauth import NewLink
+from bot.services.highlights.digests import Item
 from bot.texts import LOCALES, Locale, Texts
 
 HERE = Path(__file__).parent
@@ -52,7 +52,7 @@ class Pages:
             "link.html", first, name=seen(name), avatar_url=avatar_url, scopes=scopes
         )
 
-    def linked(self, arrival: Arrival) -> str:
+    def linked(self, arrival: NewLink) -> str:
         """Show that it worked, and with which KakaoTalk."""
         return self._render(
             "linked.html",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.web.app import ANSWERS, PAGES
+from bot.web.answers import ANSWERS, PAGES
 from bot.web.pages import preferred
 
 

@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from bot.web.app import ANSWERS, Answers
+from bot.web.answers import ANSWERS, Answers
 
 logger = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.kakao import CustomMessage, Message, ScrapMessage, for_sharing
-from bot.services.shares import Offer, Reached, ShareExpired, Shares, ShareUnknown
-from bot.web.app import ANSWERS, PAGES, Answers
+from bot.services.forwarding.shares import Offer, Reached, ShareExpired, Shares, ShareUnknown
+from bot.web.answers import ANSWERS, PAGES, Answers
 from bot.web.pages import Pages
 from bot.web.webhooks import AdminKey, Unreadable, done, fields_of
 

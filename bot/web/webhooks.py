@@ -14,9 +14,9 @@ from urllib.parse import parse_qsl
 
 from aiohttp import ClientError, hdrs, web
 
-from bot.services.accounts import Accounts
-from bot.services.events import EventRefused
-from bot.web.app import ANSWERS
+from bot.services.accounts.security_events import EventRefused
+from bot.services.accounts.webhooks import AccountWebhooks
+from bot.web.answers import ANSWERS
 
 logger = logging.getLogger(__name__)
 
@@ -44,19 +44,21 @@ class AdminKey:
             raise web.HTTPForbidden
 
 
-def add_accounts(app: web.Application, accounts: Accounts, *, admin_key: str, app_id: str) -> None:
+def add_accounts(
+    app: web.Application, accounts: AccountWebhooks, *, admin_key: str, app_id: str
+) -> None:
     """Add the webhooks about Kakao accounts to the web application."""
-    webhooks = AccountWebhooks(accounts, AdminKey(admin_key), app_id=app_id)
+    webhooks = KakaoWebhooks(accounts, AdminKey(admin_key), app_id=app_id)
     # Asking for the head of it would unlink somebody.
     app.router.add_get("/webhooks/kakao/unlink", webhooks.unlink, allow_head=False)
     app.router.add_post("/webhooks/kakao/unlink", webhooks.unlink)
     app.router.add_post("/webhooks/kakao/account", webhooks.account)
 
 
-class AccountWebhooks:
+class KakaoWebhooks:
     """Unlinked at Kakao, and account events."""
 
-    def __init__(self, accounts: Accounts, key: AdminKey, *, app_id: str) -> None:
+    def __init__(self, accounts: AccountWebhooks, key: AdminKey, *, app_id: str) -> None:
         self._accounts = accounts
         self._key = key
         self._app_id = app_id

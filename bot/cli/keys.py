@@ -1,0 +1,45 @@
+"""`kkachi keys`: makes keys, and moves everything sealed over to the newest one."""
+
+import asyncio
+import base64
+import secrets
+
+import typer
+
+from bot.cli.exit import config_or_end, ending_on_storage_errors
+from bot.config import KEY_BYTES, Config
+from storage.database import open_database
+from storage.rotation import Rotation
+from storage.vault import Vault
+
+cli = typer.Typer(no_args_is_help=True)
+
+
+@cli.command()
+def new() -> None:
+    """Print a new key; put it first in TOKEN_KEYS, before the old ones, and restart Kkachi."""
+    typer.echo(base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode())
+
+
+@cli.command()
+def rotate() -> None:
+    """Seal everything with the first key of TOKEN_KEYS; Kkachi may run meanwhile."""
+    config = config_or_end()
+    with ending_on_storage_errors():
+        asyncio.run(_rotate(config))
+
+
+async def _rotate(config: Config) -> None:
+    async with open_database(config.database_url, exclusive=False) as database:
+        rotation = Rotation(database, Vault(config.raw_token_keys))
+        with typer.progressbar(length=await rotation.left(), label="Sealing anew") as progress:
+            async for done in rotation.run():
+                progress.update(done)
+        left = await rotation.left()
+    if left:
+        typer.echo(
+            f"{left} values were sealed with an older key meanwhile: restart Kkachi with the"
+        )
+        typer.echo("new key first in TOKEN_KEYS, then run this once more.")
+        raise typer.Exit(1)
+    typer.echo("Everything is sealed with the first key; the others can go from TOKEN_KEYS.")

@@ -1,0 +1,44 @@
+"""Keeps to what a server's admins have switched off, wherever somebody types or clicks."""
+
+import discord
+from discord import app_commands
+
+from bot.discord.convert import highlight_of, places_of
+from bot.discord.plugin import services_of
+from bot.errors import UserError
+from bot.services.messages.models import Highlight
+
+
+class Refused(app_commands.CheckFailure):
+    """A command is refused, in words that a member may read."""
+
+    def __init__(self, original: UserError) -> None:
+        super().__init__(original.key)
+        self.original = original
+
+
+async def check_feature(interaction: discord.Interaction, feature: str) -> None:
+    """Raise a UserError when the member may not use this feature here."""
+    if not feature or interaction.guild_id is None:
+        return
+    roles = getattr(interaction.user, "roles", ())
+    await services_of(interaction.client).access.check(
+        interaction.user.id, interaction.guild_id, feature, {role.id for role in roles}
+    )
+
+
+async def check_command(interaction: discord.Interaction, feature: str) -> None:
+    """Raise Refused when the member may not use a command of this feature here."""
+    if interaction.type is discord.InteractionType.autocomplete:
+        return
+    try:
+        await check_feature(interaction, feature)
+    except UserError as error:
+        raise Refused(error) from None
+
+
+async def carried(interaction: discord.Interaction, message: discord.Message) -> Highlight:
+    """Return as much of a message as may leave its server; raises PlaceOff or TooManySends."""
+    highlight = await highlight_of(message, interaction.user)
+    access = services_of(interaction.client).access
+    return await access.carried(interaction.user.id, highlight, places_of(message))

@@ -1,0 +1,127 @@
+"""The Discord client: loads the cogs, and answers what no cog answers."""
+
+import logging
+from functools import partial
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from yarl import URL
+
+from bot.config import Config
+from bot.discord.cog import is_claimed
+from bot.discord.commands import register_commands
+from bot.discord.plugin import AnyBot, attach
+from bot.discord.replies import refuse
+from bot.discord.translator import CommandTexts
+from bot.errors import Expired
+from bot.services import Services
+from bot.services.operations.extensions import CogBroken
+
+_log = logging.getLogger(__name__)
+
+# Commands are answered before all servers are known; health need not wait for long.
+GUILD_READY_SECONDS = 0.5
+CLICKS = frozenset({discord.InteractionType.component, discord.InteractionType.modal_submit})
+
+
+async def reload_cog(client: "KkachiClient", name: str) -> None:
+    """Load a cog's module anew; its commands are registered again where they differ.
+
+    Raises CogBroken; then the cog goes on as it was.
+    """
+    try:
+        await client.reload_extension(name)
+    except commands.ExtensionError as error:
+        _log.error("%s could not be loaded anew: %s", name, error)
+        raise CogBroken(name=name) from None
+    _log.info("%s is loaded anew", name)
+    await register_commands(client)
+
+
+class KkachiTree(app_commands.CommandTree["KkachiClient"]):
+    """Answers what goes wrong before a command is found; cogs answer for their own commands."""
+
+    async def on_error(
+        self, interaction: discord.Interaction["KkachiClient"], error: app_commands.AppCommandError
+    ) -> None:
+        """Answer a command that is registered no more."""
+        if interaction.command is None:
+            await refuse(interaction, Expired())
+        else:
+            await super().on_error(interaction, error)
+
+
+class KkachiClient(commands.AutoShardedBot):
+    """Slash commands and menus only: what members write is never read as a command."""
+
+    def __init__(
+        self,
+        services: Services,
+        *,
+        message_content: bool = True,
+        guild_ready_timeout: float = GUILD_READY_SECONDS,
+    ) -> None:
+        super().__init__(
+            commands.when_mentioned,
+            help_command=None,
+            tree_cls=KkachiTree,
+            intents=discord.Intents(
+                guilds=True,
+                guild_messages=True,
+                guild_reactions=True,
+                guild_scheduled_events=True,
+                moderation=True,
+                voice_states=True,
+                message_content=message_content,
+            ),
+            allowed_mentions=discord.AllowedMentions.none(),
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            guild_ready_timeout=guild_ready_timeout,
+            max_messages=None,
+        )
+        self._services = services
+
+    async def setup_hook(self) -> None:
+        """Load the cogs and register their commands where they have changed."""
+        await find_gateway(self)
+        await self.tree.set_translator(CommandTexts(self._services.texts))
+        await attach(self, self._services)
+        self._services.plugins.attach(partial(reload_cog, self))
+        await register_commands(self)
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Leave messages alone."""
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Answer clicks on what nobody knows any more.
+
+        Kkachi's own components claim their clicks before this event is handled.
+        """
+        if interaction.type in CLICKS and not is_claimed(interaction):
+            await refuse(interaction, Expired())
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether every shard hears from Discord just now."""
+        shards = self.shards.values()
+        return self.is_ready() and bool(shards) and not any(s.is_closed() for s in shards)
+
+
+def point_at(config: Config) -> None:
+    """Let discord.py speak with the Discord that the settings name, and say nothing of voice."""
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+    Route.BASE = config.discord_api_url
+    discord.Asset.BASE = config.discord_cdn_url
+
+
+async def find_gateway(bot: AnyBot) -> None:
+    """Ask this Discord for its gateway; only another Discord than the real one needs that.
+
+    discord.py asks once at most and comes back to its built-in address after a lost session.
+    """
+    _, gateway, _ = await bot.http.get_bot_gateway()
+    DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)

@@ -1,0 +1,108 @@
+"""What commands, buttons, selects and forms have in common: services, switches, mistakes."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, ClassVar
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.discord.access import check_command, check_feature
+from bot.discord.plugin import AnyBot, notices_of, services_of
+from bot.discord.replies import locale_of, refuse
+from bot.errors import TextArgument
+
+ListenerLists = Sequence[tuple[list[Any], Callable[..., Awaitable[None]]]]
+CLAIMED = "kkachi-claimed"
+
+
+class KkachiCog(commands.Cog):
+    """A cog that finds Kkachi's services on its bot and answers mistakes in plain words.
+
+    Admins can switch its `feature` off for their server; one without a name is always on. While
+    it is loaded its `menus` are up, and clicks on its `components` are taken.
+    """
+
+    feature: ClassVar[str] = ""
+    components: ClassVar[Sequence[type[discord.ui.DynamicItem[Any]]]] = ()
+    menus: Sequence[app_commands.ContextMenu] = ()
+
+    def __init__(self, bot: AnyBot) -> None:
+        self.bot = bot
+        self.services = services_of(bot)
+        self.notices = notices_of(bot)
+
+    def listeners(self) -> ListenerLists:
+        """Return what this cog listens to: lists of listeners, each with the one of its own."""
+        return ()
+
+    async def cog_load(self) -> None:
+        """Put up the menus, take the clicks, and listen."""
+        if self.feature:
+            self.services.access.offer(self.feature)
+        for menu in self.menus:
+            menu.error(self.cog_app_command_error)
+            menu.add_check(self.interaction_check)
+            self.bot.tree.add_command(menu)
+        self.bot.add_dynamic_items(*self.components)
+        for listeners, own in self.listeners():
+            listeners.append(own)
+
+    async def cog_unload(self) -> None:
+        """Take the menus down, leave the clicks to nobody, and listen no more."""
+        self.services.access.withdraw(self.feature)
+        for menu in self.menus:
+            self.bot.tree.remove_command(menu.name, type=menu.type)
+        self.bot.remove_dynamic_items(*self.components)
+        for listeners, own in self.listeners():
+            listeners.remove(own)
+
+    def text(self, interaction: discord.Interaction, key: str, **arguments: TextArgument) -> str:
+        """Return a text in the language of whoever asks."""
+        return self.services.texts.say(locale_of(interaction), key, **arguments)
+
+    async def interaction_check(self, interaction: discord.Interaction) -> bool:
+        """Refuse what this server's admins have switched off."""
+        await check_command(interaction, self.feature)
+        return True
+
+    async def cog_app_command_error(
+        self, interaction: discord.Interaction, error: app_commands.AppCommandError
+    ) -> None:
+        """Answer what a command of this cog raised."""
+        await refuse(interaction, error)
+
+
+class Answered:
+    """A button or select whose mistakes get the shared answer; `press` is what it does.
+
+    It is refused where its `feature` is switched off.
+    """
+
+    feature: ClassVar[str] = ""
+
+    async def press(self, interaction: discord.Interaction) -> None:
+        """Do what the member pressed it for."""
+        raise NotImplementedError  # every button and select has its own
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Press, and answer mistakes."""
+        async with answering(interaction, self.feature):
+            await self.press(interaction)
+
+
+@asynccontextmanager
+async def answering(interaction: discord.Interaction, feature: str = "") -> AsyncIterator[None]:
+    """Claim a click or a filled-in form, and answer whatever goes wrong with it."""
+    interaction.extras[CLAIMED] = True
+    try:
+        await check_feature(interaction, feature)
+        yield
+    except Exception as error:  # noqa: BLE001  # nobody above would answer the member
+        await refuse(interaction, error)
+
+
+def is_claimed(interaction: discord.Interaction) -> bool:
+    """Tell whether one of Kkachi's own components took this click."""
+    return CLAIMED in interaction.extras

@@ -1,0 +1,79 @@
+"""Registers the commands where they differ from what Discord has."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from discord.http import Route
+
+from bot.discord.plugin import AnyBot
+
+_log = logging.getLogger(__name__)
+
+# What makes two registrations the same; Discord adds ids, versions and defaults of its own.
+COMPARED = (
+    "type",
+    "name",
+    "name_localizations",
+    "description",
+    "description_localizations",
+    "options",
+    "choices",
+    "required",
+    "autocomplete",
+    "min_value",
+    "max_value",
+    "min_length",
+    "max_length",
+    "channel_types",
+    "nsfw",
+    "default_member_permissions",
+    "contexts",
+    "integration_types",
+)
+
+
+async def register_commands(bot: AnyBot, *, always: bool = False) -> bool:
+    """Register the commands when they differ from what Discord has; tell whether they did."""
+    wanted = await wanted_commands(bot)
+    if not always and in_order(await _registered(bot)) == in_order(wanted):
+        return False
+    await bot.tree.sync()
+    _log.info("%d commands are registered", len(wanted))
+    return True
+
+
+async def wanted_commands(bot: AnyBot) -> Sequence[Mapping[str, Any]]:
+    """Return the commands as they are to be registered; the tree must have a translator."""
+    translator = bot.tree.translator
+    assert translator is not None  # noqa: S101  # whoever asks has set it
+    commands = bot.tree.get_commands()
+    return [await one.get_translated_payload(bot.tree, translator) for one in commands]
+
+
+async def _registered(bot: AnyBot) -> Sequence[Mapping[str, Any]]:
+    route = Route(
+        "GET",
+        "/applications/{application_id}/commands",
+        application_id=bot.application_id or 0,
+    )
+    found = await bot.http.request(route, params={"with_localizations": "true"})
+    return cast("Sequence[Mapping[str, Any]]", found)
+
+
+def in_order(all_commands: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return what makes registrations the same, in one order whatever order they came in."""
+    plain = [_plain(command) for command in all_commands]
+    return sorted(plain, key=lambda command: (command["type"], command["name"]))
+
+
+def _plain(command: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _value(key, command[key]) for key in COMPARED if command.get(key)}
+
+
+def _value(key: str, value: Any) -> Any:  # noqa: ANN401  # whatever Discord's JSON holds
+    if key in {"options", "choices"}:
+        return [_plain(part) for part in value]
+    if key in {"contexts", "integration_types", "channel_types"}:
+        return sorted(value)
+    return str(value) if key == "default_member_permissions" else value

@@ -1,0 +1,131 @@
+"""Keeps the client connected, and registers commands without connecting."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import discord
+from discord.ext import commands
+
+from bot.config import Config
+from bot.discord.client import GUILD_READY_SECONDS, KkachiClient, point_at
+from bot.discord.commands import in_order, register_commands, wanted_commands
+from bot.discord.plugin import attach
+from bot.discord.translator import CommandTexts
+from bot.services import Services
+
+_log = logging.getLogger(__name__)
+
+FIRST_WAIT = 1.0
+LONGEST_WAIT = 60.0
+CLOSING_SECONDS = 2.0
+AUTHENTICATION_FAILED = 4004
+
+
+class TokenRefused(Exception):
+    """Discord does not accept the bot token."""
+
+
+class CannotLoad(Exception):
+    """A cog that the settings name cannot be loaded; the text says why."""
+
+
+async def commands_differ(
+    config: Config, services: Services, registered: Sequence[Mapping[str, Any]]
+) -> bool:
+    """Tell whether these registered commands are others than ours, without connecting."""
+    point_at(config)
+    async with KkachiClient(services) as client:
+        await client.tree.set_translator(CommandTexts(services.texts))
+        await attach(client, services)
+        return in_order(registered) != in_order(await wanted_commands(client))
+
+
+class Discord:
+    """Keeps a client connected for as long as the program runs."""
+
+    def __init__(
+        self,
+        config: Config,
+        services: Services,
+        *,
+        guild_ready_timeout: float = GUILD_READY_SECONDS,
+    ) -> None:
+        self._config = config
+        self._services = services
+        self._guild_ready_timeout = guild_ready_timeout
+        self._message_content = True
+        self._client: KkachiClient | None = None
+        self._wait = FIRST_WAIT
+        point_at(config)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether commands are answered just now."""
+        return self._client is not None and self._client.is_connected
+
+    async def run(self) -> None:
+        """Connect, and again whenever that ends, until cancelled; raises TokenRefused."""
+        while True:
+            try:
+                await self._connect()
+            except discord.PrivilegedIntentsRequired:
+                _log.warning(
+                    "Discord does not let this bot read message texts: switch on Message Content "
+                    "Intent in the Developer Portal (Bot); until then /forward with a link or id "
+                    "finds empty messages, while the message menus work"
+                )
+                self._message_content = False
+            except commands.ExtensionError as error:
+                raise CannotLoad(f"COGS: {error.name} cannot be loaded: {error}") from None
+            except Exception as error:  # noqa: BLE001  # the next connection may fare better
+                _check_token(error)
+                await self._pause(error)
+
+    async def _connect(self) -> None:
+        client = self._new_client()
+        self._client = client
+        try:
+            await client.start(self._config.discord_token.get_secret_value())
+        finally:
+            if client.is_ready():
+                self._wait = FIRST_WAIT
+            with suppress(TimeoutError):
+                await asyncio.wait_for(client.close(), CLOSING_SECONDS)
+
+    def _new_client(self) -> KkachiClient:
+        return KkachiClient(
+            self._services,
+            message_content=self._message_content,
+            guild_ready_timeout=self._guild_ready_timeout,
+        )
+
+    async def _pause(self, error: Exception) -> None:
+        expected = isinstance(error, OSError | discord.DiscordException)
+        _log.warning(
+            "no connection to Discord (%s); next try in %.0f s",
+            type(error).__name__,
+            self._wait,
+            exc_info=None if expected else error,
+        )
+        await asyncio.sleep(self._wait)
+        self._wait = min(2 * self._wait, LONGEST_WAIT)
+
+
+def _check_token(error: Exception) -> None:
+    closed = isinstance(error, discord.ConnectionClosed) and error.code == AUTHENTICATION_FAILED
+    if closed or isinstance(error, discord.LoginFailure):
+        raise TokenRefused from None
+
+
+async def sync_commands(config: Config, services: Services) -> None:
+    """Register the commands whether they differ or not, without connecting any further."""
+    point_at(config)
+    async with KkachiClient(services) as client:
+        try:
+            await client.login(config.discord_token.get_secret_value())
+        except discord.LoginFailure:
+            raise TokenRefused from None
+        await register_commands(client, always=True)

@@ -1,0 +1,43 @@
+"""What `attach` puts on a bot and where the cogs find it."""
+
+from typing import Protocol, cast
+
+import discord
+from discord.ext import commands
+
+from bot.discord.notices import Notices
+from bot.services import Services
+
+AnyBot = commands.Bot | commands.AutoShardedBot
+
+
+class HasKkachi(Protocol):
+    """A bot that was given Kkachi."""
+
+    kkachi: Services
+    kkachi_notices: Notices
+
+
+def services_of(client: discord.Client) -> Services:
+    """Return the services that were attached to this bot."""
+    return cast("HasKkachi", client).kkachi
+
+
+def notices_of(client: discord.Client) -> Notices:
+    """Return the notices that were attached to this bot."""
+    return cast("HasKkachi", client).kkachi_notices
+
+
+async def attach(bot: AnyBot, services: Services) -> None:
+    """Give Kkachi's commands to any discord.py bot, best in its `setup_hook`.
+
+        async with open_services(config) as services, at_work(services):
+            await attach(bot, services)
+
+    Korean names need `await bot.tree.set_translator(CommandTexts(services.texts))` as well.
+    """
+    kkachi = cast("HasKkachi", bot)
+    kkachi.kkachi = services
+    kkachi.kkachi_notices = Notices(bot)
+    for extension in services.plugins.names:
+        await bot.load_extension(extension)

@@ -1,0 +1,140 @@
+"""What Kkachi says to whoever typed or clicked, the same way everywhere."""
+
+import logging
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+
+from bot.discord.notices import NOBODY
+from bot.discord.plugin import notices_of, services_of
+from bot.errors import ConsentMissing, LinkBroken, NotLinked, UserError
+from bot.services.accounts.oauth import BASIC_SCOPES
+from bot.services.messages.models import Member
+from bot.texts import Locale, pick_locale
+
+_log = logging.getLogger(__name__)
+
+PICTURE_SIZE = 128
+ACKNOWLEDGED = 40060  # "Interaction has already been acknowledged."
+
+
+def locale_of(interaction: discord.Interaction) -> Locale:
+    """Return the language that the member's Discord is set to."""
+    return pick_locale(str(interaction.locale))
+
+
+def member_of(interaction: discord.Interaction) -> Member:
+    """Return whoever asks; with the user name, since nicknames can imitate each other."""
+    user = interaction.user
+    picture = user.display_avatar.with_size(PICTURE_SIZE)
+    name = f"{user.display_name} (@{user.name})"
+    return Member(user.id, name, picture.url, locale_of(interaction))
+
+
+def is_private(interaction: discord.Interaction) -> bool:
+    """Tell whether the answer must be for the member's eyes only."""
+    return interaction.guild_id is not None
+
+
+def items(*children: discord.ui.Item[Any]) -> discord.ui.View:
+    """Return a view of components that need no memory of ours: they survive a restart."""
+    view = discord.ui.View(timeout=None)
+    for child in children:
+        view.add_item(child)
+    return view
+
+
+async def defer(interaction: discord.Interaction) -> None:
+    """Tell Discord within its three seconds that an answer comes."""
+    await interaction.response.defer(ephemeral=is_private(interaction), thinking=True)
+
+
+async def defer_edit(interaction: discord.Interaction) -> None:
+    """Tell Discord that the message this button stands on will change."""
+    await interaction.response.defer()
+
+
+async def say(
+    interaction: discord.Interaction,
+    text: str,
+    *,
+    view: discord.ui.View | None = None,
+    embeds: Sequence[discord.Embed] = (),
+) -> None:
+    """Answer, or follow up where an answer was already begun."""
+    done = interaction.response.is_done()
+    send = interaction.followup.send if done else interaction.response.send_message
+    await send(
+        text,
+        view=view or items(),
+        embeds=embeds,
+        ephemeral=is_private(interaction),
+        allowed_mentions=NOBODY,
+    )
+
+
+async def refuse(
+    interaction: discord.Interaction,
+    error: Exception,
+    *,
+    draft_id: str | None = None,
+    scopes: Sequence[str] = BASIC_SCOPES,
+) -> None:
+    """Answer a mistake in words, with the way on where there is one.
+
+    `draft_id` names the draft that goes on by itself once the member has linked and agreed to
+    `scopes` at Kakao.
+    """
+    original = getattr(error, "original", error)
+    if isinstance(original, discord.HTTPException) and original.code == ACKNOWLEDGED:
+        _log.info("Discord told of an interaction twice")
+        return
+    if not isinstance(original, UserError):
+        # Where, not what: an error's own words may quote a message.
+        place = "".join(traceback.format_tb(original.__traceback__))
+        _log.error("unexpected %s while answering a member\n%s", type(original).__name__, place)
+        original = UserError()
+    services, locale = services_of(interaction.client), locale_of(interaction)
+    try:
+        view = await _way_on(interaction, original, draft_id, scopes)
+        await say(
+            interaction, services.texts.say(locale, original.key, **original.arguments), view=view
+        )
+    except discord.HTTPException as failure:
+        _log.warning("a member got no answer: %s, code %s", failure.status, failure.code)
+
+
+async def _way_on(
+    interaction: discord.Interaction,
+    error: UserError,
+    draft_id: str | None,
+    scopes: Sequence[str],
+) -> discord.ui.View | None:
+    if isinstance(error, ConsentMissing):
+        return await link_button(
+            interaction,
+            scopes=sorted(error.scopes),
+            draft_id=draft_id,
+            label="kakao-button-agree",
+        )
+    if isinstance(error, NotLinked | LinkBroken):
+        return await link_button(interaction, scopes=scopes, draft_id=draft_id)
+    return None
+
+
+async def link_button(
+    interaction: discord.Interaction,
+    *,
+    scopes: Sequence[str] = BASIC_SCOPES,
+    draft_id: str | None = None,
+    label: str = "kakao-button-link",
+) -> discord.ui.View:
+    """Return a button to the member's own link page; they are told here when they return."""
+    services = services_of(interaction.client)
+    member = member_of(interaction)
+    address = await services.linking.start(member, scopes=tuple(scopes), draft_id=draft_id)
+    notices_of(interaction.client).expect(interaction)
+    text = services.texts.say(member.locale, label)
+    return items(discord.ui.Button(label=text, url=address))

@@ -1,0 +1,1 @@
+"""What members see and press in Discord: buttons, selects, forms, pictures of cards."""

@@ -1,0 +1,1 @@
+"""Everything about a member's Kakao account: links, OAuth, consents, friends, webhooks (/kakao)."""

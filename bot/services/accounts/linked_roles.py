@@ -1,0 +1,221 @@
+"""Discord's Linked Roles: whose browser opens a link page, and that a member is linked."""
+
+import hmac
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from bot.services.accounts.links import Links
+from bot.services.accounts.oauth import LinkRefused, NewLink, OAuthFlow, Redirect
+from bot.services.clock import Clock
+from bot.texts import LOCALES, Texts, pick_locale
+from storage.role_connections import RoleConnection, RoleConnectionStore
+from storage.vault import digest
+
+logger = logging.getLogger(__name__)
+
+STATE_LIFE = 600.0
+MOST_OPENED = 10_000
+PLATFORM = "KakaoTalk"
+LINKED, SINCE = "linked", "linked_since"
+# Discord's kinds of comparison: a boolean is equal, a date is at least so long ago.
+BOOLEAN_EQUAL, DATETIME_LESS_OR_EQUAL = 7, 5
+
+
+class Given(Protocol):
+    """Somebody's leave to know who they are and to report about them."""
+
+    @property
+    def member_id(self) -> int:
+        """Who they are."""
+
+    @property
+    def access_token(self) -> str:
+        """For reports."""
+
+    @property
+    def refresh_token(self) -> str:
+        """For the next leave."""
+
+    @property
+    def expires_in(self) -> float:
+        """Seconds that the leave lasts."""
+
+
+class Login(Protocol):
+    """Discord's login; what it does not take raises `refused`."""
+
+    refused: type[Exception]
+
+    @property
+    def authorize_page(self) -> str:
+        """The page on which somebody logs in."""
+
+    async def authorize_url(self, state: str) -> str:
+        """Return where to send a browser."""
+
+    async def exchange(self, code: str) -> Given:
+        """Turn a code into a leave."""
+
+    async def renew(self, refresh_token: str) -> Given:
+        """Turn a refresh token into a new leave."""
+
+    async def declare(self, records: list[dict[str, Any]]) -> None:
+        """Say what will be reported."""
+
+    async def report(self, access_token: str, about: dict[str, Any]) -> None:
+        """Report about a member."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A browser that was sent to Discord; without a page's token only to report anew."""
+
+    token: str
+    browser: str
+    expires_at: float
+
+
+class LinkedRoles:
+    """Asks Discord who somebody is, and keeps Discord told of who is linked."""
+
+    def __init__(
+        self,
+        login: Login,
+        store: RoleConnectionStore,
+        linking: OAuthFlow,
+        links: Links,
+        texts: Texts,
+        *,
+        now: Clock,
+        secret: Callable[[], str] = secrets.token_urlsafe,
+    ) -> None:
+        self._login = login
+        self._store = store
+        self._linking = linking
+        self._links = links
+        self._texts = texts
+        self._now = now
+        self._secret = secret
+        self._opened: dict[str, Opened] = {}
+
+    @property
+    def login_page(self) -> str:
+        """The page of Discord's on which somebody logs in."""
+        return self._login.authorize_page
+
+    async def declare(self) -> None:
+        """Tell Discord what admins can gate a role on."""
+        try:
+            await self._login.declare([self._record(LINKED), self._record(SINCE)])
+        except self._login.refused:
+            logger.warning("Discord does not take what Linked Roles are about")
+
+    async def authorize(self, token: str, browser: str | None) -> Redirect:
+        """Send this browser to Discord, before it may go on to Kakao.
+
+        Raises LinkRefused for a page that cannot be used.
+        """
+        if token:
+            await self._linking.request(token)
+        browser = browser or self._secret()
+        state = self._secret()
+        self._remember(state, Opened(token, browser, self._now() + STATE_LIFE))
+        try:
+            return Redirect(await self._login.authorize_url(state), browser)
+        except self._login.refused:
+            raise LinkRefused("discord-down") from None
+
+    def _remember(self, state: str, opened: Opened) -> None:
+        """Keep a browser's way until it is over; anybody may ask, so never too many at once."""
+        while self._opened:
+            oldest = next(iter(self._opened))
+            is_over = self._opened[oldest].expires_at <= self._now()
+            if not is_over and len(self._opened) < MOST_OPENED:
+                break
+            del self._opened[oldest]
+        self._opened[state] = opened
+
+    async def callback(
+        self, *, state: str | None, code: str | None, browser: str | None
+    ) -> Redirect | None:
+        """Learn whose browser this is; return the way to Kakao, or None when there is none.
+
+        Raises LinkRefused: only the person who asked for a page may go on.
+        """
+        opened = self._opened.pop(state or "", None)
+        if opened is None or opened.expires_at <= self._now():
+            raise LinkRefused("unknown" if opened is None else "expired")
+        if browser is None or not hmac.compare_digest(digest(browser), digest(opened.browser)):
+            raise LinkRefused("other-browser")
+        if not code:
+            raise LinkRefused("discord-denied")
+        try:
+            leave = await self._login.exchange(code)
+        except self._login.refused:
+            raise LinkRefused("discord-down") from None
+        if opened.token:
+            request = await self._linking.request(opened.token)
+            if request.member_id != leave.member_id:
+                raise LinkRefused("other-member", pick_locale(request.locale))
+        await self._keep(leave)
+        if not opened.token:
+            await self.tell(leave.member_id)
+            return None
+        return await self._linking.authorize(opened.token, browser)
+
+    async def linked(self, new: NewLink) -> None:
+        """Tell Discord that a member is linked now."""
+        await self.tell(new.member_id)
+
+    async def unlinked(self, member_id: int) -> None:
+        """Tell Discord that a member is linked no more, and forget the leave to do so."""
+        await self.tell(member_id)
+        await self._store.delete(member_id)
+
+    async def tell(self, member_id: int) -> None:
+        """Tell Discord how it stands with a member, if they gave leave."""
+        connection = await self._store.get(member_id)
+        if connection is None:
+            return
+        link = await self._links.get(member_id)
+        about: dict[str, Any] = {LINKED: "0" if link is None else "1"}
+        if link is not None:
+            about[SINCE] = datetime.fromtimestamp(link.linked_at, UTC).isoformat()
+        try:
+            access = await self._fresh(connection)
+            await self._login.report(access, {"platform_name": PLATFORM, "metadata": about})
+        except self._login.refused:
+            logger.warning("Discord was not told how a member's link stands")
+
+    async def _fresh(self, connection: RoleConnection) -> str:
+        if connection.expires_at > self._now():
+            return connection.access_token
+        leave = await self._login.renew(connection.refresh_token)
+        await self._keep(leave)
+        return leave.access_token
+
+    async def _keep(self, leave: Given) -> None:
+        await self._store.put(
+            RoleConnection(
+                member_id=leave.member_id,
+                access_token=leave.access_token,
+                refresh_token=leave.refresh_token,
+                expires_at=self._now() + leave.expires_in,
+            )
+        )
+
+    def _record(self, key: str) -> dict[str, Any]:
+        names = {locale: self._texts.say(locale, f"role-{key}") for locale in LOCALES}
+        about = {locale: self._texts.say(locale, f"role-{key}.text") for locale in LOCALES}
+        return {
+            "key": key,
+            "type": BOOLEAN_EQUAL if key == LINKED else DATETIME_LESS_OR_EQUAL,
+            "name": names["en"],
+            "name_localizations": {"ko": names["ko"]},
+            "description": about["en"],
+            "description_localizations": {"ko": about["ko"]},
+        }

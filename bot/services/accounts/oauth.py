@@ -1,0 +1,311 @@
+"""The journey of a link: from Discord to our page, to Kakao, and back with a code."""
+
+import hmac
+import logging
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.kakao import (
+    AppFault,
+    BadAnswer,
+    KakaoClient,
+    KakaoError,
+    LostAnswer,
+    TokenInvalid,
+    Unavailable,
+    Unreachable,
+)
+from bot.services.accounts.links import Links, OtherAccount
+from bot.services.clock import Clock
+from bot.services.listeners import Listeners
+from bot.services.messages.models import Member
+from bot.texts import Locale, pick_locale
+from storage.link_requests import LinkRequest, LinkRequestStore, LinkState
+from storage.links import KakaoAccountTaken, Link
+from storage.vault import digest
+
+logger = logging.getLogger(__name__)
+
+BASIC_SCOPES = ("profile_nickname", "talk_message")
+FRIENDS_SCOPES = (*BASIC_SCOPES, "friends")
+
+REQUEST_LIFE = 30 * 60
+STATE_LIFE = 10 * 60
+# Kakao names the life of a new refresh token; this stands in should it ever leave it out.
+REFRESH_TOKEN_LIFE = 60 * 24 * 60 * 60
+
+Reason = Literal[
+    "denied",
+    "unknown",
+    "used",
+    "expired",
+    "other-browser",
+    "kakao-down",
+    "kakao-refused",
+    "account-taken",
+    "other-account",
+    "talk-message-unticked",
+    "friends-unticked",
+    "request-unknown",
+    "request-used",
+    "request-expired",
+    "bad-request",
+    "operator-fault",
+    "other-member",
+    "discord-denied",
+    "discord-down",
+]
+
+# What Kakao may put into `error` when it sends the browser back; all else is kakao-refused.
+KAKAO_ANSWERS: dict[str, Reason] = {
+    "access_denied": "denied",
+    "server_error": "kakao-down",
+    "invalid_client": "operator-fault",
+    "invalid_scope": "operator-fault",
+    "misconfigured": "operator-fault",
+    "unauthorized": "operator-fault",
+    "unauthorized_client": "operator-fault",
+}
+
+SECRET = re.compile(r"[A-Za-z0-9_-]{20,128}")
+
+
+class LinkRefused(Exception):
+    """Linking stops here; `reason` names the page that says why.
+
+    `again` is the address of the link page while that can still be used.
+    """
+
+    def __init__(
+        self, reason: Reason, locale: Locale | None = None, again: str | None = None
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.locale = locale
+        self.again = again
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """Where the browser goes next, and the cookie value it is known by."""
+
+    location: str
+    browser: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewLink:
+    """A member whose Kakao account has just been linked."""
+
+    member_id: int
+    nickname: str
+    locale: Locale
+    draft_id: str | None
+    agreed: frozenset[str] = frozenset()
+    """What they agreed to beyond what their link allowed before, when it stood already."""
+
+
+LinkedListener = Callable[[NewLink], Awaitable[None]]
+
+
+class OAuthFlow:
+    """Leads a member to Kakao and back."""
+
+    def __init__(
+        self,
+        links: Links,
+        requests: LinkRequestStore,
+        kakao: KakaoClient,
+        *,
+        public_url: str,
+        now: Clock,
+        token: Callable[[], str] = secrets.token_urlsafe,
+    ) -> None:
+        self._links = links
+        self._requests = requests
+        self._kakao = kakao
+        self._public_url = public_url
+        self._now = now
+        self._token = token
+        self._listeners = Listeners()
+        self.on_linked: list[LinkedListener] = []
+
+    async def start(
+        self,
+        member: Member,
+        *,
+        scopes: Sequence[str] = BASIC_SCOPES,
+        draft_id: str | None = None,
+    ) -> str:
+        """Return the address of a new link page for this member, valid for half an hour.
+
+        With a draft Kakao is asked only for what the member has not agreed to yet.
+        """
+        token = self._token()
+        now = self._now()
+        request = LinkRequest(
+            member_id=member.id,
+            member_name=member.name,
+            member_avatar_url=member.avatar_url,
+            locale=member.locale,
+            scopes=tuple(scopes) if draft_id is None else await self._missing(member.id, scopes),
+            draft_id=draft_id,
+            created_at=now,
+            expires_at=now + REQUEST_LIFE,
+        )
+        await self._requests.add(token, request)
+        return self._page(token)
+
+    async def request(self, token: str) -> LinkRequest:
+        """Return what a link page is about; looking consumes nothing.
+
+        Raises LinkRefused: request-unknown, request-used or request-expired.
+        """
+        request = await self._requests.find(token) if SECRET.fullmatch(token) else None
+        if request is None:
+            raise LinkRefused("request-unknown")
+        if request.finished_at is not None:
+            raise LinkRefused("request-used", pick_locale(request.locale))
+        if request.expires_at <= self._now():
+            raise LinkRefused("request-expired", pick_locale(request.locale))
+        return request
+
+    async def authorize(self, token: str, browser: str | None) -> Redirect:
+        """Send this browser to Kakao with a state that is good for one return."""
+        request = await self.request(token)
+        if browser is None or not SECRET.fullmatch(browser):
+            browser = self._token()
+        # The state carries the page's token, so that a refusal can lead back to that page.
+        state = f"{token}.{self._token()}"
+        verifier = self._token()
+        await self._requests.open_state(
+            token,
+            state=state,
+            browser=browser,
+            verifier=verifier,
+            expires_at=self._now() + STATE_LIFE,
+        )
+        location = self._kakao.authorize_url(state=state, scopes=request.scopes, verifier=verifier)
+        return Redirect(location, browser)
+
+    # Back from Kakao
+
+    async def callback(
+        self, *, state: str | None, code: str | None, error: str | None, browser: str | None
+    ) -> NewLink:
+        """Finish a link with what Kakao's redirect brought; the state is consumed before all else.
+
+        Raises LinkRefused; nothing is stored then.
+        """
+        token, opened = await self._consume(state)
+        request = opened.request
+        locale = pick_locale(request.locale)
+        try:
+            self._check(opened, browser)
+            link = await self._introduce(opened, code, error)
+            agreed = await self._settle(request, link)
+        except LinkRefused as refused:
+            again = self._page(token) if self._usable(request, refused.reason) else None
+            raise LinkRefused(refused.reason, locale, again) from None
+        new = NewLink(link.member_id, link.nickname, locale, request.draft_id, agreed)
+        await self._listeners.tell(listener(new) for listener in self.on_linked)
+        return new
+
+    async def _consume(self, state: str | None) -> tuple[str, LinkState]:
+        if state is None:
+            raise LinkRefused("bad-request")
+        token, _, nonce = state.partition(".")
+        if not SECRET.fullmatch(token) or not SECRET.fullmatch(nonce):
+            raise LinkRefused("unknown")
+        opened = await self._requests.consume(state, self._now())
+        if opened is None:
+            issued = await self._requests.was_issued(state)
+            raise LinkRefused("used" if issued else "unknown")
+        return token, opened
+
+    def _check(self, opened: LinkState, browser: str | None) -> None:
+        if opened.request.finished_at is not None:
+            raise LinkRefused("used")
+        if opened.expires_at <= self._now():
+            raise LinkRefused("expired")
+        if browser is None or not hmac.compare_digest(digest(browser), opened.browser):
+            raise LinkRefused("other-browser")
+
+    async def _introduce(self, opened: LinkState, code: str | None, error: str | None) -> Link:
+        """Turn Kakao's answer into a link that is not stored yet."""
+        if error is not None:
+            raise LinkRefused(KAKAO_ANSWERS.get(error, "kakao-refused"))
+        if not code:
+            raise LinkRefused("bad-request")
+        try:
+            return await self._meet(opened, code)
+        except KakaoError as failure:
+            logger.warning("Kakao refused a link: %s %s", type(failure).__name__, failure.code)
+            raise LinkRefused(_reason(failure)) from None
+
+    async def _meet(self, opened: LinkState, code: str) -> Link:
+        tokens = await self._kakao.exchange_code(code, opened.verifier)
+        now = self._now()
+        if tokens.refresh_token is None:
+            raise LinkRefused("kakao-refused")
+        user = await self._kakao.me(tokens.access_token)
+        scopes = await self._kakao.scopes(tokens.access_token)
+        return Link(
+            member_id=opened.request.member_id,
+            kakao_id=user.id,
+            nickname=user.nickname or "KakaoTalk",
+            scopes=frozenset(scope.id for scope in scopes if scope.agreed),
+            access_token=tokens.access_token,
+            access_expires_at=now + tokens.expires_in,
+            refresh_token=tokens.refresh_token,
+            refresh_expires_at=now + (tokens.refresh_token_expires_in or REFRESH_TOKEN_LIFE),
+            locale=opened.request.locale,
+            linked_at=now,
+        )
+
+    async def _settle(self, request: LinkRequest, link: Link) -> frozenset[str]:
+        """Store the link, unless the account or the consent is not what was asked for."""
+        _check_consent(request, link)
+        try:
+            # A draft's friends are friends of the account that is linked now.
+            agreed = await self._links.keep(link, same_account=request.draft_id is not None)
+        except OtherAccount:
+            raise LinkRefused("other-account") from None
+        except KakaoAccountTaken:
+            raise LinkRefused("account-taken") from None
+        await self._requests.finish(request.digest, self._now())
+        return agreed
+
+    def _usable(self, request: LinkRequest, reason: Reason) -> bool:
+        is_open = request.finished_at is None and request.expires_at > self._now()
+        return is_open and reason != "operator-fault"
+
+    async def _missing(self, member_id: int, scopes: Sequence[str]) -> tuple[str, ...]:
+        link = await self._links.get(member_id)
+        agreed = link.scopes if link is not None and link.broken_at is None else frozenset()
+        return tuple(scope for scope in scopes if scope not in agreed) or tuple(scopes)
+
+    def _page(self, token: str) -> str:
+        return f"{self._public_url}/link/{token}"
+
+
+def _check_consent(request: LinkRequest, link: Link) -> None:
+    missing = frozenset(request.scopes) - link.scopes
+    if "talk_message" in missing:
+        raise LinkRefused("talk-message-unticked")
+    if "friends" in missing:
+        raise LinkRefused("friends-unticked")
+
+
+def _reason(failure: KakaoError) -> Reason:
+    match failure:
+        case AppFault() | TokenInvalid():
+            # A token that Kakao issued a moment ago is refused: callers' addresses are limited.
+            return "operator-fault"
+        case Unavailable() | LostAnswer() | Unreachable() | BadAnswer():
+            return "kakao-down"
+        case _:
+            return "kakao-refused"

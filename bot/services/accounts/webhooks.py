@@ -1,0 +1,48 @@
+"""What Kakao tells of its accounts, and what follows for their links.
+
+Every one of these may come twice, late or for an account that nobody has linked.
+"""
+
+from functools import partial
+
+from bot.services.accounts.links import Links
+from bot.services.accounts.security_events import AccountEvent, Event, SecurityEvents, account_id
+from bot.services.accounts.webhook_queue import WebhookQueue
+from bot.services.clock import Clock
+
+
+class AccountWebhooks:
+    """Takes Kakao's word for it at once; the links follow soon after."""
+
+    def __init__(
+        self, links: Links, inbox: WebhookQueue, events: SecurityEvents, *, now: Clock
+    ) -> None:
+        self._links = links
+        self._inbox = inbox
+        self._events = events
+        self._now = now
+
+    def unlinked(self, user_id: str) -> bool:
+        """Take a notice that somebody has just cut the connection at Kakao; False if nobody."""
+        kakao_id = account_id(user_id)
+        if kakao_id is not None:
+            self._inbox.put("unlink", partial(self._links.undone, kakao_id, self._now()))
+        return kakao_id is not None
+
+    async def take(self, token: bytes) -> None:
+        """Take a signed account event, or raise EventRefused."""
+        event = await self._events.read(token)
+        self._inbox.put("event", partial(self._follow, event), once=event.id)
+
+    async def _follow(self, event: Event) -> None:
+        for happening in event.happenings:
+            await self._follow_one(happening)
+
+    async def _follow_one(self, happening: AccountEvent) -> None:
+        match happening.kind:
+            case "user-unlinked":
+                await self._links.undone(happening.kakao_id, happening.at)
+            case "tokens-revoked":
+                await self._links.revoked(happening.kakao_id, happening.at)
+            case "user-scope-withdraw":
+                await self._links.withdrew(happening.kakao_id, happening.scopes, happening.at)

@@ -1,0 +1,1 @@
+"""Draws a Discord message or a server event as a Kakao template."""

@@ -1,0 +1,95 @@
+"""Draws an event of a server: a place on a map, a list, else a feed.
+
+What is said stays true while a card waits for the end of quiet hours: it names times, and never
+how long until then.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.errors import TextArgument
+from bot.kakao import Button, Content, Feed, Link, List, Location, Message, is_address
+from bot.services.cards.markdown import one_line, readable
+from bot.services.clock import SEOUL
+from bot.services.messages.events import EventFacts
+from bot.services.messages.models import Names
+from bot.texts import Locale, Texts
+
+# That Kakao shows in a list, and the least that it takes.
+ROWS, FEWEST_ROWS = 3, 2
+
+
+def event_card(kind: str, facts: EventFacts, *, link: str, locale: Locale, texts: Texts) -> Message:
+    """Return the card of an event; one at a place gets a map, several roles are a list."""
+    both = Link(web_url=link, mobile_web_url=link)
+    title, text = line_of(kind, facts, locale=locale, texts=texts)
+    buttons = [Button(title=texts.say(locale, "card-button"), link=both)]
+    if len(facts.names) >= FEWEST_ROWS:
+        rows = [Content.fit(title=one_line(name), link=both) for name in _rows(facts.names)]
+        return List.fit(header_title=title, header_link=both, contents=rows, buttons=buttons)
+    content = Content.fit(title=title, description=text, image_url=facts.picture, link=both)
+    place = one_line(facts.location)
+    if place and not is_address(place):
+        return Location.fit(address=place, address_title=place, content=content, buttons=buttons)
+    return Feed.fit(content=content, buttons=buttons)
+
+
+def line_of(kind: str, facts: EventFacts, *, locale: Locale, texts: Texts) -> tuple[str, str]:
+    """Return an event's headline, and what else there is to say in a few lines."""
+
+    def say(key: str, **arguments: TextArgument) -> str:
+        return texts.say(locale, key, **arguments)
+
+    title = say(
+        f"notify-card-{kind}",
+        title=_title(facts) or say("notify-card-untitled"),
+        channel=one_line(facts.channel) or say("card-unknown-channel"),
+        member=one_line(facts.member) or say("card-unknown-member"),
+        guild=one_line(facts.guild),
+        count=len(facts.names),
+    )
+    changed = ", ".join(say(f"notify-changed-{word}") for word in facts.changed)
+    where = " · ".join(
+        filter(None, (one_line(facts.guild), one_line(facts.location or facts.channel)))
+    )
+    lines = (
+        _span(facts, locale, texts),
+        say("notify-card-changed", what=changed) if changed else "",
+        where,
+        _told(facts, locale, texts),
+    )
+    return title, "\n".join(filter(None, lines))
+
+
+def _title(facts: EventFacts) -> str:
+    return one_line(facts.title) or ", ".join(map(one_line, facts.names))
+
+
+def _rows(names: Sequence[str]) -> list[str]:
+    """Return as many names as a list has rows; the last one stands for those left over."""
+    if len(names) <= ROWS:
+        return list(names)
+    return [*names[: ROWS - 1], ", ".join(names[ROWS - 1 :])]
+
+
+def _told(facts: EventFacts, locale: Locale, texts: Texts) -> str:
+    """Return a description, read like a message."""
+    at = datetime.fromtimestamp(facts.starts_at or 0.0, SEOUL)
+    return one_line(readable(facts.text, Names(), locale, texts, at=at))
+
+
+def _span(facts: EventFacts, locale: Locale, texts: Texts) -> str:
+    if facts.starts_at is None:
+        return ""
+    start = datetime.fromtimestamp(facts.starts_at, SEOUL)
+    shown = _moment(start, locale, texts)
+    if facts.ends_at is None:
+        return f"🕒 {shown}"
+    end = datetime.fromtimestamp(facts.ends_at, SEOUL)
+    same_day = end.date() == start.date()
+    return f"🕒 {shown} – {f'{end:%H:%M}' if same_day else _moment(end, locale, texts)}"
+
+
+def _moment(then: datetime, locale: Locale, texts: Texts) -> str:
+    date = texts.say(locale, "card-date", month=then.month, day=then.day, weekday=then.weekday())
+    return texts.say(locale, "card-moment", date=date, time=f"{then:%H:%M}")

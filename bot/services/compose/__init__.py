@@ -1,0 +1,1 @@
+"""Messages that members write themselves, in any of Kakao's types (/compose)."""

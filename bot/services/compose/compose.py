@@ -1,0 +1,124 @@
+"""Messages that members write themselves: kept as drafts until they are sent."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from bot.errors import NotLinked, UserError
+from bot.services.accounts.links import Links
+from bot.services.compose.forms import Form, Reading, read
+from bot.services.compose.link_domains import LinkDomains
+from bot.services.compose.message_types import kind_of
+from bot.services.forwarding.drafts import Drafts
+from bot.services.forwarding.jumps import Jumps
+from bot.services.messages.models import Member, Source
+from bot.services.servers.settings import CustomTemplate
+from bot.texts import pick_locale
+from storage.deliveries import Chat, NewDelivery
+from storage.drafts import Draft
+
+
+class NotReady(UserError):
+    """Something in the form is missing or wrong; the panel says what."""
+
+    key = "error-compose-not-ready"
+
+
+class Compose:
+    """Turns what members fill in into messages that can be sent."""
+
+    def __init__(
+        self,
+        *,
+        links: Links,
+        drafts: Drafts,
+        jumps: Jumps,
+        domains: LinkDomains,
+    ) -> None:
+        self._links = links
+        self._drafts = drafts
+        self._jumps = jumps
+        self._domains = domains
+
+    async def begin(
+        self,
+        member: Member,
+        kind: str,
+        source: Source,
+        given: Mapping[str, str],
+        template: CustomTemplate | None = None,
+    ) -> Draft:
+        """Keep what was typed into a first form.
+
+        A card that names no address of its own leads to `source`, where it was written.
+        """
+        home = await self._jumps.open(member.id, source)
+        form = Form(kind_of(kind, template), home, _filled(given), template)
+        return await self._drafts.begin(member, source, kind=kind, form=_stored(form))
+
+    async def open(self, member_id: int, draft_id: str) -> Draft:
+        """Return a member's own draft to go on writing it; raises Expired or NotYours."""
+        draft = await self._drafts.open(member_id, draft_id)
+        return draft if draft.is_being_written else await self._drafts.change(draft, card={})
+
+    async def fill(self, draft: Draft, given: Mapping[str, str]) -> Draft:
+        """Keep what was typed, right or wrong, beside the fields that were not shown."""
+        form = form_of(draft)
+        kept = _filled({**form.given, **given})
+        changed = Form(form.kind, form.home, kept, form.template)
+        return await self._drafts.change(draft, form=_stored(changed))
+
+    def read(self, draft: Draft) -> Reading:
+        """Return the message that a draft makes as it stands, and what is wrong with it."""
+        return read(form_of(draft), self._domains)
+
+    async def take(self, draft: Draft) -> tuple[NewDelivery, Draft]:
+        """End a draft for the member's own chat; return what to send, and a draft to go on with.
+
+        Raises NotReady or NotLinked, or Expired when the draft was sent already.
+        """
+        row = NewDelivery(
+            member_id=draft.member_id,
+            chat=Chat.ME,
+            card=self._card(draft),
+            guild_id=draft.guild_id,
+            channel_id=draft.channel_id,
+            message_id=draft.message_id,
+        )
+        if await self._links.get(draft.member_id) is None:
+            raise NotLinked
+        await self._drafts.take(draft)
+        return row, await self._again(draft)
+
+    async def for_friends(self, draft: Draft) -> Draft:
+        """Return the draft with its card, ready for friends to be picked; raises NotReady."""
+        return await self._drafts.change(draft, card=self._card(draft))
+
+    def _card(self, draft: Draft) -> dict[str, Any]:
+        reading = self.read(draft)
+        if reading.faults:
+            raise NotReady
+        return reading.card
+
+    async def _again(self, draft: Draft) -> Draft:
+        """Return the same draft under another id: the old button sends nothing any more."""
+        member = Member(draft.member_id, "", "", pick_locale(draft.locale))
+        source = Source(draft.guild_id, draft.channel_id or 0, draft.message_id or 0)
+        return await self._drafts.begin(member, source, kind=draft.kind, form=draft.form)
+
+
+def form_of(draft: Draft) -> Form:
+    """Return what a member has filled in so far."""
+    stored = draft.form or {}
+    template = stored.get("template")
+    named = template and CustomTemplate(**template | {"arguments": tuple(template["arguments"])})
+    return Form(kind_of(draft.kind, named), stored["home"], stored["given"], named)
+
+
+def _stored(form: Form) -> dict[str, Any]:
+    template = asdict(form.template) if form.template else None
+    return {"home": form.home, "given": dict(form.given), "template": template}
+
+
+def _filled(given: Mapping[str, str]) -> dict[str, str]:
+    return {path: text for path, text in given.items() if text.strip()}

@@ -1,0 +1,162 @@
+"""What Kakao still lets us send today, for the app, a sender, a recipient and a pair of the two.
+
+Kakao publishes no such number, so sends are counted here, in the same transactions that take them
+for sending and record their results (`storage.allowances`). Kakao's own refusals are believed
+before any count, and its day may begin at another hour than midnight: see `KakaoLimits`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.kakao import (
+    AllowanceSpent,
+    AppAllowanceSpent,
+    PairDaySpent,
+    ReceiverDaySpent,
+    SenderDaySpent,
+    SenderMonthSpent,
+)
+from bot.services.clock import DAY, HOUR, SEOUL, Clock
+from storage.allowances import AllowanceStore, Claim, Kind
+from storage.deliveries import Chat, Delivery
+from storage.vault import digest
+
+KEEP_DAYS = 1
+KEEP_APP_DAYS = 30  # for the statistics
+REFUSALS: Mapping[Kind, type[AllowanceSpent]] = {
+    Kind.APP: AppAllowanceSpent,
+    Kind.SENDER: SenderDaySpent,
+    Kind.RECIPIENT: ReceiverDaySpent,
+    Kind.PAIR: PairDaySpent,
+}
+# A month that is spent keeps the sender from trying again today; tomorrow one send finds out.
+LEARNED = {refusal: kind for kind, refusal in REFUSALS.items()} | {SenderMonthSpent: Kind.SENDER}
+
+
+@dataclass(frozen=True, slots=True)
+class KakaoLimits:
+    """How much Kakao lets be sent in a day, and at which hour in Seoul that day begins."""
+
+    app: int = 30_000
+    sender: int = 100
+    recipient: int = 100
+    pair: int = 20
+    reset_hour: int = 0
+
+    def day(self, at: float) -> int:
+        """Return the number of Kakao's day."""
+        return int((at - self._first_reset) // DAY)
+
+    def day_ends(self, at: float) -> float:
+        """Return when the day ends and counting starts anew."""
+        return self._first_reset + (self.day(at) + 1) * DAY
+
+    def month_ends(self, at: float) -> float:
+        """Return when the month ends, at the hour at which days do."""
+        begins = datetime.fromtimestamp(at - self.reset_hour * HOUR, SEOUL).replace(day=1)
+        following = (begins + timedelta(days=31)).replace(
+            day=1, hour=self.reset_hour, minute=0, second=0, microsecond=0
+        )
+        return following.timestamp()
+
+    @property
+    def _first_reset(self) -> float:
+        return self.reset_hour * HOUR - 9 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a member may still send before `resets_at`."""
+
+    me: int
+    me_limit: int
+    friends: int
+    friends_limit: int
+    resets_at: float
+
+
+class Allowance:
+    """Knows what each send uses up and how much of it is left.
+
+    Members are counted by their Discord id and friends by a digest, so that nothing here names a
+    Kakao account.
+    """
+
+    def __init__(self, store: AllowanceStore, limits: KakaoLimits, *, now: Clock) -> None:
+        self._store = store
+        self._now = now
+        self.limits = limits
+
+    async def left(self, member_id: int) -> Left:
+        """Return what a member may still send today."""
+        now, limits = self._now(), self.limits
+        me, friends = self._of_me(member_id, now), self._of_sender(member_id, now)
+        left = await self._store.left(me)
+        return Left(
+            me=min(left[claim] for claim in me),
+            me_limit=min(limits.sender, limits.recipient, limits.pair),
+            friends=min(left[claim] for claim in friends),
+            friends_limit=limits.sender,
+            resets_at=limits.day_ends(now),
+        )
+
+    async def sent_today(self, member_id: int) -> int:
+        """Return how many sends of a member's are counted today, to whichever chat."""
+        today = self.limits.day(self._now())
+        used = await self._store.used(Kind.SENDER, str(member_id), today)
+        return used.get(today, (0, False))[0]
+
+    async def of_app(self) -> tuple[int, int]:
+        """Return how many sends of the whole app are used up today, and of how many."""
+        claim = Claim(self.limits.day(self._now()), Kind.APP, "", self.limits.app)
+        left = (await self._store.left([claim]))[claim]
+        return self.limits.app - left, self.limits.app
+
+    async def of_app_lately(self, days: int) -> list[float]:
+        """Return which share of the app's allowance each of the last days used, today's last."""
+        today = self.limits.day(self._now())
+        first = today - days + 1
+        used = await self._store.used(Kind.APP, "", first)
+        counted = (used.get(day, (0, False)) for day in range(first, today + 1))
+        return [1.0 if spent else sent / self.limits.app for sent, spent in counted]
+
+    def claims(self, row: Delivery, at: float) -> Sequence[Claim]:
+        """Return what sending a row at this time uses up."""
+        if row.chat is Chat.ME:
+            return self._of_me(row.member_id, at)
+        return self._of_pair(row.member_id, digest(row.friend_uuid or "").hex(), at)
+
+    def spent(self, row: Delivery, answer: object, at: float) -> list[Claim]:
+        """Return what an answer of Kakao's to a row that was sent then says is used up."""
+        if not isinstance(answer, AllowanceSpent) or answer.code is None:
+            return []
+        kind = LEARNED.get(type(answer))
+        return [claim for claim in self.claims(row, at) if claim.kind is kind]
+
+    async def forget(self, member_id: int) -> None:
+        """Forget a member's counts: their Kakao account is linked no more."""
+        await self._store.forget(str(member_id))
+
+    async def tidy(self) -> None:
+        """Erase the counts of past days."""
+        today = self.limits.day(self._now())
+        await self._store.purge(today - KEEP_DAYS, app_before=today - KEEP_APP_DAYS)
+
+    def _of_me(self, member_id: int, at: float) -> Sequence[Claim]:
+        return self._of_pair(member_id, str(member_id), at)
+
+    def _of_pair(self, member_id: int, recipient: str, at: float) -> Sequence[Claim]:
+        day, limits = self.limits.day(at), self.limits
+        return (
+            *self._of_sender(member_id, at),
+            Claim(day, Kind.RECIPIENT, recipient, limits.recipient),
+            Claim(day, Kind.PAIR, f"{member_id}:{recipient}", limits.pair),
+        )
+
+    def _of_sender(self, member_id: int, at: float) -> Sequence[Claim]:
+        day = self.limits.day(at)
+        return (
+            Claim(day, Kind.APP, "", self.limits.app),
+            Claim(day, Kind.SENDER, str(member_id), self.limits.sender),
+        )

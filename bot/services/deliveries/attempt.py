@@ -1,0 +1,216 @@
+"""One attempt to send the rows of one forward, with all that Kakao may answer to it."""
+
+import asyncio
+import logging
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from bot import errors
+from bot.kakao import (
+    AppFault,
+    BadRequest,
+    ConsentMissing,
+    KakaoClient,
+    KakaoError,
+    LimitBroken,
+    LostAnswer,
+    Message,
+    NotFriends,
+    NotLinked,
+    NotTalkUser,
+    PairDaySpent,
+    ReceiverDaySpent,
+    ReceiverRefuses,
+    TokenInvalid,
+    Unavailable,
+    message_from,
+)
+from bot.services.accounts.links import Links
+from bot.services.clock import Clock
+from bot.services.deliveries.allowance import REFUSALS
+from bot.services.deliveries.outcomes import Failure
+from storage.deliveries import Chat, Delivery, Lease
+
+logger = logging.getLogger(__name__)
+
+RECORDING_SECONDS = 5.0
+
+# Kakao refused the whole send, perhaps because of some receivers.
+ABOUT_RECEIVERS = (
+    BadRequest,
+    NotFriends,
+    NotTalkUser,
+    PairDaySpent,
+    ReceiverDaySpent,
+    ReceiverRefuses,
+)
+
+T = TypeVar("T")
+Answered = tuple[Delivery, Failure | None]
+"""A row and what Kakao said, None for success."""
+Prepare = Callable[[Message, str | None], Awaitable[Message]]
+"""Takes a message and the access token it will go out with."""
+
+
+Compose = Callable[[Delivery], Awaitable[Message]]
+"""Makes the message of a row right before it goes out."""
+
+
+async def as_written(row: Delivery) -> Message:
+    """Send the message that stands on the row."""
+    return message_from(row.card or {})
+
+
+async def as_it_is(message: Message, _access_token: str | None) -> Message:
+    """Send a message as it was accepted."""
+    return message
+
+
+class Attempts:
+    """Sends with a token that is good; `compose` and `prepare` make a message right before."""
+
+    def __init__(
+        self,
+        links: Links,
+        kakao: KakaoClient,
+        *,
+        now: Clock,
+        compose: Compose = as_written,
+        prepare: Prepare = as_it_is,
+    ) -> None:
+        self._links = links
+        self._kakao = kakao
+        self._now = now
+        self._compose = compose
+        self._prepare = prepare
+
+    async def make(self, lease: Lease) -> list[Answered]:
+        """Send what the allowance lets through, and answer for the rest."""
+        rows = [row for row in lease.rows if row.id not in lease.refused]
+        answers = dict(zip((row.id for row in rows), await self._answers(rows), strict=True))
+        spent = {number: REFUSALS[claim.kind]() for number, claim in lease.refused.items()}
+        return [(row, spent.get(row.id) or answers[row.id]) for row in lease.rows]
+
+    async def _answers(self, rows: list[Delivery]) -> Sequence[Failure | None]:
+        """Send, with one refresh when Kakao refuses a token that should be good.
+
+        A fresh token that is refused as well means that Kakao does not let this server in, such as
+        by its list of allowed addresses; the member's link is sound.
+        """
+        if not rows:
+            return []
+        member_id = rows[0].member_id
+        try:
+            token = await self._harmless(rows, self._links.access_token(member_id))
+            message = await self._harmless(rows, self._message(rows, token))
+            try:
+                return await self._send(rows, token, message)
+            except TokenInvalid:
+                fresh = await self._harmless(rows, self._links.renew(member_id, token))
+                return await self._send(rows, fresh, message)
+        except TokenInvalid as error:
+            return [AppFault(error.code, error.status)] * len(rows)
+        except (KakaoError, errors.UserError) as error:
+            return [error] * len(rows)
+
+    async def _message(self, rows: list[Delivery], token: str) -> Message:
+        async with asyncio.timeout(self._left(rows[0])):
+            return await self._prepare(await self._compose(rows[0]), token)
+
+    async def _harmless(self, rows: list[Delivery], preparation: Awaitable[T]) -> T:
+        """Nothing was sent yet: whatever goes wrong, trying again later does no harm."""
+        try:
+            return await preparation
+        except (KakaoError, errors.UserError):
+            raise
+        except Exception as error:
+            report(rows, error)
+            raise errors.TryLater from error
+
+    async def _send(
+        self, rows: list[Delivery], token: str, message: Message
+    ) -> Sequence[Failure | None]:
+        """Call Kakao and return what became of each row, None for success."""
+        if rows[0].chat is Chat.ME:
+            async with self._within_lease(rows[0]):
+                await self._kakao.send_to_me(token, message)
+            return [None]
+        try:
+            return await self._to_friends(rows, token, message)
+        except LimitBroken:
+            raise
+        except ABOUT_RECEIVERS as error:
+            if len(rows) == 1:
+                return [_gone(error)]
+            return await self._one_by_one(rows, token, message)
+
+    async def _to_friends(
+        self, rows: Sequence[Delivery], token: str, message: Message
+    ) -> list[Failure | None]:
+        uuids = [row.friend_uuid or "" for row in rows]
+        async with self._within_lease(rows[0]):
+            result = await self._kakao.send_to_friends(token, uuids, message)
+        answers: dict[str, Failure | None] = {
+            uuid: _of_receiver(info.error)
+            for info in result.failure_info
+            for uuid in info.receiver_uuids
+        }
+        answers |= dict.fromkeys(result.successful_receiver_uuids)
+        return [answers.get(uuid, LostAnswer()) for uuid in uuids]
+
+    async def _one_by_one(
+        self, rows: Sequence[Delivery], token: str, message: Message
+    ) -> list[Failure | None]:
+        """Find out whom Kakao means; nobody has got anything yet.
+
+        One vanished friend makes it refuse a whole send; and when nobody gets it, it gives one
+        reason for all of them.
+        """
+        answers: list[Failure | None] = []
+        for row in rows:
+            try:
+                answers += await self._to_friends([row], token, message)
+            except KakaoError as error:
+                answers.append(_gone(error))
+        return answers
+
+    @asynccontextmanager
+    async def _within_lease(self, row: Delivery) -> AsyncIterator[None]:
+        """See to it that a call ends, and can be recorded, before the row's lease does."""
+        left = self._left(row)
+        if left <= 0:
+            raise Unavailable(reason="the lease is over")
+        try:
+            async with asyncio.timeout(left):
+                yield
+        except TimeoutError:
+            raise LostAnswer(reason="the lease is over") from None
+
+    def _left(self, row: Delivery) -> float:
+        return (row.lease_until or 0) - RECORDING_SECONDS - self._now()
+
+
+def report(rows: Sequence[Delivery], error: Exception) -> None:
+    """Log a mistake of ours by its type and place: its text may hold what a member wrote."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    ids = [row.id for row in rows]
+    logger.error(
+        "deliveries %s: unexpected %s at %s:%s",
+        ids,
+        type(error).__name__,
+        place.filename,
+        place.lineno,
+    )
+
+
+def _gone(answer: KakaoError) -> KakaoError:
+    """Read "bad parameter": our cards are checked, so it is a friend who does not use Kkachi."""
+    return NotFriends(answer.code) if isinstance(answer, BadRequest) else answer
+
+
+def _of_receiver(answer: KakaoError) -> KakaoError:
+    """Read a code that Kakao gives for one receiver: a missing consent is theirs, not ours."""
+    theirs = isinstance(answer, (ConsentMissing, NotLinked, TokenInvalid))
+    return NotFriends(answer.code) if theirs else _gone(answer)

@@ -1,0 +1,134 @@
+"""What members do with the outbox; `sender` beside it takes what is due from it and sends it."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from random import Random
+
+from bot import tracing
+from bot.services.accounts.links import Links
+from bot.services.clock import Clock
+from bot.services.deliveries.outcomes import may_repeat
+from bot.services.deliveries.signals import OutboxSignals
+from storage.deliveries import Chat, Delivery, DeliveryState, DeliveryStore, NewDelivery
+
+__all__ = ["NewDelivery", "Outbox", "may_repeat"]
+
+logger = logging.getLogger(__name__)
+
+MAX_RECEIVERS = 5  # that Kakao takes in one send
+FORWARD_ID_BITS = 96
+PATIENCE = 3.0  # seconds that a member waits for the first answer
+
+
+class Outbox:
+    """The outbox as members see it."""
+
+    def __init__(
+        self,
+        store: DeliveryStore,
+        links: Links,
+        signals: OutboxSignals,
+        *,
+        now: Clock,
+        random: Random,
+    ) -> None:
+        self._store = store
+        self._links = links
+        self._signals = signals
+        self._now = now
+        self._random = random
+
+    async def send(self, rows: Sequence[NewDelivery]) -> list[Delivery]:
+        """Accept a forward and return how it went within a few seconds, or how it stands then."""
+        forward_id, clock = self._new_id(), asyncio.get_running_loop().time
+        deadline = clock() + PATIENCE
+        with self._signals.follow(forward_id) as changed:
+            await self._accept(forward_id, rows)
+            if not self._signals.closed:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(changed.wait(), PATIENCE)
+        left = max(0.0, deadline - clock())
+        return await self.settle(forward_id, rows[0].member_id, timeout=left)
+
+    async def accept(self, rows: Sequence[NewDelivery]) -> str:
+        """Commit one forward, to "Me" or to friends, and return its id; sending starts at once."""
+        forward_id = self._new_id()
+        await self._accept(forward_id, rows)
+        return forward_id
+
+    async def settle(
+        self,
+        forward_id: str,
+        member_id: int,
+        *,
+        timeout: float = PATIENCE,  # noqa: ASYNC109 - at its end this returns, it does not raise
+        parked: bool = False,
+    ) -> list[Delivery]:
+        """Return a forward's rows as soon as nothing more happens to them within the timeout.
+
+        With `parked` the member is expected to agree, or to link, meanwhile.
+        """
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + timeout
+        with self._signals.follow(forward_id) as changed:
+            while True:
+                changed.clear()
+                rows = await self._store.of_forward(forward_id, member_id)
+                left = deadline - clock()
+                moving = self._moving(rows, left) or (parked and _waits_for_member(rows))
+                if self._signals.closed or left <= 0 or not moving:
+                    return rows
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(changed.wait(), left)
+
+    async def repeat(self, forward_id: str, member_id: int) -> list[Delivery]:
+        """Queue the rows of a forward that failed and may be repeated; return those."""
+        rows = await self._store.of_forward(forward_id, member_id)
+        again = [row.id for row in rows if may_repeat(row)]
+        return self._signals.changed(await self._store.requeue(again, self._now()))
+
+    async def unpark(self, member_id: int) -> None:
+        """Send what waited for the member's new link, or for what they now agree to."""
+        link = await self._links.get(member_id)
+        agreed = link.scopes if link else frozenset()
+        self._signals.changed(await self._store.unpark(member_id, agreed, self._now()))
+
+    async def cancel(self, member_id: int) -> None:
+        """Cancel all that waits and forget to whom the member sent what, as after an unlink."""
+        self._signals.changed(await self._store.cancel(member_id, self._now()))
+
+    async def last(self, member_id: int, n: int = 5) -> list[Delivery]:
+        """Return a member's latest deliveries, the newest first."""
+        return await self._store.last(member_id, n)
+
+    def _new_id(self) -> str:
+        return f"{self._random.getrandbits(FORWARD_ID_BITS):024x}"
+
+    async def _accept(self, forward_id: str, rows: Sequence[NewDelivery]) -> None:
+        _check(rows)
+        tracing.forward.set(forward_id)
+        await self._store.accept(forward_id, rows, at=self._now())
+        logger.info("%d to send", len(rows))
+        self._signals.work.set()
+
+    def _moving(self, rows: Iterable[Delivery], seconds: float) -> bool:
+        soon = self._now() + seconds
+        return any(
+            row.state is DeliveryState.SENDING
+            or (row.state is DeliveryState.QUEUED and row.next_try_at <= soon)
+            for row in rows
+        )
+
+
+def _waits_for_member(rows: Iterable[Delivery]) -> bool:
+    return any(row.state is DeliveryState.PARKED for row in rows)
+
+
+def _check(rows: Sequence[NewDelivery]) -> None:
+    """Refuse what does not go out in one call."""
+    chats = {(row.member_id, row.chat) for row in rows}
+    most = 1 if rows[0].chat is Chat.ME else MAX_RECEIVERS
+    if len(chats) != 1 or len(rows) > most:
+        raise ValueError("a forward goes to one member's own chat or to one to five friends")

@@ -1,0 +1,199 @@
+"""What becomes of a delivery after Kakao's answer.
+
+The `reason` that a row gets, and what happens to it:
+
+    unavailable                 not now: tried again with growing waits for about an hour,
+                                then failed; what rules have found waits on, for days
+    lost                        no answer: "Me" once more, then unknown; friends unknown at once
+    restart                     the same, because Kkachi died meanwhile (the storage says so)
+    allowance-…                 "Me" waits until Kakao counts anew; friends failed, and
+                                `next_try_at` says from when they may be sent again
+    discord                     Discord cannot be asked what a message says now: waits
+    nothing-left                nothing of what was found may go out any more: cancelled
+    operator                    Kakao refuses the application: "Me" waits, for days if need be;
+                                friends failed
+    not-linked, link-again      parked until the member links
+    consent                     parked until the member agrees to `required_scopes`
+    everything else             failed for good
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from random import Random
+
+from bot import errors
+from bot.kakao import (
+    AccountBarred,
+    AllowanceSpent,
+    AppAllowanceSpent,
+    AppFault,
+    BadAnswer,
+    BadRequest,
+    ConsentMissing,
+    KakaoError,
+    LostAnswer,
+    NotFriends,
+    NotLinked,
+    NotTalkUser,
+    PairDaySpent,
+    ReceiverDaySpent,
+    ReceiverRefuses,
+    SenderDaySpent,
+    SenderMonthSpent,
+    TokenInvalid,
+    Unavailable,
+    Unreachable,
+)
+from bot.services.clock import DAY, Clock
+from bot.services.deliveries.allowance import KakaoLimits
+from storage.deliveries import OF_HITS, Chat, Delivery, DeliveryState, Outcome
+
+Failure = KakaoError | errors.UserError
+
+# Before each further try, about an hour in all.
+WAITS = (2.0, 8.0, 30.0, 120.0, 420.0, 900.0, 1800.0)
+REPEAT_WAIT = 20.0
+OPERATOR_WAIT = 1800.0
+DISCORD_WAIT = 20.0
+JITTER = 0.25
+# A new day's sends do not all start at its first stroke.
+RESET_SPREAD = (60.0, 600.0)
+OPERATOR_PATIENCE = 3 * DAY
+
+ALLOWANCE_OF_APP = "allowance-app"
+ALLOWANCE_OF_MONTH = "allowance-month"
+CONSENT = "consent"
+LINK_AGAIN = "link-again"
+OPERATOR = "operator"
+# The nearest class counts.
+REASONS: Mapping[type[Exception], str] = {
+    AccountBarred: "barred",
+    AppAllowanceSpent: ALLOWANCE_OF_APP,
+    SenderMonthSpent: ALLOWANCE_OF_MONTH,
+    SenderDaySpent: "allowance-sender",
+    ReceiverDaySpent: "allowance-recipient",
+    PairDaySpent: "allowance-pair",
+    ReceiverRefuses: "refused",
+    NotFriends: "not-friend",
+    NotTalkUser: "not-talk-user",
+    BadRequest: "bad-card",
+    ConsentMissing: CONSENT,
+    NotLinked: LINK_AGAIN,
+    LostAnswer: "lost",
+    BadAnswer: "lost",
+    Unavailable: "unavailable",
+    Unreachable: "unavailable",
+    TokenInvalid: "unavailable",
+    KakaoError: OPERATOR,
+    errors.NotLinked: "not-linked",
+    errors.LinkBroken: LINK_AGAIN,
+    errors.DiscordAway: "discord",
+    errors.TryLater: "unavailable",
+    errors.NothingLeft: "nothing-left",
+    errors.UserError: OPERATOR,
+}
+ALLOWANCES = frozenset(reason for reason in REASONS.values() if reason.startswith("allowance-"))
+# By the time a new month begins, the card of a failed delivery is long erased.
+REPEATABLE = ALLOWANCES - {ALLOWANCE_OF_MONTH} | {"unavailable", OPERATOR}
+
+
+def may_repeat(delivery: Delivery) -> bool:
+    """Tell whether sending a failed delivery again can help."""
+    failed = delivery.state is DeliveryState.FAILED and delivery.card is not None
+    return failed and delivery.reason in REPEATABLE
+
+
+def may_have_arrived(answer: Failure | None) -> bool:
+    """Tell whether Kakao has counted a send, or may have; None is its word that it did."""
+    return answer is None or isinstance(answer, LostAnswer | BadAnswer)
+
+
+def reason_of(answer: Failure) -> str:
+    """Return the word for an answer; it is the column `reason`."""
+    return next(REASONS[kind] for kind in type(answer).__mro__ if kind in REASONS)
+
+
+def _code(answer: Failure | None) -> int | None:
+    code = answer.code if isinstance(answer, KakaoError) else None
+    return code if isinstance(code, int) else None
+
+
+class RetryPolicy:
+    """Turns answers into outcomes; waits are jittered, so that not all come back at once."""
+
+    def __init__(self, limits: KakaoLimits, *, now: Clock, random: Random) -> None:
+        self._limits = limits
+        self._now = now
+        self._random = random
+
+    def outcome(self, row: Delivery, answer: Failure | None, since: float) -> Outcome:
+        """Return what becomes of a row that was taken for sending then.
+
+        None is Kakao's word that it accepted the message.
+        """
+        match answer:
+            case None:
+                return self._end(row, DeliveryState.SENT)
+            case LostAnswer() | BadAnswer():
+                return self._lost(row, answer)
+            case Unavailable() | Unreachable() | TokenInvalid() | errors.TryLater():
+                return self._later(row, answer)
+            case ConsentMissing():
+                required = tuple(sorted(answer.required_scopes)) or None
+                parked = self._end(row, DeliveryState.PARKED, answer)
+                return replace(parked, required_scopes=required)
+            case errors.NotLinked() | errors.LinkBroken() | NotLinked():
+                return self._end(row, DeliveryState.PARKED, answer)
+            case AllowanceSpent():
+                return self._spent(row, answer, since)
+            case AppFault() | errors.OperatorFault() if row.chat is Chat.ME and self._young(row):
+                return self._wait_afresh(row, answer, self.soon(OPERATOR_WAIT))
+            case _:
+                return self._fail(row, answer)
+
+    def _end(self, row: Delivery, state: DeliveryState, answer: Failure | None = None) -> Outcome:
+        reason = None if answer is None else reason_of(answer)
+        return Outcome(row, state, self._now(), reason, _code(answer))
+
+    def _fail(self, row: Delivery, answer: Failure) -> Outcome:
+        if isinstance(answer, errors.NothingLeft):
+            return self._end(row, DeliveryState.CANCELLED, answer)
+        if row.repeats:  # this time it did not arrive; the time before, nobody knows
+            return self._end(row, DeliveryState.UNKNOWN, answer)
+        return self._end(row, DeliveryState.FAILED, answer)
+
+    def _later(self, row: Delivery, answer: Failure) -> Outcome:
+        if isinstance(answer, errors.DiscordAway) and self._young(row):
+            return self._wait_afresh(row, answer, self.soon(DISCORD_WAIT))
+        if row.tries > len(WAITS):
+            if row.card == OF_HITS and self._young(row):
+                return self._wait_afresh(row, answer, self.soon(OPERATOR_WAIT))
+            return self._fail(row, answer)
+        return self._wait(row, answer, self.soon(WAITS[row.tries - 1]))
+
+    def _spent(self, row: Delivery, answer: AllowanceSpent, since: float) -> Outcome:
+        """Wait for the day, or month, after the one in which Kakao counted this send."""
+        monthly = isinstance(answer, SenderMonthSpent)
+        ends = self._limits.month_ends(since) if monthly else self._limits.day_ends(since)
+        if row.chat is Chat.ME:
+            return self._wait_afresh(row, answer, ends + self._random.uniform(*RESET_SPREAD))
+        failed = self._fail(row, answer)
+        return failed if monthly else replace(failed, next_try_at=ends)
+
+    def _lost(self, row: Delivery, answer: KakaoError) -> Outcome:
+        if row.chat is not Chat.ME or row.repeats:
+            return self._end(row, DeliveryState.UNKNOWN, answer)
+        return replace(self._wait(row, answer, self.soon(REPEAT_WAIT)), repeats=1)
+
+    def _wait(self, row: Delivery, answer: Failure, at: float) -> Outcome:
+        return replace(self._end(row, DeliveryState.QUEUED, answer), next_try_at=at)
+
+    def _wait_afresh(self, row: Delivery, answer: Failure, at: float) -> Outcome:
+        return replace(self._wait(row, answer, at), tries=0)
+
+    def _young(self, row: Delivery) -> bool:
+        return self._now() < row.created_at + OPERATOR_PATIENCE
+
+    def soon(self, wait: float) -> float:
+        """Return a time about so far away, not the same for everybody."""
+        return self._now() + wait * self._random.uniform(1 - JITTER, 1 + JITTER)

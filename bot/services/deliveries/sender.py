@@ -1,0 +1,225 @@
+"""The outbox sender: takes rows that are due, has them sent and records how it went.
+
+Kakao knows no idempotency key and no undo. So a row is committed as `sending`, and counted, before
+the call, and a call never outlives its lease: whoever finds an old `sending` row knows that nobody
+is at work on it, and only the member's own chat ever gets something twice. How one send is made
+stands in `attempt`, what its answer means for a row in `outcomes`.
+"""
+
+import asyncio
+import logging
+from contextlib import suppress
+from dataclasses import dataclass
+from random import Random
+
+from bot import tracing
+from bot.kakao import LostAnswer
+from bot.services.alarms import Alarm, Alarms
+from bot.services.clock import DAY, HOUR, Clock
+from bot.services.deliveries.allowance import Allowance
+from bot.services.deliveries.attempt import Answered, Attempts, report
+from bot.services.deliveries.followups import FollowUps
+from bot.services.deliveries.outcomes import (
+    ALLOWANCE_OF_APP,
+    OPERATOR,
+    RetryPolicy,
+    may_have_arrived,
+)
+from bot.services.deliveries.signals import OutboxSignals
+from storage.database import StorageError
+from storage.deliveries import DeliveryState, DeliveryStore, Lease, Outcome
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY = 60.0
+TROUBLE_WAIT = 5.0
+BREATH = 0.05
+# What did not reach a friend can be sent again for so long.
+REPEATABLE = DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """For how many seconds texts wait for what cannot be sent, and receipts are kept."""
+
+    texts: float = 7 * DAY
+    receipts: float = 90 * DAY
+
+
+KEEP = Keep()
+
+
+class Sender:
+    """Sends what is due, so many forwards at once."""
+
+    def __init__(
+        self,
+        store: DeliveryStore,
+        allowance: Allowance,
+        attempts: Attempts,
+        followups: FollowUps,
+        signals: OutboxSignals,
+        *,
+        now: Clock,
+        random: Random,
+        concurrency: int = 16,
+        lease: float = 60.0,
+        keep: Keep = KEEP,
+        alarms: Alarms | None = None,
+    ) -> None:
+        self._store = store
+        self._allowance = allowance
+        self._attempts = attempts
+        self._followups = followups
+        self._signals = signals
+        self._now = now
+        self._rules = RetryPolicy(allowance.limits, now=now, random=random)
+        self._concurrency = concurrency
+        self._lease = lease
+        self._keep = keep
+        self._alarms = alarms or Alarms()
+        self._busy: set[asyncio.Task[None]] = set()
+        self._is_full = False
+        self._ended = asyncio.Event()
+        self._ended.set()
+        self._unrecorded: StorageError | None = None
+        self._recovered_at: float | None = None
+        self._tidied_at: float | None = None
+
+    async def run(self) -> None:
+        """Send what is due until `stop`; raises StorageError when results cannot be recorded."""
+        self._ended.clear()
+        try:
+            while not self._signals.closed:
+                self._signals.work.clear()
+                await self._pause(await self._round())
+        finally:
+            await self._finish()
+            self._ended.set()
+        if self._unrecorded is not None:
+            raise self._unrecorded
+
+    async def stop(self) -> None:
+        """Start no more sends and wait for those under way."""
+        self._signals.close()
+        await self._ended.wait()
+
+    async def _round(self) -> float:
+        """Start what is due and return how long there is nothing more to start."""
+        try:
+            await self._recover()
+            await self._tidy()
+            rest = await self._start_due()
+        except StorageError as error:
+            logger.warning("deliveries wait, the database fails: %s", error)
+            self._alarms.begin(Alarm.DATABASE)
+            return TROUBLE_WAIT
+        self._alarms.end([Alarm.DATABASE])
+        return rest
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._signals.work.wait(), seconds)
+
+    async def _finish(self) -> None:
+        try:
+            if self._busy:
+                await asyncio.wait(self._busy)
+        except asyncio.CancelledError:
+            for task in self._busy:
+                task.cancel()
+            await asyncio.gather(*self._busy, return_exceptions=True)
+            raise
+
+    async def _recover(self) -> None:
+        now = self._now()
+        if self._recovered_at is not None and now < self._recovered_at + LOOK_EVERY:
+            return
+        rows = await self._store.recover(now, starting=self._recovered_at is None)
+        self._recovered_at = now
+        for row in self._signals.changed(rows):
+            logger.warning("delivery %d: %s (%s)", row.id, row.state, row.reason)
+
+    async def _tidy(self) -> None:
+        now = self._now()
+        if self._tidied_at is not None and now < self._tidied_at + HOUR:
+            return
+        await self._store.erase_cards(now - REPEATABLE)
+        await self._store.drop_parked(now - self._keep.texts, now)
+        await self._store.purge(now - self._keep.receipts)
+        await self._allowance.tidy()
+        self._tidied_at = now
+
+    async def _start_due(self) -> float:
+        free = self._concurrency - len(self._busy)
+        self._is_full = not free
+        if self._is_full:
+            return LOOK_EVERY
+        now = self._now()
+        leases = await self._store.lease(
+            now, now + self._lease, free, lambda row: self._allowance.claims(row, now)
+        )
+        for lease in leases:
+            task = asyncio.create_task(self._deliver(lease))
+            self._busy.add(task)
+            task.add_done_callback(self._delivered)
+        self._is_full = len(leases) == free
+        if self._is_full:
+            return LOOK_EVERY
+        due = await self._store.next_due()
+        return LOOK_EVERY if due is None else min(LOOK_EVERY, max(BREATH, due - self._now()))
+
+    def _delivered(self, task: asyncio.Task[None]) -> None:
+        self._busy.discard(task)
+        if self._is_full:
+            self._signals.work.set()
+
+    async def _deliver(self, lease: Lease) -> None:
+        tracing.forward.set(lease.rows[0].forward_id)
+        try:
+            answered = await self._attempts.make(lease)
+        except Exception as error:  # noqa: BLE001 - one bug must not stop everybody's sends
+            report(lease.rows, error)
+            answered = [(row, LostAnswer()) for row in lease.rows]
+        outcomes = [self._rules.outcome(row, answer, lease.at) for row, answer in answered]
+        try:
+            await self._record(lease, answered, outcomes)
+        except StorageError as error:
+            logger.critical("sending stops, results cannot be recorded: %s", error)
+            self._alarms.begin(Alarm.DATABASE)
+            self._unrecorded = error
+            self._signals.close()
+            return
+        for outcome in outcomes:
+            reason = outcome.reason or "ok"
+            logger.info("delivery %d: %s (%s)", outcome.delivery.id, outcome.state, reason)
+        self._judge(outcomes)
+        await self._followups.apply(lease, outcomes)
+        waits = any(outcome.state is DeliveryState.QUEUED for outcome in outcomes)
+        self._signals.changed(lease.rows, work=waits)
+
+    def _judge(self, outcomes: list[Outcome]) -> None:
+        """Tell whoever runs this of what only they can mend."""
+        reasons = {outcome.reason for outcome in outcomes}
+        if OPERATOR in reasons:
+            self._alarms.begin(Alarm.APP_REFUSED)
+        if ALLOWANCE_OF_APP in reasons:
+            self._alarms.begin(Alarm.APP_SPENT)
+        if any(outcome.state is DeliveryState.SENT for outcome in outcomes):
+            self._alarms.end([Alarm.APP_REFUSED, Alarm.APP_SPENT])
+
+    async def _record(
+        self, lease: Lease, answered: list[Answered], outcomes: list[Outcome]
+    ) -> None:
+        unused = [
+            claim
+            for row, answer in answered
+            if not may_have_arrived(answer)
+            for claim in lease.claims.get(row.id, ())
+        ]
+        spent = [
+            claim
+            for row, answer in answered
+            for claim in self._allowance.spent(row, answer, lease.at)
+        ]
+        await self._store.record(outcomes, unused=unused, spent=spent)

@@ -1,0 +1,56 @@
+"""Who waits for something to happen in the outbox: the sender, and whoever follows a forward."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from storage.deliveries import Delivery
+
+
+class OutboxSignals:
+    """Wakes those who wait; it knows nothing of what has happened."""
+
+    def __init__(self) -> None:
+        self.work = asyncio.Event()
+        """Set when there may be something to send."""
+        self.closed = False
+        """Whether nothing will be sent any more."""
+        self.on_told: list[Callable[[Sequence[Delivery]], None]] = []
+        self._watchers: dict[str, set[asyncio.Event]] = {}
+
+    def changed(self, rows: list[Delivery], *, work: bool = True) -> list[Delivery]:
+        """Wake whoever follows the forward of one of these rows, and for new work the sender."""
+        if work:
+            self.work.set()
+        for forward_id in {row.forward_id for row in rows}:
+            self._wake(forward_id)
+        for listener in self.on_told:
+            listener(rows)
+        return rows
+
+    def close(self) -> None:
+        """Wake everybody for the last time."""
+        self.closed = True
+        self.work.set()
+        for forward_id in self._watchers:
+            self._wake(forward_id)
+
+    @contextmanager
+    def follow(self, forward_id: str) -> Iterator[asyncio.Event]:
+        """Yield an event that is set whenever a row of the forward has changed."""
+        changed = asyncio.Event()
+        self._watchers.setdefault(forward_id, set()).add(changed)
+        try:
+            yield changed
+        finally:
+            self._watchers[forward_id].discard(changed)
+            if not self._watchers[forward_id]:
+                del self._watchers[forward_id]
+
+    def is_watched(self, forward_id: str) -> bool:
+        """Tell whether somebody is looking at an answer about this forward."""
+        return forward_id in self._watchers
+
+    def _wake(self, forward_id: str) -> None:
+        for watcher in self._watchers.get(forward_id, ()):
+            watcher.set()

@@ -1,0 +1,1 @@
+"""What members send by hand: forwards, drafts, shares, jump links (/forward, /share)."""

@@ -1,0 +1,77 @@
+"""The links in cards: each stands for one Discord message, opens only that, and expires."""
+
+import secrets
+from collections.abc import Callable
+
+from bot.services.clock import Clock
+from bot.services.messages.models import Source
+from storage.jumps import Jump, JumpStore
+
+KEPT_SECONDS = 30 * 24 * 3600
+TOKEN_BYTES = 16
+
+
+class JumpUnknown(Exception):
+    """No jump has this id, or none any more."""
+
+
+class JumpExpired(Exception):
+    """The jump was made too long ago."""
+
+
+def new_jump_id() -> str:
+    """Return an id that nobody can guess."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def message_address(source: Source) -> str:
+    """Return Discord's own address of a message; or of a channel, or of a scheduled event.
+
+    A channel has no message, an event no channel, and its own id is that of the message.
+    """
+    if not source.channel_id:
+        return f"https://discord.com/events/{source.guild_id}/{source.message_id}"
+    parts = (source.guild_id or "@me", source.channel_id, source.message_id or None)
+    # A server stands for itself where there is no channel of its.
+    path = "/".join(str(part) for part in dict.fromkeys(parts) if part is not None)
+    return f"https://discord.com/channels/{path}"
+
+
+class Jumps:
+    """Makes and follows the addresses that cards link to."""
+
+    def __init__(
+        self,
+        store: JumpStore,
+        public_url: str,
+        now: Clock,
+        token: Callable[[], str] = new_jump_id,
+    ) -> None:
+        self._store = store
+        self._public_url = public_url
+        self._now = now
+        self._token = token
+
+    async def open(self, member_id: int, source: Source) -> str:
+        """Return a new address of ours that leads to this message for 30 days."""
+        now = self._now()
+        jump = Jump(
+            id=self._token(),
+            member_id=member_id,
+            guild_id=source.guild_id,
+            channel_id=source.channel_id,
+            message_id=source.message_id,
+            created_at=now,
+            expires_at=now + KEPT_SECONDS,
+        )
+        await self._store.add(jump)
+        return f"{self._public_url}/m/{jump.id}"
+
+    async def follow(self, jump_id: str) -> str:
+        """Return the Discord address that a jump stands for; raises JumpUnknown or JumpExpired."""
+        jump = await self._store.find(jump_id)
+        if jump is None:
+            raise JumpUnknown
+        if jump.expires_at <= self._now():
+            raise JumpExpired
+        return message_address(Source(jump.guild_id, jump.channel_id, jump.message_id))

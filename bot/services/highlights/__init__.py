@@ -1,0 +1,1 @@
+"""Members' own rules: matching, gates, planning, digests (/highlight)."""

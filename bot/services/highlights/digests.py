@@ -1,0 +1,262 @@
+"""Makes the card of what was found: one highlight alone, or several in a list with a page behind.
+
+It is made right before it goes out, of what the messages say then and only of what may still leave.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.errors import NothingLeft, NotLinked, SystemMessage
+from bot.kakao import Button, Content, Feed, Link, List, Message
+from bot.services.accounts.links import Links
+from bot.services.cards.event import event_card, line_of
+from bot.services.cards.markdown import one_line
+from bot.services.cards.message import first_image, message_card
+from bot.services.clock import Clock
+from bot.services.deliveries.attempt import as_written
+from bot.services.forwarding.jumps import Jumps
+from bot.services.highlights.gates import HIGHLIGHT_FEATURE, Gates
+from bot.services.highlights.rules import Rules
+from bot.services.messages.events import NOTIFY_FEATURE, EventFacts
+from bot.services.messages.models import Highlight, Source
+from bot.services.messages.reader import ReaderSlot, Seen
+from bot.services.servers.policy import Policy, apply_policy
+from bot.texts import Locale, Texts, pick_locale
+from storage.deliveries import OF_HITS, Delivery
+from storage.digests import Digest, DigestStore, Item
+from storage.hits import MESSAGE, Hit, HitStore
+
+__all__ = ["DigestExpired", "DigestUnknown", "Digests", "Item"]
+
+KEPT_SECONDS = 7 * 24 * 3600.0
+TOKEN_BYTES = 24
+SHOWN = 3
+GONE = "gone"
+LINE = 200
+
+
+class DigestUnknown(Exception):
+    """No page has this id, or none any more."""
+
+
+class DigestExpired(Exception):
+    """The page was made too long ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A hit that may go out, with what it says now: a message, or an event's facts."""
+
+    hit: Hit
+    address: str
+    highlight: Highlight | None = None
+    facts: EventFacts | None = None
+
+
+class Digests:
+    """Composes automatic deliveries and keeps the pages behind them."""
+
+    def __init__(
+        self,
+        *,
+        store: DigestStore,
+        hits: HitStore,
+        links: Links,
+        rules: Rules,
+        gates: Gates,
+        sight: ReaderSlot,
+        jumps: Jumps,
+        texts: Texts,
+        public_url: str,
+        now: Clock,
+        token: Callable[[], str] = lambda: secrets.token_urlsafe(TOKEN_BYTES),
+    ) -> None:
+        self._store = store
+        self._hits = hits
+        self._links = links
+        self._rules = rules
+        self._gates = gates
+        self._sight = sight
+        self._jumps = jumps
+        self._texts = texts
+        self._public_url = public_url
+        self._now = now
+        self._token = token
+
+    async def compose(self, row: Delivery) -> Message:
+        """Return the message of a delivery; an automatic one is made of what was found.
+
+        Raises NothingLeft, NotLinked, or DiscordAway while Discord cannot be looked at.
+        """
+        if row.card != OF_HITS:
+            return await as_written(row)
+        link = await self._links.get(row.member_id)
+        if link is None:
+            raise NotLinked
+        locale = pick_locale(link.locale)
+        found = await self._found(row)
+        if not found:
+            raise NothingLeft
+        if len(found) == 1:
+            return self._alone(found[0], await self._before(found[0].hit), locale)
+        return await self._together(row, found, locale)
+
+    async def page(self, digest_id: str) -> Digest:
+        """Return what the page behind a digest lists; raises DigestUnknown or DigestExpired."""
+        digest = await self._store.find(digest_id)
+        if digest is None:
+            raise DigestUnknown
+        if digest.expires_at <= self._now():
+            raise DigestExpired
+        return digest
+
+    async def _found(self, row: Delivery) -> list[Found]:
+        """Return what may still go out, and note of the rest which gate stopped it."""
+        hits = await self._hits.of_forward(row.forward_id)
+        sources = {hit.id: _source(hit) for hit in hits}
+        messages = [source for source in sources.values() if source is not None]
+        looked = await self._sight.reader.highlights(row.member_id, messages)
+        dropped: list[tuple[int, str]] = []
+        kept: list[Found] = []
+        for hit in hits:
+            source = sources[hit.id]
+            seen = looked.get(source) if source else None
+            reason = await self._stopped(hit, seen)
+            if reason is None:
+                kept.append(await self._as_found(hit, source, seen))
+            else:
+                dropped.append((hit.id, reason))
+        await self._hits.drop(dropped)
+        return kept
+
+    async def _stopped(self, hit: Hit, seen: tuple[Seen, Highlight] | None) -> str | None:
+        feature = HIGHLIGHT_FEATURE if hit.kind == MESSAGE else NOTIFY_FEATURE
+        if hit.message_id is not None:
+            if seen is None:
+                return GONE
+            return await self._gates.may_leave(hit.member_id, seen[0], feature)
+        facts = EventFacts.model_validate(hit.facts or {})
+        return await self._gates.may_hear(
+            hit.member_id, hit.kind, hit.guild_id, hit.channel_id, facts
+        )
+
+    async def _as_found(
+        self, hit: Hit, source: Source | None, seen: tuple[Seen, Highlight] | None
+    ) -> Found:
+        if source is not None and seen is not None:
+            address = await self._jumps.open(hit.member_id, source)
+            highlight = apply_policy(seen[1], await self._gates.policy(seen[0]))
+            return Found(hit, address, highlight=highlight)
+        told = EventFacts.model_validate(hit.facts or {})
+        facts = await self._gates.leaving(hit.guild_id, hit.channel_id, told)
+        place = Source(hit.guild_id, hit.channel_id or hit.guild_id, 0)
+        address = await self._jumps.open(hit.member_id, facts.place(place))
+        return Found(hit, address, facts=facts)
+
+    async def _before(self, hit: Hit) -> list[Highlight]:
+        """Return what was said before, as much as the member wants and may leave the server."""
+        source = _source(hit)
+        if source is None or hit.kind != MESSAGE:
+            return []
+        count = (await self._rules.filter(hit.member_id, hit.guild_id)).context_lines
+        if not count:
+            return []
+        earlier = await self._sight.reader.before(hit.member_id, source, count)
+        return [
+            apply_policy(highlight, await self._gates.policy(seen))
+            for seen, highlight in earlier
+            if await self._gates.may_leave(hit.member_id, seen, HIGHLIGHT_FEATURE) is None
+            and await self._gates.policy(seen) is not Policy.LINK
+        ]
+
+    def _alone(self, found: Found, before: Sequence[Highlight], locale: Locale) -> Message:
+        if found.highlight is not None:
+            return self._card(found, found.highlight, locale, before)
+        assert found.facts is not None  # noqa: S101 - a hit is a message or an event
+        return event_card(
+            found.hit.kind, found.facts, link=found.address, locale=locale, texts=self._texts
+        )
+
+    def _card(
+        self,
+        found: Found,
+        highlight: Highlight,
+        locale: Locale,
+        before: Sequence[Highlight] = (),
+    ) -> Feed:
+        headline = ""
+        if found.hit.kind != MESSAGE:
+            headline = self._texts.say(locale, f"notify-headline-{found.hit.kind}")
+        try:
+            return message_card(
+                highlight,
+                note=None,
+                headline=headline,
+                before=before,
+                link=found.address,
+                locale=locale,
+                texts=self._texts,
+            )
+        except SystemMessage:
+            raise NothingLeft from None
+
+    async def _together(self, row: Delivery, found: Sequence[Found], locale: Locale) -> List:
+        lines = [self._line(one, locale) for one in found]
+        now = self._now()
+        digest = Digest(
+            id=await self._store.of_forward(row.forward_id) or self._token(),
+            forward_id=row.forward_id,
+            member_id=row.member_id,
+            locale=locale,
+            created_at=now,
+            expires_at=now + KEPT_SECONDS,
+            items=lines,
+        )
+        await self._store.put(digest)
+        page = _link(f"{self._public_url}/d/{digest.id}")
+        contents = [
+            self._content(one, line) for one, line in zip(found[:SHOWN], lines[:SHOWN], strict=True)
+        ]
+        return List.fit(
+            header_title=self._texts.say(locale, "digest-title", count=len(found)),
+            header_link=page,
+            contents=contents,
+            buttons=[Button(title=self._texts.say(locale, "digest-all"), link=page)],
+        )
+
+    def _content(self, found: Found, line: Item) -> Content:
+        picture = first_image(found.highlight) if found.highlight else None
+        return Content.fit(
+            title=line.text or line.title,
+            description=line.title,
+            image_url=picture and picture.url,
+            image_width=picture and picture.width,
+            image_height=picture and picture.height,
+            link=_link(found.address),
+        )
+
+    def _line(self, found: Found, locale: Locale) -> Item:
+        if found.highlight is not None:
+            card = self._card(found, found.highlight, locale)
+            title, text = card.content.title or "", card.content.description or ""
+        else:
+            assert found.facts is not None  # noqa: S101 - a hit is a message or an event
+            title, text = line_of(found.hit.kind, found.facts, locale=locale, texts=self._texts)
+        return Item(
+            title=one_line(title),
+            text=one_line(text)[:LINE],
+            address=found.address,
+            at=found.hit.found_at,
+            message_id=found.hit.message_id,
+        )
+
+
+def _source(hit: Hit) -> Source | None:
+    if hit.channel_id is None or hit.message_id is None:
+        return None
+    return Source(hit.guild_id, hit.channel_id, hit.message_id)
+
+
+def _link(address: str) -> Link:
+    return Link(web_url=address, mobile_web_url=address)

@@ -1,0 +1,153 @@
+"""Turns what was found for members into deliveries, when the planner says so."""
+
+import asyncio
+import logging
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from contextlib import suppress
+
+from bot.services.accounts.links import NEEDED, Links
+from bot.services.clock import HOUR, Clock
+from bot.services.deliveries.allowance import Allowance
+from bot.services.deliveries.signals import OutboxSignals
+from bot.services.highlights.planner import Day, Plan, Waiting, plan
+from bot.services.highlights.schedule import Schedule, Schedules
+from storage.database import StorageError
+from storage.deliveries import OF_HITS, Chat, Delivery, DeliveryStore, NewDelivery
+from storage.hits import Hit, HitStore
+
+logger = logging.getLogger(__name__)
+
+# A clock that was moved, or a member who linked again elsewhere, is noticed this soon.
+LOOK_EVERY = 1.0
+BUSY_WAIT = 30.0
+TROUBLE_WAIT = 5.0
+REMEMBERED = 32
+
+
+class Dispatcher:
+    """One loop for all members; a member has one automatic delivery under way at a time."""
+
+    def __init__(
+        self,
+        *,
+        hits: HitStore,
+        deliveries: DeliveryStore,
+        links: Links,
+        allowance: Allowance,
+        wishes: Schedules,
+        signals: OutboxSignals,
+        now: Clock,
+    ) -> None:
+        self._hits = hits
+        self._deliveries = deliveries
+        self._links = links
+        self._allowance = allowance
+        self._wishes = wishes
+        self._signals = signals
+        self._now = now
+        self._times: dict[int, float] = {}
+        self._sent: dict[int, deque[float]] = defaultdict(lambda: deque(maxlen=REMEMBERED))
+        self._woken = asyncio.Event()
+        signals.on_told.append(self._ended)
+
+    def wake(self, member_id: int) -> None:
+        """Look at a member's hits now."""
+        self._times[member_id] = 0.0
+        self._woken.set()
+
+    async def forget(self, member_id: int) -> None:
+        """Forget a member."""
+        self._times.pop(member_id, None)
+        self._sent.pop(member_id, None)
+
+    async def run(self) -> None:
+        """Dispatch until cancelled."""
+        while True:
+            try:
+                for member_id in await self._hits.members_waiting():
+                    self._times.setdefault(member_id, 0.0)
+                break
+            except StorageError as error:
+                logger.warning("hits wait, the database fails: %s", error)
+                await asyncio.sleep(TROUBLE_WAIT)
+        while True:
+            self._woken.clear()
+            await self._round()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), self._rest())
+
+    async def preview(self, member_id: int, hit: Hit) -> Plan:
+        """Return what would become of a hit if it were found now."""
+        waiting = [*await self._hits.waiting(member_id), hit]
+        return plan([_waiting(one) for one in waiting], *await self._today(member_id))
+
+    async def _round(self) -> None:
+        now = self._now()
+        for member_id in [one for one, at in self._times.items() if at <= now]:
+            del self._times[member_id]
+            try:
+                at = await self._serve(member_id)
+            except StorageError as error:
+                logger.warning("hits wait, the database fails: %s", error)
+                at = now + TROUBLE_WAIT
+            if at is not None:
+                # Somebody may have woken us for this member meanwhile.
+                self._times[member_id] = min(at, self._times.get(member_id, at))
+
+    def _rest(self) -> float:
+        if not self._times:
+            return LOOK_EVERY
+        return min(LOOK_EVERY, max(0.0, min(self._times.values()) - self._now()))
+
+    async def _serve(self, member_id: int) -> float | None:
+        """Send what may go, and return when to look again; None when there is nothing to do."""
+        link = await self._links.get(member_id)
+        if link is None or link.broken_at is not None or not link.scopes >= NEEDED:
+            return None
+        hits = await self._hits.waiting(member_id)
+        if not hits:
+            return None
+        if await self._deliveries.is_busy(member_id):
+            return self._now() + BUSY_WAIT
+        day, wishes = await self._today(member_id)
+        planned = plan([_waiting(hit) for hit in hits], day, wishes)
+        if planned.now:
+            await self._take(member_id, planned.now, hits)
+            return self._now() + BUSY_WAIT
+        return planned.next_at
+
+    async def _today(self, member_id: int) -> tuple[Day, Schedule]:
+        now, left = self._now(), await self._allowance.left(member_id)
+        recent = [at for at in self._sent[member_id] if at > now - HOUR]
+        day = Day(now, left.me, left.me_limit, left.resets_at, recent)
+        return day, await self._wishes.of(member_id)
+
+    async def _take(self, member_id: int, ids: Sequence[int], hits: Sequence[Hit]) -> None:
+        row = _about([hit for hit in hits if hit.id in set(ids)])
+        if await self._hits.take(ids, row, self._now()):
+            self._sent[member_id].append(self._now())
+            self._signals.work.set()
+
+    def _ended(self, rows: Sequence[Delivery]) -> None:
+        for row in rows:
+            if row.chat is Chat.ME and row.member_id in self._times:
+                self.wake(row.member_id)
+
+
+def _waiting(hit: Hit) -> Waiting:
+    return Waiting(hit.id, hit.priority, hit.found_at, hit.due_at)
+
+
+def _about(hits: Sequence[Hit]) -> NewDelivery:
+    """Return a delivery of these; it names what they have in common."""
+    first, guilds = hits[0], {hit.guild_id for hit in hits}
+    is_message = len(hits) == 1 and first.message_id is not None
+    return NewDelivery(
+        first.member_id,
+        Chat.ME,
+        OF_HITS,
+        guild_id=first.guild_id if len(guilds) == 1 else None,
+        channel_id=first.channel_id if is_message else None,
+        message_id=first.message_id if is_message else None,
+    )

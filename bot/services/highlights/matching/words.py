@@ -1,0 +1,232 @@
+"""The word rule: whether a keyword stands somewhere as a Korean reader finds it.
+
+The word begins here and carries any particles and endings. The matcher finds the places where a
+keyword's letters stand and asks `stands` about each; `hit` does both for one keyword.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from enum import Enum, auto
+from typing import Literal
+
+from bot.services.highlights.matching.lexicon import DONE, LONGER_WORDS
+from bot.services.highlights.matching.normalise import Needle, Normalised, needle, normalise
+from bot.services.highlights.matching.particles import LONGEST, Sound, State, carries, sound_of
+
+Mode = Literal["word", "exact", "anywhere"]
+
+SYLLABLES = re.compile("^[가-힣]*")
+LAST_SYLLABLES = re.compile("[가-힣]*$")
+APOSTROPHES = "'’"
+# C+ is not C++, but ㅋㅋ is found in ㅋㅋㅋ.
+OF_ONE_KIND = "+#"
+# In 12:30, 1.5 and 1,000 the digits are one number.
+IN_NUMBERS = ".,:"
+SHORTEST_WITH_PLURAL = 3
+PLURAL_IN_ES = ("s", "x", "z", "ch", "sh")
+NO_PLURALS = frozenset({"new", "len", "custom", "mean", "good", "glass", "doe", "hi", "thi"})
+SHORTEST_PART = 2
+LONGEST_REST = 4
+# What may follow a verb in 일: 공지일 수도, but not 마감일 언제.
+AFTER_IL = frozenset("수것거건걸때듯지뿐텐테리까줄")
+
+
+class Kind(Enum):
+    """What a character is to the word rule."""
+
+    SYLLABLE = auto()
+    LETTER = auto()
+    DIGIT = auto()
+    OTHER = auto()
+
+
+def hit(keyword: str, text: str, mode: Mode = "word") -> bool:
+    """Return whether a keyword is found in a text: the obvious way, one pair at a time."""
+    return found(needle(keyword), normalise(text), mode)
+
+
+def found(sought: Needle, text: Normalised, mode: Mode = "word") -> bool:
+    """Return whether a keyword stands anywhere in a text."""
+    if not sought.text:
+        return False
+    start = text.text.find(sought.text)
+    while start >= 0:
+        if stands(text, start, start + len(sought.text), sought.gaps, mode):
+            return True
+        start = text.text.find(sought.text, start + 1)
+    return False
+
+
+def stands(
+    text: Normalised, start: int, end: int, gaps: Sequence[int] = (), mode: Mode = "word"
+) -> bool:
+    """Return whether the keyword whose letters are `text.text[start:end]` is meant there.
+
+    `gaps` are those of the keyword's `Needle`.
+    """
+    if mode == "anywhere":
+        return _spaced(text, start, end, gaps)
+    return (
+        _begins(text, start)
+        and (_ends if mode == "word" else _ends_exactly)(text, start, end)
+        and _spaced(text, start, end, gaps)
+    )
+
+
+def _kind(character: str) -> Kind:
+    if "가" <= character <= "힣":
+        return Kind.SYLLABLE
+    if character.isdecimal():
+        return Kind.DIGIT
+    # ㅋㅋ and ㅠㅠ are no part of a word.
+    return Kind.LETTER if character.isalpha() and not "ㄱ" <= character <= "ㆎ" else Kind.OTHER
+
+
+def _at_break(text: Normalised, offset: int) -> bool:
+    position = bisect_left(text.breaks, offset)
+    return offset == 0 or (position < len(text.breaks) and text.breaks[position] == offset)
+
+
+def _next_break(text: Normalised, offset: int) -> int:
+    return text.breaks[bisect_right(text.breaks, offset)]
+
+
+def _begins(text: Normalised, start: int) -> bool:
+    """Return whether a word begins here: 지도 does not in 메시지도, nor 3차 in 13차."""
+    if _at_break(text, start):
+        return True
+    kind, kind_before = _kind(text.text[start]), _kind(text.text[start - 1])
+    if kind is Kind.OTHER:
+        return True
+    if kind_before is Kind.OTHER:
+        return not _joined(text.text, start - 1)
+    return kind_before is Kind.SYLLABLE and kind is not Kind.SYLLABLE
+
+
+def _joined(text: str, offset: int) -> bool:
+    """Return whether the mark at an offset holds its sides together: don't, 1.5, snake_case."""
+    mark, before, after = text[offset], text[offset - 1 : offset], text[offset + 1 : offset + 2]
+    kinds = {_kind(before), _kind(after)} if before and after else {Kind.OTHER}
+    return (
+        (mark in IN_NUMBERS and kinds == {Kind.DIGIT})
+        or (mark in APOSTROPHES and kinds == {Kind.LETTER})
+        or (mark == "_" and kinds <= {Kind.LETTER, Kind.DIGIT})
+    )
+
+
+def _ends_exactly(text: Normalised, start: int, end: int) -> bool:
+    if _at_break(text, end):
+        return True
+    last, after = _kind(text.text[end - 1]), _kind(text.text[end])
+    if after is Kind.OTHER:
+        return not _goes_on(text, start, end)
+    return last is Kind.OTHER
+
+
+def _ends(text: Normalised, start: int, end: int) -> bool:
+    """Return whether all that follows is carried by the word: no 터리, but 까지도."""
+    if _at_break(text, end):
+        return not _is_verb(text, end)
+    last, after = _kind(text.text[end - 1]), _kind(text.text[end])
+    if after is Kind.SYLLABLE:
+        return _carries(text, start, end)
+    if after is Kind.OTHER:
+        return not _goes_on(text, start, end)
+    if last is Kind.LETTER and after is Kind.LETTER:
+        return _is_plural(text, start, end)
+    return last in {Kind.SYLLABLE, Kind.OTHER}
+
+
+def _is_verb(text: Normalised, end: int) -> bool:
+    """Return whether the next word makes this one a verb: 보고 싶어, 가지 않아."""
+    last, following = text.text[end - 1], text.text[end : end + 3]
+    return (last == "고" and following[:1] == "싶") or (
+        last == "지" and following.startswith(("않", "마세요", "마라"))
+    )
+
+
+def _goes_on(text: Normalised, start: int, end: int) -> bool:
+    """Return whether the mark after a keyword belongs to another word: C++, 1.5, can't."""
+    last = text.text[end - 1]
+    rest = text.text[end : _next_break(text, end)]
+    if _kind(last) is Kind.OTHER:
+        return last in OF_ONE_KIND and rest[0] == last
+    if rest[0] in APOSTROPHES:
+        return _kind(last) is Kind.LETTER and rest[1:] == "t"
+    single = end - start == 1 and _kind(last) is Kind.LETTER
+    return (single and rest.startswith(("#", "++"))) or (len(rest) > 1 and _joined(text.text, end))
+
+
+def _is_plural(text: Normalised, start: int, end: int) -> bool:
+    word = text.text[start:end]
+    suffix = "es" if word.endswith(PLURAL_IN_ES) else "s"
+    return (
+        len(word) >= SHORTEST_WITH_PLURAL
+        and word not in NO_PLURALS
+        and text.text.startswith(suffix, end)
+        and not _next_break(text, end) < end + len(suffix)
+        and _ends(text, end, end + len(suffix))
+    )
+
+
+def _carries(text: Normalised, start: int, end: int) -> bool:
+    """Return whether the syllables after a keyword are all carried by it."""
+    stop = _next_break(text, end)
+    tail = _syllables_at(SYLLABLES, text, end, min(stop, end + LONGEST))
+    word = _syllables_at(LAST_SYLLABLES, text, start, end)
+    if not word:
+        return carries(tail, Sound.ANY)
+    if tail == "일" and text.text[stop : stop + 1] not in AFTER_IL:
+        return False
+    if len(word) < end - start:  # 3차, discord 봇: nothing else begins like this
+        return carries(tail, sound_of(word))
+    return _fits(word, tail) and not _is_longer_word(word, tail)
+
+
+def _syllables_at(where: re.Pattern[str], text: Normalised, start: int, end: int) -> str:
+    found_there = where.search(text.text[start:end])
+    return found_there[0] if found_there else ""
+
+
+def _fits(word: str, tail: str) -> bool:
+    sound = sound_of(word)
+    if len(word) > 1:
+        return carries(tail, sound)
+    return carries(tail, sound, State.SYLLABLE) or (
+        word in DONE and carries(tail, sound, State.DONE)
+    )
+
+
+def _is_longer_word(word: str, tail: str) -> bool:
+    return any(
+        word + tail[:taken] in LONGER_WORDS and carries(tail[taken:], sound_of(tail[:taken]))
+        for taken in range(1, min(len(tail), LONGEST_REST) + 1)
+    )
+
+
+def _spaced(text: Normalised, start: int, end: int, gaps: Sequence[int]) -> bool:
+    """Return whether the spaces inside are the keyword's own, or such as Korean leaves free."""
+    first = bisect_right(text.breaks, start)
+    if not gaps and text.breaks[first] >= end:
+        return True
+    breaks = [offset - start for offset in text.breaks[first : bisect_left(text.breaks, end)]]
+    word = text.text[start:end]
+    cuts = [0, *sorted({*breaks, *gaps}), len(word)]
+    return all(_may_open(word, cuts, cut) for cut in breaks if cut not in gaps) and all(
+        _may_close(word, gap) for gap in gaps if gap not in breaks
+    )
+
+
+def _may_open(word: str, cuts: Sequence[int], cut: int) -> bool:
+    """Return whether a word may be written apart here: 정기 모임, 시즌 2, but not 이 사."""
+    left, right = _kind(word[cut - 1]), _kind(word[cut])
+    position = cuts.index(cut)
+    parts = (cut - cuts[position - 1], cuts[position + 1] - cut)
+    return left is not right or (left is Kind.SYLLABLE and min(parts) >= SHORTEST_PART)
+
+
+def _may_close(word: str, gap: int) -> bool:
+    """Return whether a space may be left out here: 새글, but not gamenight."""
+    left, right = _kind(word[gap - 1]), _kind(word[gap])
+    return left is not right or left is Kind.SYLLABLE

@@ -1,0 +1,267 @@
+"""A member's own rules: what they look for in a server, and what they want to hear nothing of."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.errors import UserError
+from bot.services.cards.markdown import one_line
+from bot.services.clock import DAY, Clock
+from bot.services.highlights.matching.matcher import Matcher
+from bot.services.highlights.matching.normalise import needle
+from bot.services.highlights.matching.patterns import BadPattern, Pattern
+from bot.services.servers.settings import Settings
+from storage.rules import Rule, RuleKind, RuleStore
+
+LONGEST_WORD = 100
+MOST_IGNORED_WORDS = 50
+MOST_PLACES = 100
+MOST_REACTIONS = 1000
+# Instructions of all patterns of one member in one server; everybody's messages meet them.
+MOST_INSTRUCTIONS = 2000
+
+
+class TooManyRules(UserError):
+    """The member has as many rules as the server's admins allow."""
+
+    key = "error-rules-too-many"
+
+
+class PatternsTooLarge(UserError):
+    """All patterns of a member together would take too much of everybody's time."""
+
+    key = "error-patterns-too-large"
+
+
+class DuplicateRule(UserError):
+    """The member has this rule already."""
+
+    key = "error-rule-duplicate"
+
+
+class EmptyRule(UserError):
+    """Nothing of what was typed can be looked for."""
+
+    key = "error-rule-empty"
+
+
+class RuleTooLong(UserError):
+    """A word or phrase is longer than anybody looks for."""
+
+    key = "error-rule-too-long"
+
+
+class RuleUnknown(UserError):
+    """The member has no such rule any more."""
+
+    key = "error-rule-unknown"
+
+
+class TooManyIgnored(UserError):
+    """More words or places are ignored than are kept."""
+
+    key = "error-rules-ignored"
+
+
+class Places(BaseModel):
+    """Channels, categories, members and roles, by their ids."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    channels: tuple[int, ...] = Field(default=(), max_length=MOST_PLACES)
+    categories: tuple[int, ...] = Field(default=(), max_length=MOST_PLACES)
+    members: tuple[int, ...] = Field(default=(), max_length=MOST_PLACES)
+    roles: tuple[int, ...] = Field(default=(), max_length=MOST_PLACES)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it names nothing at all."""
+        return not (self.channels or self.categories or self.members or self.roles)
+
+
+class Filter(BaseModel):
+    """What holds for all of a member's rules in a server; times in seconds.
+
+    `active_delay` is how long a hit waits, and is dropped when the member writes there meanwhile.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    ignore_words: tuple[str, ...] = Field(default=(), max_length=MOST_IGNORED_WORDS)
+    ignored: Places = Places()
+    only: Places = Places()
+    ignore_bots: bool = True
+    ignore_age_restricted: bool = True
+    active_delay: int = Field(default=0, ge=0, le=3600)
+    cooldown: int = Field(default=0, ge=0, le=DAY)
+    context_lines: int = Field(default=0, ge=0, le=3)
+    paused_until: float | None = None
+
+    def changed(self, **values: object) -> Self:
+        """Return a filter with other values, checked like any."""
+        return self.model_validate(self.model_dump() | values)
+
+
+class Rules:
+    """Keeps members' rules, and the matcher that looks for them, the same."""
+
+    def __init__(
+        self, store: RuleStore, matcher: Matcher, settings: Settings, *, now: Clock
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._now = now
+        self.matcher = matcher
+        # Members who want to hear nothing of where they write themselves; every message asks.
+        self.delayed: set[int] = set()
+
+    async def load(self) -> None:
+        """Give the matcher everybody's rules; to be done once, before messages come in."""
+        self.matcher.load([rule async for rule in self._store.all()])
+        async for member_id, values in self._store.all_filters():
+            if Filter.model_validate(values).active_delay:
+                self.delayed.add(member_id)
+
+    async def of(self, member_id: int, guild_id: int | None = None) -> list[Rule]:
+        """Return a member's rules, in one server or everywhere, the oldest first."""
+        return await self._store.of_member(member_id, guild_id)
+
+    async def add(
+        self,
+        member_id: int,
+        guild_id: int,
+        kind: RuleKind,
+        text: str = "",
+        **options: Any,  # noqa: ANN401 - `mode`, `threshold`, `cooldown`
+    ) -> Rule:
+        """Keep a rule; it counts from the next message on.
+
+        Raises TooManyRules, DuplicateRule, EmptyRule, RuleTooLong, BadPattern, PatternsTooLarge.
+        """
+        text = _checked(kind, text)
+        mine = await self.of(member_id, guild_id)
+        limit = (await self._settings.of(guild_id)).limits.rules
+        if len(mine) >= limit:
+            raise TooManyRules(limit=limit)
+        if any(_same(rule, kind, text) for rule in mine):
+            raise DuplicateRule(text=text or kind)
+        if kind is RuleKind.PATTERN and _size(text, *_patterns(mine)) > MOST_INSTRUCTIONS:
+            raise PatternsTooLarge
+        chosen = {name: value for name, value in options.items() if value}
+        rule = await self._store.add(
+            Rule(0, member_id, guild_id, kind, text, self._now(), options=chosen)
+        )
+        self.matcher.add(rule)
+        return rule
+
+    async def remove(self, member_id: int, rule_id: int) -> Rule:
+        """Forget a member's rule; raises RuleUnknown."""
+        for rule in await self.of(member_id):
+            if rule.id == rule_id and await self._store.remove(member_id, rule_id):
+                self.matcher.remove(rule)
+                return rule
+        raise RuleUnknown
+
+    async def copy(self, member_id: int, source: int, target: int) -> tuple[int, int]:
+        """Copy the rules and filter of one server to another.
+
+        Returns how many were added and how many were there already; raises TooManyRules and
+        PatternsTooLarge.
+        """
+        added = skipped = 0
+        for rule in await self.of(member_id, source):
+            try:
+                await self.add(member_id, target, rule.kind, rule.text, **rule.options)
+                added += 1
+            except DuplicateRule:
+                skipped += 1
+        words = (await self.filter(member_id, source)).ignore_words
+        before = await self.filter(member_id, target)
+        both = tuple(dict.fromkeys((*before.ignore_words, *words)))[:MOST_IGNORED_WORDS]
+        await self.set_filter(member_id, target, before.changed(ignore_words=both))
+        return added, skipped
+
+    async def servers(self, member_id: int) -> list[int]:
+        """Return the servers in which a member has rules."""
+        return sorted({rule.guild_id for rule in await self.of(member_id)})
+
+    async def filter(self, member_id: int, guild_id: int) -> Filter:
+        """Return what holds for all of a member's rules in a server."""
+        return Filter.model_validate(await self._store.filter(member_id, guild_id))
+
+    async def set_filter(self, member_id: int, guild_id: int, new: Filter) -> None:
+        """Keep what holds for all of a member's rules in a server."""
+        await self._store.set_filter(member_id, guild_id, new.model_dump(mode="json"))
+        if new.active_delay:
+            self.delayed.add(member_id)
+
+    async def ignore(self, member_id: int, guild_id: int, word: str, *, on: bool) -> Filter:
+        """Ignore messages with a word, or no more; raises like `add`, or TooManyIgnored."""
+        word = _checked(RuleKind.WORD, word)
+        before = await self.filter(member_id, guild_id)
+        sought = needle(word).text
+        words = tuple(one for one in before.ignore_words if needle(one).text != sought)
+        if on:
+            words = (*words, word)
+        if len(words) > MOST_IGNORED_WORDS:
+            raise TooManyIgnored(limit=MOST_IGNORED_WORDS)
+        after = before.changed(ignore_words=words)
+        await self.set_filter(member_id, guild_id, after)
+        return after
+
+    async def forget(self, *, member_id: int | None = None, guild_id: int | None = None) -> None:
+        """Forget the rules of a member, of a server, or of a member in a server."""
+        if member_id is not None:
+            for rule in await self.of(member_id, guild_id):
+                self.matcher.remove(rule)
+        elif guild_id is not None:
+            async for rule in self._store.all():
+                if rule.guild_id == guild_id:
+                    self.matcher.remove(rule)
+        await self._store.forget(member_id=member_id, guild_id=guild_id)
+        if member_id is not None and guild_id is None:
+            self.delayed.discard(member_id)
+
+
+def as_text(rule: Rule) -> str:
+    """Return a rule as one line that can be read and copied."""
+    mode = rule.options.get("mode", "word")
+    extra = rule.options.get("threshold") or ("" if mode == "word" else mode)
+    return " ".join(filter(None, (f"{rule.kind}:", rule.text, extra and f"({extra})")))
+
+
+def _checked(kind: RuleKind, text: str) -> str:
+    if kind is RuleKind.PATTERN:
+        Pattern(text)
+        return text
+    if kind is not RuleKind.WORD:
+        return ""
+    word = one_line(text)
+    if len(word) > LONGEST_WORD:
+        raise RuleTooLong(limit=LONGEST_WORD, length=len(word))
+    if not needle(word).text:
+        raise EmptyRule
+    return word
+
+
+def _patterns(rules: Iterable[Rule]) -> Iterator[str]:
+    return (rule.text for rule in rules if rule.kind is RuleKind.PATTERN)
+
+
+def _size(*patterns: str) -> int:
+    """Return the size of all patterns together; one that is refused by now is never met."""
+    sizes = 0
+    for pattern in patterns:
+        with suppress(BadPattern):
+            sizes += Pattern(pattern).size
+    return sizes
+
+
+def _same(rule: Rule, kind: RuleKind, text: str) -> bool:
+    if rule.kind is not kind:
+        return False
+    if kind is RuleKind.WORD:
+        return needle(rule.text) == needle(text)
+    return rule.text == text

@@ -1,0 +1,139 @@
+"""When, and how bundled, a member wants automatic cards."""
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from typing import Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from storage.schedules import WishStore
+
+DEFAULT_ZONE = "Asia/Seoul"
+MINUTES_A_DAY = 24 * 60
+Mode = Literal["at-once", "every", "at-hours"]
+
+
+class Schedule(BaseModel):
+    """A member's wishes; hours and minutes are those of the day in the member's time zone.
+
+    `minutes` belong to the mode "every", `hours` to "at-hours". `leftovers_at` is when to send what
+    was too much for a day; without it that goes right before the day ends.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    mode: Mode = "at-once"
+    minutes: int = Field(default=30, ge=5, le=720)
+    hours: tuple[int, ...] = Field(default=(), max_length=24)
+    quiet_from: int | None = Field(default=None, ge=0, lt=MINUTES_A_DAY)
+    quiet_to: int | None = Field(default=None, ge=0, lt=MINUTES_A_DAY)
+    leftovers_at: int | None = Field(default=None, ge=0, lt=MINUTES_A_DAY)
+    dnd_until: float | None = None
+    time_zone: str = DEFAULT_ZONE
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("unknown time zone") from None
+        return name
+
+    @field_validator("hours")
+    @classmethod
+    def _in_order(cls, hours: tuple[int, ...]) -> tuple[int, ...]:
+        if any(not 0 <= hour <= 23 for hour in hours):  # noqa: PLR2004 - hours of a day
+            raise ValueError("no hour of the day")
+        return tuple(sorted(set(hours)))
+
+    def changed(self, **values: object) -> Self:
+        """Return wishes with other values, checked like any."""
+        return self.model_validate(self.model_dump() | values)
+
+    @property
+    def at_hours(self) -> bool:
+        """Whether messages come at set hours only; without hours they cannot."""
+        return self.mode == "at-hours" and bool(self.hours)
+
+    def silent_until(self, at: float) -> float:
+        """Return when silence ends that reigns at this time; the time itself when none does."""
+        end = max(at, self.dnd_until or at)
+        # More than once where clocks jump over the only minute that is not quiet.
+        while self._is_quiet(end) and self.quiet_to is not None:
+            end = self.next_at(end, self.quiet_to)
+        return end
+
+    def silence_after(self, at: float) -> float | None:
+        """Return when the quiet hours begin next."""
+        return None if self._no_quiet else self.next_at(at, self.quiet_from or 0)
+
+    def slot_after(self, at: float) -> float:
+        """Return when what is found then may go at the earliest, by the member's mode."""
+        if self.mode == "every":
+            return at - at % 60 + (self.minutes - self._minute(at) % self.minutes) * 60
+        return min(self.hours_after(at), default=at)
+
+    def hours_after(self, at: float) -> list[float]:
+        """Return when each of the member's hours comes next; none in other modes."""
+        return [self.next_at(at, hour * 60) for hour in self.hours if self.at_hours]
+
+    def next_at(self, at: float, minute: int) -> float:
+        """Return when the member's clock next shows a minute of the day, after this time."""
+        today = datetime.fromtimestamp(at, self._zone).date()
+        # When clocks are set back, a minute comes twice.
+        times = (
+            datetime.combine(
+                today + timedelta(days=number),
+                time(minute // 60, minute % 60, fold=fold),
+                self._zone,
+            ).timestamp()
+            for number in range(3)
+            for fold in (0, 1)
+        )
+        return next(found for found in times if found > at)
+
+    def _is_quiet(self, at: float) -> bool:
+        if self._no_quiet or self.quiet_from is None or self.quiet_to is None:
+            return False
+        minute = self._minute(at)
+        if self.quiet_from < self.quiet_to:
+            return self.quiet_from <= minute < self.quiet_to
+        return minute >= self.quiet_from or minute < self.quiet_to
+
+    @property
+    def _no_quiet(self) -> bool:
+        return None in {self.quiet_from, self.quiet_to} or self.quiet_from == self.quiet_to
+
+    @property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def _minute(self, at: float) -> int:
+        local = datetime.fromtimestamp(at, self._zone)
+        return local.hour * 60 + local.minute
+
+
+class Schedules:
+    """Keeps everybody's wishes."""
+
+    def __init__(self, store: WishStore) -> None:
+        self._store = store
+        self.on_changed: list[Callable[[int], None]] = []
+
+    async def of(self, member_id: int) -> Schedule:
+        """Return a member's wishes."""
+        return Schedule.model_validate(await self._store.get(member_id))
+
+    async def change(self, member_id: int, **values: object) -> Schedule:
+        """Change some of a member's wishes; raises ValueError for what cannot be meant."""
+        wishes = (await self.of(member_id)).changed(**values)
+        await self._store.put(member_id, wishes.model_dump(mode="json"))
+        for listener in self.on_changed:
+            listener(member_id)
+        return wishes
+
+    async def forget(self, member_id: int) -> None:
+        """Forget a member's wishes."""
+        await self._store.delete_member(member_id)

@@ -1,0 +1,1 @@
+"""Discord messages and server events as plain data, and who reads them."""

@@ -1,0 +1,101 @@
+"""What the services need to see of Discord, and nothing of how it is looked at."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.errors import DiscordAway
+from bot.services.messages.models import Highlight, Source
+
+NOBODY: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A message in a server as rules look at it; `text` is all that is written in it.
+
+    `parent_id` is the channel that a thread belongs to, `reply_to` the author of what it answers.
+    """
+
+    source: Source
+    author_id: int
+    text: str
+    created_at: float
+    author_role_ids: frozenset[int] = NOBODY
+    is_bot: bool = False
+    mentions: frozenset[int] = NOBODY
+    role_mentions: frozenset[int] = NOBODY
+    reply_to: int | None = None
+    parent_id: int | None = None
+    category_id: int | None = None
+    age_restricted: bool = False
+
+    @property
+    def guild_id(self) -> int:
+        """The server it was written in."""
+        return self.source.guild_id or 0
+
+    @property
+    def places(self) -> tuple[int | None, ...]:
+        """Its channel, the channel's parent and category, the nearest first."""
+        return self.source.channel_id, self.parent_id, self.category_id
+
+
+class DiscordReader(Protocol):
+    """A look at Discord as it is right now; what cannot be known counts as not allowed."""
+
+    async def reads(self, member_id: int, guild_id: int, channel_id: int) -> bool:
+        """Tell whether a member may read a channel."""
+
+    async def roles(self, member_id: int, guild_id: int) -> frozenset[int] | None:
+        """Return a member's roles; None for who is no member, or when that is unknown."""
+
+    async def manages(self, member_id: int, guild_id: int) -> bool:
+        """Tell whether a member may manage a server."""
+
+    def is_in(self, guild_id: int) -> bool | None:
+        """Tell whether Kkachi is in a server; None when that is unknown."""
+
+    async def belongs(self, member_id: int, guild_id: int) -> bool | None:
+        """Tell whether somebody is a member of a server; None when that is unknown."""
+
+    async def seen(self, source: Source) -> Seen | None:
+        """Return a message as rules look at it; None when it is gone."""
+
+    async def highlights(
+        self, member_id: int, sources: Sequence[Source]
+    ) -> Mapping[Source, tuple[Seen, Highlight]]:
+        """Return those of the messages that still exist, with the names that this member sees."""
+
+    async def before(
+        self, member_id: int, source: Source, count: int
+    ) -> Sequence[tuple[Seen, Highlight]]:
+        """Return the messages before one, at most so many, the oldest first."""
+
+    def history(self, guild_id: int, after: int) -> AsyncIterator[Seen]:
+        """Yield what was written in a server after a message, oldest first in each channel."""
+
+    def has_content(self, guild_id: int) -> bool:
+        """Tell whether Discord shows us what members write."""
+
+
+class ReaderSlot:
+    """Holds the reader while a Discord client is there."""
+
+    def __init__(self) -> None:
+        self._reader: DiscordReader | None = None
+
+    def attach(self, reader: DiscordReader) -> None:
+        """Read through this one from now on."""
+        self._reader = reader
+
+    def detach(self) -> None:
+        """Detach the reader."""
+        self._reader = None
+
+    @property
+    def reader(self) -> DiscordReader:
+        """The reader; raises DiscordAway while there is none."""
+        if self._reader is None:
+            raise DiscordAway
+        return self._reader

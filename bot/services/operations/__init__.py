@@ -1,0 +1,1 @@
+"""For whoever runs Kkachi: metrics, and the extensions that are loaded."""

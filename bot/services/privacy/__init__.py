@@ -1,0 +1,1 @@
+"""What is held about people: export, erasure, opt-outs, departures, expiry (/privacy)."""

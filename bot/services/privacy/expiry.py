@@ -1,0 +1,44 @@
+"""Erases what has expired: link requests, jumps, drafts and the like."""
+
+import asyncio
+import logging
+from typing import Protocol
+
+from bot.services.clock import Clock
+from storage.database import StorageError
+
+logger = logging.getLogger(__name__)
+
+EVERY_SECONDS = 3600.0
+# What has expired is kept a little longer, so that "expired" can be told from "unknown".
+GRACE_SECONDS = 24 * 3600.0
+
+
+class Purged(Protocol):
+    """A table whose rows expire."""
+
+    async def purge(self, before: float) -> None:
+        """Erase what expired before then."""
+
+
+class Expiry:
+    """Tidies up once an hour."""
+
+    def __init__(self, *stores: Purged, now: Clock) -> None:
+        self._stores = stores
+        self._now = now
+
+    async def run(self) -> None:
+        """Tidy up until cancelled."""
+        while True:
+            try:
+                await self.tidy()
+            except StorageError as error:
+                logger.warning("expired rows stay for now: %s", error)
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def tidy(self) -> None:
+        """Erase what expired a day ago or earlier."""
+        before = self._now() - GRACE_SECONDS
+        for store in self._stores:
+            await store.purge(before)

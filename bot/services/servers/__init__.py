@@ -1,0 +1,1 @@
+"""What a server's admins decide: settings, access, policy, templates, statistics (/settings)."""

@@ -1,0 +1,1 @@
+"""Which server events a member wants to hear of, and reminders (/notify)."""

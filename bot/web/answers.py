@@ -1,0 +1,107 @@
+"""Makes the answers of all routes: pages, notices, refusals, and the headers that all carry."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from aiohttp import hdrs, web
+
+from bot.services.accounts.oauth import LinkRefused, Reason
+from bot.texts import Locale
+from bot.web.pages import Pages, preferred
+
+STATUSES: Mapping[Reason, HTTPStatus] = {
+    "denied": HTTPStatus.BAD_REQUEST,
+    "unknown": HTTPStatus.NOT_FOUND,
+    "used": HTTPStatus.GONE,
+    "expired": HTTPStatus.GONE,
+    "other-browser": HTTPStatus.FORBIDDEN,
+    "kakao-down": HTTPStatus.SERVICE_UNAVAILABLE,
+    "kakao-refused": HTTPStatus.BAD_REQUEST,
+    "account-taken": HTTPStatus.CONFLICT,
+    "other-account": HTTPStatus.CONFLICT,
+    "talk-message-unticked": HTTPStatus.BAD_REQUEST,
+    "friends-unticked": HTTPStatus.BAD_REQUEST,
+    "request-unknown": HTTPStatus.NOT_FOUND,
+    "request-used": HTTPStatus.GONE,
+    "request-expired": HTTPStatus.GONE,
+    "bad-request": HTTPStatus.BAD_REQUEST,
+    "operator-fault": HTTPStatus.BAD_GATEWAY,
+    "other-member": HTTPStatus.FORBIDDEN,
+    "discord-denied": HTTPStatus.BAD_REQUEST,
+    "discord-down": HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+def security_headers(
+    picture_origin: str, auth_url: str, login_page: str | None = None
+) -> Mapping[str, str]:
+    """Return the headers that every answer carries."""
+    targets = [urlsplit(address) for address in (auth_url, login_page) if address]
+    origins = " ".join(f"{target.scheme}://{target.netloc}" for target in targets)
+    policy = (
+        "default-src 'none'",
+        "style-src 'self'",
+        f"img-src 'self' {picture_origin}",
+        # Chrome applies this one to every redirect that a form leads to.
+        f"form-action 'self' {origins} https://*.kakao.com",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+    return {
+        "Content-Security-Policy": "; ".join(policy),
+        "X-Content-Type-Options": "nosniff",
+        # no-referrer would make browsers send "Origin: null" from our own form.
+        "Referrer-Policy": "same-origin",
+        "Cache-Control": "no-store",
+    }
+
+
+class Answers:
+    """Makes the answers of all routes out of pages."""
+
+    def __init__(self, pages: Pages, headers: Mapping[str, str]) -> None:
+        self._pages = pages
+        self._headers = headers
+
+    def page(self, html: str, status: int = HTTPStatus.OK) -> web.Response:
+        """Return a page as an answer."""
+        return self.secured(web.Response(text=html, content_type="text/html", status=status))
+
+    def notice(
+        self,
+        request: web.BaseRequest,
+        name: str,
+        status: int,
+        *,
+        locale: Locale | None = None,
+        again: str | None = None,
+    ) -> web.Response:
+        """Return the page `page-<name>`, first in the language of whoever asks."""
+        first = locale or preferred(request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
+        return self.page(self._pages.notice(name, first, again), status)
+
+    def refusal(self, request: web.Request, refused: LinkRefused) -> web.Response:
+        """Return the page of a refused link."""
+        return self.notice(
+            request,
+            refused.reason,
+            STATUSES[refused.reason],
+            locale=refused.locale,
+            again=refused.again,
+        )
+
+    def secured(self, response: web.Response) -> web.Response:
+        """Add the security headers, except where the answer has its own."""
+        for name, value in self._headers.items():
+            response.headers.setdefault(name, value)
+        return response
+
+
+ANSWERS = web.AppKey("answers", Answers)
+PAGES = web.AppKey("pages", Pages)
+
+
+def redirect_to(status: HTTPStatus, address: str) -> web.Response:
+    """Send a browser on to another address."""
+    return web.Response(status=status, headers={hdrs.LOCATION: address})

@@ -1,0 +1,109 @@
+"""The link page, and the way to Kakao and back."""
+
+from http import HTTPStatus
+
+from aiohttp import hdrs, web
+from yarl import URL
+
+from bot.services.accounts.linked_roles import LinkedRoles
+from bot.services.accounts.oauth import OAuthFlow, Redirect
+from bot.texts import pick_locale
+from bot.web.answers import Answers, redirect_to
+from bot.web.pages import Pages
+
+COOKIE_LIFE = 60 * 60  # seconds
+LONGEST_VALUE = 4096  # characters
+
+
+class LinkPages:
+    """The link page and the way to Kakao and back."""
+
+    def __init__(
+        self,
+        linking: OAuthFlow,
+        pages: Pages,
+        answers: Answers,
+        public: URL,
+        roles: LinkedRoles | None,
+    ) -> None:
+        self._roles = roles
+        self._linking = linking
+        self._pages = pages
+        self._answers = answers
+        self._origin = str(public.origin())
+        self._is_secure = public.scheme == "https"
+        # Browsers take the prefix as a promise: this host only, https only, every path.
+        self._cookie = "__Host-kkachi" if self._is_secure else "kkachi"
+
+    async def show(self, request: web.Request) -> web.Response:
+        """Show who links what; consumes nothing."""
+        wanted = await self._linking.request(request.match_info["token"])
+        first = pick_locale(wanted.locale)
+        return self._answers.page(
+            self._pages.link(wanted.member_name, wanted.member_avatar_url, wanted.scopes, first)
+        )
+
+    async def depart(self, request: web.Request) -> web.Response:
+        """Bind this browser and send it to Kakao."""
+        if not self._is_own_form(request):
+            return self._answers.notice(request, "other-site", HTTPStatus.FORBIDDEN)
+        authorize = self._linking.authorize if self._roles is None else self._roles.authorize
+        return self._sent(
+            await authorize(request.match_info["token"], request.cookies.get(self._cookie))
+        )
+
+    async def report(self, request: web.Request) -> web.Response:
+        """Ask Discord who this is, to report anew how their link stands."""
+        assert self._roles is not None  # noqa: S101 - only then there is this address
+        return self._sent(await self._roles.authorize("", request.cookies.get(self._cookie)))
+
+    async def identified(self, request: web.Request) -> web.Response:
+        """Take what Discord's redirect brought, and go on to Kakao."""
+        assert self._roles is not None  # noqa: S101 - only then there is this address
+        redirect = await self._roles.callback(
+            state=_once(request, "state") or None,
+            code=_once(request, "code") or None,
+            browser=request.cookies.get(self._cookie),
+        )
+        if redirect is None:
+            return self._answers.notice(request, "roles-told", HTTPStatus.OK)
+        return self._sent(redirect)
+
+    def _sent(self, redirect: Redirect) -> web.Response:
+        response = self._answers.secured(redirect_to(HTTPStatus.SEE_OTHER, redirect.location))
+        response.set_cookie(
+            self._cookie,
+            redirect.browser,
+            max_age=COOKIE_LIFE,
+            path="/",
+            secure=self._is_secure,
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
+
+    async def callback(self, request: web.Request) -> web.Response:
+        """Take what Kakao's redirect brought."""
+        state, code, error = (_once(request, name) for name in ("state", "code", "error"))
+        broken = "" in {state, code, error}
+        link = await self._linking.callback(
+            state=state or None,
+            code=None if broken else code,
+            error=None if broken else error,
+            browser=request.cookies.get(self._cookie),
+        )
+        return self._answers.page(self._pages.linked(link))
+
+    def _is_own_form(self, request: web.Request) -> bool:
+        origin = request.headers.get(hdrs.ORIGIN, self._origin)
+        site = request.headers.get("Sec-Fetch-Site", "same-origin")
+        return origin == self._origin and site == "same-origin"
+
+
+def _once(request: web.Request, name: str) -> str | None:
+    """Return a query parameter, None when it is missing, "" when nobody could have meant it."""
+    values = request.query.getall(name, [])
+    if not values:
+        return None
+    is_plain = len(values) == 1 and len(values[0]) <= LONGEST_VALUE and values[0].isprintable()
+    return values[0] if is_plain else ""

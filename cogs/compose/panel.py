@@ -1,0 +1,278 @@
+"""The panel on which a member writes a message; all it remembers stands in the draft."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self, cast
+
+import discord
+
+from bot.discord.cog import Answered
+from bot.discord.limits import MESSAGE_CONTENT
+from bot.discord.plugin import services_of
+from bot.discord.replies import defer, defer_edit, items, locale_of, member_of, refuse, say
+from bot.discord.ui.buttons import DraftButton
+from bot.discord.ui.card_embed import card_preview
+from bot.discord.ui.form import FormModal, Given, label_of
+from bot.discord.ui.friend_picker import cancel, show_panel
+from bot.discord.ui.results import show_results
+from bot.discord.ui.share_button import ShareButton
+from bot.errors import Expired, LinkBroken, NotLinked, TextArgument
+from bot.kakao import cut
+from bot.services.accounts.oauth import BASIC_SCOPES
+from bot.services.compose.compose import form_of
+from bot.services.compose.forms import Fault, Form, Reading
+from bot.services.compose.message_types import Step, kind_of
+from bot.services.messages.models import Source
+from bot.services.servers.settings import CustomTemplate
+from bot.texts import Locale, Texts, pick_locale
+from storage.drafts import Draft
+
+ROW = 5  # buttons that Discord puts side by side
+SENDING_ROW = 2
+MOST_FAULTS, MOST_HINTS = 8, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What a message looks like so far, and what can be done with it."""
+
+    draft: Draft
+    reading: Reading
+    texts: Texts
+
+    @property
+    def locale(self) -> Locale:
+        """The language of whoever began the draft."""
+        return pick_locale(self.draft.locale)
+
+    @property
+    def form(self) -> Form:
+        """What is filled in."""
+        return form_of(self.draft)
+
+    def say(self, key: str, **arguments: TextArgument) -> str:
+        """Return a text in the language of this panel."""
+        return self.texts.say(self.locale, key, **arguments)
+
+    def text(self) -> str:
+        """Return what it is, and what is wrong or good to know."""
+        reading = self.reading
+        lines = [self.say("compose-panel", kind=_plain(self._name()))]
+        lines += [f"⚠️ {self._sentence(fault)}" for fault in reading.faults[:MOST_FAULTS]]
+        lines += [f"🔗 {self._sentence(hint)}" for hint in reading.hints[:MOST_HINTS]]
+        return cut("\n".join(lines), MESSAGE_CONTENT)
+
+    def preview(self) -> discord.Embed:
+        """Return the card as KakaoTalk will show it."""
+        return card_preview(self.reading.card, self.texts, self.locale)
+
+    def view(self) -> discord.ui.View:
+        """Return a button for each part of the message, and those that send it."""
+        steps = enumerate(self.form.kind.steps)
+        wrong = bool(self.reading.faults)
+        share = ShareButton(
+            self.draft.id, self.say("share-button"), row=SENDING_ROW, disabled=wrong
+        )
+        parts = (self._step(number, step) for number, step in steps)
+        *sending, cancel = self._sending()
+        return items(*parts, *sending, share, cancel)
+
+    def modal(self, number: int) -> FormModal:
+        """Return the form for one part, filled in; raises Expired when there is no such part."""
+        form = self.form
+        if number >= len(form.kind.steps):
+            raise Expired
+        step = form.kind.steps[number]
+
+        async def fill(interaction: discord.Interaction, given: Given) -> None:
+            await defer_edit(interaction)
+            draft = await _own_draft(interaction, self.draft.id)
+            await show(
+                interaction, await services_of(interaction.client).compose.fill(draft, given)
+            )
+
+        title = self._step_name(step)
+        return FormModal(title, step, form.given, fill, texts=self.texts, locale=self.locale)
+
+    def _name(self) -> str:
+        template = self.form.template
+        return template.name if template else self.say(f"compose-kind-{self.draft.kind}")
+
+    def _step_name(self, step: Step) -> str:
+        return self.say(f"compose-step-{step.name}", number=step.number)
+
+    def _sentence(self, fault: Fault) -> str:
+        value = _plain(fault.value) if isinstance(fault.value, str) else fault.value
+        field = _plain(label_of(fault.field, self.texts, self.locale))
+        return self.say(
+            f"compose-wrong-{fault.reason}", field=field, limit=fault.limit, value=value
+        )
+
+    def _step(self, number: int, step: Step) -> "ComposeButton":
+        paths = {one.path for one in step.fields}
+        wrong = any(fault.field.path in paths for fault in self.reading.faults)
+        danger, secondary = discord.ButtonStyle.danger, discord.ButtonStyle.secondary
+        return ComposeButton(
+            str(number),
+            self.draft.id,
+            self._step_name(step),
+            style=danger if wrong else secondary,
+            row=number // ROW,
+        )
+
+    def _sending(self) -> "list[ComposeButton]":
+        draft, wrong = self.draft.id, bool(self.reading.faults)
+        success, primary = discord.ButtonStyle.success, discord.ButtonStyle.primary
+        return [
+            ComposeButton(act, draft, self.say(label), style=style, row=SENDING_ROW, disabled=off)
+            for act, label, style, off in (
+                ("me", "compose-button-me", success, wrong),
+                ("friends", "compose-button-friends", primary, wrong),
+                ("cancel", "forward-button-cancel", discord.ButtonStyle.secondary, False),
+            )
+        ]
+
+
+def _plain(text: str) -> str:
+    return discord.utils.escape_markdown(text)
+
+
+def panel_of(client: discord.Client, draft: Draft) -> Panel:
+    """Return the panel for a draft as it stands."""
+    services = services_of(client)
+    return Panel(draft, services.compose.read(draft), services.texts)
+
+
+async def show(interaction: discord.Interaction, draft: Draft) -> None:
+    """Show the panel: in place of the message it was asked for on, where there is one."""
+    panel = panel_of(interaction.client, draft)
+    if interaction.message is None:
+        await say(interaction, panel.text(), view=panel.view(), embeds=[panel.preview()])
+    else:
+        await interaction.edit_original_response(
+            content=panel.text(), view=panel.view(), embeds=[panel.preview()]
+        )
+
+
+async def start(
+    interaction: discord.Interaction,
+    kind: str,
+    given: Given | None = None,
+    template: CustomTemplate | None = None,
+) -> None:
+    """Ask for the first fields of a message; the panel follows once they are filled in.
+
+    A custom template without arguments has nothing to ask for.
+    """
+    known = given or {}
+
+    async def begin(interaction: discord.Interaction, typed: Given) -> None:
+        await (defer if interaction.message is None else defer_edit)(interaction)
+        compose, source = services_of(interaction.client).compose, _source(interaction)
+        everything = {**known, **typed}
+        await show(
+            interaction,
+            await compose.begin(member_of(interaction), kind, source, everything, template),
+        )
+
+    first = kind_of(kind, template).beginning
+    if not first.fields:
+        await begin(interaction, {})
+        return
+    texts, locale = services_of(interaction.client).texts, locale_of(interaction)
+    title = template.name if template else texts.say(locale, f"compose-kind-{kind}")
+    modal = FormModal(title, first, known, begin, texts=texts, locale=locale)
+    await interaction.response.send_modal(modal)
+
+
+def _source(interaction: discord.Interaction) -> Source:
+    """Return the moment in a channel: Discord opens a channel there, message or not."""
+    return Source(interaction.guild_id, interaction.channel_id or 0, interaction.id)
+
+
+async def _own_draft(interaction: discord.Interaction, draft_id: str) -> Draft:
+    compose = services_of(interaction.client).compose
+    return await compose.open(interaction.user.id, draft_id)
+
+
+class ComposeButton(
+    DraftButton, template=r"kkachi:compose:(?P<act>[0-9]|open|me|friends|cancel):(?P<draft>[\w-]+)"
+):
+    """A button of the panel on which a member writes."""
+
+    feature = "compose"
+    panel = "compose"
+
+    async def press(self, interaction: discord.Interaction) -> None:
+        """Do what this button is for."""
+        if self.act.isdecimal():
+            draft = await _own_draft(interaction, self.draft_id)
+            modal = panel_of(interaction.client, draft).modal(int(self.act))
+            await interaction.response.send_modal(modal)
+            return
+        await defer_edit(interaction)
+        draft = await _own_draft(interaction, self.draft_id)
+        match self.act:
+            case "me":
+                await _send_to_me(interaction, draft)
+            case "friends":
+                compose = services_of(interaction.client).compose
+                await show_panel(interaction, await compose.for_friends(draft))
+            case "cancel":
+                await cancel(interaction, draft)
+            case _:
+                await show(interaction, draft)
+
+
+async def _send_to_me(interaction: discord.Interaction, draft: Draft) -> None:
+    services, locale = services_of(interaction.client), pick_locale(draft.locale)
+    try:
+        row, again = await services.compose.take(draft)
+    except (NotLinked, LinkBroken) as error:
+        await refuse(interaction, error, draft_id=draft.id, scopes=BASIC_SCOPES)
+        return
+    sending = services.texts.say(locale, "forward-friends-sending")
+    await interaction.edit_original_response(content=sending, view=items())
+    rows = await services.forwarding.send([row])
+    reopen = ComposeButton("open", again.id, services.texts.say(locale, "compose-button-again"))
+    await show_results(interaction, rows, more=[reopen])
+
+
+class TemplateSelect(
+    Answered,
+    discord.ui.DynamicItem[discord.ui.Select[Any]],
+    template=r"kkachi:templates",
+):
+    """The custom templates that this server's admins have named."""
+
+    feature = "compose"
+
+    def __init__(self, select: discord.ui.Select[Any]) -> None:
+        super().__init__(select)
+
+    @classmethod
+    def of(cls, templates: Sequence[CustomTemplate], placeholder: str) -> Self:
+        """Return the select for these templates."""
+        options = [discord.SelectOption(label=one.name, value=one.name) for one in templates]
+        return cls(
+            discord.ui.Select(
+                custom_id="kkachi:templates", placeholder=placeholder, options=options
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, _: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Read the select of a message that may be older than this process."""
+        del match
+        return cls(cast("discord.ui.Select[Any]", item))
+
+    async def press(self, interaction: discord.Interaction) -> None:
+        """Ask for what the template that was chosen leaves open."""
+        if interaction.guild_id is None:
+            raise Expired
+        templates = services_of(interaction.client).templates
+        template = await templates.get(interaction.guild_id, self.item.values[0])
+        await start(interaction, "custom", template=template)

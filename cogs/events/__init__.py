@@ -1,0 +1,216 @@
+"""Listens to what happens in servers, for those who subscribed to it."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import discord
+from discord.ext import commands
+
+from bot.discord.cog import KkachiCog
+from bot.discord.messages import Room
+from bot.discord.plugin import AnyBot
+from bot.services.messages.events import ServerEvent
+from cogs.events.convert import (
+    VoiceRoom,
+    event_of_change,
+    event_of_event,
+    event_of_message,
+    event_of_pinned,
+    event_of_roles,
+    event_of_thread,
+    event_of_voice,
+)
+from cogs.events.scheduled import DiscordScheduledEvents
+from cogs.events.voice import Voices
+from storage.database import StorageError
+from storage.subscriptions import SubscriptionKind as Kind
+
+_log = logging.getLogger(__name__)
+
+LONGEST_GAP = 3600.0
+MOST_MISSED = 200  # messages of one channel that are looked at after a gap
+IN_MESSAGES = frozenset({Kind.PIN, Kind.NEWCOMER, Kind.BOOST, Kind.FORUM, Kind.ANNOUNCEMENT})
+INTEREST = frozenset({"GUILD_SCHEDULED_EVENT_USER_ADD", "GUILD_SCHEDULED_EVENT_USER_REMOVE"})
+NEEDED = ("guild_messages", "guild_scheduled_events", "voice_states", "moderation")
+
+
+class Events(KkachiCog):
+    """Tells the services what happens; answers nobody."""
+
+    def __init__(self, bot: AnyBot) -> None:
+        super().__init__(bot)
+        asks = self.services.subscriptions.asks_interest
+        self._almanac = DiscordScheduledEvents(bot, asks, now=self.services.now)
+        self._voices = Voices()
+        self._catching_up: asyncio.Task[None] | None = None
+
+    async def cog_load(self) -> None:
+        """Let the services look at scheduled events."""
+        self.services.notifying.attach(self._almanac)
+        for guild in self.bot.guilds:
+            self._voices.learn(guild)
+        for name in NEEDED:
+            if not getattr(self.bot.intents, name):
+                _log.warning("without the intent %s some subscriptions hear nothing", name)
+
+    async def cog_unload(self) -> None:
+        """Let nobody look any more."""
+        self.services.notifying.detach()
+        self._almanac.close()
+        if self._catching_up is not None:
+            self._catching_up.cancel()
+
+    # after a connection was made
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Look at what happened while nobody listened."""
+        for guild in self.bot.guilds:
+            self._voices.learn(guild)
+        self._almanac.doubt()
+        if self._catching_up is None or self._catching_up.done():
+            self._catching_up = asyncio.create_task(self._catch_up())
+
+    @commands.Cog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Look at a server that Discord could not show before."""
+        self._voices.learn(guild)
+
+    # scheduled events
+
+    @commands.Cog.listener()
+    async def on_scheduled_event_create(self, event: discord.ScheduledEvent) -> None:
+        """Tell of a new event."""
+        await self._tell(event_of_event(event, Kind.EVENT_NEW, self.services.now()))
+
+    @commands.Cog.listener()
+    async def on_scheduled_event_update(
+        self, before: discord.ScheduledEvent, after: discord.ScheduledEvent
+    ) -> None:
+        """Tell of an event that has begun, changed or will not be."""
+        await self._tell(event_of_change(before, after, self.services.now()))
+        if after.status in {discord.EventStatus.completed, discord.EventStatus.cancelled}:
+            self._almanac.forget(after.id)
+
+    @commands.Cog.listener()
+    async def on_scheduled_event_delete(self, event: discord.ScheduledEvent) -> None:
+        """Tell of an event that will not be; one that has begun is only over."""
+        planned = {discord.EventStatus.scheduled, discord.EventStatus.cancelled}
+        if event.status in planned:
+            await self._tell(event_of_event(event, Kind.EVENT_CANCELLED, self.services.now()))
+        self._almanac.forget(event.id)
+
+    @commands.Cog.listener()
+    async def on_socket_event_type(self, event_type: str) -> None:
+        """Ask anew who is interested when that changes."""
+        if event_type in INTEREST:
+            self._almanac.doubt()
+
+    # voice
+
+    @commands.Cog.listener()
+    async def on_voice_state_update(
+        self, member: discord.Member, before: discord.VoiceState, after: discord.VoiceState
+    ) -> None:
+        """Tell of whoever comes into an empty channel, or begins to stream."""
+        channel = after.channel
+        came = self._voices.move(member, channel.id if channel else None)
+        if not isinstance(channel, VoiceRoom) or member.bot:
+            return
+        if came:
+            await self._tell(event_of_voice(member, channel, Kind.VOICE, self.services.now()))
+        if after.self_stream and not before.self_stream:
+            await self._tell(event_of_voice(member, channel, Kind.STREAM, self.services.now()))
+
+    # messages, threads, roles
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """Tell of announcements, posts, pins, new members and boosts."""
+        await self._hear(message, self.services.now())
+
+    @commands.Cog.listener()
+    async def on_guild_channel_pins_update(
+        self, channel: discord.abc.GuildChannel | discord.Thread, last_pin: object
+    ) -> None:
+        """Tell of a new pin also where Discord writes no line about it."""
+        wanted = await self.services.subscriptions.has(channel.guild.id, {Kind.PIN})
+        if last_pin is None or not wanted or not isinstance(channel, discord.abc.Messageable):
+            return
+        try:
+            async for message in channel.pins(limit=1):
+                # Taking one pin away leaves another that is not new.
+                await self._tell_pin(message)
+        except discord.HTTPException as error:
+            _log.info("a channel's pins are not shown to us: %s", error.status)
+
+    @commands.Cog.listener()
+    async def on_thread_create(self, thread: discord.Thread) -> None:
+        """Tell of a new thread; a forum's are posts, which are messages."""
+        if not isinstance(thread.parent, discord.ForumChannel):
+            await self._tell(event_of_thread(thread, self.services.now()))
+
+    @commands.Cog.listener()
+    async def on_audit_log_entry_create(self, entry: discord.AuditLogEntry) -> None:
+        """Tell a member of the roles that they were given."""
+        await self._tell(event_of_roles(entry, self.services.now()))
+
+    # the way to the services
+
+    async def _tell(self, happening: ServerEvent | None) -> None:
+        if happening is not None:
+            await self.services.notifying.tell(happening)
+
+    async def _hear(self, message: discord.Message, at: float) -> None:
+        mine = self.bot.user is not None and message.author.id == self.bot.user.id
+        if message.guild is not None and not mine:
+            await self._tell(event_of_message(message, at))
+
+    async def _tell_pin(self, message: discord.Message) -> None:
+        now = self.services.now()
+        if message.pinned_at is None or message.pinned_at.timestamp() > now - LONGEST_GAP:
+            await self._tell(event_of_pinned(message, now))
+
+    async def _catch_up(self) -> None:
+        since = self.services.now() - LONGEST_GAP
+        for guild in self.bot.guilds:
+            try:
+                await self._catch_up_events(guild, since)
+                if await self.services.subscriptions.has(guild.id, IN_MESSAGES):
+                    await self._catch_up_messages(guild, since)
+            except StorageError as error:
+                _log.warning("what happened meanwhile is lost, the database fails: %s", error)
+
+    async def _catch_up_events(self, guild: discord.Guild, since: float) -> None:
+        for event in guild.scheduled_events:
+            created = discord.utils.snowflake_time(event.id).timestamp()
+            start = event.start_time.timestamp()
+            if created > since:
+                await self._tell(event_of_event(event, Kind.EVENT_NEW, created))
+            if event.status is discord.EventStatus.active and start > since:
+                await self._tell(event_of_event(event, Kind.EVENT_STARTED, start))
+
+    async def _catch_up_messages(self, guild: discord.Guild, since: float) -> None:
+        after = datetime.fromtimestamp(since, UTC)
+        for room in _rooms(guild, discord.utils.time_snowflake(after)):
+            try:
+                async for message in room.history(limit=MOST_MISSED, after=after):
+                    await self._hear(message, message.created_at.timestamp())
+            except discord.HTTPException as error:
+                _log.info("a channel's history is not shown to us: %s", error.status)
+
+
+def _rooms(guild: discord.Guild, after: int) -> Iterator[Room]:
+    """Yield the channels and threads that we may read and that have newer messages."""
+    for room in (*guild.channels, *guild.threads):
+        if isinstance(room, Room) and (room.last_message_id or 0) > after:
+            permissions = room.permissions_for(guild.me)
+            if permissions.view_channel and permissions.read_message_history:
+                yield room
+
+
+async def setup(bot: AnyBot) -> None:
+    """Add the cog to a bot that Kkachi's services were attached to."""
+    await bot.add_cog(Events(bot))

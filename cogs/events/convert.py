@@ -1,0 +1,225 @@
+"""Turns what Discord tells of a server into plain happenings for the services."""
+
+import hashlib
+from dataclasses import replace
+
+import discord
+
+from bot.services.messages.events import EventFacts, ServerEvent
+from storage.subscriptions import SubscriptionKind as Kind
+
+# Who goes in and out, or starts a stream again and again, is told of once in so many seconds.
+BREATH_SECONDS = 600
+HOUR_SECONDS = 3600
+BOOSTS = frozenset(
+    {
+        discord.MessageType.premium_guild_subscription,
+        discord.MessageType.premium_guild_tier_1,
+        discord.MessageType.premium_guild_tier_2,
+        discord.MessageType.premium_guild_tier_3,
+    }
+)
+VoiceRoom = discord.VoiceChannel | discord.StageChannel
+
+
+def event_of_event(
+    event: discord.ScheduledEvent, kind: Kind, at: float, *, detail: str = ""
+) -> ServerEvent:
+    """Return what happens to a scheduled event; `detail` tells it from the same once more."""
+    start, end = event.start_time.timestamp(), event.end_time
+    if kind in {Kind.EVENT_SOON, Kind.EVENT_STARTED}:
+        # An event that repeats, or was put off, begins anew.
+        detail = str(int(start))
+    channel = event.channel if event.channel_id else None
+    facts = EventFacts(
+        title=event.name,
+        text=event.description or "",
+        guild=event.guild.name if event.guild else "",
+        channel=channel.name if channel else "",
+        location=event.location or "",
+        starts_at=start,
+        ends_at=end.timestamp() if end else None,
+        picture=event.cover_image.url if event.cover_image else None,
+        event_id=event.id,
+        parents=_ids(getattr(channel, "category_id", None)),
+    )
+    parts = ("event", event.id, kind.removeprefix("event-"), detail)
+    return ServerEvent(
+        key=":".join(str(part) for part in parts if part),
+        kind=kind,
+        guild_id=event.guild_id,
+        at=at,
+        facts=facts,
+        channel_id=event.channel_id,
+        by=event.creator_id if kind is Kind.EVENT_NEW else None,
+    )
+
+
+def event_of_change(
+    before: discord.ScheduledEvent, after: discord.ScheduledEvent, at: float
+) -> ServerEvent | None:
+    """Return what an update of a scheduled event means to members, if anything."""
+    if before.status is not after.status:
+        kind = {
+            discord.EventStatus.active: Kind.EVENT_STARTED,
+            discord.EventStatus.cancelled: Kind.EVENT_CANCELLED,
+        }.get(after.status)
+        return event_of_event(after, kind, at) if kind else None
+    old, new = _watched(before), _watched(after)
+    words = tuple(word for word in new if new[word] != old[word])
+    if not words:
+        return None
+    # The same change told twice is one; the same change made again later is another.
+    digest = hashlib.sha256(repr(new).encode()).hexdigest()[:12]
+    detail = f"{digest}:{int(at // HOUR_SECONDS)}"
+    happening = event_of_event(after, Kind.EVENT_CHANGED, at, detail=detail)
+    return replace(happening, facts=happening.facts.model_copy(update={"changed": words}))
+
+
+def event_of_voice(
+    member: discord.Member, channel: VoiceRoom, kind: Kind, at: float
+) -> ServerEvent:
+    """Return that somebody joined an empty channel, or began to stream."""
+    whose = channel.id if kind is Kind.VOICE else member.id
+    return ServerEvent(
+        key=f"{kind}:{whose}:{int(at // BREATH_SECONDS)}",
+        kind=kind,
+        guild_id=member.guild.id,
+        at=at,
+        facts=EventFacts(
+            guild=member.guild.name,
+            channel=channel.name,
+            member=member.display_name,
+            parents=_ids(channel.category_id),
+        ),
+        channel_id=channel.id,
+        by=member.id,
+    )
+
+
+def event_of_thread(thread: discord.Thread, at: float) -> ServerEvent:
+    """Return that a thread was opened; its name is somebody's words."""
+    return ServerEvent(
+        key=f"thread:{thread.id}",
+        kind=Kind.THREAD,
+        guild_id=thread.guild.id,
+        at=at,
+        facts=EventFacts(
+            title="" if thread.is_nsfw() else thread.name,
+            guild=thread.guild.name,
+            channel=thread.parent.name if thread.parent else "",
+            author_id=thread.owner_id,
+            parents=_ids(thread.parent_id, getattr(thread.parent, "category_id", None)),
+        ),
+        channel_id=thread.id,
+        by=thread.owner_id,
+    )
+
+
+def event_of_message(message: discord.Message, at: float) -> ServerEvent | None:
+    """Return what a message in a server tells beside its words, if anything."""
+    kind = _kind(message)
+    if kind in {Kind.BOOST, Kind.NEWCOMER}:
+        return _of_member(message, kind, at)
+    if kind is Kind.PIN:
+        return _of_pinning(message, at)
+    return _of_words(message, kind, at) if kind else None
+
+
+def event_of_pinned(message: discord.Message, at: float) -> ServerEvent:
+    """Return that this message was pinned, by nobody knows whom."""
+    return replace(_of_words(message, Kind.PIN, at), key=f"pin:{message.id}", by=None)
+
+
+def event_of_roles(entry: discord.AuditLogEntry, at: float) -> ServerEvent | None:
+    """Return that a member was given roles, if an entry of the audit log says so."""
+    given = getattr(entry.changes.after, "roles", None) or ()
+    target = entry.target
+    if entry.action is not discord.AuditLogAction.member_role_update or not given or not target:
+        return None
+    names = tuple(str(getattr(role, "name", "")) for role in given)
+    return ServerEvent(
+        key=f"role:{entry.id}",
+        kind=Kind.ROLE,
+        guild_id=entry.guild.id,
+        at=at,
+        facts=EventFacts(guild=entry.guild.name, names=names),
+        by=entry.user_id,
+        only_for=int(target.id),
+    )
+
+
+def _kind(message: discord.Message) -> Kind | None:
+    channel = message.channel
+    if message.type is discord.MessageType.pins_add:
+        return Kind.PIN
+    if message.type is discord.MessageType.new_member:
+        return Kind.NEWCOMER
+    if message.type in BOOSTS:
+        return Kind.BOOST
+    if message.is_system():
+        return None
+    if isinstance(channel, discord.Thread):
+        is_post = message.id == channel.id and isinstance(channel.parent, discord.ForumChannel)
+        return Kind.FORUM if is_post else None
+    is_news = isinstance(channel, discord.TextChannel) and channel.is_news()
+    return Kind.ANNOUNCEMENT if is_news or message.flags.is_crossposted else None
+
+
+def _of_pinning(message: discord.Message, at: float) -> ServerEvent | None:
+    """Return what Discord's own line about a pin tells; whose message it is stands elsewhere."""
+    pinned_id = message.reference.message_id if message.reference else None
+    if pinned_id is None:
+        return None
+    line = _of_words(message, Kind.PIN, at)
+    facts = line.facts.model_copy(update={"author_id": None})
+    return replace(line, key=f"pin:{pinned_id}", message_id=pinned_id, facts=facts)
+
+
+def _of_words(message: discord.Message, kind: Kind, at: float) -> ServerEvent:
+    """Return a message that is carried itself; its key is that of rules, so it goes out once."""
+    channel, guild = message.channel, message.guild
+    tags = channel.applied_tags if isinstance(channel, discord.Thread) else ()
+    parents = _ids(getattr(channel, "parent_id", None), getattr(channel, "category_id", None))
+    return ServerEvent(
+        key=f"message:{message.id}",
+        kind=kind,
+        guild_id=guild.id if guild else 0,
+        at=at,
+        facts=EventFacts(author_id=message.author.id, parents=parents),
+        channel_id=channel.id,
+        message_id=message.id,
+        by=message.author.id,
+        tags=frozenset(tag.id for tag in tags),
+    )
+
+
+def _of_member(message: discord.Message, kind: Kind, at: float) -> ServerEvent:
+    channel, guild = message.channel, message.guild
+    return ServerEvent(
+        key=f"{kind}:{message.id}",
+        kind=kind,
+        guild_id=guild.id if guild else 0,
+        at=at,
+        facts=EventFacts(
+            guild=guild.name if guild else "",
+            member=message.author.display_name,
+            message_id=message.id,
+        ),
+        channel_id=channel.id,
+        by=message.author.id,
+    )
+
+
+def _ids(*ids: int | None) -> tuple[int, ...]:
+    return tuple(one for one in ids if one is not None)
+
+
+def _watched(event: discord.ScheduledEvent) -> dict[str, object]:
+    """Return what of an event matters to who goes there, by the names of the catalogues."""
+    return {
+        "name": event.name,
+        "time": (event.start_time, event.end_time),
+        "place": (event.location, event.channel_id),
+        "text": event.description,
+    }

@@ -1,0 +1,99 @@
+"""The scheduled events of all servers, and who is interested in them."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+
+import discord
+
+from bot.discord.limits import HISTORY_PAGE
+from bot.discord.plugin import AnyBot
+from bot.services.clock import Clock
+from bot.services.messages.events import ServerEvent
+from cogs.events.convert import event_of_event
+from storage.subscriptions import SubscriptionKind as Kind
+
+_log = logging.getLogger(__name__)
+
+BELIEVED_SECONDS = 600.0
+# Interest comes in bursts right after an event is made.
+SETTLING_SECONDS = 20.0
+Asks = Callable[[int], Awaitable[bool]]
+
+
+class DiscordScheduledEvents:
+    """Asks Discord who is interested, and remembers it for when an event is cancelled.
+
+    Discord tells who marks an event only by ids of users that discord.py drops when it does not
+    know them, so any such sign makes all that is known doubtful.
+    """
+
+    def __init__(self, bot: AnyBot, asks: Asks, *, now: Clock) -> None:
+        self._bot = bot
+        self._asks = asks
+        self._now = now
+        self._known: dict[int, tuple[float, frozenset[int]]] = {}
+        self._refreshing: asyncio.Task[None] | None = None
+
+    def upcoming(self) -> Iterator[ServerEvent]:
+        """Yield "starting soon" of every event that has not begun."""
+        now = self._now()
+        for guild in self._bot.guilds:
+            for event in guild.scheduled_events:
+                is_planned = event.status is discord.EventStatus.scheduled
+                if is_planned and event.start_time.timestamp() > now:
+                    yield event_of_event(event, Kind.EVENT_SOON, now)
+
+    async def interested(self, guild_id: int, event_id: int) -> frozenset[int]:
+        """Return the members who marked an event; of one that is gone, as far as it was known."""
+        until, members = self._known.get(event_id, (0.0, frozenset[int]()))
+        guild = self._bot.get_guild(guild_id)
+        event = guild.get_scheduled_event(event_id) if guild else None
+        if event is None or until > self._time():
+            return members
+        try:
+            members = await _interested(event)
+        except discord.HTTPException as error:
+            _log.warning("nobody knows who is interested in an event: %s", error.status)
+            return members
+        self._known[event_id] = self._time() + BELIEVED_SECONDS, members
+        return members
+
+    def doubt(self) -> None:
+        """Ask anew, in a moment, for whatever events it matters."""
+        self._known = {number: (0.0, members) for number, (_, members) in self._known.items()}
+        if self._refreshing is None or self._refreshing.done():
+            self._refreshing = asyncio.create_task(self._refresh())
+
+    def forget(self, event_id: int) -> None:
+        """Remember nothing of an event that is over."""
+        self._known.pop(event_id, None)
+
+    def close(self) -> None:
+        """Ask no more."""
+        if self._refreshing is not None:
+            self._refreshing.cancel()
+
+    async def _refresh(self) -> None:
+        await asyncio.sleep(SETTLING_SECONDS)
+        for guild in self._bot.guilds:
+            if await self._asks(guild.id):
+                for event in guild.scheduled_events:
+                    await self.interested(guild.id, event.id)
+
+    def _time(self) -> float:
+        return asyncio.get_running_loop().time()
+
+
+async def _interested(event: discord.ScheduledEvent) -> frozenset[int]:
+    """Return everybody page by page; by itself discord.py reads one page only."""
+    found: set[int] = set()
+    last = 0
+    while True:
+        page = [
+            user.id async for user in event.users(limit=HISTORY_PAGE, after=discord.Object(last))
+        ]
+        found.update(page)
+        if len(page) < HISTORY_PAGE:
+            return frozenset(found)
+        last = max(page)

@@ -1,0 +1,147 @@
+"""How a member's rules, filter and wishes read."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import discord
+
+from bot.discord.limits import YELLOW
+from bot.errors import TextArgument
+from bot.services.clock import MINUTE
+from bot.services.highlights.gates import Verdict
+from bot.services.highlights.rules import Filter, Places
+from bot.services.highlights.schedule import Schedule
+from bot.texts import Locale, Texts
+from storage.rules import Rule, RuleKind
+
+MARKS = {"pass": "✅", "stop": "⛔", "wait": "⏳"}
+DESCRIPTION = 4000
+SHOWN_TEXT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTexts:
+    """Puts rules into the words of one language."""
+
+    texts: Texts
+    locale: Locale
+
+    def rule(self, rule: Rule) -> str:
+        """Return one rule as a line."""
+        cooldown = rule.options.get("cooldown")
+        extra = self.say("highlight-cooldown", minutes=cooldown // MINUTE) if cooldown else ""
+        return " ".join(filter(None, (self.name(rule), extra)))
+
+    def name(self, rule: Rule) -> str:
+        """Return what a rule looks for."""
+        shown = discord.utils.escape_markdown(rule.text[:SHOWN_TEXT])
+        if rule.kind is RuleKind.WORD:
+            mode = rule.options.get("mode", "word")
+            return self.say(f"highlight-rule-{mode}", text=shown)
+        if rule.kind is RuleKind.REACTION:
+            return self.say("highlight-rule-reaction", count=rule.options.get("threshold", 1))
+        if rule.kind is RuleKind.PATTERN:
+            return self.say("highlight-rule-pattern", text=rule.text.replace("`", "ˋ"))
+        return self.say(f"highlight-rule-{rule.kind}")
+
+    def overview(self, rules: Sequence[Rule], chosen: Filter, wishes: Schedule) -> discord.Embed:
+        """Return all rules of a server with what holds for all of them."""
+        lines = [f"- {self.rule(rule)}" for rule in rules]
+        embed = discord.Embed(
+            title=self.say("highlight-list-title", count=len(rules)),
+            description=_fitting(lines) or self.say("highlight-list-none"),
+            colour=YELLOW,
+        )
+        for name, parts in (
+            ("highlight-list-filter", [*self.filter(chosen)]),
+            ("highlight-list-schedule", [*self.schedule(wishes)]),
+        ):
+            value = "\n".join(f"- {part}" for part in parts)
+            embed.add_field(name=self.say(name), value=value[:1000], inline=False)
+        return embed
+
+    def filter(self, chosen: Filter) -> Iterator[str]:
+        """Yield what holds for all rules."""
+        if chosen.paused_until is not None:
+            yield self.say("highlight-filter-paused", until=f"<t:{int(chosen.paused_until)}:f>")
+        yield from self._places("highlight-filter-ignored", chosen.ignored)
+        yield from self._places("highlight-filter-only", chosen.only)
+        if chosen.ignore_words:
+            words = ", ".join(map(discord.utils.escape_markdown, chosen.ignore_words))
+            yield self.say("highlight-filter-words", words=words)
+        yield self.say(f"highlight-filter-bots-{'off' if chosen.ignore_bots else 'on'}")
+        adult = "off" if chosen.ignore_age_restricted else "on"
+        yield self.say(f"highlight-filter-adult-{adult}")
+        if chosen.active_delay:
+            yield self.say("highlight-filter-active", minutes=_minutes(chosen.active_delay))
+        if chosen.cooldown:
+            yield self.say("highlight-filter-cooldown", minutes=_minutes(chosen.cooldown))
+        if chosen.context_lines:
+            yield self.say("highlight-filter-context", count=chosen.context_lines)
+
+    def schedule(self, wishes: Schedule) -> Iterator[str]:
+        """Yield when cards come."""
+        match wishes.mode:
+            case "every":
+                yield self.say("highlight-when-every", minutes=wishes.minutes)
+            case "at-hours":
+                hours = ", ".join(str(hour) for hour in wishes.hours)
+                yield self.say("highlight-when-at-hours", hours=hours or "-")
+            case _:
+                yield self.say("highlight-when-at-once")
+        if wishes.quiet_from is not None and wishes.quiet_to is not None:
+            start, end = _clock(wishes.quiet_from), _clock(wishes.quiet_to)
+            yield self.say("highlight-when-quiet", start=start, end=end)
+        if wishes.leftovers_at is not None:
+            yield self.say("highlight-when-leftovers", time=_clock(wishes.leftovers_at))
+        if wishes.dnd_until is not None:
+            yield self.say("highlight-when-dnd", until=f"<t:{int(wishes.dnd_until)}:f>")
+        yield self.say("highlight-when-zone", zone=wishes.time_zone)
+
+    def verdicts(self, verdicts: Sequence[Verdict]) -> str:
+        """Return what each gate said, and how it ended."""
+        lines = [self._verdict(verdict) for verdict in verdicts]
+        stopped = next((one for one in verdicts if one.outcome == "stop"), None)
+        waiting = next((one for one in verdicts if one.outcome == "wait"), None)
+        if stopped is not None:
+            end = self.say("highlight-why-stopped", gate=self.say(f"highlight-gate-{stopped.gate}"))
+        elif waiting is not None:
+            end = self.say("highlight-why-waits", gate=self.say(f"highlight-gate-{waiting.gate}"))
+        else:
+            end = self.say("highlight-why-passed")
+        return "\n".join([*lines, "", f"**{end}**"])
+
+    def _verdict(self, verdict: Verdict) -> str:
+        gate = self.say(f"highlight-gate-{verdict.gate}")
+        said = self.say(f"highlight-gate-{verdict.gate}.{verdict.outcome}")
+        until = f" (<t:{int(verdict.until)}:t>)" if verdict.until is not None else ""
+        return f"{MARKS[verdict.outcome]} {gate}: {said}{until}"
+
+    def _places(self, key: str, places: Places) -> Iterator[str]:
+        names = [
+            *(f"<#{one}>" for one in (*places.channels, *places.categories)),
+            *(f"<@{one}>" for one in places.members),
+            *(f"<@&{one}>" for one in places.roles),
+        ]
+        if names:
+            yield self.say(key, names=", ".join(names))
+
+    def say(self, key: str, **arguments: TextArgument) -> str:
+        """Return a text."""
+        return self.texts.say(self.locale, key, **arguments)
+
+
+def _fitting(lines: Sequence[str]) -> str:
+    """Return as many lines as there is room for."""
+    text = "\n".join(lines)
+    if len(text) <= DESCRIPTION:
+        return text
+    return text[:DESCRIPTION].rpartition("\n")[0] + "\n…"
+
+
+def _minutes(seconds: int) -> int:
+    return max(1, seconds // MINUTE)
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // MINUTE:02}:{minute % MINUTE:02}"

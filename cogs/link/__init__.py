@@ -1,0 +1,141 @@
+"""`/kakao link`, `status` and `unlink`."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.discord.access import check_command
+from bot.discord.cog import KkachiCog, ListenerLists
+from bot.discord.plugin import AnyBot, services_of
+from bot.discord.replies import defer, defer_edit, items, link_button, locale_of, say
+from bot.discord.ui.buttons import MemberButton
+from bot.errors import NotLinked
+from bot.services.accounts.oauth import NewLink
+from bot.services.forwarding.drafts import NotYours
+from bot.texts import Locale
+from cogs.link.consents import AgreeButton, TakeBackButton, TakeBackSelect, consents_text
+from cogs.link.status import Status
+from storage.links import Link as KakaoLink
+
+
+class UnlinkButton(MemberButton, template=r"kkachi:unlink:(?P<member>[0-9]+)"):
+    """The member's yes to being disconnected."""
+
+    act = "unlink"
+
+    async def press(self, interaction: discord.Interaction) -> None:
+        """Disconnect and say so in place of the question."""
+        if interaction.user.id != self.member_id:
+            raise NotYours
+        await defer_edit(interaction)
+        services = services_of(interaction.client)
+        await services.links.unlink(self.member_id)
+        text = services.texts.say(locale_of(interaction), "kakao-unlinked")
+        await interaction.edit_original_response(content=text, view=items())
+
+
+class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
+    """Connect KakaoTalk, see how it is, disconnect."""
+
+    feature = "link"
+    components = (UnlinkButton, TakeBackSelect, TakeBackButton, AgreeButton)
+
+    async def interaction_check(self, interaction: discord.Interaction) -> bool:
+        """Let admins switch off linking only: whoever is linked can always look and leave."""
+        if interaction.command is self.link:
+            await check_command(interaction, self.feature)
+        return True
+
+    def listeners(self) -> ListenerLists:
+        """Listen to how links fare."""
+        return (
+            (self.services.linking.on_linked, self.tell_linked),
+            (self.services.links.on_broken, self.tell_broken),
+            (self.services.links.on_consent_missing, self.tell_consent_missing),
+        )
+
+    @app_commands.command()
+    async def link(self, interaction: discord.Interaction) -> None:
+        """Connect your KakaoTalk account."""
+        await defer(interaction)
+        link = await self.services.links.get(interaction.user.id)
+        if link is None or link.broken_at is not None:
+            text = self.text(interaction, "kakao-link-ask")
+            await say(interaction, text, view=await link_button(interaction))
+        else:
+            text = self.text(interaction, "kakao-link-again", nickname=_nickname(link))
+            view = await link_button(interaction, label="kakao-button-relink")
+            await say(interaction, text, view=view)
+
+    @app_commands.command()
+    async def status(self, interaction: discord.Interaction) -> None:
+        """Show your connection, what is left for today and your last sends."""
+        await defer(interaction)
+        services, member_id = self.services, interaction.user.id
+        consents = await services.consents.of(member_id)
+        status = Status(
+            services.texts,
+            locale_of(interaction),
+            await self._link_of(interaction),
+            consents,
+            await services.allowance.left(member_id),
+            await services.deliveries.last(member_id),
+        )
+        view = await self._way_on(interaction, status)
+        await say(interaction, "", embeds=status.embeds(), view=view)
+
+    @app_commands.command()
+    async def unlink(self, interaction: discord.Interaction) -> None:
+        """Disconnect your KakaoTalk account, here and at Kakao."""
+        await defer(interaction)
+        link = await self._link_of(interaction)
+        button = UnlinkButton(link.member_id, self.text(interaction, "kakao-button-unlink"))
+        text = self.text(interaction, "kakao-unlink-ask", nickname=_nickname(link))
+        await say(interaction, text, view=items(button))
+
+    async def tell_linked(self, new: NewLink) -> None:
+        """Tell a member that the link stands; with a draft the forward itself goes on."""
+        if new.draft_id is None:
+            nickname = discord.utils.escape_markdown(new.nickname)
+            key = "kakao-agreed" if new.agreed else "kakao-linked"
+            text = self.services.texts.say(new.locale, key, nickname=nickname)
+            await self.notices.tell(new.member_id, text)
+
+    async def tell_broken(self, member_id: int, locale: Locale) -> None:
+        """Tell a member that Kakao no longer accepts the link."""
+        text = self.services.texts.say(locale, "kakao-broken")
+        await self.notices.send_direct(member_id, text)
+
+    async def tell_consent_missing(
+        self, member_id: int, locale: Locale, scopes: frozenset[str]
+    ) -> None:
+        """Tell a member that nothing goes out before they agree at Kakao."""
+        texts, wanted = self.services.texts, sorted(scopes)
+        button = AgreeButton(wanted, texts.say(locale, "kakao-button-agree"))
+        text = consents_text(texts, locale, wanted)
+        await self.notices.send_direct(member_id, text, view=items(button))
+
+    async def _way_on(
+        self, interaction: discord.Interaction, status: Status
+    ) -> discord.ui.View | None:
+        if status.link.broken_at is not None:
+            return await link_button(interaction, label="kakao-button-relink")
+        if not status.consents.revocable:
+            return None
+        member_id, texts = interaction.user.id, self.services.texts
+        return items(TakeBackSelect.of(member_id, status.consents, texts, status.locale))
+
+    async def _link_of(self, interaction: discord.Interaction) -> KakaoLink:
+        link = await self.services.links.get(interaction.user.id)
+        if link is None:
+            raise NotLinked
+        return link
+
+
+def _nickname(link: KakaoLink) -> str:
+    return discord.utils.escape_markdown(link.nickname)
+
+
+async def setup(bot: AnyBot) -> None:
+    """Add the cog to a bot that Kkachi's services were attached to."""
+    await bot.add_cog(Link(bot))

@@ -1,0 +1,98 @@
+"""What `/kakao status` shows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import discord
+
+from bot.discord.ui.results import line
+from bot.kakao import Scope
+from bot.services.accounts.consents import Agreements
+from bot.services.deliveries.allowance import Left
+from bot.services.forwarding.jumps import message_address
+from bot.services.messages.models import Source
+from bot.texts import Locale, Texts
+from storage.deliveries import Delivery
+from storage.links import Link
+
+FRIENDS = "friends"
+KNOWN_SCOPES = frozenset({"profile_nickname", "talk_message", FRIENDS})
+GREEN = discord.Colour(0x3BA55D)
+RED = discord.Colour(0xED4245)
+
+
+def scope_name(texts: Texts, locale: Locale, scope_id: str, display_name: str = "") -> str:
+    """Return a consent's name in the member's language, or else in Kakao's words."""
+    if scope_id in KNOWN_SCOPES:
+        return texts.say(locale, f"kakao-scope-{scope_id}")
+    return display_name or scope_id
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A member's link, their consents, what is left today and how the last sends went."""
+
+    texts: Texts
+    locale: Locale
+    link: Link
+    consents: Agreements
+    left: Left
+    last: Sequence[Delivery]
+
+    def embeds(self) -> list[discord.Embed]:
+        """Return all of it, ready to show."""
+        return [self._connection(), self._sends()]
+
+    def _connection(self) -> discord.Embed:
+        sound = self.link.broken_at is None
+        embed = discord.Embed(
+            title=self._say("kakao-status-title", nickname=self.link.nickname),
+            description=self._say("kakao-status-sound" if sound else "kakao-status-broken"),
+            colour=GREEN if sound else RED,
+        )
+        embed.add_field(
+            name=self._say("kakao-status-scopes"), value="\n".join(self._scopes()), inline=False
+        )
+        left = self.left
+        self._add_left(embed, "kakao-status-allowance", left.me, left.me_limit)
+        if FRIENDS in self.link.scopes:
+            self._add_left(embed, "kakao-status-friends", left.friends, left.friends_limit)
+        return embed
+
+    def _add_left(self, embed: discord.Embed, name: str, left: int, limit: int) -> None:
+        again = f"<t:{int(self.left.resets_at)}:R>"
+        value = (
+            self._say("kakao-status-left", left=left, limit=limit)
+            if left
+            else self._say("kakao-status-spent", limit=limit, when=again)
+        )
+        embed.add_field(name=self._say(name), value=value)
+
+    def _sends(self) -> discord.Embed:
+        sends = "\n".join(map(self._send, self.last))
+        return discord.Embed(
+            title=self._say("kakao-status-last"),
+            description=sends or self._say("kakao-status-no-sends"),
+        )
+
+    def _scopes(self) -> Iterator[str]:
+        yield from map(self._scope, self.consents.scopes)
+        if not self.consents.live and self.link.broken_at is None:
+            yield "⚠️ " + self._say("kakao-status-not-live")
+
+    def _scope(self, scope: Scope) -> str:
+        name = scope_name(self.texts, self.locale, scope.id, scope.display_name)
+        if not scope.agreed:
+            return f"➖ {name}"
+        required = self.consents.live and not scope.revocable
+        return f"✅ {name}" + (f" · {self._say('kakao-scope-required')}" if required else "")
+
+    def _send(self, row: Delivery) -> str:
+        text = f"{line(self.texts, self.locale, row)} · <t:{int(row.created_at)}:R>"
+        if row.channel_id is None or row.message_id is None:
+            return text
+        address = message_address(Source(row.guild_id, row.channel_id, row.message_id))
+        return f"{text} · [{self._say('kakao-status-original')}]({address})"
+
+    def _say(self, key: str, **arguments: str | int) -> str:
+        return self.texts.say(self.locale, key, **arguments)

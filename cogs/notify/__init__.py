@@ -1,0 +1,196 @@
+"""`/notify`: what a member wants to hear of as it happens in a server."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.discord.cog import KkachiCog
+from bot.discord.limits import AUTOCOMPLETE_CHOICES, CHOICE_NAME
+from bot.discord.options import Chosen, Place
+from bot.discord.plugin import AnyBot
+from bot.discord.replies import defer, items, locale_of, say
+from bot.discord.ui.arrival_hint import arriving
+from bot.errors import UserError
+from bot.services.messages.events import FOR_ADMINS
+from cogs.notify.panel import KindSelect, SubscriptionTexts
+from storage.subscriptions import SubscriptionKind
+
+What = Literal[
+    "event-new",
+    "event-changed",
+    "event-soon",
+    "event-started",
+    "event-cancelled",
+    "voice",
+    "stream",
+    "announcement",
+    "pin",
+    "thread",
+    "forum",
+    "role-given",
+    "boost",
+    "newcomer",
+]
+Type = discord.ChannelType
+HEARD = frozenset({Type.voice, Type.stage_voice, Type.category})
+FITTING: Mapping[SubscriptionKind, frozenset[discord.ChannelType]] = {
+    SubscriptionKind.VOICE: HEARD,
+    SubscriptionKind.STREAM: HEARD,
+    SubscriptionKind.ANNOUNCEMENT: frozenset({Type.text, Type.news, Type.category}),
+    SubscriptionKind.PIN: frozenset(Type),
+    SubscriptionKind.THREAD: frozenset({Type.text, Type.news, Type.category}),
+    SubscriptionKind.FORUM: frozenset({Type.forum, Type.category}),
+}
+
+
+class WrongChannel(UserError):
+    """What was chosen cannot happen in that channel."""
+
+    key = "error-notify-channel"
+
+
+class OnlyForums(UserError):
+    """Only posts of one forum have tags, and only that forum's own."""
+
+    key = "error-notify-tag"
+
+
+class OnlyAdmins(UserError):
+    """Only those who manage a server may hear of this."""
+
+    key = "error-notify-admins"
+
+
+@app_commands.guild_only()
+class Notify(KkachiCog, commands.GroupCog, group_name="notify"):
+    """Hear on KakaoTalk of what happens in this server."""
+
+    feature = "notify"
+    components = (KindSelect,)
+
+    @app_commands.command()
+    async def add(
+        self,
+        interaction: discord.Interaction,
+        *,
+        what: What,
+        channel: Place | None = None,
+        tag: app_commands.Range[str, 1, 100] | None = None,
+        minutes: app_commands.Range[int, 1, 1440] = 15,
+        interested: bool = False,
+    ) -> None:
+        """Tell me when something happens.
+
+        Args:
+            interaction: who asks, and where
+            what: What happens
+            channel: Only in this channel or category
+            tag: For forum posts: only with this tag
+            minutes: For "starting soon": how many minutes before
+            interested: For scheduled events: only those that I marked
+        """
+        await defer(interaction)
+        kind = SubscriptionKind(what)
+        _check_who(interaction, kind)
+        _check_where(kind, channel)
+        member_id, guild_id = interaction.user.id, interaction.guild_id or 0
+        tags = tuple(
+            one.id
+            for one in _tags_of(interaction, channel.id if channel else None)
+            if tag is not None and one.name.casefold() == tag.casefold()
+        )
+        if tag is not None and not tags:
+            raise OnlyForums
+        before = await self.services.subscriptions.of(member_id)
+        await self.services.subscriptions.add(
+            member_id,
+            guild_id,
+            kind,
+            channel.id if channel else None,
+            tags=tags,
+            minutes=minutes,
+            interested_only=interested,
+        )
+        mine = await self.services.subscriptions.of(member_id, guild_id)
+        words = self._words(interaction)
+        lines = [words.line(one) for one in mine if one.kind is kind]
+        parts = [self.text(interaction, "notify-added"), *lines, *words.hints([kind])]
+        more, view = await arriving(interaction, is_first=not before)
+        await say(interaction, "\n".join([*parts, *more]), view=view)
+
+    @add.autocomplete("tag")
+    async def complete_tag(
+        self, interaction: discord.Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer the tags of the forum that was chosen."""
+        chosen = getattr(interaction.namespace, "channel", None)
+        return [
+            app_commands.Choice(name=tag.name, value=tag.name)
+            for tag in _tags_of(interaction, getattr(chosen, "id", None))
+            if current.casefold() in tag.name.casefold()
+        ][:AUTOCOMPLETE_CHOICES]
+
+    @app_commands.command(name="list")
+    async def list_subscriptions(self, interaction: discord.Interaction) -> None:
+        """Show what I hear of here, and switch it on or off."""
+        await defer(interaction)
+        mine = await self.services.subscriptions.of(interaction.user.id, interaction.guild_id or 0)
+        words = self._words(interaction)
+        select = KindSelect.of(mine, words, manages=interaction.permissions.manage_guild)
+        await say(interaction, "", embeds=[words.overview(mine)], view=items(select))
+
+    @app_commands.command()
+    async def remove(self, interaction: discord.Interaction, subscription: str) -> None:
+        """Hear of something no more.
+
+        Args:
+            interaction: who asks, and where
+            subscription: Which one
+        """
+        await defer(interaction)
+        number = int(subscription) if subscription.isdecimal() else 0
+        gone = await self.services.subscriptions.remove(interaction.user.id, number)
+        line = self._words(interaction).line(gone)
+        await say(interaction, f"{self.text(interaction, 'notify-removed')}\n{line}")
+
+    @remove.autocomplete("subscription")
+    async def complete_subscription(
+        self, interaction: discord.Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer the subscriptions whose names hold what was typed."""
+        mine = await self.services.subscriptions.of(interaction.user.id, interaction.guild_id or 0)
+        words = self._words(interaction)
+        named = [(words.plain(one), one.id) for one in mine]
+        return [
+            app_commands.Choice(name=name[:CHOICE_NAME], value=str(number))
+            for name, number in named
+            if current.casefold() in name.casefold()
+        ][:AUTOCOMPLETE_CHOICES]
+
+    def _words(self, interaction: discord.Interaction) -> SubscriptionTexts:
+        return SubscriptionTexts(self.services.texts, locale_of(interaction), interaction.guild)
+
+
+def _check_who(interaction: discord.Interaction, kind: SubscriptionKind) -> None:
+    if kind in FOR_ADMINS and not interaction.permissions.manage_guild:
+        raise OnlyAdmins
+
+
+def _check_where(kind: SubscriptionKind, channel: Chosen | None) -> None:
+    if channel is not None and channel.type not in FITTING.get(kind, ()):
+        raise WrongChannel
+
+
+def _tags_of(
+    interaction: discord.Interaction, channel_id: int | None
+) -> Sequence[discord.ForumTag]:
+    forum = interaction.guild and interaction.guild.get_channel(channel_id or 0)
+    return forum.available_tags if isinstance(forum, discord.ForumChannel) else ()
+
+
+async def setup(bot: AnyBot) -> None:
+    """Add the cog to a bot that Kkachi's services were attached to."""
+    await bot.add_cog(Notify(bot))

@@ -1,0 +1,136 @@
+"""How a member's subscriptions read, and the panel that switches them."""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Self, cast
+
+import discord
+
+from bot.discord.cog import Answered
+from bot.discord.limits import OPTION_LABEL, YELLOW
+from bot.discord.plugin import services_of
+from bot.discord.replies import defer_edit, items, locale_of
+from bot.errors import TextArgument
+from bot.services.messages.events import FOR_ADMINS
+from bot.services.subscriptions.subscriptions import BY_INTEREST, options_of
+from bot.texts import Locale, Texts
+from storage.subscriptions import Subscription, SubscriptionKind
+
+DESCRIPTION = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionTexts:
+    """Puts subscriptions into the words of one language."""
+
+    texts: Texts
+    locale: Locale
+    guild: discord.Guild | None
+
+    def line(self, one: Subscription) -> str:
+        """Return one subscription as a line of a message."""
+        where = f"<#{one.channel_id}>" if one.channel_id else self.say("notify-everywhere")
+        return f"- {self._joined(one, where)}"
+
+    def plain(self, one: Subscription) -> str:
+        """Return one subscription where nothing but plain text is shown."""
+        channel = self.guild.get_channel_or_thread(one.channel_id or 0) if self.guild else None
+        where = f"#{channel.name}" if channel else self.say("notify-everywhere")
+        return self._joined(one, where)
+
+    def overview(self, mine: Sequence[Subscription]) -> discord.Embed:
+        """Return all subscriptions of a server."""
+        lines = "\n".join(self.line(one) for one in mine)[:DESCRIPTION]
+        return discord.Embed(
+            title=self.say("notify-list-title", count=len(mine)),
+            description=lines or self.say("notify-list-none"),
+            colour=YELLOW,
+        )
+
+    def hints(self, kinds: Collection[SubscriptionKind]) -> Iterator[str]:
+        """Yield what this server lacks, so that nobody waits for what cannot come."""
+        if self.guild is None:
+            return
+        if SubscriptionKind.ROLE in kinds and not self.guild.me.guild_permissions.view_audit_log:
+            yield self.say("notify-hint-audit-log")
+        flags = self.guild.system_channel_flags
+        is_told = self.guild.system_channel is not None
+        if SubscriptionKind.NEWCOMER in kinds and not (is_told and flags.join_notifications):
+            yield self.say("notify-hint-newcomers")
+        if SubscriptionKind.BOOST in kinds and not (is_told and flags.premium_subscriptions):
+            yield self.say("notify-hint-boosts")
+
+    def say(self, key: str, **arguments: TextArgument) -> str:
+        """Return a text."""
+        return self.texts.say(self.locale, key, **arguments)
+
+    def _joined(self, one: Subscription, where: str) -> str:
+        return " · ".join([self.say(f"notify-kind-{one.kind}"), where, *self._extras(one)])
+
+    def _extras(self, one: Subscription) -> Iterator[str]:
+        options = options_of(one)
+        if one.kind is SubscriptionKind.EVENT_SOON:
+            yield self.say("notify-minutes", minutes=options.minutes)
+        if one.kind in BY_INTEREST and options.interested_only:
+            yield self.say("notify-interested")
+        forum = self.guild.get_channel(one.channel_id or 0) if self.guild else None
+        if options.tags and isinstance(forum, discord.ForumChannel):
+            names = [tag.name for tag in forum.available_tags if tag.id in options.tags]
+            yield ", ".join(names)
+
+
+class KindSelect(
+    Answered,
+    discord.ui.DynamicItem[discord.ui.Select[Any]],
+    template=r"kkachi:notify:kinds",
+):
+    """What a member hears of in this server; what is on keeps its channels and options."""
+
+    feature = "notify"
+
+    @classmethod
+    def of(cls, mine: Sequence[Subscription], words: SubscriptionTexts, *, manages: bool) -> Self:
+        """Return the select for a member's subscriptions in a server."""
+        on = {one.kind for one in mine}
+        kinds = [kind for kind in SubscriptionKind if manages or kind not in FOR_ADMINS]
+        options = [
+            discord.SelectOption(
+                label=words.say(f"notify-kind-{kind}")[:OPTION_LABEL],
+                value=kind,
+                default=kind in on,
+            )
+            for kind in kinds
+        ]
+        select: discord.ui.Select[Any] = discord.ui.Select(
+            custom_id="kkachi:notify:kinds",
+            placeholder=words.say("notify-list-choose"),
+            min_values=0,
+            max_values=len(options),
+            options=options,
+        )
+        return cls(select)
+
+    @classmethod
+    async def from_custom_id(
+        cls, _: discord.Interaction, item: discord.ui.Item[Any], __: re.Match[str], /
+    ) -> Self:
+        """Read the select of a message that may be older than this process."""
+        return cls(cast("discord.ui.Select[Any]", item))
+
+    async def press(self, interaction: discord.Interaction) -> None:
+        """Switch what was chosen on and the rest off, and show how it is now."""
+        await defer_edit(interaction)
+        services = services_of(interaction.client)
+        member_id, guild_id = interaction.user.id, interaction.guild_id or 0
+        manages = interaction.permissions.manage_guild
+        shown = {kind for kind in SubscriptionKind if manages or kind not in FOR_ADMINS}
+        on = {SubscriptionKind(value) for value in self.item.values} & shown
+        await services.subscriptions.switch(member_id, guild_id, shown, on)
+        mine = await services.subscriptions.of(member_id, guild_id)
+        words = SubscriptionTexts(services.texts, locale_of(interaction), interaction.guild)
+        await interaction.edit_original_response(
+            content="\n".join(words.hints(on)),
+            embeds=[words.overview(mine)],
+            view=items(self.of(mine, words, manages=manages)),
+        )

@@ -1,0 +1,214 @@
+"""`/settings`: what a server's admins decide for it."""
+
+import asyncio
+import io
+from contextlib import suppress
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.discord.cog import KkachiCog, ListenerLists
+from bot.discord.limits import AUTOCOMPLETE_CHOICES
+from bot.discord.plugin import AnyBot
+from bot.discord.replies import defer, items, say
+from bot.errors import UserError
+from bot.services.servers.chart import draw_chart
+from bot.services.servers.settings import CustomTemplate, GuildSettings
+from cogs.settings.members import UnlinkMemberButton, write_log
+from cogs.settings.panel import NeedsManageServer, SettingButton, SettingSelect, managed, show_panel
+from cogs.settings.texts import SettingTexts
+from storage.deliveries import UNDER_WAY, DeliveryState
+from storage.settings import Change
+
+HIGHEST_ID = 2**53 - 1  # that Discord's own apps can send
+
+
+class UnknownHere(UserError):
+    """Whoever is looked up does not use Kkachi in this server."""
+
+    key = "error-settings-member-unknown"
+
+
+class OnlyOwner(UserError):
+    """Only whoever runs this bot can do this."""
+
+    key = "error-only-owner"
+
+
+@app_commands.guild_only()
+@app_commands.default_permissions(manage_guild=True)
+class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
+    """Decide what Kkachi does in this server."""
+
+    components = (SettingSelect, SettingButton, UnlinkMemberButton)
+
+    def listeners(self) -> ListenerLists:
+        """Listen to changes of settings."""
+        return ((self.services.settings.on_changed, self.log_change),)
+
+    @app_commands.command()
+    async def panel(self, interaction: discord.Interaction) -> None:
+        """Decide on features, channels, roles, content, limits and language."""
+        await show_panel(interaction)
+
+    @app_commands.command()
+    async def member(self, interaction: discord.Interaction, member: discord.User) -> None:
+        """Look a member up, and disconnect them if that must be.
+
+        Args:
+            interaction: who asks, and where
+            member: Whom
+        """
+        guild_id = managed(interaction)
+        await defer(interaction)
+        if not await self.services.access.is_known(guild_id, member.id):
+            raise UnknownHere
+        link = await self.services.links.get(member.id)
+        sent = await self.services.allowance.sent_today(member.id)
+        lines = [f"<@{member.id}>"]
+        if link is None:
+            lines.append(self.text(interaction, "settings-member-unlinked"))
+        else:
+            state = "broken" if link.broken_at is not None else "sound"
+            since = f"<t:{int(link.linked_at)}:D>"
+            lines.append(self.text(interaction, f"settings-member-{state}", since=since))
+        lines.append(self.text(interaction, "settings-member-sent", count=sent))
+        view = None
+        if link is not None:
+            label = self.text(interaction, "settings-member-unlink")
+            view = items(UnlinkMemberButton(member.id, label))
+        await say(interaction, "\n".join(lines), view=view)
+
+    @app_commands.command()
+    async def statistics(self, interaction: discord.Interaction) -> None:
+        """Show how much was sent out of this server in the last 30 days."""
+        guild_id = managed(interaction)
+        await defer(interaction)
+        found = await self.services.statistics.of(guild_id)
+        picture = await asyncio.to_thread(draw_chart, found.days, found.shares)
+        text = self.text(
+            interaction,
+            "settings-statistics",
+            linked=found.linked,
+            sent=found.total(DeliveryState.SENT),
+            failed=found.total(DeliveryState.FAILED),
+            unknown=found.total(DeliveryState.UNKNOWN),
+            waiting=sum(found.total(state) for state in UNDER_WAY),
+            used=found.app_used,
+            limit=found.app_limit,
+            most=round(100 * max(found.shares)),
+        )
+        file = discord.File(io.BytesIO(picture), "statistics.png", description=text[:1000])
+        await interaction.followup.send(text, file=file, ephemeral=True)
+
+    @app_commands.command()
+    async def reload(self, interaction: discord.Interaction, cog: str) -> None:
+        """Load one cog anew; for whoever runs this bot.
+
+        Args:
+            interaction: who asks, and where
+            cog: Its module
+        """
+        await defer(interaction)
+        if not await self.bot.is_owner(interaction.user):
+            raise OnlyOwner
+        await self.services.plugins.reload(cog)
+        await say(interaction, self.text(interaction, "settings-reloaded", name=cog))
+
+    @reload.autocomplete("cog")
+    async def complete_cog(
+        self, _: discord.Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer the modules whose names hold what was typed."""
+        names = [name for name in self.services.plugins.names if current in name]
+        return [app_commands.Choice(name=name, value=name) for name in names][:AUTOCOMPLETE_CHOICES]
+
+    async def log_change(self, _: int, settings: GuildSettings, change: Change) -> None:
+        """Write a change into the server's log channel, if it has one."""
+        locale = settings.spoken
+        words = SettingTexts(self.services.texts, locale)
+        text = self.services.texts.say(locale, "settings-log-change", who=f"<@{change.member_id}>")
+        await write_log(self.bot, settings, f"{text} {words.told(change)}")
+
+    templates = app_commands.Group(
+        name="templates", description="Name custom templates for your members."
+    )
+
+    @templates.command(name="list")
+    async def list_templates(self, interaction: discord.Interaction) -> None:
+        """Show the custom templates that have a name here."""
+        guild_id = managed(interaction)
+        await defer(interaction)
+        templates = await self.services.templates.of(guild_id)
+        lines = [self._line(interaction, one) for one in templates]
+        text = "\n".join(lines) or self.text(interaction, "settings-templates-none")
+        await say(interaction, "", embeds=[discord.Embed(description=text)])
+
+    @templates.command(name="add")
+    async def add_template(
+        self,
+        interaction: discord.Interaction,
+        name: str,
+        template_id: app_commands.Range[int, 1, HIGHEST_ID],
+        arguments: str = "",
+    ) -> None:
+        """Name a custom template of the Kakao app, so that members can fill it in.
+
+        Args:
+            interaction: who asks, and where
+            name: What members will see
+            template_id: Its number in Kakao's message template tool
+            arguments: The names of its ${…}, with commas between: WHO, WHEN
+        """
+        guild_id = managed(interaction)
+        await defer(interaction)
+        template, replaced = await self.services.templates.add(
+            guild_id, interaction.user.id, name, template_id, arguments
+        )
+        key = "settings-templates-replaced" if replaced else "settings-templates-added"
+        await say(
+            interaction, f"{self.text(interaction, key)}\n{self._line(interaction, template)}"
+        )
+
+    @templates.command(name="remove")
+    async def remove_template(self, interaction: discord.Interaction, name: str) -> None:
+        """Take a custom template's name away.
+
+        Args:
+            interaction: who asks, and where
+            name: Which one
+        """
+        guild_id = managed(interaction)
+        await defer(interaction)
+        await self.services.templates.remove(guild_id, interaction.user.id, name)
+        shown = discord.utils.escape_markdown(name)
+        await say(interaction, self.text(interaction, "settings-templates-removed", name=shown))
+
+    @remove_template.autocomplete("name")
+    async def complete_name(
+        self, interaction: discord.Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer the names that hold what was typed."""
+        with suppress(NeedsManageServer):  # nobody reads a refusal while they type
+            return [
+                app_commands.Choice(name=one.name, value=one.name)
+                for one in await self.services.templates.of(managed(interaction))
+                if current.casefold() in one.name.casefold()
+            ]
+        return []
+
+    def _line(self, interaction: discord.Interaction, template: CustomTemplate) -> str:
+        arguments = ", ".join(f"`{name}`" for name in template.arguments)
+        return self.text(
+            interaction,
+            "settings-templates-line",
+            name=discord.utils.escape_markdown(template.name),
+            number=str(template.template_id),
+            arguments=arguments or self.text(interaction, "settings-templates-no-arguments"),
+        )
+
+
+async def setup(bot: AnyBot) -> None:
+    """Add the cog to a bot that Kkachi's services were attached to."""
+    await bot.add_cog(Settings(bot))

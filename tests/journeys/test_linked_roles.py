@@ -1,0 +1,165 @@
+"""Whose browser it is, and what Discord is told of it, between both sandboxes."""
+
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.services.accounts import linked_roles
+from sandbox.discord import Person
+from tests.support.world import CHAT, World, link_of, open_world, until
+
+DAY = 24 * 3600.0
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(tmp_path, bot=False) as world:
+        portal = world.discord.portal
+        portal.redirect_uris.add(f"{world.public_url}/oauth/discord/callback")
+        world.settings["DISCORD_CLIENT_SECRET"] = portal.client_secret
+        await world.start_bot()
+        yield world
+        assert world.discord.problems == []
+
+
+@pytest.fixture
+def minji(world: World) -> Person:
+    return world.discord.person("민지")
+
+
+async def walk(
+    world: World, address: str, who: Person | None, account: str = "민지"
+) -> tuple[int, str]:
+    """Go from a link page through Discord and Kakao; returns the page seen last."""
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        async with browser.post(address, allow_redirects=False) as response:
+            assert response.status == 303, await response.text()
+            assert "form-action 'self'" in response.headers["Content-Security-Policy"]
+            asked = response.headers["Location"]
+        assert asked.startswith(f"{world.discord.url}/oauth2/authorize")
+        return await agree(world, browser, asked, who, account)
+
+
+async def agree(
+    world: World,
+    browser: aiohttp.ClientSession,
+    asked: str,
+    who: Person | None,
+    account: str,
+) -> tuple[int, str]:
+    chosen = {"person": str(who.id) if who else ""}
+    async with browser.post(asked, data=chosen, allow_redirects=False) as response:
+        back = response.headers["Location"]
+    async with browser.get(back, allow_redirects=False) as response:
+        if response.status != 303:
+            return response.status, await response.text()
+        authorize = response.headers["Location"]
+    arrived = await world.kakao.walk(account, authorize)
+    async with browser.get(arrived) as response:
+        return response.status, await response.text()
+
+
+async def test_who_asked_links_and_discord_is_told_since_when(world: World, minji: Person) -> None:
+    await until(lambda: world.discord.portal.metadata)
+    assert [one["key"] for one in world.discord.portal.metadata] == ["linked", "linked_since"]
+    assert world.discord.portal.metadata[0]["name_localizations"] == {"ko": "카카오톡 연결"}
+    reply = await minji.slash(CHAT, "kakao link")
+    status, page = await walk(world, link_of(reply), minji)
+    assert status == 200
+    assert "연결됐어요" in page
+    await until(lambda: minji.id in world.discord.portal.connections)
+    told = world.discord.portal.connections[minji.id]
+    assert told["platform_name"] == "KakaoTalk"
+    assert told["metadata"]["linked"] == "1"
+    assert told["metadata"]["linked_since"].startswith("20")
+    assert "민지" not in str(told)
+
+
+async def test_somebody_else_cannot_use_a_link_page(world: World, minji: Person) -> None:
+    reply = await minji.slash(CHAT, "kakao link")
+    status, page = await walk(world, link_of(reply), world.discord.person("준호"))
+    assert status == 403
+    assert "다른 사람이 연 거예요" in page
+    assert world.kakao.account("민지").link is None
+    status, _ = await walk(world, link_of(reply), minji)
+    assert status == 200
+
+
+async def test_cancelling_at_discord_links_nothing(world: World, minji: Person) -> None:
+    reply = await minji.slash(CHAT, "kakao link")
+    status, page = await walk(world, link_of(reply), None)
+    assert status == 400
+    assert "취소했어요" in page
+
+
+async def test_another_browser_cannot_finish_what_this_one_began(
+    world: World, minji: Person
+) -> None:
+    reply = await minji.slash(CHAT, "kakao link")
+    async with (
+        aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as mine,
+        aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as theirs,
+    ):
+        async with mine.post(link_of(reply), allow_redirects=False) as response:
+            asked = response.headers["Location"]
+        status, page = await agree(world, theirs, asked, minji, "민지")
+    assert status == 403
+    assert "브라우저" in page
+
+
+async def test_the_end_of_a_link_is_told_also_when_the_leave_has_to_be_renewed(
+    world: World, minji: Person
+) -> None:
+    reply = await minji.slash(CHAT, "kakao link")
+    await walk(world, link_of(reply), minji)
+    await until(lambda: minji.id in world.discord.portal.connections)
+    world.advance(8 * DAY)
+    asked = await minji.slash(CHAT, "kakao unlink")
+    await minji.press(asked, "연결 끊기")
+    await until(lambda: world.discord.portal.connections[minji.id]["metadata"] == {"linked": "0"})
+
+
+async def test_the_verification_page_reports_anew(world: World, minji: Person) -> None:
+    reply = await minji.slash(CHAT, "kakao link")
+    await walk(world, link_of(reply), minji)
+    await until(lambda: minji.id in world.discord.portal.connections)
+    world.discord.portal.connections.clear()
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        address = f"{world.public_url}/linked-roles"
+        async with browser.get(address, allow_redirects=False) as response:
+            asked = response.headers["Location"]
+        status, page = await agree(world, browser, asked, minji, "민지")
+    assert status == 200
+    assert "디스코드에 알렸어요" in page
+    assert world.discord.portal.connections[minji.id]["metadata"]["linked"] == "1"
+
+
+async def test_those_who_only_begin_do_not_fill_the_memory(
+    world: World, minji: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(linked_roles, "MOST_OPENED", 3)
+    asked = []
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        for _ in range(4):
+            address = f"{world.public_url}/linked-roles"
+            async with browser.get(address, allow_redirects=False) as response:
+                asked.append(response.headers["Location"])
+        pages = [await agree(world, browser, one, minji, "민지") for one in asked]
+    assert [status for status, _ in pages] == [404, 200, 200, 200]
+
+
+async def test_no_token_of_discords_reaches_the_log_or_the_database_unsealed(
+    world: World, minji: Person, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    reply = await minji.slash(CHAT, "kakao link")
+    await walk(world, link_of(reply), minji)
+    await until(lambda: minji.id in world.discord.portal.connections)
+    tokens = world.discord.portal.issued
+    assert len(tokens) >= 2
+    held = b"".join((tmp_path / name).read_bytes() for name in ("kkachi.db", "kkachi.db-wal"))
+    assert not any(token.encode() in held for token in tokens)
+    assert not any(token in caplog.text for token in tokens)

@@ -1,0 +1,140 @@
+"""Cogs as plugins: chosen, added, loaded anew, and used in somebody else's bot."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.discord import Permission
+from tests.journeys.test_settings_panel import components
+from tests.support.world import CHAT, ROOT, World, open_world, start_process, until
+
+OWN = '''
+from discord import app_commands
+from cogs._answers import KkachiCog, say
+
+class Own(KkachiCog):
+    feature = "own"
+
+    @app_commands.command()
+    async def own(self, interaction):
+        """Say something of one's own."""
+        await say(interaction, "{words}")
+
+async def setup(bot):
+    await bot.add_cog(Own(bot))
+'''
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(tmp_path, bot=False) as world:
+        yield world
+        assert world.discord.problems == []
+
+
+def commands(world: World) -> set[str]:
+    person = world.discord.person("하준")
+    return {one["name"] for one in world.discord.commands_for(person, CHAT)}
+
+
+async def test_the_operator_chooses_which_cogs_load(world: World) -> None:
+    world.settings["COGS"] = "cogs.link,cogs.forward"
+    await world.start_bot()
+    assert commands(world) >= {"kakao link", "forward me"}
+    assert not any(name.startswith(("compose", "highlight")) for name in commands(world))
+
+
+async def test_a_module_of_ones_own_is_loaded_and_loaded_anew_from_the_command_line(
+    world: World, tmp_path: Path
+) -> None:
+    module = tmp_path / "my_own_cog.py"
+    module.write_text(OWN.format(words="처음"))
+    world.settings |= {"COGS": "cogs.link,my_own_cog", "PUBLIC_URL": "https://kkachi.example"}
+    process = await start_process(world.settings, tmp_path)
+    await world.until_healthy()
+    hajun = world.discord.person("하준")
+    assert (await hajun.slash(CHAT, "own")).text == "처음"
+    module.write_text(OWN.format(words="다시 불러온 뒤"))
+    assert await reloaded(world, tmp_path, "my_own_cog") == (0, "my_own_cog: ok\n", "")
+    assert (await hajun.slash(CHAT, "own")).text == "다시 불러온 뒤"
+    module.write_text("this is not Python")
+    status, _, problem = await reloaded(world, tmp_path, "my_own_cog")
+    assert status == 2
+    assert "the one from before goes on" in problem
+    assert (await hajun.slash(CHAT, "own")).text == "다시 불러온 뒤"
+    process.terminate()
+    assert await asyncio.wait_for(process.wait(), 10) == 0
+
+
+async def test_admins_switch_a_feature_of_somebodys_own_off_like_any(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "my_feature.py").write_text(OWN.format(words="하나"))
+    monkeypatch.syspath_prepend(tmp_path)
+    world.settings["COGS"] = "cogs.link,cogs.settings,my_feature"
+    await world.start_bot()
+    minji, hajun = world.discord.person("민지"), world.discord.person("하준")
+    panel = await hajun.slash(CHAT, "settings panel")
+    features = next(one for one in components(panel) if ":features:" in one.get("custom_id", ""))
+    assert [one["label"] for one in features["options"]] == ["카카오톡 연결", "own"]
+    await hajun.choose(panel, features["custom_id"], ["카카오톡 연결"])
+    assert "꺼 두었어요" in (await minji.slash(CHAT, "own")).text
+    assert (await world.discord.person("서연").slash(CHAT, "kakao link")).answer.components
+
+
+async def reloaded(world: World, folder: Path, name: str) -> tuple[int | None, str, str]:
+    process = await start_process(world.settings, folder, "reload", name)
+    printed, problem = await process.communicate()
+    return process.returncode, printed.decode(), problem.decode()
+
+
+async def test_a_module_that_cannot_be_loaded_ends_the_program_with_one_line(
+    world: World, tmp_path: Path
+) -> None:
+    world.settings["COGS"] = "cogs.link,nobody_has_this"
+    process = await start_process(world.settings, tmp_path)
+    _, problem = await asyncio.wait_for(process.communicate(), 20)
+    assert process.returncode == 2
+    assert problem.decode().splitlines()[-1].startswith("COGS: nobody_has_this cannot be loaded")
+
+
+async def test_whoever_runs_the_bot_reloads_in_discord_and_other_admins_do_not(
+    world: World,
+) -> None:
+    await world.start_bot()
+    here, guild = world.discord.world, world.discord.guild
+    chief = here.add_role(guild, "부방장", int(Permission.MANAGE_GUILD))
+    here.give_role(guild.member("민지"), chief)
+    owner, admin = world.discord.person("민지"), world.discord.person("하준")
+    done = await owner.slash(CHAT, "settings reload", cog="cogs.forward")
+    assert "다시 불러왔어요" in done.text
+    assert "forward me" in commands(world)
+    refused = await admin.slash(CHAT, "settings reload", cog="cogs.forward")
+    assert "운영하는 사람만" in refused.text
+    unknown = await owner.slash(CHAT, "settings reload", cog="cogs.nothing")
+    assert "돌고 있지 않아요" in unknown.text
+
+
+async def test_the_example_bot_has_kkachis_commands_beside_its_own(
+    world: World, tmp_path: Path
+) -> None:
+    kept = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "examples.bot"),
+        cwd=tmp_path,
+        env=kept | world.settings,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    await world.discord.connected()
+    await until(lambda: "hello" in commands(world), 15)
+    minji = world.discord.person("민지")
+    assert (await minji.slash(CHAT, "hello")).text == "hello"
+    status = await minji.slash(CHAT, "kakao status")
+    assert "연결" in status.text
+    process.terminate()
+    await asyncio.wait_for(process.communicate(), 15)

@@ -1,0 +1,204 @@
+"""Sharing as a person does it: Discord, our page in a real Chromium, Kakao's picker, and back."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, async_playwright
+
+from bot.kakao import CustomMessage, ScrapMessage, message_from
+from sandbox.discord import Reply
+from sandbox.kakao.state import Webhook
+from tests.journeys.test_link_journey import CHROMIUM, FLAGS, PHONE, heading, press
+from tests.support.sharing import TEMPLATES, open_stall
+from tests.support.world import CHAT, World, link_of, open_world, until
+
+MENU = "Share on KakaoTalk"
+BUTTON = "카카오톡 공유하기"
+SAID = "오늘 저녁 여덟 시에 모여요!"
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}"),
+]
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    async with open_world(tmp_path_factory.mktemp("share"), bot=False) as world:
+        switch_sharing_on(world)
+        await world.start_bot()
+        yield world
+        assert world.discord.problems == []
+
+
+def switch_sharing_on(world: World) -> None:
+    """Set both sides up as an operator does it at Kakao."""
+    app, kakao = world.kakao.app, world.kakao
+    app.js_sdk_domains.add(world.public_url)
+    app.share_webhook = Webhook(f"{world.public_url}/webhooks/kakao/share")
+    world.settings |= {
+        "KAKAO_ADMIN_KEY": app.admin_key,
+        "KAKAO_JAVASCRIPT_KEY": app.javascript_key,
+        "KAKAO_SDK_URL": kakao.sdk_url,
+        "KAKAO_SDK_INTEGRITY": kakao.sdk_integrity,
+    }
+
+
+@asynccontextmanager
+async def phone(chromium: Browser, *, scripts: bool = True) -> AsyncIterator[Page]:
+    """A browser of one's own; our page must not trip over its own rules."""
+    context = await chromium.new_context(
+        viewport=PHONE,  # type: ignore[arg-type] # a dict of these two keys
+        java_script_enabled=scripts,
+        locale="ko-KR",
+    )
+    complaints: list[str] = []
+    context.set_default_timeout(10_000)
+    page = await context.new_page()
+    page.on("console", lambda said: complaints.append(said.text))
+    page.on("pageerror", lambda error: complaints.append(error.message))
+    yield page
+    await context.close()
+    expected = ("Failed to load resource", "integrity")
+    assert [one for one in complaints if not any(word in one for word in expected)] == []
+
+
+async def share(world: World) -> Reply:
+    message = await world.discord.person("준호").say(CHAT, SAID)
+    return await world.discord.person("민지").menu(CHAT, MENU, message)
+
+
+async def open_picker(page: Page) -> Page:
+    async with page.expect_popup() as popup:
+        await press(page, BUTTON)
+    return await popup.value
+
+
+async def says(page: Page, name: str) -> str:
+    """Wait until the page shows this, and return its words."""
+    shown = page.locator(f'article.ko [data-says="{name}"]').first
+    await shown.wait_for(state="visible")
+    return await shown.inner_text()
+
+
+async def test_a_message_goes_from_discord_to_two_chats_and_the_news_comes_back(
+    chromium: Browser, world: World
+) -> None:
+    reply = await share(world)
+    async with phone(chromium) as page:
+        await page.goto(link_of(reply))
+        assert SAID in await page.locator(".card").inner_text()
+        picker = await open_picker(page)
+        await press(picker, "민지")
+        for chat in (await picker.locator("input[name=chat]").all())[:2]:
+            await chat.check()
+        await picker.locator("button[value=send]").click()
+        assert "카카오로 넘어갔어요" in await says(page, "opened")
+    await reply.until(lambda message: message.text == "✅ 2개 채팅방에 공유했어요.")
+    [first, second] = world.kakao.outbox[-2:]
+    assert first.shared
+    assert second.shared
+    assert SAID in first.template["content"]["description"]
+
+
+async def test_templates_scrapes_and_custom_messages_get_through_the_picker(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    async with open_stall(tmp_path) as stall, phone(chromium) as page:
+        kakao = stall.house.kakao
+        kakao.app.product_link_domains.append(kakao.url)
+        messages = [
+            message_from(TEMPLATES[0]),
+            CustomMessage(template_id=120001, template_args={"TITLE": "가", "BODY": "나"}),
+            ScrapMessage(request_url=f"{kakao.url}/pages/raid"),
+        ]
+        for number, message in enumerate(messages, 1):
+            share = await stall.share(message)
+            await page.goto(f"{stall.url}/share/{share.nonce}")
+            picker = await open_picker(page)
+            if number == 1:
+                await press(picker, "민지")
+            await picker.locator("input[name=chat]").first.check()
+            await picker.locator("button[value=send]").click()
+            await picker.locator("text=카카오톡으로 공유했어요").wait_for()
+        await until(lambda: len(stall.told) == len(messages))
+    assert [sent.kind for sent in kakao.outbox] == ["default", "custom", "scrap"]
+
+
+async def test_without_scripts_the_page_explains_itself_in_both_languages(
+    chromium: Browser, world: World
+) -> None:
+    async with phone(chromium, scripts=False) as page:
+        await page.goto(link_of(await share(world)))
+        assert await heading(page) == "카카오톡으로 공유하기"
+        assert "자바스크립트가 꺼져 있어요" in await page.locator("article.ko").inner_text()
+        assert await page.locator(".ko [data-share]").is_disabled()
+        await page.locator("label", has_text="English").click()
+        assert "JavaScript is switched off" in await page.locator("article.en").inner_text()
+
+
+async def test_a_blocked_window_is_explained(chromium: Browser, world: World) -> None:
+    async with phone(chromium) as page:
+        await page.add_init_script("window.open = () => null")
+        await page.goto(link_of(await share(world)))
+        await press(page, BUTTON)
+        assert "막았어요" in await says(page, "blocked")
+
+
+async def test_a_file_that_cannot_be_loaded_is_explained(chromium: Browser, world: World) -> None:
+    async with phone(chromium) as page:
+        await page.route("**/sdk/kakao.min.js", lambda route: route.abort())
+        await page.goto(link_of(await share(world)))
+        assert "불러오지 못했어요" in await says(page, "unreachable")
+        assert await page.locator(".ko [data-share]").is_disabled()
+
+
+async def test_an_altered_file_does_not_run_and_is_explained(
+    chromium: Browser, world: World
+) -> None:
+    async with phone(chromium) as page:
+        head = {"Access-Control-Allow-Origin": "*", "Content-Type": "text/javascript"}
+        await page.route(
+            "**/sdk/kakao.min.js",
+            lambda route: route.fulfill(body="window.Kakao = {}", headers=head),
+        )
+        await page.goto(link_of(await share(world)))
+        assert "예상과 달라요" in await says(page, "altered")
+        assert await page.evaluate("typeof window.Kakao") == "undefined"
+
+
+async def test_what_the_sdk_refuses_is_shown_for_the_operator(
+    chromium: Browser, world: World
+) -> None:
+    async with phone(chromium) as page:
+        await page.goto(link_of(await share(world)))
+        await page.evaluate("offer.message.nonsense = true")
+        await press(page, BUTTON)
+        assert "받지 않았어요" in await says(page, "refused")
+        assert "nonsense" in await page.locator("article.ko [data-why]").inner_text()
+
+
+async def test_a_domain_that_is_not_registered_ends_on_kakaos_page_and_ours_explains_it(
+    chromium: Browser, world: World
+) -> None:
+    domains = world.kakao.app.js_sdk_domains
+    domains.remove(world.public_url)
+    try:
+        async with phone(chromium) as page:
+            await page.goto(link_of(await share(world)))
+            picker = await open_picker(page)
+            await picker.locator("text=4019").first.wait_for()
+            assert "4019" in await page.locator("article.ko").inner_text()
+    finally:
+        domains.add(world.public_url)

@@ -1,0 +1,192 @@
+"""The whole program as its operator runs it: killed without warning, and searched for secrets."""
+
+import asyncio
+import random
+import signal
+import sqlite3
+from asyncio.subprocess import Process
+from base64 import urlsafe_b64encode
+from collections import Counter
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.discord import Reply
+from sandbox.kakao import Message
+from tests.support.world import CHAT, World, open_world, start_process, until
+
+FRIENDS = ("준호", "서연", "지우")
+TO_ME, TO_FRIENDS = 140, 20
+AT_ONCE = 16  # sends under way when the kill comes, none of which may be repeated more than once
+PATIENCE = 60.0
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(tmp_path, bot=False) as world:
+        world.kakao.switches.pair_per_day = 10_000
+        world.kakao.switches.sender_per_day = world.kakao.switches.recipient_per_day = 10_000
+        kinds = ("PAIR", "SENDER", "RECIPIENT")
+        world.settings |= {f"KAKAO_{kind}_DAILY": "10000" for kind in kinds}
+        yield world
+
+
+@asynccontextmanager
+async def running(
+    world: World, folder: Path, log: bytearray | None = None
+) -> AsyncIterator[Process]:
+    """Run the bot as a process of its own, all it says kept in `log`."""
+    process = await start_process(world.settings | {"LOG_LEVEL": "DEBUG"}, folder)
+    readers = [
+        asyncio.create_task(drain(stream, log)) for stream in (process.stdout, process.stderr)
+    ]
+    try:
+        await world.until_healthy()
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await asyncio.wait_for(process.wait(), 12)
+        await asyncio.gather(*readers)
+
+
+async def drain(stream: asyncio.StreamReader | None, log: bytearray | None) -> None:
+    assert stream is not None
+    while line := await stream.read(65536):
+        if log is not None:
+            log += line
+
+
+def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(folder / "kkachi.db") as database:
+        found = database.execute(query).fetchall()
+    database.close()
+    return found
+
+
+def database_bytes(folder: Path) -> bytes:
+    """Return what a thief of the files would read, the write-ahead log included."""
+    return b"".join(path.read_bytes() for path in folder.glob("kkachi.db*"))
+
+
+def number(folder: Path, where: str) -> int:
+    [[count]] = rows(folder, f"SELECT count(*) FROM deliveries WHERE {where}")  # noqa: S608 - conditions of this file
+    assert isinstance(count, int)
+    return count
+
+
+def card(message: Message) -> tuple[str, str]:
+    """Return which card went to whom: each forward has a jump address of its own."""
+    return message.template["content"]["link"]["web_url"], message.receiver.name
+
+
+async def drafts(world: World) -> list[Reply]:
+    """Fill in panels for friends, ready to be sent."""
+    minji = world.discord.person("민지")
+    said = await minji.say(CHAT, "오늘 밤 9시 레이드")
+    panels = []
+    for _ in range(TO_FRIENDS):
+        panel = await minji.menu(CHAT, "Send to Kakao friends", said)
+        picked = [o["label"] for o in options(panel) if o["label"].lstrip("★ ") in FRIENDS]
+        panels.append(await minji.choose(panel, "친구 고르기 (1/1)", picked))
+    return panels
+
+
+def options(panel: Reply) -> list[dict[str, str]]:
+    [select] = [c for row in panel.answer.components for c in row["components"] if c["type"] == 3]
+    found: list[dict[str, str]] = select["options"]
+    return found
+
+
+async def accepted(
+    folder: Path, acts: Sequence[Coroutine[Any, Any, Reply]], each: int
+) -> list[asyncio.Task[Reply]]:
+    """Let acts that make so many rows each begin, no more at once than a busy machine answers."""
+    begun: list[asyncio.Task[Reply]] = []
+    before = number(folder, "1")
+    for start in range(0, len(acts), AT_ONCE):
+        begun.extend(asyncio.create_task(act) for act in acts[start : start + AT_ONCE])
+        await until(lambda: number(folder, "1") == before + each * len(begun), PATIENCE)
+    return begun
+
+
+async def test_a_kill_in_the_middle_of_200_forwards_loses_none_and_repeats_none_to_friends(
+    world: World, tmp_path: Path
+) -> None:
+    minji = world.discord.person("민지")
+    async with running(world, tmp_path) as process:
+        await world.link("민지")
+        world.kakao.connect(world.kakao.account("민지"), ["friends"])
+        said = await minji.say(CHAT, "레이드 갈 사람?")
+        consent = await minji.menu(CHAT, "Send to Kakao friends", said)
+        await world.follow(consent, "민지")
+        panels = await drafts(world)
+        world.kakao.slow(0.4)
+        asked = [minji.menu(CHAT, "Send to my KakaoTalk", said) for _ in range(TO_ME)]
+        pressed = [minji.press(panel, f"보내기 ({len(FRIENDS)})") for panel in panels]
+        begun = await accepted(tmp_path, asked, each=1)
+        begun += await accepted(tmp_path, pressed, each=len(FRIENDS))
+        everything = TO_ME + TO_FRIENDS * len(FRIENDS)
+        await until(lambda: number(tmp_path, "state = 'sent'") > 30, PATIENCE)
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
+        for act in begun:
+            act.cancel()
+        await asyncio.gather(*begun, return_exceptions=True)
+    left = number(tmp_path, "state IN ('queued', 'sending')")
+    assert left > 50
+    world.kakao.slow(0)
+    async with running(world, tmp_path):
+        await until(lambda: number(tmp_path, "state IN ('queued', 'sending')") == 0, PATIENCE)
+    assert number(tmp_path, "state IN ('sent', 'unknown')") == everything
+    arrived = Counter(card(message) for message in world.kakao.outbox)
+    friends = {key: times for key, times in arrived.items() if key[1] in FRIENDS}
+    assert set(friends.values()) == {1}
+    assert len(friends) >= number(tmp_path, "state = 'sent' AND chat = 'friend'")
+    own = {key: times for key, times in arrived.items() if key[1] == "민지"}
+    assert len(own) == TO_ME
+    assert max(own.values()) <= 2
+    assert sum(own.values()) <= TO_ME + AT_ONCE
+
+
+class Remembering(random.Random):
+    """Randomness that keeps all it gave: every code and token of the local Kakao."""
+
+    given: list[bytes]
+
+    def randbytes(self, n: int) -> bytes:
+        made = super().randbytes(n)
+        self.given.append(urlsafe_b64encode(made))
+        return made
+
+
+async def test_neither_the_database_nor_the_log_holds_a_token_a_code_or_a_state(
+    world: World, tmp_path: Path
+) -> None:
+    log = bytearray()
+    source = Remembering(7)
+    source.given = []
+    world.kakao.random = source
+    minji = world.discord.person("민지")
+    async with running(world, tmp_path, log):
+        asked = await world.link("민지")
+        said = await minji.say(CHAT, "비밀-이야기-42")
+        world.kakao.expire_access_tokens(world.kakao.account("민지"))
+        await minji.menu(CHAT, "Send to my KakaoTalk", said)
+        page = next(iter(asked.interaction.touched)).components[0]["components"][0]["url"]
+        kept = database_bytes(tmp_path)
+    assert len(world.kakao.outbox) == 1
+    settings = [world.settings[name] for name in ("DISCORD_TOKEN", "KAKAO_CLIENT_SECRET")]
+    interaction = asked.interaction.token
+    secrets = [
+        *source.given,
+        *(s.encode() for s in (*settings, page.rsplit("/", 1)[1], interaction)),
+    ]
+    assert len(source.given) > 5
+    assert [secret for secret in secrets if secret in kept] == []
+    assert [secret for secret in secrets if secret in log] == []
+    assert "비밀-이야기-42".encode() not in log
+    assert b"delivery" in log

@@ -1,0 +1,1 @@
+"""The local Discord, the local Kakao and the demo around them."""

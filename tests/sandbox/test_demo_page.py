@@ -1,0 +1,364 @@
+"""The demo page in a real Chromium, over a local Discord and a local Kakao."""
+
+import asyncio
+import re
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from aiohttp import ClientSession
+from playwright.async_api import Browser, expect
+from playwright.async_api import Page as Tab
+
+from sandbox.demo import clock
+from sandbox.demo.demo import BotProcess, Demo, Options, open_demo
+from sandbox.demo.page.trouble import DAY, Trouble
+from sandbox.demo.portraits import PICTURES
+from tests.support.sandbox_discord import OPENAPI
+from tests.support.sandbox_page import (
+    Stage,
+    needs_chromium,
+    open_chromium,
+    open_stage,
+    right_click,
+    visit,
+)
+
+SPEC = OPENAPI if OPENAPI.exists() else None
+SLOW = 20_000
+STATIC = Path(__file__).parents[2] / "sandbox" / "demo" / "page" / "static"
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with open_stage(tmp_path) as stage:
+        yield stage
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    async with open_chromium() as browser:
+        yield browser
+
+
+@needs_chromium
+async def test_a_slash_opens_the_picker_and_keys_choose_from_it(
+    chromium: Browser, stage: Stage
+) -> None:
+    async with visit(chromium, stage.page.url) as tab:
+        box = tab.get_by_role("combobox")
+        await box.press("/")
+        choices = tab.locator("#picker [role=option]")
+        assert await choices.locator("b").all_inner_texts() == [
+            "/카카오톡 link",
+            "/카카오톡 write",
+        ]
+        await expect(choices.first).to_contain_text("연결해요")
+        await box.press("ArrowDown")
+        await expect(choices.nth(1)).to_have_attribute("aria-selected", "true")
+        await box.press("Enter")
+        await expect(tab.get_by_label("note")).to_be_focused()
+        await tab.keyboard.press("Enter")
+        await expect(tab.locator(".field.wrong")).to_be_visible()
+        await tab.keyboard.press("Escape")
+        await expect(tab.get_by_role("combobox")).to_be_focused()
+
+
+@needs_chromium
+async def test_a_post_opens_below_its_forum_and_fills_the_window_like_any_channel(
+    chromium: Browser, stage: Stage
+) -> None:
+    await stage.discord.person("준호").post("이야기-숲", "동네 빵집", "다시 열었어요.", ["모집"])
+    async with visit(chromium, stage.page.url) as tab:
+        listed = await tab.locator("#channels .channel, #channels .category").all_inner_texts()
+        assert listed[listed.index("이야기-숲") + 1] == "동네 빵집"
+        assert listed[-2:] == ["어른들", "심야-이야기"]
+        await expect(tab.locator("#channels .category")).to_have_text(["어른들"])
+        window = tab.locator("#discord")
+        before = await window.bounding_box()
+        await tab.locator("#channels .thread").click()
+        await expect(tab.locator("#topic h2")).to_have_text("동네 빵집")
+        await expect(tab.locator("#messages")).to_contain_text("다시 열었어요.")
+        assert await window.bounding_box() == before
+
+
+@needs_chromium
+async def test_a_command_that_nobody_answers_is_seen_to_fail_and_goes_away(
+    chromium: Browser, stage: Stage
+) -> None:
+    async with visit(chromium, stage.page.url) as tab:
+        await (await right_click(tab, "퇴근길")).get_by_text("내 카톡으로").click()
+        failed = tab.locator(".message.ephemeral", has_text="응답하지 않았어요")
+        await expect(failed).to_be_visible()
+        await failed.get_by_role("button", name="메시지 닫기").click()
+        await expect(failed).to_have_count(0)
+
+
+@needs_chromium
+async def test_the_message_menu_works_with_keys_alone(chromium: Browser, stage: Stage) -> None:
+    async with visit(chromium, stage.page.url) as tab:
+        more = tab.locator(".message .more").first
+        await more.focus()
+        await more.press("Enter")
+        for key in ("ArrowUp", "ArrowRight"):
+            await tab.keyboard.press(key)
+        await expect(tab.get_by_role("menuitem", name="내 카톡으로")).to_be_focused()
+        await tab.keyboard.press("Escape")
+        await expect(tab.get_by_role("menu")).to_have_count(0)
+        await expect(more).to_be_focused()
+
+
+@needs_chromium
+async def test_another_person_sees_their_own_discord_and_their_own_phone(
+    chromium: Browser, stage: Stage
+) -> None:
+    async with visit(chromium, stage.page.url) as tab:
+        await expect(tab.locator(".channel", has_text="운영진")).to_have_count(0)
+        await tab.get_by_role("radio", name="하준").click()
+        await expect(tab.locator(".channel", has_text="운영진")).to_be_visible()
+        await expect(tab.locator("#self")).to_contain_text("하준")
+        await tab.get_by_role("button", name="친구", exact=True).click()
+        await expect(tab.locator(".row.mine")).to_contain_text("하준")
+        await tab.reload()
+        await expect(tab.locator("#self")).to_contain_text("하준")
+
+
+@needs_chromium
+async def test_the_language_of_the_page_and_of_its_discord_changes(
+    chromium: Browser, stage: Stage
+) -> None:
+    async with visit(chromium, stage.page.url) as tab:
+        await tab.get_by_role("radio", name="English").click()
+        await expect(tab.get_by_role("button", name="Make trouble")).to_be_visible()
+        await expect(tab.locator("html")).to_have_attribute("lang", "en")
+        await tab.get_by_role("combobox").press("/")
+        await expect(tab.locator("#picker [role=option]").first).to_contain_text("To link")
+
+
+@needs_chromium
+async def test_the_drawer_makes_trouble_and_ends_it(chromium: Browser, stage: Stage) -> None:
+    async with visit(chromium, stage.page.url) as tab:
+        opener = tab.get_by_role("button", name="문제 일으키기")
+        await opener.click()
+        down = tab.get_by_role("switch", name="카카오 서버 점검")
+        await down.click()
+        await expect(down).to_have_attribute("aria-checked", "true")
+        assert stage.kakao.obstacle("/v2/user/me") is not None
+        await down.click()
+        await expect(down).to_have_attribute("aria-checked", "false")
+        assert stage.kakao.obstacle("/v2/user/me") is None
+        await tab.keyboard.press("Escape")
+        await expect(opener).to_be_focused()
+
+
+@needs_chromium
+async def test_markdown_is_drawn_and_html_stays_text(chromium: Browser, stage: Stage) -> None:
+    words = "**굵게** ||비밀|| `코드` <img src=x onerror=alert(1)>\n# 제목"
+    async with visit(chromium, stage.page.url) as tab:
+        await tab.get_by_role("combobox").fill(words)
+        await tab.keyboard.press("Enter")
+        body = tab.locator(".message", has_text="굵게").last
+        await expect(body.locator("strong")).to_have_text("굵게")
+        await expect(body.locator("h3")).to_have_text("제목")
+        await expect(body).to_contain_text("<img src=x onerror=alert(1)>")
+        await body.get_by_role("button", name="스포일러").click()
+        await expect(body.locator(".spoiler.open")).to_have_text("비밀")
+        assert (await stage.discord.person("민지").say("잡담", "끝")).content == "끝"
+
+
+@needs_chromium
+async def test_nothing_sticks_out_sideways(chromium: Browser, stage: Stage) -> None:
+    async with visit(chromium, stage.page.url) as tab:
+        for language in ("English", "한국어"):
+            await tab.get_by_role("radio", name=language).click()
+            for width in (1440, 1024, 390, 320):
+                await tab.set_viewport_size({"width": width, "height": 800})
+                assert await tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@needs_chromium
+async def test_a_bot_that_dies_is_told_with_its_last_words(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    bot = BotProcess({"PUBLIC_URL": "http://127.0.0.1:9"}, tmp_path)
+    async with open_stage(tmp_path, bot) as stage, visit(chromium, stage.page.url) as tab:
+        async with bot.running():
+            await expect(tab.get_by_role("alert")).to_contain_text("DISCORD_TOKEN", timeout=SLOW)
+        assert (bot.state, bot.exit) == ("stopped", 2)
+
+
+async def walk_through_kakao(tab: Tab) -> None:
+    """Press the last link button and agree to everything in the tab that opens."""
+    async with tab.context.expect_page() as opened:
+        await tab.locator("a.button.link").last.click()
+    kakao = await opened.value
+    await kakao.locator("main form button").first.click()
+    await kakao.locator("button[value=민지], #all").first.wait_for()
+    if await kakao.locator("button[value=민지]").count():
+        await kakao.locator("button[value=민지]").click()
+    await kakao.locator("#all").check()
+    await kakao.locator("button[value=agree]").click()
+    await kakao.wait_for_url("**/oauth/kakao/callback**")
+    await kakao.close()
+
+
+@needs_chromium
+async def test_a_visitor_links_and_carries_messages_to_me_and_to_a_friend(
+    chromium: Browser,
+) -> None:
+    async with open_demo(Options(port=0, openapi=SPEC)) as demo:
+        await asyncio.wait_for(demo.bot.ready.wait(), 20)
+        async with visit(chromium, demo.page.url) as tab:
+            await link(tab)
+            await carry_to_me(tab)
+            await carry_to_a_friend(tab, demo)
+            await write_a_card_with_a_picture(tab)
+            assert demo.discord.problems == []
+
+
+async def link(tab: Tab) -> None:
+    await tab.get_by_role("combobox").fill("/kakao link")
+    for _ in range(2):
+        await tab.keyboard.press("Enter")
+    await walk_through_kakao(tab)
+    await expect(tab.locator(".person .linked")).to_have_count(1)
+
+
+async def carry_to_me(tab: Tab) -> None:
+    await (await right_click(tab, "퇴근길")).get_by_role("menuitem").first.click()
+    card = tab.locator(".mine .card")
+    await expect(card).to_contain_text("퇴근길")
+    await tab.locator(".channel", has_text="공지").click()
+    await card.locator(".words").click()
+    await expect(tab.locator(".message.glow")).to_contain_text("퇴근길")
+
+
+async def carry_to_a_friend(tab: Tab, demo: Demo) -> None:
+    await (await right_click(tab, "퇴근길")).get_by_role("menuitem").nth(1).click()
+    await expect(tab.locator("a.button.link")).to_have_count(2)
+    await walk_through_kakao(tab)
+    panel = tab.locator(".message").last
+    await panel.locator(".button.secondary").first.click()
+    await tab.locator("#modal input").fill("서연")
+    await tab.locator("#modal [type=submit]").click()
+    await expect(tab.locator("#modal")).to_be_hidden()
+    await panel.locator(".select .head").click()
+    await panel.get_by_role("option", name="서연").click()
+    await tab.keyboard.press("Tab")
+    if await panel.locator(".apply").is_visible():
+        await panel.locator(".apply").click()
+    await panel.locator(".button.success:not([disabled])").click()
+    await expect(tab.locator(".room-head")).to_contain_text("서연")
+    assert [one.receiver.name for one in demo.kakao.outbox] == ["민지", "서연"]
+
+
+async def write_a_card_with_a_picture(tab: Tab) -> None:
+    await tab.get_by_role("combobox").fill("/compose")
+    await tab.keyboard.press("Enter")
+    call = tab.locator("form.call")
+    await call.locator("select").select_option("commerce")
+    await call.locator("button.optional").click()
+    await call.locator("input[type=file]").set_input_files(PICTURES / "picnic.jpg")
+    await call.locator("[type=submit]").click()
+    for number, words in enumerate(("돗자리", "20000", "15000")):
+        await tab.locator("#modal input").nth(number).fill(words)
+    await tab.locator("#modal [type=submit]").click()
+    await tab.locator(".message").last.locator(".button.success").click()
+    card = tab.locator(".mine .card.commerce")
+    await expect(card.locator(".prices")).to_have_text("15,000원20,000원")
+    await expect(card.locator(".picture")).to_have_js_property("naturalWidth", 960)
+
+
+async def test_a_moved_clock_runs_ahead(tmp_path: Path) -> None:
+    file = tmp_path / "clock"
+    now = clock.moved(lambda: 100.0, file)
+    assert now() == 100
+    clock.move(file, 10)
+    clock.move(file, 5)
+    assert now() == 115
+
+
+async def test_a_day_passes_for_kakao_and_for_the_bot(tmp_path: Path) -> None:
+    bot = BotProcess({}, tmp_path)
+    async with open_stage(tmp_path, bot) as stage:
+        before = stage.kakao.now()
+        await Trouble(stage.discord, stage.kakao, bot.advance).make("tomorrow", "민지", on=True)
+        assert stage.kakao.now() - before >= DAY
+        assert clock.ahead(tmp_path / "clock") == DAY
+
+
+async def test_the_smoke_walk_passes_from_the_command_line() -> None:
+    spec = ["--discord-openapi", str(SPEC)] if SPEC else []
+    arguments = ["-m", "sandbox", "--smoke", "--port", "0", "--lang", "en", *spec]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *arguments, stdout=asyncio.subprocess.PIPE
+    )
+    printed, _ = await process.communicate()
+    assert process.returncode == 0, printed.decode()
+    assert printed.decode().count("✓") == 27
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Host": "evil.example"}, 403),
+        ({"Host": "127.0.0.1:1"}, 403),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Content-Type": "text/plain"}, 415),
+    ],
+)
+async def test_only_the_page_itself_may_act(
+    stage: Stage, headers: dict[str, str], status: int
+) -> None:
+    body = b'{"person": "\xeb\xaf\xbc\xec\xa7\x80", "verb": "expire"}'
+    sent = {"Content-Type": "application/json", **headers}
+    async with (
+        ClientSession() as http,
+        http.post(f"{stage.page.url}/api/trouble", data=body, headers=sent) as answer,
+    ):
+        assert answer.status == status
+
+
+async def test_what_cannot_be_done_is_said_readably(stage: Stage) -> None:
+    async with ClientSession() as http:
+        for body, status, words in (
+            ({"person": "민지", "verb": "dance"}, 409, "no trouble called dance"),
+            ({"person": "누구", "verb": "expire"}, 409, "nobody called 누구"),
+            ({"person": "민지"}, 400, "verb"),
+        ):
+            async with http.post(f"{stage.page.url}/api/trouble", json=body) as answer:
+                assert (answer.status, words in (await answer.json())["error"]) == (status, True)
+
+
+async def test_every_answer_carries_a_strict_policy(stage: Stage) -> None:
+    async with ClientSession() as http:
+        for path in ("/", "/static/js/main.js", "/api/state", "/nowhere"):
+            async with http.get(stage.page.url + path) as answer:
+                policy = answer.headers["Content-Security-Policy"]
+                assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
+                assert "unsafe" not in policy
+
+
+async def test_every_word_that_the_page_uses_is_there_in_both_languages() -> None:
+    scripts = {path.name: path.read_text("utf-8") for path in STATIC.rglob("*.js")}
+    texts = scripts.pop("texts.js")
+    known = set(re.findall(r'^  "?([\w-]+)"?: \["[^"]+", "[^"]+"\],$', texts, re.MULTILINE))
+    used = {key for text in scripts.values() for key in re.findall(r'\bt\("([\w-]+)"', text)}
+    assert used <= known
+    assert known == set(re.findall(r'^  "?([\w-]+)"?: \[', texts, re.MULTILINE))
+
+
+async def test_the_drawer_names_exactly_what_the_server_can_do(stage: Stage) -> None:
+    lists = re.search(r"VERBS = \[(.*?)\n\];", (STATIC / "js/trouble.js").read_text(), re.DOTALL)
+    assert lists is not None
+    drawn = {
+        name
+        for row in re.findall(r", \[(.*?)\]\]", lists[1])
+        for name in re.findall(r'"(.*?)"', row)
+    }
+    assert drawn == Trouble(stage.discord, stage.kakao, lambda _: None).verbs

@@ -1,0 +1,1 @@
+"""What tests are written with: worlds on loopback, clocks that are turned by hand, people."""

@@ -1,0 +1,201 @@
+"""Everything that watches for a member, with a Discord that is made up and a clock that stands."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from bot.app import kakao_app
+from bot.config import Config
+from bot.kakao import KakaoClient, open_http
+from bot.pictures import open_pictures
+from bot.services import Services
+from bot.services.highlights.gates import Verdict
+from bot.services.messages.models import Body, Highlight, Source
+from bot.services.messages.reader import Seen
+from bot.wiring import build_services
+from storage.database import Database, open_database
+from storage.links import Link, LinkStore
+from storage.rules import Rule, RuleKind
+from storage.vault import Vault
+from tests.support.outbox import ALL_SCOPES, MINJI, NOON, Clock
+from tests.support.world import TOKEN_KEY
+
+JUNHO = 2
+GUILD, ROOM, THREAD, CATEGORY = 7, 70, 71, 700
+ROLE = 77
+DAY = 24 * 3600.0
+NOWHERE = "http://127.0.0.1:9"
+
+
+@dataclass
+class FakeReader:
+    """What can be seen of Discord; everything unless a test takes it away."""
+
+    hidden: set[int] = field(default_factory=set)
+    role_ids: dict[int, frozenset[int] | None] = field(default_factory=dict)
+    managers: set[int] = field(default_factory=set)
+    gone: set[int] = field(default_factory=set)
+    servers: set[int] = field(default_factory=lambda: {GUILD})
+    ready: bool = True
+    messages: dict[Source, Seen] = field(default_factory=dict)
+    past: list[Seen] = field(default_factory=list)
+
+    async def reads(self, member_id: int, guild_id: int, channel_id: int) -> bool:
+        del member_id, guild_id
+        return channel_id not in self.hidden
+
+    async def roles(self, member_id: int, guild_id: int) -> frozenset[int] | None:
+        del guild_id
+        return self.role_ids.get(member_id, frozenset())
+
+    async def manages(self, member_id: int, guild_id: int) -> bool:
+        del guild_id
+        return member_id in self.managers
+
+    def is_in(self, guild_id: int) -> bool | None:
+        return guild_id in self.servers if self.ready else None
+
+    async def belongs(self, member_id: int, guild_id: int) -> bool | None:
+        del guild_id
+        return member_id not in self.gone
+
+    async def seen(self, source: Source) -> Seen | None:
+        return self.messages.get(source)
+
+    async def highlights(
+        self, member_id: int, sources: Sequence[Source]
+    ) -> Mapping[Source, tuple[Seen, Highlight]]:
+        del member_id
+        here = [self.messages[one] for one in sources if one in self.messages]
+        return {seen.source: (seen, highlight(seen)) for seen in here}
+
+    async def before(
+        self, member_id: int, source: Source, count: int
+    ) -> Sequence[tuple[Seen, Highlight]]:
+        del member_id
+        earlier = [one for one in self.past if one.source.message_id < source.message_id]
+        return [(one, highlight(one)) for one in earlier[-count:]]
+
+    async def history(self, guild_id: int, after: int) -> AsyncIterator[Seen]:
+        for seen in self.past:
+            if seen.guild_id == guild_id and seen.source.message_id > after:
+                yield seen
+
+    def has_content(self, guild_id: int) -> bool:
+        return guild_id == GUILD
+
+
+def highlight(seen: Seen) -> Highlight:
+    """Return a message as it would be carried."""
+    return Highlight(
+        source=seen.source,
+        author=f"member {seen.author_id}",
+        created_at=datetime.fromtimestamp(seen.created_at, UTC),
+        body=Body(text=seen.text),
+        channel="room",
+        guild="guild",
+        age_restricted=seen.age_restricted,
+    )
+
+
+@dataclass
+class HighlightsWorld:
+    """The services, what they look at, and what a test does there."""
+
+    services: Services
+    glass: FakeReader
+    clock: Clock
+    database: Database
+    numbers: "count[int]" = field(default_factory=lambda: count(1_000))
+
+    def message(
+        self, text: str = "공지가 있어요", *, channel: int = ROOM, author_id: int = JUNHO,
+        category_id: int = CATEGORY, **about: Any,  # noqa: ANN401 - the other fields of Seen
+    ) -> Seen:  # fmt: skip
+        """Write a message."""
+        seen = Seen(
+            source := Source(GUILD, channel, next(self.numbers)),
+            author_id,
+            text,
+            self.clock(),
+            category_id=category_id,
+            **about,
+        )
+        self.glass.messages[source] = seen
+        self.glass.past.append(seen)
+        return seen
+
+    async def rule(
+        self, text: str = "공지", kind: RuleKind = RuleKind.WORD, **options: object
+    ) -> Rule:
+        return await self.services.rules.add(MINJI, GUILD, kind, text, **options)
+
+    async def filter(self, **values: object) -> None:
+        rules = self.services.rules
+        before = await rules.filter(MINJI, GUILD)
+        await rules.set_filter(MINJI, GUILD, before.changed(**values))
+
+    async def admin(self, **values: object) -> None:
+        """Change the server's settings."""
+        version, _ = await self.services.settings.version_of(GUILD)
+        await self.services.settings.change(GUILD, 99, version, **values)
+
+    async def found(self, seen: Seen) -> bool:
+        """Let the watch see a message, and tell whether it became a hit."""
+        await self.services.watch.see(seen)
+        return await self.services.watch.found(MINJI, seen) is not None
+
+    async def why(self, seen: Seen) -> dict[str, str]:
+        """Return what each gate says."""
+        verdicts = [one async for one in self.services.watch.explain(MINJI, seen)]
+        return {one.gate: one.outcome for one in verdicts}
+
+    async def verdict(self, seen: Seen, gate: str) -> Verdict:
+        verdicts = [one async for one in self.services.watch.explain(MINJI, seen)]
+        return next(one for one in verdicts if one.gate == gate)
+
+
+@asynccontextmanager
+async def open_tower(folder: Path) -> AsyncIterator[HighlightsWorld]:
+    """Open the services on the database in a folder; 민지 is linked, and Kakao away."""
+    clock, glass = Clock(), FakeReader()
+    config = Config(
+        _env_file=None,
+        discord_token="token",
+        kakao_rest_api_key="key",
+        kakao_client_secret="secret",
+        kakao_auth_url=NOWHERE,
+        kakao_api_url=NOWHERE,
+        public_url="https://kkachi.example",
+        token_keys=TOKEN_KEY,
+    )
+    url = f"sqlite+aiosqlite:///{folder}/kkachi.db"
+    async with (
+        open_database(url) as database,
+        open_http() as http,
+        open_pictures(config.discord_cdn_url) as pictures,
+    ):
+        kakao = KakaoClient(http, kakao_app(config))
+        services = build_services(config, database, kakao, pictures, clock)
+        services.sight.attach(glass)
+        await LinkStore(database, Vault(config.raw_token_keys)).put(_link())
+        yield HighlightsWorld(services, glass, clock, database)
+
+
+def _link() -> Link:
+    return Link(
+        member_id=MINJI,
+        kakao_id=1,
+        nickname="민지",
+        scopes=ALL_SCOPES,
+        access_token="access",
+        access_expires_at=NOON + DAY,
+        refresh_token="refresh",
+        refresh_expires_at=NOON + 60 * DAY,
+        locale="ko",
+        linked_at=NOON,
+    )

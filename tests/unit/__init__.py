@@ -1,0 +1,1 @@
+"""One part at a time, over the real database and real sockets where it has any."""

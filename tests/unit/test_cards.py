@@ -1,0 +1,271 @@
+"""A highlight becomes a card that keeps Kakao's limits and tells the same every time."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+import regex
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.errors import NoteTooLong, SystemMessage
+from bot.kakao import Content, Feed, message_from
+from bot.services.cards.message import first_image, message_card
+from bot.services.messages.models import Body, Embed, File, Highlight, Names, Poll, Reply, Source
+from bot.texts import Locale, Texts
+
+TEXTS = Texts()
+LINK = "https://kkachi.example/m/abc"
+PLAIN = Highlight(
+    source=Source(1, 2, 3),
+    guild="야간 순찰대",
+    channel="레이드",
+    author="민지",
+    body=Body("오늘 **9시**에 모여요"),
+    created_at=datetime(2026, 11, 20, tzinfo=UTC),
+    names=Names({7: "준호"}),
+)
+PHOTO = File("photo.png", "https://cdn.example/photo.png", "image/png", 800, 600)
+REPORT = File("report.pdf", "https://cdn.example/report.pdf", "application/pdf")
+FAMILY = "👨\u200d👩\u200d👧"
+
+
+def card(highlight: Highlight, note: str | None = None, locale: Locale = "ko") -> Content:
+    return message_card(highlight, note=note, link=LINK, locale=locale, texts=TEXTS).content
+
+
+def said(body: Body, locale: Locale = "ko", forwarded: Body | None = None) -> str | None:
+    return card(replace(PLAIN, body=body, forwarded=forwarded), locale=locale).description
+
+
+def test_a_plain_message_tells_where_who_and_what() -> None:
+    feed = message_card(PLAIN, note=None, link=LINK, locale="ko", texts=TEXTS)
+    assert feed.template_object() == {
+        "object_type": "feed",
+        "content": {
+            "title": "#레이드 · 야간 순찰대",
+            "description": "민지: 오늘 9시에 모여요",
+            "link": {"web_url": LINK, "mobile_web_url": LINK},
+        },
+        "buttons": [{"title": "원문 보기", "link": {"web_url": LINK, "mobile_web_url": LINK}}],
+    }
+
+
+def test_the_button_speaks_english_too() -> None:
+    feed = message_card(PLAIN, note=None, link=LINK, locale="en", texts=TEXTS)
+    assert [button.title for button in feed.buttons] == ["Open"]
+
+
+def test_the_note_comes_first_and_the_reply_before_the_text() -> None:
+    asked = replace(PLAIN, reply=Reply("준호", "언제\n모여요? ||비밀||"))
+    assert card(asked, "자리 <@7> 맡아 둠").description == (
+        "📝 자리 @준호 맡아 둠\n↪ 준호: 언제 모여요? (스포일러)\n민지: 오늘 9시에 모여요"
+    )
+
+
+def test_a_long_reply_is_cut_to_a_hint() -> None:
+    description = card(replace(PLAIN, reply=Reply("준호", "가" * 500))).description or ""
+    assert description.startswith("↪ 준호: 가가")
+    assert "…\n민지: 오늘" in description
+
+
+@pytest.mark.parametrize(
+    ("guild", "channel", "title"),
+    [
+        ("야간 순찰대", "레이드", "#레이드 · 야간 순찰대"),
+        ("", "민지", "민지"),
+        ("", "\u200b", "Discord 메시지"),
+        ("길드", "가" * 100, "#" + "가" * 58 + "…"),
+    ],
+)
+def test_the_title_tells_the_place(guild: str, channel: str, title: str) -> None:
+    assert card(replace(PLAIN, guild=guild, channel=channel)).title == title
+
+
+VOICE = File("voice-message.ogg", "https://cdn.example/v", "audio/ogg", seconds=72.4)
+COVERED = File("SPOILER_a.png", "https://cdn.example/s", "image/png", 800, 600, spoiler=True)
+POLL = Poll("언제 할까요?", ("금요일", "토요일"))
+PREVIEW = Embed(title="새 소식", description="**업데이트** 안내", fields=(("버전", "2.0"),))
+TUBE = "https://tube.example/watch"
+
+
+@pytest.mark.parametrize(
+    ("body", "korean", "english"),
+    [
+        (Body(files=(PHOTO,)), "사진", "Picture"),
+        (Body(files=(REPORT,)), "📎 report.pdf", "📎 report.pdf"),
+        (Body(files=(REPORT,) * 3), "📎 report.pdf 외 2개", "📎 report.pdf and 2 more"),
+        (Body("봐요", files=(PHOTO, REPORT)), "봐요\n📎 report.pdf", "봐요\n📎 report.pdf"),
+        (Body(files=(VOICE,)), "🎤 음성 메시지 1:12", "🎤 Voice message 1:12"),
+        (Body(files=(COVERED,)), "🙈 가려진 파일 1개", "🙈 1 hidden file"),
+        (Body(files=(COVERED,) * 2), "🙈 가려진 파일 2개", "🙈 2 hidden files"),
+        (Body(stickers=("까치", "호랑이")), "🏷️ 스티커: 까치, 호랑이", "🏷️ Sticker: 까치, 호랑이"),
+        (
+            Body(poll=POLL),
+            "📊 언제 할까요?\n1. 금요일\n2. 토요일",
+            "📊 언제 할까요?\n1. 금요일\n2. 토요일",
+        ),
+        (Body(embeds=(PREVIEW,)), *["새 소식\n업데이트 안내\n버전: 2.0"] * 2),
+        (Body(f"<{TUBE}>", embeds=(PREVIEW,)), *["새 소식\n업데이트 안내\n버전: 2.0"] * 2),
+        (Body(f"이거 {TUBE}", embeds=(PREVIEW,)), *[f"이거 {TUBE}"] * 2),
+        (Body(TUBE), TUBE, TUBE),
+        (Body(embeds=(Embed(author="봇", description="켜졌어요"),)), *["봇\n켜졌어요"] * 2),
+        (Body(), "(글자 없는 메시지)", "(a message without words)"),
+        (Body("\u200b \u202e"), "(글자 없는 메시지)", "(a message without words)"),
+    ],
+)
+def test_every_kind_of_content_gives_a_sensible_card(body: Body, korean: str, english: str) -> None:
+    assert said(body, "ko") == f"민지: {korean}"
+    assert said(body, "en") == f"민지: {english}"
+
+
+def test_a_message_forwarded_on_discord_shows_what_was_forwarded() -> None:
+    forwarded = Body("원래 글", files=(PHOTO, REPORT))
+    content = card(replace(PLAIN, body=Body(), forwarded=forwarded))
+    assert content.description == "민지: [전달] 원래 글\n📎 report.pdf"
+    assert content.image_url == PHOTO.url
+
+
+def test_a_forwarded_picture_without_words_is_called_a_picture() -> None:
+    assert said(Body(), forwarded=Body(files=(PHOTO,))) == "민지: [전달] 사진"
+
+
+def test_an_age_restricted_message_shows_neither_text_nor_picture() -> None:
+    hidden = replace(
+        PLAIN, body=Body("비밀", files=(PHOTO, REPORT)), reply=Reply("준호", "비밀"),
+        forwarded=Body("비밀"), age_restricted=True,
+    )  # fmt: skip
+    content = card(hidden, "볼 것")
+    assert content.image_url is None
+    assert content.description == (
+        "📝 볼 것\n민지: 연령 제한 채널의 메시지예요. Discord에서 볼 수 있어요."
+    )
+
+
+def test_a_system_message_is_refused() -> None:
+    with pytest.raises(SystemMessage):
+        card(replace(PLAIN, system=True))
+
+
+SMALL = replace(PHOTO, width=199)
+UNMEASURED = replace(PHOTO, width=None, height=None)
+FRAME = Embed(image_url="https://cdn.example/e.png", image_width=640, image_height=360)
+
+
+@pytest.mark.parametrize(
+    ("body", "url"),
+    [
+        (Body(files=(REPORT, PHOTO)), PHOTO.url),
+        (Body(files=(PHOTO,), embeds=(FRAME,)), PHOTO.url),
+        (Body(embeds=(FRAME,)), FRAME.image_url),
+        (Body(files=(SMALL,), embeds=(FRAME,)), FRAME.image_url),
+        (Body(files=(UNMEASURED,)), PHOTO.url),
+        (Body(files=(SMALL,)), None),
+        (Body(files=(COVERED,)), None),
+        (Body(files=(REPORT, VOICE)), None),
+        (Body(files=(replace(PHOTO, url="data:image/png;base64,x"),)), None),
+        (Body("||https://a.example||", embeds=(FRAME,)), None),
+    ],
+)
+def test_the_picture_is_the_first_that_kakaotalk_can_show(body: Body, url: str | None) -> None:
+    picture = first_image(replace(PLAIN, body=body))
+    assert (picture and picture.url) == url
+
+
+def test_the_size_of_the_picture_is_told_where_it_is_known() -> None:
+    content = card(replace(PLAIN, body=Body(files=(PHOTO,))))
+    assert (content.image_width, content.image_height) == (800, 600)
+    content = card(replace(PLAIN, body=Body(files=(UNMEASURED,))))
+    assert (content.image_width, content.image_height) == (None, None)
+
+
+def test_a_small_picture_is_named_like_any_file() -> None:
+    assert said(Body(files=(SMALL,))) == "민지: 📎 photo.png"
+
+
+@pytest.mark.parametrize(
+    ("note", "length"), [("가" * 101, 101), (FAMILY * 101, 101), ("a" * 2000, 2000)]
+)
+def test_a_note_that_is_too_long_is_refused_with_both_numbers(note: str, length: int) -> None:
+    with pytest.raises(NoteTooLong) as caught:
+        card(PLAIN, note)
+    assert caught.value.arguments == {"limit": 100, "length": length}
+
+
+@pytest.mark.parametrize("note", [None, "", " \u200b\n"])
+def test_an_empty_note_leaves_no_trace(note: str | None) -> None:
+    assert card(PLAIN, note) == card(PLAIN)
+
+
+def test_the_longest_note_still_leaves_the_sender_and_the_beginning() -> None:
+    content = card(replace(PLAIN, body=Body("나" * 2000)), "가" * 100)
+    assert content.description is not None
+    assert content.description.startswith("📝 " + "가" * 100 + "\n민지: 나나나")
+    assert len(content.description) == 200
+
+
+def test_a_long_text_leaves_room_for_the_names_of_files() -> None:
+    description = said(Body("나" * 2000, files=(REPORT,))) or ""
+    assert description.endswith("…\n📎 report.pdf")
+    assert len(description) == 200
+
+
+def test_a_cut_never_splits_a_character_that_people_see() -> None:
+    description = said(Body(FAMILY * 100)) or ""
+    assert description.endswith("…")
+    assert set(regex.findall(r"\X", description.removeprefix("민지: "))) == {FAMILY, "…"}
+
+
+texts = st.text(max_size=300)
+sides = st.none() | st.integers(0, 5000)
+files = st.builds(
+    File, texts, st.sampled_from(["https://cdn.example/a", "x"]),
+    st.sampled_from(["image/png", "text/plain"]), sides, sides, st.booleans(),
+    st.none() | st.floats(0, 10_000),
+)  # fmt: skip
+embeds = st.builds(
+    Embed, texts, texts, texts, st.lists(st.tuples(texts, texts), max_size=2).map(tuple),
+    st.none() | st.just("https://cdn.example/e"), sides, sides,
+)  # fmt: skip
+polls = st.builds(Poll, texts, st.lists(texts, max_size=3).map(tuple))
+bodies = st.builds(
+    Body, texts, st.lists(files, max_size=3).map(tuple), st.lists(embeds, max_size=2).map(tuple),
+    st.lists(texts, max_size=2).map(tuple), st.none() | polls,
+)  # fmt: skip
+highlights = st.builds(
+    Highlight, source=st.just(Source(1, 2, 3)), guild=texts, channel=texts, author=texts,
+    body=bodies, created_at=st.just(PLAIN.created_at),
+    reply=st.none() | st.builds(Reply, texts, texts), forwarded=st.none() | bodies,
+    age_restricted=st.booleans(), system=st.just(False),
+)  # fmt: skip
+
+
+def links(value: object) -> set[str]:
+    """Find everything in a template that can be clicked."""
+    if isinstance(value, dict):
+        clicks = {v for k, v in value.items() if k in {"web_url", "mobile_web_url"}}
+        return clicks.union(*(links(part) for part in value.values()))
+    return set().union(*map(links, value)) if isinstance(value, list) else set()
+
+
+@settings(max_examples=60, deadline=None)
+@given(highlights, st.none() | st.text(max_size=30), st.sampled_from(["ko", "en"]))
+def test_any_message_gives_a_card_within_the_limits(
+    highlight: Highlight, note: str | None, locale: Locale
+) -> None:
+    feed = message_card(highlight, note=note, link=LINK, locale=locale, texts=TEXTS)
+    assert feed == message_card(highlight, note=note, link=LINK, locale=locale, texts=TEXTS)
+    printed = feed.template_object()
+    assert message_from(printed) == feed
+    assert isinstance(feed, Feed)
+    assert links(printed) == {LINK}
+    assert 0 < len(feed.content.title or "") <= 60
+    assert 0 < len(feed.content.description or "") <= 200
+
+
+@settings(max_examples=60, deadline=None)
+@given(bodies, texts)
+def test_a_spoiler_never_leaks_into_a_card(body: Body, note: str) -> None:
+    hidden = replace(body, text="앞 ||SECRET|| 뒤", embeds=())
+    highlight = replace(PLAIN, body=hidden, reply=Reply("준호", "||SECRET||"), forwarded=hidden)
+    assert "SECRET" not in str(card(highlight, note[:50]))

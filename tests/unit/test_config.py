@@ -1,0 +1,181 @@
+"""Settings, and how the program ends when they, or anything around it, are not as they must be."""
+
+import asyncio
+import base64
+import signal
+import socket
+import time
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.config import DISCORD_CDN_URL, Config, ConfigError, load_config
+from storage.database import open_database
+from tests.support.world import TOKEN_KEY, open_world, start_process
+
+GOOD = {
+    "DISCORD_TOKEN": "a-token",
+    "KAKAO_REST_API_KEY": "a-key",
+    "KAKAO_CLIENT_SECRET": "a-secret",
+    "PUBLIC_URL": "https://kkachi.example/",
+    "TOKEN_KEYS": TOKEN_KEY,
+}
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in Config.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def load(monkeypatch: pytest.MonkeyPatch, **changes: str) -> Config:
+    for name, value in {**GOOD, **changes}.items():
+        monkeypatch.setenv(name, value)
+    return load_config()
+
+
+def complaints(monkeypatch: pytest.MonkeyPatch, **changes: str) -> list[str]:
+    with pytest.raises(ConfigError) as error:
+        load(monkeypatch, **changes)
+    return error.value.lines
+
+
+async def ended(settings: dict[str, str], folder: Path, *arguments: str) -> tuple[int, list[str]]:
+    """Run the program and return its exit status and what it said on standard error."""
+    process = await start_process(settings, folder, *arguments)
+    _, stderr = await asyncio.wait_for(process.communicate(), 20)
+    return process.returncode or 0, stderr.decode().splitlines()
+
+
+# Settings
+
+
+def test_good_settings_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = load(monkeypatch)
+    assert config.redirect_uri == "https://kkachi.example/oauth/kakao/callback"
+    assert config.raw_token_keys == (bytes(range(32)),)
+    assert config.discord_cdn_url == DISCORD_CDN_URL
+    assert config.web_port == 8080
+
+
+def test_pictures_of_another_discord_are_beside_its_api(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = load(monkeypatch, DISCORD_API_URL="http://127.0.0.1:8701/api/v10")
+    assert config.discord_cdn_url == "http://127.0.0.1:8701"
+
+
+def test_a_file_beside_the_program_holds_settings_too(tmp_path: Path) -> None:
+    lines = [f"{name}={value}" for name, value in GOOD.items()]
+    (tmp_path / ".env").write_text("\n".join(lines), encoding="utf-8")
+    assert load_config().public_url == "https://kkachi.example"
+
+
+def test_no_secret_is_shown_with_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = repr(load(monkeypatch))
+    for secret in ("a-token", "a-key", "a-secret", TOKEN_KEY):
+        assert secret not in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DISCORD_TOKEN", ""),
+        ("DISCORD_API_URL", "discord.com"),
+        ("KAKAO_REST_API_KEY", ""),
+        ("KAKAO_CLIENT_SECRET", ""),
+        ("KAKAO_AUTH_URL", "ftp://kauth.kakao.com"),
+        ("KAKAO_API_URL", "//kapi.kakao.com"),
+        ("PUBLIC_URL", "https://user@kkachi.example"),
+        ("PUBLIC_URL", "https://kkachi.example/?page=1"),
+        ("WEB_PORT", "eighty"),
+        ("WEB_PORT", "70000"),
+        ("DATABASE_URL", "mysql://kkachi"),
+        ("TOKEN_KEYS", ""),
+        ("TOKEN_KEYS", "not-base64!"),
+        ("TOKEN_KEYS", base64.b64encode(b"too short").decode()),
+        ("LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_wrong_setting_is_named_and_never_repeated(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    [line] = complaints(monkeypatch, **{name: value})
+    assert line.startswith(f"{name}: ")
+    assert not value or value not in line
+
+
+# How it ends
+
+
+async def test_each_missing_setting_is_one_line_and_the_status_is_2(tmp_path: Path) -> None:
+    status, lines = await ended({}, tmp_path)
+    assert status == 2
+    assert [line.partition(":")[0] for line in lines] == [
+        "DISCORD_TOKEN",
+        "KAKAO_REST_API_KEY",
+        "KAKAO_CLIENT_SECRET",
+        "PUBLIC_URL",
+        "TOKEN_KEYS",
+    ]
+
+
+async def test_a_database_in_use_is_one_line(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'kkachi.db'}"
+    async with open_database(url):
+        status, lines = await ended(GOOD | {"DATABASE_URL": url}, tmp_path)
+    assert status == 2
+    assert "in use by another" in lines[-1]
+    assert len(lines) == 1
+
+
+async def test_an_address_in_use_is_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        status, lines = await ended(GOOD | {"WEB_PORT": port}, tmp_path, "run")
+    assert status == 2
+    assert lines[-1].startswith("WEB_HOST, WEB_PORT: ")
+    assert "Traceback" not in "\n".join(lines)
+
+
+async def test_a_token_that_discord_refuses_is_one_line(tmp_path: Path) -> None:
+    async with open_world(tmp_path, bot=False) as world:
+        settings = world.settings | {"DISCORD_TOKEN": "not.the.token"}
+        status, lines = await ended(settings, tmp_path)
+    assert status == 2
+    assert lines[-1] == "DISCORD_TOKEN: Discord does not accept this token"
+    assert "not.the.token" not in "\n".join(lines)
+    assert "Traceback" not in "\n".join(lines)
+
+
+async def test_it_stops_when_told_to_and_leaves_with_0(tmp_path: Path) -> None:
+    async with open_world(tmp_path, bot=False) as world:
+        process = await start_process(world.settings, tmp_path)
+        await world.until_healthy()
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        _, stderr = await asyncio.wait_for(process.communicate(), 10)
+        assert process.returncode == 0
+        assert time.monotonic() - began < 10
+        assert "Traceback" not in stderr.decode()
+        assert world.settings["DISCORD_TOKEN"] not in stderr.decode()
+
+
+async def test_health_is_503_until_discord_can_be_reached(tmp_path: Path) -> None:
+    async with open_world(tmp_path, bot=False) as world:
+        world.discord.rest_down()
+        starting = asyncio.create_task(world.start_bot())
+        assert await health(world.public_url) == 503
+        world.discord.rest_down(down=False)
+        await starting
+        assert await health(world.public_url) == 200
+
+
+async def health(public_url: str) -> int:
+    async with aiohttp.ClientSession() as browser, asyncio.timeout(5):
+        while True:
+            try:
+                async with browser.get(f"{public_url}/healthz") as response:
+                    return response.status
+            except aiohttp.ClientConnectionError:
+                await asyncio.sleep(0.01)

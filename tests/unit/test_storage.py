@@ -1,0 +1,262 @@
+"""Opening the database: one process, one grouped writer, tables that match the migrations."""
+
+import asyncio
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.services.servers.settings import CustomTemplate, GuildSettings, Settings
+from storage.database import DatabaseBusy, StorageError, open_database
+from storage.jumps import Jump, JumpStore
+from storage.settings import SettingsStore
+from storage.tables import metadata
+
+HOLD_AND_WAIT = """
+import asyncio, sys
+from storage.database import open_database
+
+async def main():
+    async with open_database(sys.argv[1]):
+        print("open", flush=True)
+        await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+OPEN_ONCE = HOLD_AND_WAIT.replace("await asyncio.sleep(60)", "pass")
+
+
+def url(folder: Path) -> str:
+    return f"sqlite+aiosqlite:///{folder}/data/kkachi.db"
+
+
+def jump(number: int) -> Jump:
+    return Jump(f"j{number}", 1, None, 2, number, created_at=0.0, expires_at=1.0)
+
+
+async def test_folder_and_file_are_made_for_the_owner_only(tmp_path: Path) -> None:
+    async with open_database(url(tmp_path)) as database:
+        await JumpStore(database).add(jump(1))
+        modes = {file.name: file.stat().st_mode for file in (tmp_path / "data").iterdir()}
+    assert {"kkachi.db", "kkachi.db-wal"} <= modes.keys()
+    assert {stat.S_IMODE(mode) for mode in modes.values()} == {0o600}
+
+
+async def test_what_is_written_is_there_after_opening_again(tmp_path: Path) -> None:
+    async with open_database(url(tmp_path)) as database:
+        await JumpStore(database).add(jump(1))
+    async with open_database(url(tmp_path)) as database:
+        assert await JumpStore(database).find("j1") == jump(1)
+
+
+async def test_the_migrations_make_exactly_the_tables(tmp_path: Path) -> None:
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        return list(compare_metadata(context, metadata))
+
+    async with open_database(url(tmp_path)) as database:
+        assert await database.read(lambda connection: connection.run_sync(differences)) == []
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [
+        ("journal_mode", "wal"),
+        ("synchronous", 2),
+        ("foreign_keys", 1),
+        ("secure_delete", 1),
+        ("busy_timeout", 5000),
+    ],
+)
+async def test_sqlite_is_set_up_for_safety(tmp_path: Path, pragma: str, value: object) -> None:
+    async with open_database(url(tmp_path)) as database:
+        row = await database.first(text(f"PRAGMA {pragma}"))
+    assert row is not None
+    assert list(row.values()) == [value]
+
+
+async def test_a_second_process_is_refused_with_one_clear_line(tmp_path: Path) -> None:
+    async with open_database(url(tmp_path)):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", OPEN_ONCE, url(tmp_path), stderr=subprocess.PIPE
+        )
+        _, errors = await process.communicate()
+    last = errors.decode().strip().splitlines()[-1]
+    assert process.returncode == 1
+    assert last.startswith("storage.database.DatabaseBusy: ")
+    assert str(tmp_path / "data" / "kkachi.db") in last
+
+
+async def test_a_killed_process_leaves_no_lock_behind(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", HOLD_AND_WAIT, url(tmp_path), stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"open\n"
+    with pytest.raises(DatabaseBusy):
+        async with open_database(url(tmp_path)):
+            pass
+    process.kill()
+    await process.communicate()
+    async with open_database(url(tmp_path)) as database:
+        await database.ping()
+
+
+async def test_tools_may_look_at_the_file_meanwhile(tmp_path: Path) -> None:
+    async with (
+        open_database(url(tmp_path)) as database,
+        open_database(url(tmp_path), exclusive=False) as other,
+    ):
+        await JumpStore(database).add(jump(1))
+        assert await JumpStore(other).find("j1") == jump(1)
+
+
+@pytest.mark.parametrize("bad", ["sqlite+aiosqlite://", "sqlite+aiosqlite:///:memory:"])
+async def test_a_database_in_memory_is_refused(bad: str) -> None:
+    with pytest.raises(StorageError, match="must name a file"):
+        async with open_database(bad):
+            pass
+
+
+async def test_a_file_that_is_no_database_gives_a_storage_error(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "kkachi.db").write_bytes(b"no database" * 1000)
+    with pytest.raises(StorageError, match="not a database"):
+        async with open_database(url(tmp_path)):
+            pass
+
+
+async def test_a_database_from_the_future_is_refused(tmp_path: Path) -> None:
+    async with open_database(url(tmp_path)) as database:
+        await database.change(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StorageError, match="9999"):
+        async with open_database(url(tmp_path)):
+            pass
+
+
+async def test_templates_named_before_they_were_settings_stay_named(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    engine = create_engine(f"sqlite:///{tmp_path}/data/kkachi.db")
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", "storage:migrations")
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+        for guild_id in (10, 20):
+            row = """INSERT INTO templates VALUES (:guild_id, '소식', 7, '["WHO"]', 1, 0.0)"""
+            connection.execute(text(row), {"guild_id": guild_id})
+        kept = """INSERT INTO settings VALUES (20, 3, '{"language": "en"}')"""
+        connection.execute(text(kept))
+    engine.dispose()
+
+    async with open_database(url(tmp_path)) as database:
+        settings = Settings(SettingsStore(database), lambda: 0.0)
+        [new, old] = [await settings.version_of(guild_id) for guild_id in (10, 20)]
+        named = {"소식": CustomTemplate("소식", 7, ("WHO",))}
+        assert new == (1, GuildSettings(templates=named))
+        assert old == (3, GuildSettings(templates=named, language="en"))
+        await settings.change(10, 1, 1, templates={})
+        assert (await settings.of(10)).templates == {}
+
+
+async def test_five_hundred_writes_at_once_are_all_committed(tmp_path: Path) -> None:
+    async with open_database(url(tmp_path)) as database:
+        jumps = JumpStore(database)
+        await asyncio.gather(*(jumps.add(jump(number)) for number in range(500)))
+    async with open_database(url(tmp_path)) as database:
+        row = await database.first(text("SELECT count(*) AS n FROM jumps"))
+    assert row == {"n": 500}
+
+
+async def test_a_failing_change_fails_only_its_own_caller(tmp_path: Path) -> None:
+    async with open_database(url(tmp_path)) as database:
+        jumps = JumpStore(database)
+        results = await asyncio.gather(
+            *(jumps.add(jump(number)) for number in (1, 2, 1, 3)), return_exceptions=True
+        )
+        assert [type(result) for result in results] == [type(None)] * 2 + [
+            StorageError,
+            type(None),
+        ]
+        assert all([await jumps.find(f"j{number}") for number in (1, 2, 3)])
+
+
+async def test_a_change_that_raises_is_undone_as_a_whole(tmp_path: Path) -> None:
+    async def half(connection: AsyncConnection) -> None:
+        await connection.execute(text("INSERT INTO jumps VALUES ('half', 1, NULL, 1, 1, 0, 1)"))
+        raise LookupError("no further")
+
+    async with open_database(url(tmp_path)) as database:
+        with pytest.raises(LookupError, match="no further"):
+            await database.write(half)
+        assert await JumpStore(database).find("half") is None
+
+
+async def test_a_caller_who_leaves_does_not_disturb_the_group(tmp_path: Path) -> None:
+    async with open_database(url(tmp_path)) as database:
+        jumps = JumpStore(database)
+        writes = [asyncio.create_task(jumps.add(jump(number))) for number in range(20)]
+        await asyncio.sleep(0)
+        writes[7].cancel()
+        results = await asyncio.gather(*writes, return_exceptions=True)
+        assert [i for i, result in enumerate(results) if result is not None] == [7]
+        assert await jumps.find("j19") is not None
+
+
+async def test_a_failing_commit_fails_the_whole_group(tmp_path: Path) -> None:
+    orphan = "INSERT INTO link_states VALUES (x'01', x'02', x'03', x'04', 0, NULL)"
+
+    async def defer(connection: AsyncConnection) -> None:
+        # A foreign key that is checked at COMMIT makes the COMMIT itself fail.
+        await connection.execute(text("PRAGMA defer_foreign_keys = ON"))
+        await connection.execute(text(orphan))
+
+    async with open_database(url(tmp_path)) as database:
+        jumps = JumpStore(database)
+        results = await asyncio.gather(
+            jumps.add(jump(1)), database.write(defer), return_exceptions=True
+        )
+        assert [type(result) for result in results] == [StorageError, StorageError]
+        assert await jumps.find("j1") is None
+        await jumps.add(jump(2))
+
+
+async def test_waiting_changes_are_committed_before_closing(tmp_path: Path) -> None:
+    async with open_database(url(tmp_path)) as database:
+        write = asyncio.create_task(JumpStore(database).add(jump(1)))
+        await asyncio.sleep(0)
+    await write
+    with pytest.raises(StorageError, match="closed"):
+        await JumpStore(database).add(jump(2))
+
+
+async def test_readers_go_on_while_something_is_written(tmp_path: Path) -> None:
+    async with open_database(url(tmp_path)) as database:
+        reading, let_go = asyncio.Event(), asyncio.Event()
+
+        async def hold(connection: AsyncConnection) -> None:
+            await connection.execute(text("INSERT INTO jumps VALUES ('x', 1, NULL, 1, 1, 0, 1)"))
+            reading.set()
+            await let_go.wait()
+
+        write = asyncio.create_task(database.write(hold))
+        await reading.wait()
+        assert await JumpStore(database).find("x") is None
+        let_go.set()
+        await write
+
+
+async def test_sql_mistakes_come_out_as_storage_errors(tmp_path: Path) -> None:
+    async with open_database(url(tmp_path)) as database:
+        for attempt in (database.all, database.change):
+            with pytest.raises(StorageError, match="no such table"):
+                await attempt(text("SELECT * FROM nowhere"))

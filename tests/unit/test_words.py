@@ -1,0 +1,189 @@
+"""The word rule: what a Korean reader finds, on lists of hard lines and one by one."""
+
+import json
+import subprocess
+import sys
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner, Result
+
+from bot.__main__ import cli
+from bot.services.highlights.matching.normalise import BLIND, needle, normalise
+from bot.services.highlights.matching.particles import Sound, carries, sound_of
+from bot.services.highlights.matching.words import found, hit
+
+LISTS = Path(__file__).parents[1] / "hard_words"
+SYLLABLES = st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), min_size=1)
+
+
+def recall_and_precision(name: str) -> tuple[float, float]:
+    lines = [json.loads(line) for line in (LISTS / name).read_text().splitlines()]
+    expected = {i for i, line in enumerate(lines) if line["hit"]}
+    got = {i for i, line in enumerate(lines) if hit(line["keyword"], line["text"])}
+    return len(expected & got) / len(expected), len(expected & got) / len(got)
+
+
+@pytest.mark.parametrize("name", ["development.jsonl", "held_out.jsonl"])
+def test_hard_lines_are_read_as_a_korean_reader_does(name: str) -> None:
+    recall, precision = recall_and_precision(name)
+    assert recall >= 0.97
+    assert precision >= 0.97
+
+
+@pytest.mark.parametrize(
+    "text", ["공지가", "공지까지도", "공지입니다", "[공지]", "**공지**", "**공지**가", "공지ㅋㅋ"]
+)
+def test_a_word_is_found_with_all_it_carries(text: str) -> None:
+    assert hit("공지", text)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "text"),
+    [
+        ("지도", "메시지도"),
+        ("배", "배터리"),
+        ("배", "택배"),
+        ("차", "차라리"),
+        ("art", "start"),
+        ("3차", "13차"),
+        ("공지", "공지사항"),
+    ],
+)
+def test_a_part_of_another_word_is_not_found(keyword: str, text: str) -> None:
+    assert not hit(keyword, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://example.com/raid",
+        "(https://example.com/a_(raid))",
+        "raid.example.com/x",
+        "raid@example.com",
+        "<:raid:1>",
+        "<a:raid:1>",
+        "</raid:1>",
+    ],
+)
+def test_nothing_inside_an_address_emoji_or_command_is_found(text: str) -> None:
+    assert not hit("raid", text)
+    assert not hit("raid", text, "anywhere")
+    assert hit("raid", f"{text} raid")
+
+
+def test_the_text_of_a_link_is_found_but_its_address_is_not() -> None:
+    assert hit("공지", "[공지](https://example.com/일정)를 보세요")
+    assert not hit("일정", "[공지](https://example.com/일정)를 보세요")
+
+
+def test_a_particle_must_suit_the_sound_before_it() -> None:
+    assert hit("책", "책이")
+    assert not hit("차", "차이")
+    assert hit("물", "물로")
+    assert not hit("집", "집로")
+
+
+def test_a_longer_word_is_the_one_that_was_written() -> None:
+    assert not hit("강", "강의가 있어요")
+    assert hit("강", "강이 보여요")
+    assert hit("카페", "카페인데요")
+    assert not hit("카페", "카페인이 많아요")
+
+
+def test_the_exact_mode_takes_no_particles() -> None:
+    assert hit("공지", "[공지] 확인", "exact")
+    assert not hit("공지", "공지가", "exact")
+    assert not hit("raid", "raids", "exact")
+
+
+def test_the_anywhere_mode_finds_parts_of_words_but_not_across_them() -> None:
+    assert hit("지도", "메시지도", "anywhere")
+    assert not hit("지도", "메시지 도착", "anywhere")
+
+
+def test_phrases_are_found_however_they_are_spaced() -> None:
+    for text in ["정기모임이", "정기  모임이", "정기\n모임이", "정기\u3000모임이"]:
+        assert hit("정기 모임", text)
+        assert hit("정기모임", text)
+    assert not hit("game night", "gamenight")
+    assert not hit("공지", "공 지나갔어")
+
+
+def test_an_empty_keyword_finds_nothing() -> None:
+    assert not hit(" \u200b", "아무 말")
+
+
+def test_blind_spots_are_one_character_and_breaks_are_offsets() -> None:
+    text = normalise("가 https://example.com/x 나")
+    assert text.text == f"가{BLIND}나"
+    assert text.breaks == [1, 2, 3]
+
+
+def test_a_flood_without_spaces_ends_soon() -> None:
+    assert hit("공지", "공지" + "요" * 100_000)
+    assert not hit("공지", "공지" + "까지도" * 30_000 + "밥")
+
+
+@given(SYLLABLES)
+def test_every_word_is_found_where_it_stands_alone(word: str) -> None:
+    assert hit(word, f"아, {word}!")
+
+
+@given(SYLLABLES, st.sampled_from(["이/가", "을/를", "은/는"]))
+def test_every_word_is_found_with_the_particle_that_suits_it(word: str, pair: str) -> None:
+    closed, after_vowel = pair.split("/")
+    suiting = after_vowel if sound_of(word) is Sound.VOWEL else closed
+    assert carries(suiting, sound_of(word))
+
+
+@given(st.text(), st.text())
+def test_no_text_is_too_strange_and_all_ways_to_write_it_are_one(keyword: str, text: str) -> None:
+    once = hit(keyword, f"{text} {keyword}")
+    assert once == hit(unicodedata.normalize("NFD", keyword), f"{text} {keyword}")
+    assert found(needle(keyword), normalise(text)) == hit(keyword, text)
+
+
+def match(file: str, lines: str = "") -> Result:
+    return CliRunner().invoke(cli, ["match", file], input=lines)
+
+
+def test_the_command_needs_no_settings_and_prints_every_line_with_its_hit() -> None:
+    lines = '{"id": 7, "keyword": "공지", "text": "공지가"}\n\n{"keyword": "배", "text": "택배"}\n'
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "match", "-"],
+        input=lines,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        cwd=Path(__file__).parents[2],
+        env={},
+    )
+    assert done.stdout.splitlines() == [
+        '{"id": 7, "keyword": "공지", "text": "공지가", "hit": true}',
+        '{"keyword": "배", "text": "택배", "hit": false}',
+    ]
+
+
+@pytest.mark.parametrize(
+    "line", ["공지", "[]", '{"keyword": "공지"}', '{"keyword": 1, "text": "가"}', "[" * 100_000]
+)
+def test_the_command_names_the_line_that_it_cannot_read(line: str) -> None:
+    done = match("-", f'{{"keyword": "가", "text": "나"}}\n{line}\n')
+    assert done.stderr.startswith("-, line 2: ")
+    assert done.exit_code == 2
+
+
+def test_the_command_reads_a_file_and_keeps_half_a_surrogate_pair(tmp_path: Path) -> None:
+    file = tmp_path / "lines.jsonl"
+    file.write_text('\ufeff{"keyword": "a", "text": "a \\ud83d", "hit": null}')
+    assert json.loads(match(str(file)).stdout) == {"keyword": "a", "text": "a \ud83d", "hit": True}
+
+
+def test_the_command_says_which_file_is_missing(tmp_path: Path) -> None:
+    done = match(str(tmp_path / "none.jsonl"))
+    assert done.stderr == f"{tmp_path / 'none.jsonl'}: No such file or directory\n"
+    assert done.exit_code == 2
