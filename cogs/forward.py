@@ -6,9 +6,8 @@ from discord.ext import commands
 
 from bot.discord.access import carried
 from bot.discord.cog import KkachiCog, ListenerLists
-from bot.discord.messages import find_message
 from bot.discord.plugin import AnyBot
-from bot.discord.replies import defer, member_of
+from bot.discord.replies import member_of
 from bot.discord.ui.friend_picker import FriendSelect, PickerButton, panel_of, show_panel
 from bot.discord.ui.results import RepeatButton, show_results
 from bot.errors import UserError
@@ -43,8 +42,7 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
             message: Link of the message, or its id in this channel
             note: A few words of yours that go first
         """
-        await defer(interaction)
-        await self._to_me(interaction, await find_message(interaction, message), note)
+        await self._to_me(interaction, message, note)
 
     @app_commands.command()
     async def friends(
@@ -57,20 +55,17 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
             message: Link of the message, or its id in this channel
             note: A few words of yours that go first
         """
-        await defer(interaction)
-        await self._to_friends(interaction, await find_message(interaction, message), note)
+        await self._to_friends(interaction, message, note)
 
     async def send_to_me(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Send the message that was clicked to the member's own chat."""
-        await defer(interaction)
-        await self._to_me(interaction, message, None)
+        await self._to_me(interaction, message)
 
     async def send_to_friends(
         self, interaction: discord.Interaction, message: discord.Message
     ) -> None:
         """Let the member pick friends for the message that was clicked."""
-        await defer(interaction)
-        await self._to_friends(interaction, message, None)
+        await self._to_friends(interaction, message)
 
     async def go_on(self, new: NewLink) -> None:
         """Go on with the forward for whose sake the member went to Kakao."""
@@ -93,7 +88,10 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
             )
 
     async def _to_me(
-        self, interaction: discord.Interaction, message: discord.Message, note: str | None
+        self,
+        interaction: discord.Interaction,
+        message: discord.Message | str,
+        note: str | None = None,
     ) -> None:
         highlight = await carried(interaction, message)
         forwarding = self.services.forwarding
@@ -101,7 +99,10 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
         await show_results(interaction, rows)
 
     async def _to_friends(
-        self, interaction: discord.Interaction, message: discord.Message, note: str | None
+        self,
+        interaction: discord.Interaction,
+        message: discord.Message | str,
+        note: str | None = None,
     ) -> None:
         highlight = await carried(interaction, message)
         draft = await self.services.forwarding.draft(member_of(interaction), highlight, note)

@@ -5,9 +5,8 @@ from discord import app_commands
 
 from bot.discord.access import carried
 from bot.discord.cog import KkachiCog, ListenerLists
-from bot.discord.messages import find_message
 from bot.discord.plugin import AnyBot
-from bot.discord.replies import defer, member_of
+from bot.discord.replies import member_of
 from bot.discord.ui.share_button import ShareButton, offer_share, reached_text
 from storage.shares import Share as Shared
 
@@ -38,20 +37,21 @@ class Share(KkachiCog):
             message: Link of the message, or its id in this channel
             note: A few words of yours that go first
         """
-        await defer(interaction)
-        await self._share(interaction, await find_message(interaction, message), note)
+        await self._share(interaction, message, note)
 
     async def share_this(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Share the message that was clicked."""
-        await defer(interaction)
-        await self._share(interaction, message, None)
+        await self._share(interaction, message)
 
     async def tell_reached(self, share: Shared) -> None:
         """Say on the answer how many chats a share has reached."""
         self.notices.change(share.nonce, reached_text(self.services.texts, share))
 
     async def _share(
-        self, interaction: discord.Interaction, message: discord.Message, note: str | None
+        self,
+        interaction: discord.Interaction,
+        message: discord.Message | str,
+        note: str | None = None,
     ) -> None:
         highlight = await carried(interaction, message)
         share = await self.services.shares.highlight(member_of(interaction), highlight, note)

@@ -3,6 +3,7 @@
 import ast
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
@@ -15,6 +16,7 @@ from bot.config import Config
 from bot.texts import LOCALES, Locale, catalogue_files, with_particle
 
 ROOT = Path(__file__).parents[1]
+LONGEST = 50
 PACKAGES = ("bot", "cogs", "storage", "sandbox")
 
 # What may be imported only here.
@@ -63,6 +65,17 @@ FORBIDDEN = {
     "sandbox/kakao/": ("sandbox.discord", "sandbox.demo"),
     "bot/": ("sandbox", "tests"),
 }
+# The rooms of bot/services, from the bottom; each imports only from rooms below it, or nothing.
+LAYERS = (
+    {"alarms", "clock", "listeners", "kakao_codes", "messages"},
+    {"cards", "accounts"},
+    {"deliveries", "privacy"},
+    {"servers", "forwarding", "operations"},
+    {"compose", "highlights"},
+    {"subscriptions"},
+)
+HANDED_ON = {"_answers.py", "_kkachi.py"}
+"""The old names of what stands in `bot.discord`; they stay for one release."""
 
 
 def modules() -> list[str]:
@@ -101,6 +114,64 @@ def test_nobody_imports_from_a_layer_above(module: str) -> None:
         for place, packages in FORBIDDEN.items():
             if module.startswith(place):
                 assert not any(within(name, package) for package in packages), f"imports {name}"
+
+
+def room_of(name: str) -> str | None:
+    """Return the room of bot/services that a module or a path belongs to."""
+    parts = name.removesuffix(".py").replace("/", ".").split(".")
+    is_room = parts[:2] == ["bot", "services"] and len(parts) > 2 and parts[2] != "__init__"
+    return parts[2] if is_room else None
+
+
+@pytest.mark.parametrize("module", [one for one in modules() if room_of(one)])
+def test_the_services_import_only_downwards(module: str) -> None:
+    level = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}
+    here = str(room_of(module))
+    for name in imports(module):
+        there = room_of(name)
+        assert there in {None, here} or level[str(there)] < level[here], f"imports {name}"
+
+
+def test_every_room_of_the_services_has_its_layer() -> None:
+    here = {path.stem for path in (ROOT / "bot/services").iterdir() if path.name[0] not in "_."}
+    assert here == set().union(*LAYERS)
+
+
+def test_no_cog_imports_another_cog() -> None:
+    def cog(name: str) -> str:
+        return name.removesuffix(".py").replace("/", ".").split(".")[1]
+
+    crossing = [
+        f"{module} imports {name}"
+        for module in modules()
+        if module.startswith("cogs/") and module != "cogs/__init__.py"
+        for name in imports(module)
+        if within(name, "cogs") and cog(name) != cog(module)
+    ]
+    assert crossing == []
+
+
+def test_no_file_below_cogs_begins_with_an_underscore_but_the_old_names() -> None:
+    files = {path.name for path in (ROOT / "cogs").rglob("_*.py")} - {"__init__.py"}
+    assert files == HANDED_ON
+
+
+def test_no_class_name_stands_twice_among_the_services() -> None:
+    names = Counter(
+        node.name
+        for module in modules()
+        if module.startswith("bot/services/")
+        for node in ast.walk(ast.parse((ROOT / module).read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("module", [one for one in modules() if not one.startswith("sandbox/")])
+def test_no_function_is_longer_than_fifty_lines(module: str) -> None:
+    tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    assert [f.name for f in functions if (f.end_lineno or 0) - f.lineno >= LONGEST] == []
 
 
 def test_there_are_no_import_cycles() -> None:

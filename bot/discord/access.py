@@ -4,7 +4,9 @@ import discord
 from discord import app_commands
 
 from bot.discord.convert import highlight_of, places_of
+from bot.discord.messages import find_message
 from bot.discord.plugin import services_of
+from bot.discord.replies import defer
 from bot.errors import UserError
 from bot.services.messages.models import Highlight
 
@@ -37,8 +39,15 @@ async def check_command(interaction: discord.Interaction, feature: str) -> None:
         raise Refused(error) from None
 
 
-async def carried(interaction: discord.Interaction, message: discord.Message) -> Highlight:
-    """Return as much of a message as may leave its server; raises PlaceOff or TooManySends."""
+async def carried(interaction: discord.Interaction, message: discord.Message | str) -> Highlight:
+    """Return as much of the message that was clicked or named as may leave its server.
+
+    Tells Discord first that an answer comes. Raises what `find_message` raises, PlaceOff or
+    TooManySends.
+    """
+    await defer(interaction)
+    if isinstance(message, str):
+        message = await find_message(interaction, message)
     highlight = await highlight_of(message, interaction.user)
     access = services_of(interaction.client).access
     return await access.carried(interaction.user.id, highlight, places_of(message))

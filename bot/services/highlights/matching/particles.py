@@ -42,7 +42,7 @@ class State(Enum):
     OPEN = auto()  # 서버했…
 
 
-class Form(NamedTuple):
+class Ending(NamedTuple):
     """One thing to carry: after which sounds, and what it makes of the word."""
 
     text: str
@@ -171,14 +171,14 @@ def sound_of(word: str) -> Sound:
 
 
 @cache
-def _forms() -> dict[State, dict[str, list[Form]]]:
+def _forms() -> dict[State, dict[str, list[Ending]]]:
     """Return the grammar by state and first syllable."""
-    table: dict[State, dict[str, list[Form]]] = {state: defaultdict(list) for state in GRAMMAR}
+    table: dict[State, dict[str, list[Ending]]] = {state: defaultdict(list) for state in GRAMMAR}
     for state, groups in GRAMMAR.items():
         for notations, makes in groups:
             for notation in notations.split():
                 for text, after in _spellings(notation.removesuffix("…")):
-                    form = Form(text, after, State.OPEN if notation.endswith("…") else makes)
+                    form = Ending(text, after, State.OPEN if notation.endswith("…") else makes)
                     table[state][text[:1]].append(form)  # none for the missing half of 이다/
     return table
 
