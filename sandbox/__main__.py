@@ -8,9 +8,10 @@ from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from sandbox.demo import BotProcess, Demo, Options, open_demo
-from sandbox.neighbour import move_in
-from sandbox.smoke import Smoke, StepFailed
+from sandbox.demo import smoke
+from sandbox.demo.demo import BotProcess, Demo, Options, open_demo
+from sandbox.demo.neighbour import move_in
+from sandbox.demo.visit import StepFailed
 
 READY_WITHIN = 60.0
 LAST_LINES = 15
@@ -145,8 +146,7 @@ async def _interrupted(stop: asyncio.Event) -> int:
 
 async def _smoke(demo: Demo, lang: str | None) -> int:
     try:
-        async with Smoke(demo, lang=lang, say=_say) as smoke:
-            await smoke.run()
+        await smoke.walk(demo, lang=lang, say=_say)
     except StepFailed as failure:
         _say(f"✗ {failure}")
         _say("\n".join(list(demo.bot.lines)[-LAST_LINES:]))

@@ -2,8 +2,10 @@
 
 import ast
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -59,7 +61,8 @@ FORBIDDEN = {
     "cogs/": ("bot.app", "bot.wiring", "bot.web", "bot.config"),
     "storage/": ("bot", "cogs"),
     "sandbox/": ("bot", "cogs", "storage"),
-    "sandbox/discord/": ("discord",),
+    "sandbox/discord/": ("discord", "sandbox.kakao", "sandbox.demo"),
+    "sandbox/kakao/": ("sandbox.discord", "sandbox.demo"),
     "bot/": ("sandbox", "tests"),
 }
 # The rooms of bot/services, from the bottom; each imports only from rooms below it, or nothing.
@@ -165,7 +168,7 @@ def test_no_class_name_stands_twice_among_the_services() -> None:
     assert [name for name, count in names.items() if count > 1] == []
 
 
-@pytest.mark.parametrize("module", [one for one in modules() if not one.startswith("sandbox/")])
+@pytest.mark.parametrize("module", modules())
 def test_no_function_is_longer_than_fifty_lines(module: str) -> None:
     tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
@@ -191,6 +194,15 @@ def test_there_are_no_import_cycles() -> None:
 
     for name in graph:
         visit(name, ())
+
+
+def test_the_wheel_and_the_container_hold_the_program_alone() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    patterns = project["tool"]["setuptools"]["packages"]["find"]["include"]
+    folders = [path.name for path in ROOT.iterdir() if path.is_dir()]
+    packages = {name for name in folders for one in patterns if fnmatch(name, one)}
+    copied = re.findall(r"^COPY (\w+) \1$", (ROOT / "Containerfile").read_text(), re.MULTILINE)
+    assert packages == set(copied) == {"bot", "cogs", "storage"}
 
 
 def test_only_config_reads_the_environment() -> None:

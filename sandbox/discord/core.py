@@ -41,13 +41,13 @@ class Core:
         self.dms: dict[int, Channel] = {}
         self.history: dict[int, dict[int, Message]] = {}
         self.attachments: dict[int, Attachment] = {}
+        self.portraits: dict[str, bytes] = {}  # PNG, by the name of a person or a server
         self.problems: list[str] = []
         self.allowed_intents = PRIVILEGED
         self.on_change: list[Callable[[], None]] = []
         self.on_event: list[Callable[[Event], None]] = []
         self.application_id = self.ids.next()
-        self.application_name = "Kkachi"
-        self.bot = self.add_user("kkachi", "Kkachi", bot=True)
+        self.bot = self.add_user("bot", "Bot", bot=True)
         self.bot.id = self.application_id
         self.users = {self.bot.id: self.bot}
         self.books: dict[int | None, CommandBook] = {}

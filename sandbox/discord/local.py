@@ -17,7 +17,6 @@ from sandbox.discord.person import Person, commands_for
 from sandbox.discord.server import Server
 from sandbox.discord.spec import spec_at
 from sandbox.discord.state import JSON, Channel, Guild
-from sandbox.discord.village import READ_ENGLISH, build_village
 from sandbox.discord.world import World
 
 PRIVILEGED_INTENTS = {
@@ -28,14 +27,16 @@ PRIVILEGED_INTENTS = {
 
 
 class LocalDiscord:
-    """A Discord with one server, five people and one bot, on loopback and in memory.
+    """A Discord with one bot, on loopback and in memory.
 
-    `problems` collects every body that was refused as malformed, and every reply and event of
-    ours that Discord's specification refuses; a healthy test ends with an empty list.
+    `populate` makes its main server and the people in it. `problems` collects every body that was
+    refused as malformed, and every reply and event of ours that Discord's specification refuses;
+    a healthy test ends with an empty list.
     """
 
     def __init__(
-        self, *, now: Callable[[], float] = time.time, random: randomness.Random | None = None,
+        self, populate: Callable[[World], Guild], *,
+        now: Callable[[], float] = time.time, random: randomness.Random | None = None,
         openapi: Path | None = None, answer_within: float = 3.0, patience: float = 15.0,
     ) -> None:  # fmt: skip
         self.bot_token = "sandbox.discord.bot-token"
@@ -46,7 +47,7 @@ class LocalDiscord:
         self.gateway = Gateway(self.world, self.bot_token, spec)
         self._server = Server(self.world, self.interactions, self.gateway, self.bot_token, spec)
         self._people: dict[str, Person] = {}
-        self.guild: Guild = build_village(self.world)
+        self.guild: Guild = populate(self.world)
 
     @asynccontextmanager
     async def serve(self, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator["LocalDiscord"]:
@@ -88,9 +89,7 @@ class LocalDiscord:
         """Give the person of this name, by the name people see."""
         if name not in self._people:
             user = next(one for one in self.world.users.values() if one.name == name)
-            person = Person(self.world, self.interactions, user, self.patience)
-            person.locale = "en-US" if name in READ_ENGLISH else "ko"
-            self._people[name] = person
+            self._people[name] = Person(self.world, self.interactions, user, self.patience)
         return self._people[name]
 
     def commands_for(self, person: Person, channel: Channel | str) -> list[JSON]:

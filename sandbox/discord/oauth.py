@@ -78,7 +78,7 @@ class OAuth:
             for user in self._world.users.values()
             if not user.bot
         )
-        name = escape(self._world.application_name)
+        name = escape(self._world.bot.name)
         page = (
             '<!doctype html><meta charset="utf-8"><title>Discord</title>'
             f"<h1>{name}</h1><p>누구로 로그인했나요?</p>"

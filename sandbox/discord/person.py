@@ -51,7 +51,7 @@ class Person(Gathering, Hosting):
         self.world = world
         self.user = user
         self.site = world.site
-        self.locale = "ko"
+        self.locale = user.locale
         self.modals: dict[int, Modal] = {}
         self._interactions = interactions
         self._patience = patience

@@ -19,7 +19,6 @@ from sandbox.discord.rest.calls import Answer, Call, Created, Handler, Routes
 from sandbox.discord.spec import Spec
 from sandbox.discord.state import JSON
 from sandbox.discord.world import World
-from sandbox.portraits import portrait
 
 logger = logging.getLogger(__name__)
 
@@ -169,7 +168,7 @@ class Server:
 
     async def _picture(self, request: web.Request) -> web.Response:
         name = self._world.name_of(request.match_info.get("owner", ""))
-        drawn = portrait(name) or avatar(request.match_info["hash"])
+        drawn = self._world.portraits.get(name) or avatar(request.match_info["hash"])
         return web.Response(body=drawn, content_type="image/png")
 
     async def _cover(self, request: web.Request) -> web.Response:

@@ -40,6 +40,7 @@ class User:
     bot: bool = False
     avatar: str | None = None
     dms_open: bool = True
+    locale: str = "ko"
 
     def __repr__(self) -> str:
         return f"<User {self.name}>"

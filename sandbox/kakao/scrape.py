@@ -4,7 +4,7 @@
 A page that does not answer is no error: the message then shows its host and no picture, and the
 next one asks again; what was read stays in `kakao.og_cache`. Pages are
 really fetched, from this machine only, so the bot's own pages can be scraped; and the local Kakao
-serves some itself: `GET /pages/{name}` for the names in `PAGES`.
+serves some itself: `GET /pages/{name}` for the names in `kakao.pages`.
 """
 
 from html import escape
@@ -14,15 +14,10 @@ from urllib.parse import urljoin, urlsplit
 from aiohttp import web
 
 from sandbox.kakao.domains import is_address
-from sandbox.kakao.state import Scraped
+from sandbox.kakao.state import OwnPage, Scraped
 from sandbox.kakao.world import World
-from sandbox.portraits import PICTURES
 
 SCRAPE_SECONDS = 3.0
-PAGES = {
-    "picnic": Scraped("까치 마을 봄 소풍", "토요일 11시, 서울숲 2번 출구", "/pages/picnic.jpg"),
-    "raid": Scraped("길드 정기전", "매주 수요일 21시. 자리가 세 개 남았어요."),
-}
 
 
 class Scraper:
@@ -51,23 +46,26 @@ class OwnPages:
         self._world = world
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.get("/pages/picnic.jpg", self.picture), web.get("/pages/{name}", self.show)]
+        return [web.get("/pages/{name}.jpg", self.picture), web.get("/pages/{name}", self.show)]
 
-    async def picture(self, request: web.Request) -> web.Response:  # noqa: ARG002 - a handler
-        data = (PICTURES / "picnic.jpg").read_bytes()
-        return web.Response(body=data, content_type="image/jpeg")
+    async def picture(self, request: web.Request) -> web.Response:
+        return web.Response(body=self._page(request).picture, content_type="image/jpeg")
 
     async def show(self, request: web.Request) -> web.Response:
-        page = PAGES.get(request.match_info["name"])
-        if page is None:
-            raise web.HTTPNotFound
+        page = self._page(request)
         facts = {"og:title": page.title, "og:description": page.description}
-        if page.image_url:
-            facts["og:image"] = self._world.url + page.image_url
+        if page.picture:
+            facts["og:image"] = f"{self._world.url}{request.path}.jpg"
         tags = "".join(f'<meta property="{k}" content="{escape(v)}">' for k, v in facts.items())
         text = f'<!doctype html><html lang="ko"><meta charset="utf-8">{tags}'
         body = f"<title>{escape(page.title)}</title><h1>{escape(page.title)}</h1>"
         return web.Response(text=text + body, content_type="text/html")
+
+    def _page(self, request: web.Request) -> OwnPage:
+        page = self._world.pages.get(request.match_info["name"])
+        if page is None:
+            raise web.HTTPNotFound
+        return page
 
 
 class _Page(HTMLParser):

@@ -17,7 +17,6 @@ from sandbox.kakao.login import Login
 from sandbox.kakao.messages import MessageApi
 from sandbox.kakao.oauth import OAuth, language
 from sandbox.kakao.pages import Pages
-from sandbox.kakao.people import settle
 from sandbox.kakao.scrape import OwnPages
 from sandbox.kakao.share_form import FormReader
 from sandbox.kakao.sharer import SDK_PATH, Sharer, sdk_integrity
@@ -25,20 +24,26 @@ from sandbox.kakao.sharing import Call, form_of, share
 from sandbox.kakao.state import Message, Request
 from sandbox.kakao.telling import TellingWorld
 from sandbox.kakao.walk import walk
+from sandbox.kakao.world import World
 from sandbox.kakao.writing import Writer
-from sandbox.portraits import nobody, portrait
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 DOORS = frozenset({"/oauth/authorize", "/login", "/consent", "/picker"})
 SERVERS = ("/v1/", "/v2/", "/.well-known/")
-CSS = Path(__file__).with_name("html") / "kakao.css"
+HTML = Path(__file__).with_name("html")
+CSS = HTML / "kakao.css"
+NOBODY = HTML / "nobody.png"
 
 
 class LocalKakao(TellingWorld):
-    """A Kakao of one's own: strict, in memory, with people and verbs for trouble."""
+    """A Kakao of one's own: strict, in memory, with people and verbs for trouble.
+
+    `populate` opens their accounts and sets the app up.
+    """
 
     def __init__(
         self,
+        populate: Callable[[World], None],
         *,
         now: Callable[[], float] = time.time,
         random: randomness.Random | None = None,
@@ -46,7 +51,7 @@ class LocalKakao(TellingWorld):
         super().__init__(now=now, random=random)
         self._pages = Pages()
         self._closing = asyncio.Event()
-        settle(self)
+        populate(self)
 
     @asynccontextmanager
     async def serve(self, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator["LocalKakao"]:
@@ -187,7 +192,7 @@ class LocalKakao(TellingWorld):
         number = request.match_info["number"]
         for partner in (*self.accounts.values(), *self.groups.values()):
             if str(partner.id) == number:
-                drawn = portrait(partner.name) or nobody()
+                drawn = self.portraits.get(partner.name) or NOBODY.read_bytes()
                 return web.Response(body=drawn, content_type="image/png")
         raise web.HTTPNotFound
 

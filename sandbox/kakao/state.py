@@ -53,7 +53,7 @@ class App:
     """The app as its owner has set it up in Kakao's console; the strings are no secrets."""
 
     id: int = 1234567
-    name: str = "Kkachi"
+    name: str = "App"
     rest_api_key: str = "sandbox-rest-api-key"
     client_secret: str = "sandbox-client-secret"
     admin_key: str = "sandbox-admin-key"
@@ -256,6 +256,15 @@ class Scraped:
     image_url: str = ""
     image_width: int = 0
     image_height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    """A page that the local Kakao serves to be scraped; the picture is a JPEG."""
+
+    title: str
+    description: str
+    picture: bytes = field(default=b"", repr=False)
 
 
 class Request(NamedTuple):

@@ -6,7 +6,6 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sandbox.kakao.custom import register
 from sandbox.kakao.outside import Outside
 from sandbox.kakao.quotas import Quotas
 from sandbox.kakao.state import (
@@ -22,6 +21,7 @@ from sandbox.kakao.state import (
     Kind,
     Link,
     Message,
+    OwnPage,
     Partner,
     Request,
     Scraped,
@@ -48,13 +48,14 @@ class World:
         self.random = random or randomness.SystemRandom()
         self.url = ""
         self.app = App()
-        register(self.app)
         self.outside = Outside()
         self.switches = Switches()
         self.quotas = Quotas(self.switches)
         self.accounts: dict[str, Account] = {}
         self.by_uuid: dict[str, Account] = {}
         self.groups: dict[int, Group] = {}
+        self.portraits: dict[str, bytes] = {}  # PNG, by the name of a person or a group
+        self.pages: dict[str, OwnPage] = {}
         self.codes: dict[str, Code] = {}
         self.access: dict[str, Access] = {}
         self.refresh: dict[str, Grant] = {}

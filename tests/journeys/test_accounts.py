@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.demo.portraits import sunset
 from sandbox.kakao.state import Webhook
-from sandbox.portraits import sunset
 from tests.support.world import CHAT, World, open_world, until
 
 

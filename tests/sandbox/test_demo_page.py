@@ -12,10 +12,10 @@ from aiohttp import ClientSession
 from playwright.async_api import Browser, expect
 from playwright.async_api import Page as Tab
 
-from sandbox import clock
-from sandbox.demo import BotProcess, Demo, Options, open_demo
-from sandbox.page.trouble import DAY, Trouble
-from sandbox.portraits import PICTURES
+from sandbox.demo import clock
+from sandbox.demo.demo import BotProcess, Demo, Options, open_demo
+from sandbox.demo.page.trouble import DAY, Trouble
+from sandbox.demo.portraits import PICTURES
 from tests.support.sandbox_discord import OPENAPI
 from tests.support.sandbox_page import (
     Stage,
@@ -28,7 +28,7 @@ from tests.support.sandbox_page import (
 
 SPEC = OPENAPI if OPENAPI.exists() else None
 SLOW = 20_000
-STATIC = Path(__file__).parents[2] / "sandbox" / "page" / "static"
+STATIC = Path(__file__).parents[2] / "sandbox" / "demo" / "page" / "static"
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

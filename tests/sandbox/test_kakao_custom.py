@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from sandbox.demo.templates import COMMERCE, FEED, LIST, PREVIEW
 from sandbox.kakao import Account
-from sandbox.kakao.custom import COMMERCE, FEED, LIST, PREVIEW, arguments
+from sandbox.kakao.custom import arguments
 from tests.support.sandbox_kakao import SITE, Answer, Caller, calling
 
 MEMO, FRIENDS = "/v2/api/talk/memo", "/v1/api/talk/friends/message"

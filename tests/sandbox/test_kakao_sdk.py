@@ -10,6 +10,7 @@ import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -56,7 +57,7 @@ async def chromium() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def opened(chromium: Browser) -> AsyncIterator[Shop]:
-    async with LocalKakao().serve() as kakao, shop_window(kakao) as origin:
+    async with LocalKakao(add_people).serve() as kakao, shop_window(kakao) as origin:
         kakao.app.product_link_domains += [origin, kakao.url]
         context = await chromium.new_context(locale="ko-KR")
         yield Shop(kakao, origin, await context.new_page())

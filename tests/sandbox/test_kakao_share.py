@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse, ClientSession, CookieJar
 
+from sandbox.demo.templates import FEED, PREVIEW
 from sandbox.kakao import LocalKakao, ShareRefused, Webhook
-from sandbox.kakao.custom import FEED, PREVIEW
 from sandbox.kakao.sharing import form_of
 from tests.support.sandbox_kakao import SITE, Caller, calling
 from tests.support.sandbox_listener import Listener, listening

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
+from sandbox.demo.people import add_people
 from sandbox.kakao import Account, LocalKakao
 from sandbox.kakao.trouble import Kind
 from tests.support.sandbox_kakao import FRIENDS, TO_ME, Caller, calling
@@ -174,7 +175,7 @@ async def test_a_refused_send_does_not_use_up_a_lost_answer(caller: Caller, minj
 
 
 async def test_two_local_kakaos_share_nothing() -> None:
-    async with LocalKakao().serve() as one, LocalKakao().serve() as other:
+    async with LocalKakao(add_people).serve() as one, LocalKakao(add_people).serve() as other:
         one.add_account("혼자")
 
         assert one.url != other.url

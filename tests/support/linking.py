@@ -20,6 +20,7 @@ from bot.services.forwarding.jumps import Jumps
 from bot.services.messages.models import Member
 from bot.texts import Locale, Texts
 from bot.web import build_web, serve
+from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
 from storage.database import Database, open_database
 from storage.jumps import JumpStore
@@ -167,7 +168,7 @@ class LinkWorld:
 @asynccontextmanager
 async def open_house(folder: Path, public_url: str | None = None) -> AsyncIterator[LinkWorld]:
     clock = Clock()
-    local = LocalKakao(now=clock, random=random.Random(7))
+    local = LocalKakao(add_people, now=clock, random=random.Random(7))
     file = folder / "kkachi.db"
     async with (
         open_database(f"sqlite+aiosqlite:///{file}") as database,

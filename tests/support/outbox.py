@@ -19,6 +19,7 @@ from bot.services.deliveries.outbox import Outbox
 from bot.services.deliveries.sender import Sender
 from bot.services.deliveries.signals import OutboxSignals
 from bot.texts import Locale
+from sandbox.demo.people import add_people
 from sandbox.kakao import Account, LocalKakao
 from storage.allowances import AllowanceStore
 from storage.database import Database, open_database
@@ -201,7 +202,7 @@ async def opened(
 async def open_outbox(folder: Path, limits: KakaoLimits = PLENTY) -> AsyncIterator[World]:
     """Open a world with a local Kakao of its own, in which the member is linked."""
     clock = Clock()
-    kakao = LocalKakao(now=clock, random=Random(1))
+    kakao = LocalKakao(add_people, now=clock, random=Random(1))
     async with kakao.serve(), opened(kakao, kakao.url, folder, clock, limits) as world:
         await world.link()
         yield world

@@ -14,6 +14,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
+from sandbox.demo.village import build_village
 from sandbox.discord import LocalDiscord
 
 OPENAPI = Path(__file__).resolve().parents[3] / "shared" / "discord-openapi.json"
@@ -24,7 +25,7 @@ Told = asyncio.Queue[list[Any]]
 def new_discord(now: Callable[[], float] = time.time, answer_within: float = 3.0) -> LocalDiscord:
     """A local Discord that checks against the specification where its file is there."""
     openapi = OPENAPI if OPENAPI.exists() else None
-    return LocalDiscord(now=now, answer_within=answer_within, openapi=openapi)
+    return LocalDiscord(build_village, now=now, answer_within=answer_within, openapi=openapi)
 
 
 class TinyBot(commands.AutoShardedBot):

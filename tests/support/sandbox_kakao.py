@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from aiohttp import ClientSession
 
+from sandbox.demo.people import add_people
 from sandbox.kakao import Account, LocalKakao
 
 CALLBACK = "https://kkachi.example/oauth/kakao/callback"
@@ -96,7 +97,7 @@ class Caller:
 
 @asynccontextmanager
 async def calling() -> AsyncIterator[Caller]:
-    kakao = LocalKakao(now=lambda: 1_780_000_000.0)
+    kakao = LocalKakao(add_people, now=lambda: 1_780_000_000.0)
     kakao.app.redirect_uris.add(CALLBACK)
     kakao.app.product_link_domains.append(SITE)
     async with kakao.serve(), ClientSession() as http:

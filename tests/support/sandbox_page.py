@@ -10,10 +10,12 @@ import pytest
 from playwright.async_api import Browser, Locator, async_playwright, expect
 from playwright.async_api import Page as Tab
 
-from sandbox.demo import BotProcess
+from sandbox.demo.demo import BotProcess
+from sandbox.demo.page import Page
+from sandbox.demo.people import add_people
+from sandbox.demo.village import build_village
 from sandbox.discord import LocalDiscord
 from sandbox.kakao import LocalKakao
-from sandbox.page import Page
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
@@ -52,7 +54,7 @@ class Stage:
 
 @asynccontextmanager
 async def open_stage(tmp_path: Path, bot: BotProcess | None = None) -> AsyncIterator[Stage]:
-    discord, kakao = LocalDiscord(answer_within=0.2), LocalKakao()
+    discord, kakao = LocalDiscord(build_village, answer_within=0.2), LocalKakao(add_people)
     discord.world.book().overwrite(COMMANDS)
     async with discord.serve(), kakao.serve():
         page = Page(discord, kakao, bot or BotProcess({}, tmp_path), bot_url="http://127.0.0.1:9")

@@ -23,6 +23,8 @@ import aiohttp
 
 from bot.app import run_until
 from bot.config import Config
+from sandbox.demo.people import add_people
+from sandbox.demo.village import build_village
 from sandbox.discord import LocalDiscord, Reply
 from sandbox.kakao import LocalKakao
 
@@ -147,8 +149,10 @@ async def open_world(folder: Path, *, bot: bool = True) -> AsyncIterator[World]:
     """Start both sandboxes and, unless told otherwise, the bot; the database is in `folder`."""
     async with AsyncExitStack() as stack:
         openapi = OPENAPI if OPENAPI.exists() else None
-        discord = await stack.enter_async_context(LocalDiscord(openapi=openapi).serve())
-        kakao = await stack.enter_async_context(LocalKakao().serve())
+        discord = await stack.enter_async_context(
+            LocalDiscord(build_village, openapi=openapi).serve()
+        )
+        kakao = await stack.enter_async_context(LocalKakao(add_people).serve())
         world = _world(discord, kakao, folder)
         stack.push_async_callback(world.stop_bot)
         if bot:

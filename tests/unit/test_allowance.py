@@ -11,6 +11,7 @@ from sqlalchemy import text
 from bot.kakao import Message
 from bot.services.clock import DAY, HOUR
 from bot.services.deliveries.allowance import KakaoLimits
+from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
 from storage.deliveries import Delivery, DeliveryState
 from storage.links import LinkStore
@@ -214,7 +215,7 @@ async def test_an_answer_after_midnight_to_a_send_of_yesterday_spends_yesterday(
 
 async def test_a_new_process_goes_on_counting(tmp_path: Path) -> None:
     clock = Clock()
-    kakao = LocalKakao(now=clock)
+    kakao = LocalKakao(add_people, now=clock)
     async with kakao.serve():
         async with opened(kakao, kakao.url, tmp_path, clock, KakaoLimits()) as world:
             await world.link()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
 from storage.backup import BadBackup, NotSqlite, back_up, check, restore
 from storage.database import DatabaseBusy, open_database
@@ -39,7 +40,7 @@ async def test_a_copy_taken_during_sends_is_sound_and_only_for_its_owner(tmp_pat
 
 async def test_a_restored_copy_is_used_like_the_original(tmp_path: Path) -> None:
     clock = Clock()
-    kakao = LocalKakao(now=clock)
+    kakao = LocalKakao(add_people, now=clock)
     async with kakao.serve():
         async with opened(kakao, kakao.url, tmp_path, clock) as world:
             await world.link()

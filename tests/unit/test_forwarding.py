@@ -27,6 +27,7 @@ from bot.services.forwarding.drafts import DRAFT_SECONDS, NotYours
 from bot.services.forwarding.forwarding import NobodyPicked
 from bot.services.forwarding.jumps import KEPT_SECONDS, JumpExpired, JumpUnknown
 from bot.services.messages.models import Body, Highlight, Member, Source
+from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
 from storage.deliveries import Delivery, DeliveryState
 from storage.drafts import Draft, Pick
@@ -95,7 +96,7 @@ async def open_desk(folder: Path) -> AsyncIterator[Desk]:
     def now() -> float:
         return datetime.now(UTC).timestamp() + (desk.later if desk else 0)
 
-    async with LocalKakao(now=now).serve() as kakao:
+    async with LocalKakao(add_people, now=now).serve() as kakao:
         config = config_for(kakao, folder)
         kakao.app.redirect_uris.add(config.redirect_uri)
         kakao.app.product_link_domains.append(PUBLIC_URL)

@@ -33,6 +33,7 @@ from bot.pictures import MOST_BYTES, PictureUnavailable, open_pictures
 from bot.services.deliveries.image_file import MOST_BYTES as KAKAO_BYTES
 from bot.services.deliveries.image_file import Drawn, NotAPicture, fit_for_kakao
 from bot.services.deliveries.images import KEPT_SECONDS, Images
+from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
 from storage.database import open_database
 from storage.images import ImageStore, UploadedImage
@@ -293,7 +294,7 @@ class Studio:
 @pytest.fixture
 async def studio(tmp_path: Path) -> AsyncIterator[Studio]:
     clock = Clock()
-    local = LocalKakao(now=clock)
+    local = LocalKakao(add_people, now=clock)
     async with (
         open_shelf() as shelf,
         open_pictures(shelf.url) as pictures,

@@ -29,6 +29,7 @@ from bot.kakao import (
     new_verifier,
     open_http,
 )
+from sandbox.demo.people import add_people
 from sandbox.kakao import Account, LocalKakao
 from tests.support.kakao_answers import CALLBACK, kakao_that
 
@@ -52,7 +53,7 @@ class World:
 
     def __init__(self) -> None:
         self.time = 1_795_176_000.0
-        self.kakao = LocalKakao(now=lambda: self.time)
+        self.kakao = LocalKakao(add_people, now=lambda: self.time)
 
     def app(self, **changes: str) -> KakaoApp:
         facts = {

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.kakao import BadRequest, BaseTemplate, Text, message_from
 from bot.kakao.messages import TEMPLATES
+from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
 from sandbox.kakao.templates import Templates
 
@@ -20,7 +21,7 @@ Place = tuple[Any, Any]  # a container and the key of something in it
 
 
 def strict() -> Templates:
-    kakao = LocalKakao()
+    kakao = LocalKakao(add_people)
     kakao.app.product_link_domains.append(DOMAIN)
     kakao.switches.text_over_limit = "reject"
     return Templates(kakao.app, kakao.switches)

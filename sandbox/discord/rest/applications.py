@@ -13,7 +13,7 @@ async def application(call: Call) -> Answer:
     flags = application_flags(world.allowed_intents)
     return {
         "id": str(world.application_id),
-        "name": world.application_name,
+        "name": world.bot.name,
         "icon": world.bot.avatar,
         "description": "",
         "type": None,

@@ -10,15 +10,15 @@ from typing import Any, Protocol
 from aiohttp import web
 from pydantic import ValidationError
 
+from sandbox.demo.page.actions import ACTIONS, Action, Desk
+from sandbox.demo.page.changes import Changes
+from sandbox.demo.page.discord_side import DiscordSide
+from sandbox.demo.page.guard import Guard
+from sandbox.demo.page.kakao_side import KakaoSide
+from sandbox.demo.page.trouble import Trouble
 from sandbox.discord import CannotDo, LocalDiscord, Person, User
 from sandbox.discord.state import Site
 from sandbox.kakao import LocalKakao
-from sandbox.page.actions import ACTIONS, Action, Desk
-from sandbox.page.changes import Changes
-from sandbox.page.discord_side import DiscordSide
-from sandbox.page.guard import Guard
-from sandbox.page.kakao_side import KakaoSide
-from sandbox.page.trouble import Trouble
 
 JSON = dict[str, Any]
 STATIC = Path(__file__).with_name("static")

@@ -1,5 +1,7 @@
 """One face for everybody, wherever it is seen: on Discord, in KakaoTalk, on Kkachi's own pages."""
 
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 PICTURES = Path(__file__).with_name("pictures")
@@ -14,17 +16,12 @@ DRAWN = {
 }
 
 
-def portrait(name: str) -> bytes | None:
-    """Give the picture of a person, the bot or the server as PNG; None when nobody drew one."""
-    drawn = DRAWN.get(name)
-    return None if drawn is None else (PICTURES / f"{drawn}.png").read_bytes()
+@cache
+def portraits() -> Mapping[str, bytes]:
+    """Give the pictures of the people, the bot and the server, as PNG."""
+    return {name: (PICTURES / f"{drawn}.png").read_bytes() for name, drawn in DRAWN.items()}
 
 
 def sunset() -> bytes:
     """Give the photo that somebody took in the evening, as JPEG."""
     return (PICTURES / "sunset.jpg").read_bytes()
-
-
-def nobody() -> bytes:
-    """Give the picture of somebody who has chosen none, as PNG."""
-    return (PICTURES / "nobody.png").read_bytes()

@@ -15,14 +15,16 @@ from pathlib import Path
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
-from sandbox import clock
+from sandbox.demo import clock
+from sandbox.demo.page import Page
+from sandbox.demo.people import add_people
+from sandbox.demo.village import build_village
 from sandbox.discord import LocalDiscord
 from sandbox.kakao import LocalKakao
 from sandbox.kakao.state import Webhook
-from sandbox.page import Page
 
 HOST = "127.0.0.1"
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 LINES = 200
 LONGEST_LINE = 1024 * 1024
 PATIENCE = 10.0
@@ -62,7 +64,7 @@ class BotProcess:
         self._turn("starting")
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "sandbox.clock", str(self._clock), "bot"),
+            *("-m", "sandbox.demo.clock", str(self._clock), "bot"),
             cwd=self._folder,
             env=child_environment(self._environment),
             stdin=asyncio.subprocess.DEVNULL,
@@ -129,8 +131,8 @@ async def open_demo(options: Options) -> AsyncIterator[Demo]:
     async with AsyncExitStack() as stack:
         ports = Ports(options.port)
         page_port = ports.take()
-        discord = LocalDiscord(openapi=options.openapi)
-        kakao = LocalKakao()
+        discord = LocalDiscord(build_village, openapi=options.openapi)
+        kakao = LocalKakao(add_people)
         await stack.enter_async_context(discord.serve(HOST, ports.take()))
         await stack.enter_async_context(kakao.serve(HOST, ports.take()))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kkachi-")))

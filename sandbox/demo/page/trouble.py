@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sandbox.demo.page.villagers import Villagers
 from sandbox.discord import LocalDiscord
 from sandbox.kakao import Account, LocalKakao
-from sandbox.page.village import Village
 
 SLOWNESS = 4.0
 FAILURES = 2
@@ -28,7 +28,7 @@ class Trouble:
         self.discord = discord
         self._kakao = kakao
         self._advance_bot = advance_bot
-        self._village = Village(discord)
+        self._villagers = Villagers(discord)
         self._on: set[str] = set()
         self._verbs: Mapping[str, Once] = {
             "expire": self._account(kakao.expire_access_tokens),
@@ -41,12 +41,12 @@ class Trouble:
             "hour": lambda _: self._advance(HOUR),
             "morning": lambda _: self._advance(self._until_morning()),
             "tomorrow": lambda _: self._advance(DAY),
-            "word": self._village.say,
-            "flood": self._village.flood,
-            "plan": lambda _: self._village.plan(),
-            "voice": self._village.meet,
-            "pin": lambda _: self._village.pin(),
-            "post": self._village.post,
+            "word": self._villagers.say,
+            "flood": self._villagers.flood,
+            "plan": lambda _: self._villagers.plan(),
+            "voice": self._villagers.meet,
+            "pin": lambda _: self._villagers.pin(),
+            "post": self._villagers.post,
             "rotate": lambda _: kakao.rotate_keys(keep_old=False),
             "fail": lambda _: kakao.fail_next(FAILURES),
             "lose": lambda _: kakao.lose_answers(1),
@@ -105,4 +105,4 @@ class Trouble:
     async def _gap(self, name: str) -> None:
         """Cut the bot off, and let something be written that nobody tells it of."""
         await self.discord.drop_gateway(resumable=False)
-        await self._village.say(name)
+        await self._villagers.say(name)

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from pydantic import BaseModel, ConfigDict, Field
 
+from sandbox.demo.page.trouble import Trouble
 from sandbox.discord import CannotDo, Channel, Message, Person
-from sandbox.page.trouble import Trouble
 
 JSON = dict[str, Any]
 DISCORD_MESSAGE = re.compile(r"https://discord\.com/channels/(\d+|@me)/(\d+)/(\d+)")

@@ -1,4 +1,4 @@
-"""`python -m sandbox.clock FILE MODULE`: run a module whose clock can be moved forward.
+"""`python -m sandbox.demo.clock FILE MODULE`: run a module whose clock can be moved forward.
 
 `time.time` of the process runs ahead by the seconds written in the file, and so does whatever is
 counted in days; timers and everything else keep true time.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from sandbox.demo.portraits import portraits, sunset
 from sandbox.discord.events import ScheduledEvent
 from sandbox.discord.messages import REPLY, Message, Poll, pointer_to
 from sandbox.discord.permissions import Permission
@@ -16,7 +17,6 @@ from sandbox.discord.state import (
     User,
 )
 from sandbox.discord.world import World
-from sandbox.portraits import sunset
 
 PEOPLE = (
     ("minji", "민지"),
@@ -27,7 +27,7 @@ PEOPLE = (
 )
 OWNER = "하준"
 STAFF = ("하준", "지우")
-READ_ENGLISH = ("서연",)
+READS_ENGLISH = "서연"
 RAIDERS = ("민지", "준호", "서연")
 STAFF_MAY = int(
     Permission.MANAGE_MESSAGES
@@ -43,7 +43,10 @@ DAY = 24 * HOUR
 
 def build_village(world: World) -> Guild:
     """Build the server, its people and what they have been talking about."""
+    world.portraits |= portraits()
+    world.bot.username, world.bot.name = "kkachi", "Kkachi"
     users = {name: world.add_user(username, name) for username, name in PEOPLE}
+    users[READS_ENGLISH].locale = "en-US"
     guild = world.add_guild("까치 마을", users[OWNER])
     for user in users.values():
         if user.id not in guild.members:

@@ -16,7 +16,7 @@ LINES = (
 )
 
 
-class Village:
+class Villagers:
     """Somebody else than the visitor talks, plans and meets."""
 
     def __init__(self, discord: LocalDiscord) -> None:

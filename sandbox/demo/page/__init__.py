@@ -8,10 +8,10 @@ Its HTTP API is JSON throughout and answers only under its own loopback address:
 * `GET /api/events`: server-sent events; `change` holds the version of the state, now and after
   each change: another one than in the last snapshot says that `/api/state` is worth reading again.
 * `POST /api/<action>`: one person does something. Every body has `person` and `locale`; the other
-  fields, and the list of actions, are the models of `sandbox.page.actions`. 200 is the answer of
-  the bot or of Discord; 409 with `error` says why this person cannot do it.
+  fields, and the list of actions, are the models of `sandbox.demo.page.actions`. 200 is the answer
+  of the bot or of Discord; 409 with `error` says why this person cannot do it.
 """
 
-from sandbox.page.server import Bot, Page
+from sandbox.demo.page.server import Bot, Page
 
 __all__ = ["Bot", "Page"]
