@@ -18,6 +18,7 @@ from docs.make_reference import (
 )
 
 ROOT = Path(__file__).parents[1]
+MANY = 40
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 
@@ -46,3 +47,16 @@ def test_every_page_is_there_in_both_languages(page: Path) -> None:
     name = page.name
     other = name.replace(".ko.md", ".md") if ".ko." in name else name.replace(".md", ".ko.md")
     assert (page.parent / other).exists()
+
+
+def test_contributing_names_only_what_is_there() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Old names")[0]
+    named = re.findall(r"`((?:bot|cogs|storage|sandbox|tests|docs)/[\w./-]*)`", page)
+    assert len(named) > MANY
+    assert [one for one in named if not (ROOT / one).exists()] == []
+
+
+def test_contributing_tells_ten_typical_changes_where_to_go() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = page.partition("| to add | touch |")[2].partition("\n\n")[0]
+    assert len(table.splitlines()) - 2 == 10
