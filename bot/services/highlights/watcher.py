@@ -17,6 +17,7 @@ from bot.services.highlights.gates import Case, Gates, Verdict
 from bot.services.highlights.matching.matcher import Match
 from bot.services.highlights.rules import Rules
 from bot.services.highlights.schedule import Schedules
+from bot.services.locks import KeyedLocks
 from bot.services.messages.reader import ReaderSlot, Seen
 from storage.database import StorageError
 from storage.digests import DigestStore
@@ -87,7 +88,7 @@ class Watcher:
         self.on_matched: list[Callable[[float], None]] = []
         self._spoke: OrderedDict[tuple[int, int], float] = OrderedDict()
         self._heard: dict[int, int] = {}
-        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turns = KeyedLocks[int]()
         # Servers of which something may have been missed.
         self._behind: set[int] = set()
 
@@ -98,7 +99,7 @@ class Watcher:
 
         In each server one after the other, as they were written.
         """
-        async with self._turns[seen.guild_id]:
+        async with self._turns.of(seen.guild_id):
             started = time.perf_counter()
             matches = self._rules.matcher.matches(seen)
             took = time.perf_counter() - started
