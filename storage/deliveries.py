@@ -51,6 +51,10 @@ class Chat(StrEnum):
     FRIEND = "friend"
 
 
+# What stands on a row instead of a card when that is made of hits right before it goes out.
+OF_HITS: dict[str, Any] = {"hits": True}
+
+
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
     """One send that a member asks for; the ids say which Discord message it carries."""
@@ -90,6 +94,11 @@ class Delivery:
     created_at: float
     finished_at: float | None
 
+    @property
+    def is_automatic(self) -> bool:
+        """Whether it is made of hits right before it goes out, and not by hand before."""
+        return self.card == OF_HITS
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -123,8 +132,6 @@ class Outcome:
     repeats: int | None = None
 
 
-# What stands on a row instead of a card when that is made of hits right before it goes out.
-OF_HITS = {"hits": True}
 FINAL = frozenset(
     {
         DeliveryState.SENT,

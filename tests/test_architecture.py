@@ -67,7 +67,7 @@ FORBIDDEN = {
 }
 # The rooms of bot/services, from the bottom; each imports only from rooms below it, or nothing.
 LAYERS = (
-    {"alarms", "clock", "listeners", "kakao_codes", "messages"},
+    {"alarms", "clock", "listeners", "locks", "kakao_codes", "messages"},
     {"resources"},
     {"cards", "accounts"},
     {"deliveries", "privacy"},

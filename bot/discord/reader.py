@@ -11,6 +11,7 @@ from bot.discord.convert import highlight_of, texts_of
 from bot.discord.limits import HISTORY_PAGE
 from bot.discord.messages import Room, may_read
 from bot.discord.plugin import AnyBot
+from bot.services.locks import KeyedLocks
 from bot.services.messages.models import Highlight, Source
 from bot.services.messages.reader import Seen
 
@@ -28,7 +29,7 @@ class DiscordServerReader:
     def __init__(self, bot: AnyBot) -> None:
         self._bot = bot
         self._members: dict[tuple[int, int], Known] = {}
-        self._asking: defaultdict[tuple[int, int], asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._asking = KeyedLocks[tuple[int, int]]()
 
     async def reads(self, member_id: int, guild_id: int, channel_id: int) -> bool:
         """Tell whether a member may read a channel; False when that is unknown."""
@@ -144,12 +145,10 @@ class DiscordServerReader:
 
     async def _member(self, member_id: int, guild_id: int) -> discord.Member | None:
         key = guild_id, member_id
-        async with self._asking[key]:
+        async with self._asking.of(key):
             until, member = self._members.get(key, (0.0, None))
             if until <= self._time():
                 member = await self._ask(member_id, guild_id)
-        if not self._asking[key].locked():
-            self._asking.pop(key, None)
         return member
 
     async def _ask(self, member_id: int, guild_id: int) -> discord.Member | None:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from bot.kakao import KakaoApp, KakaoClient, Text, open_http
+from bot.kakao import KakaoApp, KakaoClient, Message, Text, open_http
 from bot.kakao import Link as WebLink
 from bot.services.accounts.links import Links
 from bot.services.alarms import Alarms
 from bot.services.clock import DAY, HOUR
 from bot.services.deliveries.allowance import Allowance, KakaoLimits
-from bot.services.deliveries.attempt import Attempts, Prepare, as_it_is
+from bot.services.deliveries.attempt import Attempts, Compose, Prepare, as_it_is
 from bot.services.deliveries.followups import FollowUps
 from bot.services.deliveries.outbox import Outbox
 from bot.services.deliveries.sender import Sender
@@ -45,6 +45,11 @@ class Clock:
         return self.at
 
 
+async def composed_of_nothing(row: Delivery) -> Message:
+    """Make the message of what was found, where nothing is."""
+    raise AssertionError(row)
+
+
 @dataclass
 class World:
     """A linked member, her friends, and everything between her and KakaoTalk."""
@@ -67,6 +72,7 @@ class World:
         *,
         client: KakaoClient | None = None,
         concurrency: int = 16,
+        compose: Compose = composed_of_nothing,
         prepare: Prepare = as_it_is,
     ) -> None:
         """Be a process that has just started on this database."""
@@ -78,7 +84,13 @@ class World:
         self.sender = Sender(
             self.store,
             self.allowance,
-            Attempts(self.links, client or self.client, now=self.clock, prepare=prepare),
+            Attempts(
+                self.links,
+                client or self.client,
+                now=self.clock,
+                compose=compose,
+                prepare=prepare,
+            ),
             FollowUps(self.store, self.links, self.changes),
             self.changes,
             now=self.clock,

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.kakao import KakaoClient, Message
+from bot.kakao import KakaoClient, Message, message_from
 from bot.services.alarms import Alarm
 from bot.services.clock import DAY, HOUR
 from bot.services.deliveries.outcomes import REASONS, WAITS, may_repeat
 from bot.texts import LOCALES, Locale, Texts
 from storage.database import StorageError
-from storage.deliveries import Chat, DeliveryState, NewDelivery
+from storage.deliveries import OF_HITS, Chat, Delivery, DeliveryState, NewDelivery
 from storage.links import LinkStore
 from tests.support.outbox import CARD, MINJI, NOON, VAULT, World, open_outbox
 from tests.support.world import until
@@ -39,6 +39,38 @@ async def test_a_card_arrives_in_the_members_own_chat(world: World) -> None:
     assert (row.state, row.reason, row.finished_at) == (DeliveryState.SENT, None, NOON)
     assert [message.template["text"] for message in world.kakao.outbox] == ["까치가 왔어요"]
     assert row.card is None
+
+
+async def test_only_what_goes_by_itself_is_composed_right_before(idle: World) -> None:
+    composed = []
+
+    async def compose(row: Delivery) -> Message:
+        composed.append(row.id)
+        return message_from(CARD | {"text": "까치가 물어 왔어요"})
+
+    idle.begin_anew(compose=compose)
+    async with idle.running():
+        await idle.only(await idle.to_me())
+        row = await idle.only(await idle.to_me(OF_HITS))
+    assert composed == [row.id]
+    texts = [message.template["text"] for message in idle.kakao.outbox]
+    assert texts == ["까치가 왔어요", "까치가 물어 왔어요"]
+
+
+async def test_what_goes_by_itself_waits_on_where_what_is_sent_by_hand_fails(
+    idle: World,
+) -> None:
+    async def compose(_: Delivery) -> Message:
+        return message_from(CARD)
+
+    idle.begin_anew(compose=compose)
+    idle.kakao.down(True)
+    async with idle.running():
+        rows = [await idle.to_me(), await idle.to_me(OF_HITS)]
+        for _ in range(len(WAITS) + 1):
+            states = [(await idle.only(row)).state for row in rows]
+            idle.let_pass(HOUR)
+    assert states == [DeliveryState.FAILED, DeliveryState.QUEUED]
 
 
 async def test_each_friend_gets_their_own_result_from_one_call(world: World) -> None:

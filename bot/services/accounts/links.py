@@ -4,12 +4,12 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from weakref import WeakValueDictionary
 
 from bot.errors import LinkBroken, NotLinked, OperatorFault, TryLater
 from bot.kakao import AppFault, GrantInvalid, KakaoClient, KakaoError, TokenInvalid, Tokens
 from bot.services.clock import Clock
 from bot.services.listeners import Listeners
+from bot.services.locks import KeyedLocks
 from bot.texts import Locale, pick_locale
 from storage.links import Link, LinkStore
 
@@ -38,8 +38,7 @@ class Links:
         self._store = store
         self._kakao = kakao
         self._now = now
-        # A lock lives as long as somebody holds or awaits it.
-        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._turns = KeyedLocks[int]()
         self._listeners = Listeners()
         self.on_broken: list[BrokenListener] = []
         self.on_refreshed: list[Callable[[str], None]] = []
@@ -54,7 +53,7 @@ class Links:
         Returns what a link that stood already allows beyond what it did. Raises OtherAccount, when
         it must be the `same_account`, and KakaoAccountTaken.
         """
-        async with self._turn(link.member_id):
+        async with self._turns.of(link.member_id):
             before = await self._store.get(link.member_id)
             moved = before is not None and before.kakao_id != link.kakao_id
             if moved and same_account:
@@ -116,7 +115,7 @@ class Links:
         return await asyncio.shield(self._listeners.spawn(self._renewed(member_id, good)))
 
     async def _renewed(self, member_id: int, good: Callable[[Link], bool]) -> str:
-        async with self._turn(member_id):
+        async with self._turns.of(member_id):
             link = await self._sound(member_id)
             if good(link):
                 return link.access_token
@@ -180,7 +179,7 @@ class Links:
 
         Raises NotLinked.
         """
-        async with self._turn(member_id):
+        async with self._turns.of(member_id):
             link = await self._store.get(member_id)
             if link is None:
                 raise NotLinked
@@ -236,15 +235,12 @@ class Links:
         if found is None:
             yield None
             return
-        async with self._turn(found.member_id):
+        async with self._turns.of(found.member_id):
             link = await self._store.of_account(kakao_id)
             stands = link is not None and link.linked_at <= at + CLOCKS_APART
             yield link if stands else None
 
     # Small things
-
-    def _turn(self, member_id: int) -> asyncio.Lock:
-        return self._locks.setdefault(member_id, asyncio.Lock())
 
     async def _tell_broken(self, link: Link) -> None:
         await self._tell_all(self.on_broken, link)

@@ -52,15 +52,8 @@ Answered = tuple[Delivery, Failure | None]
 """A row and what Kakao said, None for success."""
 Prepare = Callable[[Message, str | None], Awaitable[Message]]
 """Takes a message and the access token it will go out with."""
-
-
 Compose = Callable[[Delivery], Awaitable[Message]]
-"""Makes the message of a row right before it goes out."""
-
-
-async def as_written(row: Delivery) -> Message:
-    """Send the message that stands on the row."""
-    return message_from(row.card or {})
+"""Makes the message of an automatic row."""
 
 
 async def as_it_is(message: Message, _access_token: str | None) -> Message:
@@ -77,7 +70,7 @@ class Attempts:
         kakao: KakaoClient,
         *,
         now: Clock,
-        compose: Compose = as_written,
+        compose: Compose,
         prepare: Prepare = as_it_is,
     ) -> None:
         self._links = links
@@ -116,8 +109,10 @@ class Attempts:
             return [error] * len(rows)
 
     async def _message(self, rows: list[Delivery], token: str) -> Message:
-        async with asyncio.timeout(self._left(rows[0])):
-            return await self._prepare(await self._compose(rows[0]), token)
+        row = rows[0]
+        async with asyncio.timeout(self._left(row)):
+            message = await self._compose(row) if row.is_automatic else message_from(row.card or {})
+            return await self._prepare(message, token)
 
     async def _harmless(self, rows: list[Delivery], preparation: Awaitable[T]) -> T:
         """Nothing was sent yet: whatever goes wrong, trying again later does no harm."""

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
-from weakref import WeakValueDictionary
 
 from bot.kakao import (
     BadRequest,
@@ -24,6 +23,7 @@ from bot.kakao import (
 from bot.pictures import Pictures, PictureUnavailable
 from bot.services.clock import Clock
 from bot.services.deliveries.image_file import LEAST_SIDE, NotAPicture, fit_for_kakao
+from bot.services.locks import KeyedLocks
 from storage.database import StorageError
 from storage.images import ImageStore, UploadedImage
 
@@ -55,8 +55,7 @@ class Images:
         self._kakao = kakao
         self._pictures = pictures
         self._now = now
-        # A lock lives as long as somebody holds or awaits it.
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._uploads = KeyedLocks[str]()
         # Large pictures take memory, so they are drawn one by one.
         self._drawing = asyncio.Semaphore()
 
@@ -88,7 +87,7 @@ class Images:
 
     async def _kept(self, address: str, access_token: str | None) -> UploadedImage:
         source = _unsigned(address)
-        async with self._locks.setdefault(source, asyncio.Lock()):
+        async with self._uploads.of(source):
             now = self._now()
             kept = await self._store.find(source, now)
             if kept is not None:

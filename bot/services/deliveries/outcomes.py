@@ -46,7 +46,7 @@ from bot.kakao import (
 )
 from bot.services.clock import DAY, Clock
 from bot.services.deliveries.allowance import KakaoLimits
-from storage.deliveries import OF_HITS, Chat, Delivery, DeliveryState, Outcome
+from storage.deliveries import Chat, Delivery, DeliveryState, Outcome
 
 Failure = KakaoError | errors.UserError
 
@@ -166,7 +166,7 @@ class RetryPolicy:
         if isinstance(answer, errors.DiscordAway) and self._young(row):
             return self._wait_afresh(row, answer, self.soon(DISCORD_WAIT))
         if row.tries > len(WAITS):
-            if row.card == OF_HITS and self._young(row):
+            if row.is_automatic and self._young(row):
                 return self._wait_afresh(row, answer, self.soon(OPERATOR_WAIT))
             return self._fail(row, answer)
         return self._wait(row, answer, self.soon(WAITS[row.tries - 1]))

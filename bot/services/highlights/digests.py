@@ -14,7 +14,6 @@ from bot.services.cards.event import event_card, line_of
 from bot.services.cards.markdown import one_line
 from bot.services.cards.message import first_image, message_card
 from bot.services.clock import Clock
-from bot.services.deliveries.attempt import as_written
 from bot.services.forwarding.jumps import Jumps
 from bot.services.highlights.gates import HIGHLIGHT_FEATURE, Gates
 from bot.services.highlights.rules import Rules
@@ -23,7 +22,7 @@ from bot.services.messages.models import Highlight, Source
 from bot.services.messages.reader import ReaderSlot, Seen
 from bot.services.servers.policy import Policy, apply_policy
 from bot.texts import Locale, Texts, pick_locale
-from storage.deliveries import OF_HITS, Delivery
+from storage.deliveries import Delivery
 from storage.digests import Digest, DigestStore, Item
 from storage.hits import MESSAGE, Hit, HitStore
 
@@ -85,12 +84,10 @@ class Digests:
         self._token = token
 
     async def compose(self, row: Delivery) -> Message:
-        """Return the message of a delivery; an automatic one is made of what was found.
+        """Return the message of an automatic delivery, made of what was found.
 
         Raises NothingLeft, NotLinked, or DiscordAway while Discord cannot be looked at.
         """
-        if row.card != OF_HITS:
-            return await as_written(row)
         link = await self._links.get(row.member_id)
         if link is None:
             raise NotLinked

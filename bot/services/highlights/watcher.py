@@ -6,8 +6,7 @@ import time
 from collections import OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from bot.errors import UserError
 from bot.services.accounts.links import NEEDED, Links
@@ -17,6 +16,8 @@ from bot.services.highlights.gates import Case, Gates, Verdict
 from bot.services.highlights.matching.matcher import Match
 from bot.services.highlights.rules import Rules
 from bot.services.highlights.schedule import Schedules
+from bot.services.locks import KeyedLocks
+from bot.services.messages.events import ServerEvent
 from bot.services.messages.reader import ReaderSlot, Seen
 from storage.database import StorageError
 from storage.digests import DigestStore
@@ -40,21 +41,6 @@ SAVE_EVERY = 5.0
 # How many members' last words are remembered.
 REMEMBERED = 20_000
 ACTIVE = "active"
-
-
-@dataclass(frozen=True, slots=True)
-class Occasion:
-    """Something that happened in a server, for those who subscribed to it.
-
-    `key` names it for good; with a message its newest text is carried, else the `facts`.
-    """
-
-    key: str
-    kind: str
-    guild_id: int
-    channel_id: int | None = None
-    message_id: int | None = None
-    facts: dict[str, Any] | None = None
 
 
 class Watcher:
@@ -87,7 +73,7 @@ class Watcher:
         self.on_matched: list[Callable[[float], None]] = []
         self._spoke: OrderedDict[tuple[int, int], float] = OrderedDict()
         self._heard: dict[int, int] = {}
-        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turns = KeyedLocks[int]()
         # Servers of which something may have been missed.
         self._behind: set[int] = set()
 
@@ -98,7 +84,7 @@ class Watcher:
 
         In each server one after the other, as they were written.
         """
-        async with self._turns[seen.guild_id]:
+        async with self._turns.of(seen.guild_id):
             started = time.perf_counter()
             matches = self._rules.matcher.matches(seen)
             took = time.perf_counter() - started
@@ -129,24 +115,11 @@ class Watcher:
         await self._hits.drop_messages(message_ids, "gone")
         await self._digests.drop_messages(message_ids)
 
-    async def happened(self, member_id: int, occasion: Occasion) -> bool:
+    async def happened(self, member_id: int, event: ServerEvent) -> bool:
         """Note an event for a member who subscribed to it; False when they know it already."""
         if not await self._is_linked(member_id):
             return False
-        now = self._now()
-        hit = Hit(
-            member_id=member_id,
-            occasion=occasion.key,
-            kind=occasion.kind,
-            priority=Priority.EVENT,
-            guild_id=occasion.guild_id,
-            channel_id=occasion.channel_id,
-            message_id=occasion.message_id,
-            facts=occasion.facts,
-            found_at=now,
-            due_at=now,
-        )
-        return await self._keep(hit)
+        return await self._keep(_hit_of_event(member_id, event, self._now()))
 
     def missed(self) -> list[int]:
         """Note that nobody listened for a while; return the servers to catch up with.
@@ -331,4 +304,21 @@ def _hit(case: Case, now: float, priority: Priority | None = None) -> Hit:
         rule_ids=tuple(rule.id for rule in case.rules),
         found_at=min(now, seen.created_at),
         due_at=now + case.filter.active_delay,
+    )
+
+
+def _hit_of_event(member_id: int, event: ServerEvent, now: float) -> Hit:
+    """Return an event as a hit; with a message its newest text is carried, else the facts."""
+    facts = event.facts.model_dump(mode="json", exclude_defaults=True)
+    return Hit(
+        member_id=member_id,
+        occasion=event.key,
+        kind=event.kind,
+        priority=Priority.EVENT,
+        guild_id=event.guild_id,
+        channel_id=event.channel_id,
+        message_id=event.message_id,
+        facts=facts if event.message_id is None else None,
+        found_at=now,
+        due_at=now,
     )

@@ -8,7 +8,7 @@ from typing import Protocol
 from bot.errors import UserError
 from bot.services.clock import Clock
 from bot.services.highlights.gates import Gates
-from bot.services.highlights.watcher import Occasion, Watcher
+from bot.services.highlights.watcher import Watcher
 from bot.services.messages.events import ServerEvent
 from bot.services.subscriptions.subscriptions import Subscriptions, options_of
 from storage.database import StorageError
@@ -102,8 +102,7 @@ class Notifier:
         return {one for one in members if await self._may_hear(one, happening)}
 
     async def _note(self, happening: ServerEvent, members: Iterable[int]) -> int:
-        occasion = _occasion(happening)
-        return sum([await self._watch.happened(one, occasion) for one in sorted(members)])
+        return sum([await self._watch.happened(one, happening) for one in sorted(members)])
 
     async def _may_hear(self, member_id: int, happening: ServerEvent) -> bool:
         try:
@@ -119,15 +118,3 @@ class Notifier:
             logger.info("something that happened is let go, %s", type(error).__name__)
             return False
         return stopped is None
-
-
-def _occasion(happening: ServerEvent) -> Occasion:
-    facts = happening.facts.model_dump(mode="json", exclude_defaults=True)
-    return Occasion(
-        key=happening.key,
-        kind=happening.kind,
-        guild_id=happening.guild_id,
-        channel_id=happening.channel_id,
-        message_id=happening.message_id,
-        facts=facts if happening.message_id is None else None,
-    )
