@@ -1,20 +1,35 @@
 """How log lines look: for people, or one JSON object a line for programs."""
 
+import asyncio
 import json
 import logging
 import sys
+import traceback
 from datetime import UTC, datetime
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
 from bot import tracing
 
+logger = logging.getLogger(__name__)
+
+PROJECT = Path(__file__).parents[1]
 TEXT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 OURS = ("bot", "cogs", "storage")
 # Their debug lines would hold tokens and what members write; their info lines say too much.
 LIBRARIES = {"discord": logging.INFO, "discord.http": logging.WARNING}
 
 
-class TextLines(logging.Formatter):
+class Wordless(logging.Formatter):
+    """Shows where an error came from and of what kind it is; its own words may quote a member."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: ANN401, N802 - as logging has it
+        """Return the frames and the kind."""
+        kind, _, frames = ei
+        return "".join([*traceback.format_tb(frames), kind.__name__ if kind else ""])
+
+
+class TextLines(Wordless):
     """Lines for people; the forward stands at the end."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -23,7 +38,7 @@ class TextLines(logging.Formatter):
         return super().format(record) + (f" [forward {forward}]" if forward else "")
 
 
-class JsonLines(logging.Formatter):
+class JsonLines(Wordless):
     """One JSON object a line: at, level, logger, message, and the forward or error if any."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -50,3 +65,27 @@ def set_up_logging(level: str, shape: Literal["text", "json"] = "text") -> None:
         logging.getLogger(name).setLevel(level)
     for name, least in LIBRARIES.items():
         logging.getLogger(name).setLevel(max(least, logging.getLevelName(level)))
+
+
+def described(error: BaseException) -> str:
+    """Return of what kind an error is and where it came from: of our own lines the last."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if _is_ours(Path(frame.filename))]
+    kind = type(error).__name__
+    if not frames:
+        return kind
+    frame = (ours or frames)[-1]
+    path = Path(frame.filename)
+    place = path.relative_to(PROJECT).as_posix() if ours else path.name
+    return f"{kind} at {place}:{frame.lineno}"
+
+
+def _is_ours(path: Path) -> bool:
+    return path.is_relative_to(PROJECT) and path.relative_to(PROJECT).parts[0] in OURS
+
+
+def log_forgotten(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what asyncio has to say, such as of a task that failed and that nobody asked."""
+    error = context.get("exception")
+    about = f": {described(error)}" if isinstance(error, BaseException) else ""
+    logger.error("%s%s", context.get("message"), about)

@@ -14,6 +14,7 @@ from bot.discord.client import GUILD_READY_SECONDS, KkachiClient, point_at
 from bot.discord.commands import in_order, register_commands, wanted_commands
 from bot.discord.plugin import attach
 from bot.discord.translator import CommandTexts
+from bot.logs import described
 from bot.services import Services
 
 _log = logging.getLogger(__name__)
@@ -103,12 +104,8 @@ class Discord:
         )
 
     async def _pause(self, error: Exception) -> None:
-        expected = isinstance(error, OSError | discord.DiscordException)
         _log.warning(
-            "no connection to Discord (%s); next try in %.0f s",
-            type(error).__name__,
-            self._wait,
-            exc_info=None if expected else error,
+            "no connection to Discord (%s); next try in %.0f s", described(error), self._wait
         )
         await asyncio.sleep(self._wait)
         self._wait = min(2 * self._wait, LONGEST_WAIT)

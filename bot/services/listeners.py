@@ -5,6 +5,8 @@ import logging
 from collections.abc import Awaitable, Coroutine, Iterable
 from typing import Any, TypeVar
 
+from bot.logs import described
+
 logger = logging.getLogger(__name__)
 
 PATIENCE = 3
@@ -20,7 +22,7 @@ class Listeners:
 
     async def tell(self, calls: Iterable[Awaitable[None]]) -> None:
         """Let all listeners hear; a slow one goes on by itself, a failing one is only logged."""
-        tasks = [self.spawn(_guarded(call)) for call in calls]
+        tasks = [self.spawn(guarded("a listener", call)) for call in calls]
         if tasks:
             await asyncio.wait(tasks, timeout=PATIENCE)
 
@@ -32,8 +34,9 @@ class Listeners:
         return task
 
 
-async def _guarded(call: Awaitable[None]) -> None:
+async def guarded(what: str, work: Awaitable[object]) -> None:
+    """Do something that nobody waits for: a failure is only logged."""
     try:
-        await call
-    except Exception as failure:  # noqa: BLE001 - whoever listens must not undo what happened
-        logger.warning("A listener failed: %s", type(failure).__name__)
+        await work
+    except Exception as failure:  # noqa: BLE001 - nobody above would hear of it
+        logger.error("%s failed: %s", what, described(failure))  # noqa: TRY400 - its words may quote

@@ -1,14 +1,13 @@
 """Stands before every route: hosts, and a readable page for whatever goes wrong."""
 
 import logging
-import traceback
 from http import HTTPStatus
-from pathlib import Path
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 from yarl import URL
 
+from bot.logs import described
 from bot.services.accounts.oauth import LinkRefused
 from bot.web.answers import Answers
 from bot.web.metrics import PATH as METRICS
@@ -43,7 +42,7 @@ class Guard:
             except web.HTTPException as error:
                 return self._http_error(request, error)
             except Exception as error:  # noqa: BLE001 - a traceback may hold secrets
-                logger.error("%s fails: %s", _route(request), _place(error))  # noqa: TRY400 - ditto
+                logger.error("%s fails: %s", _route(request), described(error))  # noqa: TRY400 - ditto
                 return self._answers.notice(request, "failed", HTTPStatus.INTERNAL_SERVER_ERROR)
 
         return protect
@@ -79,10 +78,3 @@ def _route(request: web.Request) -> str:
     """Return the pattern of the address; the address itself may hold a secret."""
     resource = request.match_info.route.resource
     return resource.canonical if resource else "no route"
-
-
-def _place(error: Exception) -> str:
-    """Return what failed and where, without the message: that may hold a secret."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{where}"

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -27,6 +26,7 @@ from bot.kakao import (
     Unavailable,
     message_from,
 )
+from bot.logs import described
 from bot.services.accounts.links import Links
 from bot.services.clock import Clock
 from bot.services.deliveries.allowance import REFUSALS
@@ -189,15 +189,7 @@ class Attempts:
 
 def report(rows: Sequence[Delivery], error: Exception) -> None:
     """Log a mistake of ours by its type and place: its text may hold what a member wrote."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    ids = [row.id for row in rows]
-    logger.error(
-        "deliveries %s: unexpected %s at %s:%s",
-        ids,
-        type(error).__name__,
-        place.filename,
-        place.lineno,
-    )
+    logger.error("deliveries %s: unexpected %s", [row.id for row in rows], described(error))
 
 
 def _gone(answer: KakaoError) -> KakaoError:
