@@ -5,17 +5,22 @@ import signal
 import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 from bot.config import Config
 from bot.discord.client import GUILD_READY_SECONDS
-from bot.discord.connection import Discord, sync_commands
+from bot.discord.connection import CannotLoad, Discord, TokenRefused, sync_commands
 from bot.discord.oauth import DiscordLogin, open_discord_login
 from bot.kakao import KakaoApp, KakaoClient, open_http
+from bot.logs import log_forgotten
 from bot.pictures import open_pictures
 from bot.services import Services
+from bot.services.alarms import Alarm, Alarms
 from bot.services.clock import Clock
+from bot.services.listeners import guarded
+from bot.services.operations.supervision import RESTARTS, Restarts, Supervisor
 from bot.web import (
     Notice,
     ShareSettings,
@@ -31,10 +36,10 @@ from bot.web import (
 from bot.wiring import build_services
 from storage.database import StorageError, open_database
 
-T = TypeVar("T")
-
 # Of the ten seconds there are to stop; the rest is for closing Discord and the web server.
 FINISHING_SECONDS = 4.0
+# For the database to answer whoever asks whether all is well, who waits three seconds as a rule.
+ANSWER_SECONDS = 2.0
 
 
 class CannotListen(Exception):
@@ -45,6 +50,7 @@ async def run(config: Config) -> None:
     """Run everything until SIGTERM or SIGINT."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(log_forgotten)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     await run_until(stopped, config)
@@ -56,23 +62,28 @@ async def run_until(
     *,
     now: Clock = time.time,
     guild_ready_timeout: float = GUILD_READY_SECONDS,
+    restarts: Restarts = RESTARTS,
 ) -> None:
-    """Run everything until `stopped` is set, or until something ends that must not.
+    """Run everything until `stopped` is set; a loop that fails meanwhile is started anew.
 
-    Raises TokenRefused, CannotListen, StorageError.
+    Raises TokenRefused, CannotLoad, CannotListen, StorageError.
     """
     async with AsyncExitStack() as stack:
-        services = await stack.enter_async_context(open_services(config, now=now))
+        services = await stack.enter_async_context(
+            open_services(config, now=now, restarts=restarts)
+        )
+        keep = services.supervisor.run
         # Opened before the web server and closed after it: what Kakao says is not said again.
-        await stack.enter_async_context(services.inbox.open())
+        await stack.enter_async_context(services.inbox.open(partial(keep, "webhooks")))
         discord = Discord(config, services, guild_ready_timeout=guild_ready_timeout)
         await stack.enter_async_context(_web(config, services, discord))
         if services.linked_roles is not None:
-            await stack.enter_async_context(_task(services.linked_roles.declare()))
-        connected = await stack.enter_async_context(_task(discord.run()))
-        sending = await stack.enter_async_context(at_work(services))
-        stopping = await stack.enter_async_context(_task(stopped.wait()))
-        await _first(stopping, connected, sending)
+            declaration = guarded("declaring Linked Roles", services.linked_roles.declare())
+            await stack.enter_async_context(_beside(declaration))
+        connection = keep("discord", discord.run, fatal=(TokenRefused, CannotLoad))
+        await stack.enter_async_context(_beside(connection))
+        await stack.enter_async_context(at_work(services))
+        await stopped.wait()
 
 
 async def sync(config: Config) -> None:
@@ -83,17 +94,25 @@ async def sync(config: Config) -> None:
 
 @asynccontextmanager
 async def open_services(
-    config: Config, *, now: Clock = time.time, exclusive: bool = True
+    config: Config,
+    *,
+    now: Clock = time.time,
+    exclusive: bool = True,
+    restarts: Restarts = RESTARTS,
 ) -> AsyncIterator[Services]:
     """Open the database and the way to Kakao, and build all services upon them."""
+    supervisor = Supervisor(Alarms(), restarts)
+    writing = partial(supervisor.run, "database")
     async with (
-        open_database(config.database_url, exclusive=exclusive) as database,
+        open_database(config.database_url, exclusive=exclusive, keep=writing) as database,
         open_http() as http,
         open_pictures(config.discord_cdn_url) as pictures,
         _login(config) as login,
     ):
         kakao = KakaoClient(http, kakao_app(config))
-        services = build_services(config, database, kakao, pictures, now, login=login)
+        services = build_services(
+            config, database, kakao, pictures, now, login=login, supervisor=supervisor
+        )
         if exclusive:
             await services.rules.load()
         yield services
@@ -115,18 +134,22 @@ async def _login(config: Config) -> AsyncIterator[DiscordLogin | None]:
 
 
 @asynccontextmanager
-async def at_work(services: Services) -> AsyncIterator[asyncio.Task[None]]:
-    """Send what is accepted or found, and tidy up; at the end sends under way may finish."""
-    async with (
-        _task(services.housekeeping.run()),
-        _task(services.watch.run()),
-        _task(services.notifying.run()),
-        _task(services.leaving.run()),
-        _task(services.dispatcher.run()),
-        _task(services.sender.run()) as sending,
+async def at_work(services: Services) -> AsyncIterator[None]:
+    """Send what is accepted or found, and tidy up; at the end sends under way may finish.
+
+    A loop that fails meanwhile is started anew, and the operator is told.
+    """
+    keep = services.supervisor.run
+    async with _beside(
+        keep("expiry", services.housekeeping.run),
+        keep("watcher", services.watch.run),
+        keep("notifier", services.notifying.run),
+        keep("departures", services.leaving.run),
+        keep("dispatcher", services.dispatcher.run),
+        keep("sender", services.sender.run, services.sender.is_stopping),
     ):
         try:
-            yield sending
+            yield
         finally:
             with suppress(TimeoutError):
                 await asyncio.wait_for(services.sender.stop(), FINISHING_SECONDS)
@@ -135,10 +158,7 @@ async def at_work(services: Services) -> AsyncIterator[asyncio.Task[None]]:
 @asynccontextmanager
 async def _web(config: Config, services: Services, discord: Discord) -> AsyncIterator[None]:
     async def healthy() -> bool:
-        with suppress(StorageError):
-            await services.ping()
-            return discord.is_ready
-        return False
+        return discord.is_ready and not services.supervisor.down and await _is_written(services)
 
     web = build_web(
         services.linking,
@@ -176,6 +196,16 @@ async def _web(config: Config, services: Services, discord: Discord) -> AsyncIte
         yield
 
 
+async def _is_written(services: Services) -> bool:
+    if Alarm.DATABASE in services.alarms.active:
+        return False
+    with suppress(StorageError, TimeoutError):
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await services.ping()
+        return True
+    return False
+
+
 def kakao_app(config: Config) -> KakaoApp:
     """Return the application as the settings name it."""
     return KakaoApp(
@@ -210,18 +240,13 @@ def _share_settings(config: Config) -> ShareSettings:
 
 
 @asynccontextmanager
-async def _task(work: Coroutine[Any, Any, T]) -> AsyncIterator[asyncio.Task[T]]:
-    """Do this beside the rest and cancel it at the end."""
-    task = asyncio.create_task(work)
+async def _beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Do all of this beside the rest and cancel it at the end; what one raises ends the rest."""
     try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
-
-
-async def _first(*tasks: asyncio.Task[Any]) -> None:
-    """Wait for the first task to end, and raise what it raised."""
-    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in done:
-        task.result()
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(work) for work in works]
+            yield
+            for task in tasks:
+                task.cancel()
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from None

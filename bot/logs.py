@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import sys
+import sysconfig
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from bot import tracing
 logger = logging.getLogger(__name__)
 
 PROJECT = Path(__file__).parents[1]
+INSTALLED = {Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib", "platlib")}
 TEXT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 OURS = ("bot", "cogs", "storage")
 # Their debug lines would hold tokens and what members write; their info lines say too much.
@@ -68,20 +70,25 @@ def set_up_logging(level: str, shape: Literal["text", "json"] = "text") -> None:
 
 
 def described(error: BaseException) -> str:
-    """Return of what kind an error is and where it came from: of our own lines the last."""
+    """Return of what kind an error is and where it came from: the last line of no library."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if _is_ours(Path(frame.filename))]
     kind = type(error).__name__
     if not frames:
         return kind
-    frame = (ours or frames)[-1]
+    own = [frame for frame in frames if not _is_library(Path(frame.filename))]
+    frame = (own or frames)[-1]
     path = Path(frame.filename)
-    place = path.relative_to(PROJECT).as_posix() if ours else path.name
+    place = path.relative_to(PROJECT).as_posix() if _is_ours(path) else path.name
     return f"{kind} at {place}:{frame.lineno}"
 
 
 def _is_ours(path: Path) -> bool:
     return path.is_relative_to(PROJECT) and path.relative_to(PROJECT).parts[0] in OURS
+
+
+def _is_library(path: Path) -> bool:
+    known = any(path.is_relative_to(place) for place in INSTALLED) or not path.is_absolute()
+    return known and not _is_ours(path)
 
 
 def log_forgotten(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

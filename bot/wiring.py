@@ -9,6 +9,7 @@ from bot.services import Services
 from bot.services.accounts.build import build_accounts
 from bot.services.accounts.linked_roles import Login
 from bot.services.accounts.oauth import NewLink
+from bot.services.alarms import Alarms
 from bot.services.clock import Clock
 from bot.services.compose.build import build_compose
 from bot.services.deliveries.build import build_deliveries, build_sender
@@ -16,6 +17,7 @@ from bot.services.forwarding.build import build_forwarding
 from bot.services.highlights.build import HighlightServices, build_highlights
 from bot.services.messages.reader import ReaderSlot
 from bot.services.operations.build import build_operations
+from bot.services.operations.supervision import Supervisor
 from bot.services.privacy.build import build_privacy
 from bot.services.privacy.departures import Departures
 from bot.services.resources import Resources
@@ -35,6 +37,7 @@ def build_services(
     now: Clock,
     *,
     login: Login | None = None,
+    supervisor: Supervisor | None = None,
 ) -> Services:
     """Build the services and let them hear of each other."""
     stores = Stores.of(database, Vault(config.raw_token_keys))
@@ -45,7 +48,8 @@ def build_services(
     privacy = build_privacy(resources, links)
     servers = build_servers(resources, outbox.allowance)
     forwarding = build_forwarding(resources, accounts, outbox)
-    operations = build_operations(resources, outbox.allowance)
+    supervisor = supervisor or Supervisor(Alarms())
+    operations = build_operations(resources, outbox.allowance, supervisor)
     highlights = build_highlights(
         resources,
         links=links,
@@ -142,5 +146,6 @@ def _introduce(services: Services, stores: Stores) -> None:
         services.friends.forget,
         services.access.forget,
     ]
+    services.supervisor.on_failure.append(services.metrics.loop_failed)
     services.watch.on_matched.append(services.metrics.matched)
     services.wishes.on_changed.append(services.dispatcher.wake)

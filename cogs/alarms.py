@@ -3,7 +3,8 @@
 from bot.discord.cog import KkachiCog, ListenerLists
 from bot.discord.notices import NOBODY
 from bot.discord.plugin import AnyBot
-from bot.services.alarms import Alarm
+from bot.services.alarms import LoopDown, Trouble
+from bot.texts import LOCALES, Locale
 
 
 class Alarms(KkachiCog):
@@ -13,18 +14,27 @@ class Alarms(KkachiCog):
         """Listen to troubles that begin and end."""
         return ((self.services.alarms.on_change, self.tell),)
 
-    async def tell(self, alarm: Alarm, begins: bool) -> None:  # noqa: FBT001 - as it is told
+    async def cog_load(self) -> None:
+        """Tell also of what began while Discord was away."""
+        await super().cog_load()
+        self.services.alarms.tell_missed()
+
+    async def tell(self, alarm: Trouble, begins: bool) -> None:  # noqa: FBT001 - as it is told
         """Write an alarm, or its end, in both languages."""
         channel_id = self.services.alert_channel_id
         if not channel_id:
             return
         await self.bot.wait_until_ready()
-        key = f"alarm-{alarm}" if begins else "alarm-over"
-        korean, english = (
-            self.services.texts.say(locale, key, what=alarm) for locale in ("ko", "en")
-        )
+        lines = [self._line(locale, alarm, begins=begins) for locale in LOCALES]
         room = self.bot.get_partial_messageable(channel_id)
-        await room.send(f"{korean}\n{english}", allowed_mentions=NOBODY)
+        await room.send("\n".join(lines), allowed_mentions=NOBODY)
+
+    def _line(self, locale: Locale, alarm: Trouble, *, begins: bool) -> str:
+        say = self.services.texts.say
+        if isinstance(alarm, LoopDown):
+            which = say(locale, f"loop-{alarm.name}")
+            return say(locale, "alarm-loop" if begins else "alarm-over", what=which)
+        return say(locale, f"alarm-{alarm}" if begins else "alarm-over", what=alarm)
 
 
 async def setup(bot: AnyBot) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +26,9 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 Values = Mapping[str, Any]
 Query = Callable[[AsyncConnection], Awaitable[T]]
+Loop = Callable[[], Coroutine[Any, Any, None]]
+Keep = Callable[[Loop, Callable[[], bool]], Coroutine[Any, Any, None]]
+"""Runs a loop until it is over; one that fails it may start anew."""
 
 OWNER_ONLY = 0o600
 # To a SQLite file; each has a thread of its own, and more of them only wait for each other.
@@ -37,6 +40,10 @@ PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
 )
+# For a group of changes to be committed; SQLite itself may wait some seconds for its lock.
+WRITE_SECONDS = 30.0
+# For the writer to commit what still waits at the end.
+CLOSING_SECONDS = 2.0
 # Seconds, and tries, for readers to let go of the write-ahead log.
 SCRUB_PATIENCE, SCRUB_TRIES = 5.0, 3
 # Marks a connection whose transactions change something; see `_begin`.
@@ -99,12 +106,22 @@ _Run = Callable[[_Change[Any], AsyncConnection], Awaitable[None]]
 class Database:
     """One engine, many readers, one grouped writer."""
 
-    def __init__(self, engine: AsyncEngine, *, exclusive: bool, path: Path | None = None) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        *,
+        exclusive: bool,
+        path: Path | None = None,
+        patience: float = WRITE_SECONDS,
+    ) -> None:
         self._path = path
+        self._patience = patience
         self._engine = engine
         self._writing = engine.execution_options(**{WRITES: True})
         self._waiting: list[_Change[Any]] = []
         self._arrived = asyncio.Event()
+        self._undoing: set[asyncio.Task[None]] = set()
+        self._is_down = False
         self._closing = False
         self.exclusive = exclusive
         """Whether no other process can be at work on this database."""
@@ -125,6 +142,8 @@ class Database:
         """
         if self._closing:
             raise StorageError("the database is closed")
+        if self._is_down:
+            raise StorageError("nothing is written until the writer is started anew")
         waiting = _Change(change, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         self._arrived.set()
@@ -152,24 +171,41 @@ class Database:
         return await self.write(lambda connection: rows_of(connection, statement))
 
     async def ping(self) -> None:
-        """Raise StorageError when the database does not answer."""
-        await self.all(text("SELECT 1"))
+        """Raise StorageError when the database does not answer, or is not written."""
+        await self.change(text("SELECT 1"))
 
     async def run_writer(self) -> None:
-        """Commit waiting changes in groups until `stop_writer`; nobody is left waiting."""
+        """Commit waiting changes in groups until `stop_writer`; nobody is left waiting.
+
+        Raises what is no failure of a change, and TimeoutError when the database hangs; all
+        changes are refused then, until this runs again.
+        """
+        self._is_down = False
         try:
             while self._waiting or not self._closing:
                 await self._arrived.wait()
                 self._arrived.clear()
                 await self._commit(self._take())
         finally:
-            self.stop_writer()
-            _fail(self._take(), "the database is closed")
+            self._is_down = True
+            _fail(self._take(), "the writer has stopped")
 
     def stop_writer(self) -> None:
         """Take no more changes; the writer ends when those that wait are committed."""
         self._closing = True
         self._arrived.set()
+
+    async def close(self, writer: "asyncio.Task[None]") -> None:
+        """Let the writer finish, though one that hangs is not waited for any longer."""
+        self.stop_writer()
+        await asyncio.wait([writer, *self._undoing], timeout=CLOSING_SECONDS)
+        writer.cancel()
+        # What it raised has failed all who waited for it.
+        await asyncio.gather(writer, return_exceptions=True)
+
+    def is_closing(self) -> bool:
+        """Tell whether the writer was told to stop."""
+        return self._closing
 
     def _take(self) -> list[_Change[Any]]:
         group, self._waiting = self._waiting, []
@@ -177,11 +213,10 @@ class Database:
 
     async def _commit(self, group: list[_Change[Any]]) -> None:
         try:
-            try:
-                # A savepoint costs two statements more, and hardly ever is there a failure.
-                await self._transact(group, _Change.together)
-            except _ChangeFailed:
-                await self._transact(group, _Change.apart)
+            await self._in_time(self._saved(group))
+        except TimeoutError:
+            _fail(group, "the database does not answer")
+            raise
         except (SQLAlchemyError, OSError) as error:
             _fail(group, f"nothing was saved: {_first_line(error)}")
         except BaseException:
@@ -189,6 +224,33 @@ class Database:
             raise
         for change in group:
             change.tell()
+
+    async def _in_time(self, transaction: Coroutine[Any, Any, None]) -> None:
+        """Wait for a transaction, but not until one that hangs is undone: that may take for ever.
+
+        Raises TimeoutError.
+        """
+        task = asyncio.create_task(transaction)
+        try:
+            async with asyncio.timeout(self._patience):
+                await asyncio.shield(task)
+        finally:
+            if not task.done():
+                task.cancel()
+                self._undoing.add(task)
+                task.add_done_callback(self._undone)
+
+    def _undone(self, task: "asyncio.Task[None]") -> None:
+        self._undoing.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            logger.warning("a transaction was undone with %s", type(task.exception()).__name__)
+
+    async def _saved(self, group: list[_Change[Any]]) -> None:
+        try:
+            # A savepoint costs two statements more, and hardly ever is there a failure.
+            await self._transact(group, _Change.together)
+        except _ChangeFailed:
+            await self._transact(group, _Change.apart)
 
     async def _transact(self, group: list[_Change[Any]], run: _Run) -> None:
         async with self._writing.connect() as connection, connection.begin():
@@ -211,27 +273,33 @@ def _fail(group: list[_Change[Any]], reason: str) -> None:
 
 
 @asynccontextmanager
-async def open_database(url: str, *, exclusive: bool = True) -> AsyncIterator[Database]:
+async def open_database(
+    url: str,
+    *,
+    exclusive: bool = True,
+    keep: Keep = lambda loop, _is_over: loop(),
+    patience: float = WRITE_SECONDS,
+) -> AsyncIterator[Database]:
     """Open the database, making or migrating it first, and close it at the end.
 
     A SQLite file belongs to one process at a time: a second one gets DatabaseBusy. With
-    `exclusive` False the file is shared, for tools that look at it while Kkachi runs.
+    `exclusive` False the file is shared, for tools that look at it while Kkachi runs. `keep` runs
+    the writer; `patience` is for how many seconds one that hangs is waited for.
     """
     path = sqlite_path(url)
     if path is not None:
         _make_file(path)
     with locked(path if exclusive else None):
         engine = await _migrated_engine(url)
-        database = Database(engine, exclusive=exclusive and path is not None, path=path)
-        writer = asyncio.create_task(database.run_writer(), name="database writer")
+        database = Database(
+            engine, exclusive=exclusive and path is not None, path=path, patience=patience
+        )
+        writer = asyncio.create_task(keep(database.run_writer, database.is_closing))
         try:
             yield database
         finally:
-            database.stop_writer()
-            try:
-                await writer
-            finally:
-                await engine.dispose()
+            await database.close(writer)
+            await engine.dispose()
 
 
 def sqlite_path(url: str) -> Path | None:

@@ -4,6 +4,7 @@ aiosqlite hands each step of a statement (cursor, execute, fetch, close) to a th
 it; that costs several times what SQLite itself does. Here a statement is one visit.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Self, TypeVar
@@ -20,6 +21,18 @@ class Connection(aiosqlite.Connection):
     def __init__(self, open_file: Callable[[], sqlite3.Connection]) -> None:
         super().__init__(open_file, iter_chunk_size=64)
         self._thread.daemon = True
+        self._stopping: asyncio.Future[Any] | None = None
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        """Close and end the thread once it is free; a second time this is the same end."""
+        if self._stopping is None:
+            self._stopping = super().stop()
+        return self._stopping
+
+    async def close(self) -> None:
+        """Close; whoever cannot wait for a thread that hangs may be cancelled."""
+        if self._connection is not None and (stopping := self.stop()) is not None:
+            await asyncio.shield(stopping)
 
     def cursor(self) -> "Cursor":  # type: ignore[override]  # SQLAlchemy asks for no more than that
         """Return a cursor; nothing happens before it is used."""

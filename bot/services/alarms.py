@@ -3,11 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 
 logger = logging.getLogger(__name__)
-
-Listener = Callable[["Alarm", bool], Awaitable[None]]
 
 
 class Alarm(StrEnum):
@@ -21,36 +20,60 @@ class Alarm(StrEnum):
     """The database cannot be written: a full disk, say."""
 
 
+@dataclass(frozen=True, slots=True)
+class LoopDown:
+    """One of Kkachi's loops has failed; it is started anew by itself."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"loop {self.name}"
+
+
+Trouble = Alarm | LoopDown
+Listener = Callable[[Trouble, bool], Awaitable[None]]
+
+
 class Alarms:
     """Knows which troubles there are right now."""
 
     def __init__(self) -> None:
-        self.active: set[Alarm] = set()
+        self.active: set[Trouble] = set()
         self.on_change: list[Listener] = []
+        # What began, or ended, while nobody listened.
+        self._untold: dict[Trouble, bool] = {}
         self._telling: set[asyncio.Task[None]] = set()
 
-    def begin(self, alarm: Alarm) -> None:
+    def begin(self, alarm: Trouble) -> None:
         """Note a trouble; the first time everybody is told."""
         if alarm not in self.active:
             self.active.add(alarm)
             logger.error("this needs somebody: %s", alarm)
             self._tell(alarm, begins=True)
 
-    def end(self, alarms: Iterable[Alarm]) -> None:
+    def end(self, alarms: Iterable[Trouble]) -> None:
         """Note that troubles are over."""
         for alarm in self.active & set(alarms):
             self.active.discard(alarm)
             logger.warning("this is over: %s", alarm)
             self._tell(alarm, begins=False)
 
-    def _tell(self, alarm: Alarm, *, begins: bool) -> None:
+    def tell_missed(self) -> None:
+        """Tell whoever listens now of what was told nobody, such as before Discord was there."""
+        untold, self._untold = self._untold, {}
+        for alarm, begins in untold.items():
+            self._tell(alarm, begins=begins)
+
+    def _tell(self, alarm: Trouble, *, begins: bool) -> None:
+        if not self.on_change and self._untold.pop(alarm, None) is None:
+            self._untold[alarm] = begins
         for listener in self.on_change:
             task = asyncio.get_running_loop().create_task(_quietly(listener, alarm, begins=begins))
             self._telling.add(task)
             task.add_done_callback(self._telling.discard)
 
 
-async def _quietly(listener: Listener, alarm: Alarm, *, begins: bool) -> None:
+async def _quietly(listener: Listener, alarm: Trouble, *, begins: bool) -> None:
     try:
         await listener(alarm, begins)
     except Exception as error:  # noqa: BLE001 - an alarm that cannot be told stands in the log

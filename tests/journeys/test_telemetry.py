@@ -8,17 +8,15 @@ import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import aiohttp
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
 from bot import tracing
 from bot.logs import TEXT, JsonLines, TextLines
+from tests.support.telemetry import STAFF, numbers
 from tests.support.world import CHAT, ROOT, World, open_world, start_process, until
 
 MENU_ME = "Send to my KakaoTalk"
 TOKEN = "a-token-for-prometheus"
-STAFF = "운영진"
 
 
 @pytest.fixture
@@ -30,21 +28,6 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         await world.link("민지")
         yield world
         assert world.discord.problems == []
-
-
-async def numbers(world: World, **headers: str) -> dict[str, float]:
-    """Read `/metrics` as Prometheus does."""
-    async with aiohttp.ClientSession() as browser:
-        address = f"{world.public_url}/metrics"
-        async with browser.get(address, headers=headers) as response:
-            if response.status != 200:
-                return {}
-            text = await response.text()
-    return {
-        f"{sample.name}{sorted(sample.labels.values())}": sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-    }
 
 
 async def test_prometheus_reads_sends_allowance_queue_and_gateway(world: World) -> None:

@@ -23,6 +23,7 @@ import aiohttp
 
 from bot.app import run_until
 from bot.config import Config
+from bot.services.operations.supervision import Restarts
 from sandbox.demo.people import add_people
 from sandbox.demo.village import build_village
 from sandbox.discord import LocalDiscord, Reply
@@ -32,6 +33,7 @@ ROOT = Path(__file__).parents[2]
 OPENAPI = ROOT.parent / "shared" / "discord-openapi.json"
 TOKEN_KEY = base64.b64encode(bytes(range(32))).decode()
 STEP = 0.01
+QUICK = Restarts(first=0.05, longest=0.2, steady=0.5)
 CHAT = "잡담"
 
 
@@ -44,6 +46,7 @@ class World:
     public_url: str
     settings: dict[str, str]
     ahead: float = 0.0
+    restarts: Restarts = QUICK
     _stopped: asyncio.Event = field(default_factory=asyncio.Event)
     _bot: asyncio.Task[None] | None = None
 
@@ -68,6 +71,7 @@ class World:
                 self.config,
                 now=lambda: time.time() + self.ahead,
                 guild_ready_timeout=0.05,
+                restarts=self.restarts,
             )
         )
         await self.until_healthy()

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.kakao import KakaoClient, Message, message_from
-from bot.services.alarms import Alarm
+from bot.services.alarms import Alarm, Trouble
 from bot.services.clock import DAY, HOUR
 from bot.services.deliveries.outcomes import REASONS, WAITS, may_repeat
 from bot.texts import LOCALES, Locale, Texts
@@ -303,9 +303,9 @@ async def test_a_full_disk_is_an_alarm_until_it_has_room_again(idle: World) -> N
         "CREATE TRIGGER full BEFORE UPDATE ON deliveries WHEN NEW.state = 'sending' "
         "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
     )
-    told: list[tuple[Alarm, bool]] = []
+    told: list[tuple[Trouble, bool]] = []
 
-    async def hear(alarm: Alarm, begins: bool) -> None:
+    async def hear(alarm: Trouble, begins: bool) -> None:
         told.append((alarm, begins))
 
     idle.begin_anew()

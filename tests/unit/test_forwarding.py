@@ -1,5 +1,6 @@
 """Forwarding as a service: from a highlight to the chats of a local Kakao, without Discord."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -31,7 +32,7 @@ from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
 from storage.deliveries import Delivery, DeliveryState
 from storage.drafts import Draft, Pick
-from tests.support.world import TOKEN_KEY
+from tests.support.world import QUICK, TOKEN_KEY, until
 
 MINJI = Member(101, "민지", "https://cdn.example/1.png", "ko")
 JUNHO = Member(102, "준호", "https://cdn.example/2.png", "ko")
@@ -100,7 +101,8 @@ async def open_desk(folder: Path) -> AsyncIterator[Desk]:
         config = config_for(kakao, folder)
         kakao.app.redirect_uris.add(config.redirect_uri)
         kakao.app.product_link_domains.append(PUBLIC_URL)
-        async with open_services(config, now=now) as services, at_work(services):
+        opening = open_services(config, now=now, restarts=QUICK)
+        async with opening as services, at_work(services):
             desk = Desk(services, kakao)
             yield desk
 
@@ -117,6 +119,19 @@ def config_for(kakao: LocalKakao, folder: Path) -> Config:
         "token_keys": TOKEN_KEY,
     }
     return Config(_env_file=None, **settings)  # type: ignore[arg-type] # read from words, as ever
+
+
+# In a bot of somebody's own
+
+
+async def test_a_loop_that_is_killed_is_started_anew_in_anybodys_bot(desk: Desk) -> None:
+    await desk.link()
+    [sender] = [one for one in asyncio.all_tasks() if one.get_name() == "sender"]
+    sender.cancel()
+    await until(lambda: desk.services.supervisor.down == {"sender"})
+    assert [str(one) for one in desk.services.alarms.active] == ["loop sender"]
+    [row] = await desk.services.forwarding.to_me(MINJI, HELLO, None)
+    assert row.state is SENT
 
 
 # To me

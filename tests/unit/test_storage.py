@@ -4,6 +4,8 @@ import asyncio
 import stat
 import subprocess
 import sys
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,11 +16,14 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.services.alarms import Alarms
+from bot.services.operations.supervision import Restarts, Supervisor
 from bot.services.servers.settings import CustomTemplate, GuildSettings, Settings
 from storage.database import DatabaseBusy, StorageError, open_database
 from storage.jumps import Jump, JumpStore
 from storage.settings import SettingsStore
 from storage.tables import metadata
+from tests.support.world import until
 
 HOLD_AND_WAIT = """
 import asyncio, sys
@@ -30,6 +35,10 @@ async def main():
         await asyncio.sleep(60)
 
 asyncio.run(main())
+"""
+MUCH_TO_COUNT = """
+WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 2000000)
+SELECT max(n) FROM counted
 """
 OPEN_ONCE = HOLD_AND_WAIT.replace("await asyncio.sleep(60)", "pass")
 
@@ -253,6 +262,53 @@ async def test_readers_go_on_while_something_is_written(tmp_path: Path) -> None:
         assert await JumpStore(database).find("x") is None
         let_go.set()
         await write
+
+
+async def forever(_: AsyncConnection) -> None:
+    await asyncio.Event().wait()
+
+
+async def busy(connection: AsyncConnection) -> None:
+    """Write something, then keep SQLite's own thread from answering for a while."""
+    await connection.execute(text("INSERT INTO jumps VALUES ('busy', 1, NULL, 1, 1, 0, 1)"))
+    await connection.execute(text(MUCH_TO_COUNT))
+
+
+@pytest.mark.parametrize("hanging", [forever, busy])
+async def test_whoever_waits_for_a_database_that_hangs_gets_an_error_and_nothing_is_saved(
+    tmp_path: Path, hanging: Callable[[AsyncConnection], Awaitable[None]]
+) -> None:
+    supervisor = Supervisor(Alarms(), Restarts(0.01, 0.01, 0.01))
+    writing = partial(supervisor.run, "database")
+    async with open_database(url(tmp_path), keep=writing, patience=0.1) as database:
+        results = await asyncio.gather(
+            database.write(hanging), JumpStore(database).add(jump(1)), return_exceptions=True
+        )
+        assert [type(result) for result in results] == [StorageError, StorageError]
+        assert supervisor.down == {"database"}
+        with pytest.raises(StorageError, match="until the writer is started anew"):
+            await database.ping()
+        await until(lambda: not database._undoing and not supervisor.down, 20)
+        await JumpStore(database).add(jump(2))
+        assert await JumpStore(database).find("busy") is None
+        assert await JumpStore(database).find("j1") is None
+
+
+async def test_a_writer_that_breaks_fails_whoever_waits_and_can_be_run_again(
+    tmp_path: Path,
+) -> None:
+    async def cancelled(_: AsyncConnection) -> None:
+        raise asyncio.CancelledError
+
+    supervisor = Supervisor(Alarms(), Restarts(0.01, 0.01, 0.01))
+    async with open_database(url(tmp_path), keep=partial(supervisor.run, "database")) as database:
+        jumps = JumpStore(database)
+        results = await asyncio.gather(
+            database.write(cancelled), jumps.add(jump(1)), return_exceptions=True
+        )
+        assert [type(result) for result in results] == [StorageError, StorageError]
+        await until(lambda: not supervisor.down)
+        await jumps.add(jump(1))
 
 
 async def test_sql_mistakes_come_out_as_storage_errors(tmp_path: Path) -> None:

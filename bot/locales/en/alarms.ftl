@@ -1,4 +1,14 @@
 alarm-app-refused = 🚨 Kakao refuses the app's key or settings. `python -m bot doctor` says what to mend. Cards to "Me" wait for three days.
 alarm-app-spent = 🚨 The app has used up its sends of today. What waits goes out after midnight in Korea.
 alarm-database = 🚨 The database cannot be written: is the disk full? Nothing is sent meanwhile.
+alarm-loop = 🚨 A part of Kkachi has failed: { $what }. It starts again by itself; the log says where it failed. If this comes again and again, please look there.
 alarm-over = ✅ Over: { $what }
+loop-database = writing into the database
+loop-webhooks = working through Kakao's notices
+loop-discord = the connection to Discord
+loop-expiry = erasing what has expired
+loop-watcher = noting how far messages were read
+loop-notifier = reminders of events
+loop-departures = cleaning up after members who left
+loop-dispatcher = planning automatic cards
+loop-sender = sending to KakaoTalk

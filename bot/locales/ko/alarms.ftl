@@ -1,4 +1,14 @@
 alarm-app-refused = 🚨 카카오가 앱 키나 설정을 거부하고 있어요. `python -m bot doctor`로 무엇을 고쳐야 하는지 확인해 주세요. '나와의 채팅' 카드는 사흘 동안 기다려요.
 alarm-app-spent = 🚨 앱 전체가 오늘 보낼 수 있는 횟수를 모두 썼어요. 기다리던 카드는 한국 시간 자정이 지나면 나가요.
 alarm-database = 🚨 데이터베이스에 쓸 수 없어요. 디스크가 가득 찼는지 확인해 주세요. 그동안 아무것도 보내지 않아요.
+alarm-loop = 🚨 까치의 한 부분이 멈췄어요: { $what }. 저절로 다시 시작해요. 어디서 멈췄는지는 로그에 남아 있어요. 계속 되풀이되면 로그를 확인해 주세요.
 alarm-over = ✅ 해결됐어요: { $what }
+loop-database = 데이터베이스에 쓰기
+loop-webhooks = 카카오가 보낸 알림 처리
+loop-discord = 디스코드 연결
+loop-expiry = 기한이 지난 것 지우기
+loop-watcher = 메시지를 어디까지 읽었는지 적어 두기
+loop-notifier = 이벤트 미리 알림
+loop-departures = 나간 멤버 정리
+loop-dispatcher = 자동 카드 계획
+loop-sender = 카카오톡으로 보내기

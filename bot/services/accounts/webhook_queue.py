@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.services.clock import Clock
+from storage.database import Keep
 from storage.webhooks import WebhookStore
 
 logger = logging.getLogger(__name__)
@@ -58,10 +59,13 @@ class WebhookQueue:
         await self._waiting.join()
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[None]:
-        """Work through what comes in; at the end what still waits is finished without pauses."""
+    async def open(self, keep: Keep = lambda loop, _is_over: loop()) -> AsyncIterator[None]:
+        """Work through what comes in; at the end what still waits is finished without pauses.
+
+        `keep` runs the worker.
+        """
         self._closing.clear()
-        worker = asyncio.create_task(self._run(), name="inbox")
+        worker = asyncio.create_task(keep(self._run, self._closing.is_set))
         try:
             yield
         finally:
@@ -81,6 +85,9 @@ class WebhookQueue:
             except Exception as failure:  # noqa: BLE001 - one notice must not stop all others
                 # No traceback (TRY400): an error's own words may tell about a member.
                 logger.error("a notice of Kakao is lost: %s, %s", notice.kind, _name(failure))  # noqa: TRY400
+            except asyncio.CancelledError:
+                logger.error("a notice of Kakao is lost: %s, nobody works on it", notice.kind)  # noqa: TRY400
+                raise
             finally:
                 self._waiting.task_done()
 
@@ -99,7 +106,8 @@ class WebhookQueue:
             except Exception as failure:  # noqa: BLE001 - whatever it was may pass
                 logger.warning("a notice of Kakao has to wait: %s", _name(failure))
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._closing.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await self._closing.wait()
         async with asyncio.timeout(WORK_SECONDS):
             return await step()
 

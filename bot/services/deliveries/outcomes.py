@@ -64,6 +64,7 @@ ALLOWANCE_OF_APP = "allowance-app"
 ALLOWANCE_OF_MONTH = "allowance-month"
 CONSENT = "consent"
 LINK_AGAIN = "link-again"
+LOST = "lost"
 OPERATOR = "operator"
 # The nearest class counts.
 REASONS: Mapping[type[Exception], str] = {
@@ -79,8 +80,8 @@ REASONS: Mapping[type[Exception], str] = {
     BadRequest: "bad-card",
     ConsentMissing: CONSENT,
     NotLinked: LINK_AGAIN,
-    LostAnswer: "lost",
-    BadAnswer: "lost",
+    LostAnswer: LOST,
+    BadAnswer: LOST,
     Unavailable: "unavailable",
     Unreachable: "unavailable",
     TokenInvalid: "unavailable",

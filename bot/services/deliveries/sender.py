@@ -14,6 +14,7 @@ from random import Random
 
 from bot import tracing
 from bot.kakao import LostAnswer
+from bot.logs import described
 from bot.services.alarms import Alarm, Alarms
 from bot.services.clock import DAY, HOUR, Clock
 from bot.services.deliveries.allowance import Allowance
@@ -21,6 +22,7 @@ from bot.services.deliveries.attempt import Answered, Attempts, report
 from bot.services.deliveries.followups import FollowUps
 from bot.services.deliveries.outcomes import (
     ALLOWANCE_OF_APP,
+    LOST,
     OPERATOR,
     RetryPolicy,
     may_have_arrived,
@@ -82,15 +84,19 @@ class Sender:
         self._is_full = False
         self._ended = asyncio.Event()
         self._ended.set()
-        self._unrecorded: StorageError | None = None
+        self._unrecorded: Exception | None = None
         self._recovered_at: float | None = None
         self._tidied_at: float | None = None
 
     async def run(self) -> None:
-        """Send what is due until `stop`; raises StorageError when results cannot be recorded."""
+        """Send what is due until `stop`; raises what keeps results from being recorded.
+
+        To be run again then: whatever nobody knows about is settled first.
+        """
         self._ended.clear()
+        self._unrecorded = self._recovered_at = None
         try:
-            while not self._signals.closed:
+            while not self._signals.closed and self._unrecorded is None:
                 self._signals.work.clear()
                 await self._pause(await self._round())
         finally:
@@ -103,6 +109,10 @@ class Sender:
         """Start no more sends and wait for those under way."""
         self._signals.close()
         await self._ended.wait()
+
+    def is_stopping(self) -> bool:
+        """Tell whether this was told to stop."""
+        return self._signals.closed
 
     async def _round(self) -> float:
         """Start what is due and return how long there is nothing more to start."""
@@ -118,8 +128,10 @@ class Sender:
         return rest
 
     async def _pause(self, seconds: float) -> None:
+        # Not `wait_for`: before Python 3.12 that forgets a cancellation that comes with the event.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._signals.work.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._signals.work.wait()
 
     async def _finish(self) -> None:
         try:
@@ -176,19 +188,12 @@ class Sender:
 
     async def _deliver(self, lease: Lease) -> None:
         tracing.forward.set(lease.rows[0].forward_id)
-        try:
-            answered = await self._attempts.make(lease)
-        except Exception as error:  # noqa: BLE001 - one bug must not stop everybody's sends
-            report(lease.rows, error)
-            answered = [(row, LostAnswer()) for row in lease.rows]
-        outcomes = [self._rules.outcome(row, answer, lease.at) for row, answer in answered]
+        answered = await self._answered(lease)
+        outcomes = self._outcomes(lease, answered)
         try:
             await self._record(lease, answered, outcomes)
-        except StorageError as error:
-            logger.critical("sending stops, results cannot be recorded: %s", error)
-            self._alarms.begin(Alarm.DATABASE)
-            self._unrecorded = error
-            self._signals.close()
+        except Exception as error:  # noqa: BLE001 - whatever it is, nothing more may be sent
+            self._stop_for(error)
             return
         for outcome in outcomes:
             reason = outcome.reason or "ok"
@@ -197,6 +202,28 @@ class Sender:
         await self._followups.apply(lease, outcomes)
         waits = any(outcome.state is DeliveryState.QUEUED for outcome in outcomes)
         self._signals.changed(lease.rows, work=waits)
+
+    def _stop_for(self, error: Exception) -> None:
+        why = error if isinstance(error, StorageError) else described(error)
+        logger.critical("sending stops, results cannot be recorded: %s", why)
+        self._alarms.begin(Alarm.DATABASE)
+        self._unrecorded = error
+        self._signals.work.set()
+
+    async def _answered(self, lease: Lease) -> list[Answered]:
+        try:
+            return await self._attempts.make(lease)
+        except Exception as error:  # noqa: BLE001 - one bug must not stop everybody's sends
+            report(lease.rows, error)
+            return [(row, LostAnswer()) for row in lease.rows]
+
+    def _outcomes(self, lease: Lease, answered: list[Answered]) -> list[Outcome]:
+        try:
+            return [self._rules.outcome(row, answer, lease.at) for row, answer in answered]
+        except Exception as error:  # noqa: BLE001 - a row that says nothing sensible ends here
+            report(lease.rows, error)
+            unknown = DeliveryState.UNKNOWN
+            return [Outcome(row, unknown, self._now(), LOST) for row in lease.rows]
 
     def _judge(self, outcomes: list[Outcome]) -> None:
         """Tell whoever runs this of what only they can mend."""

@@ -6,6 +6,7 @@ from bot.services.alarms import Alarms
 from bot.services.deliveries.allowance import Allowance
 from bot.services.operations.extensions import Extensions
 from bot.services.operations.metrics import Metrics
+from bot.services.operations.supervision import Supervisor
 from bot.services.resources import Resources
 
 
@@ -14,16 +15,19 @@ class OperationServices:
     """Troubles, numbers, and the modules that are loaded."""
 
     alarms: Alarms
+    supervisor: Supervisor
     metrics: Metrics
     plugins: Extensions
 
 
-def build_operations(resources: Resources, allowance: Allowance) -> OperationServices:
+def build_operations(
+    resources: Resources, allowance: Allowance, supervisor: Supervisor
+) -> OperationServices:
     """Build the services about running Kkachi."""
     stores, now = resources.stores, resources.now
-    alarms = Alarms()
     return OperationServices(
-        alarms=alarms,
-        metrics=Metrics(stores.statistics, stores.hits, allowance, alarms, now=now),
+        alarms=supervisor.alarms,
+        supervisor=supervisor,
+        metrics=Metrics(stores.statistics, stores.hits, allowance, supervisor, now=now),
         plugins=Extensions(resources.config.cogs),
     )

@@ -29,16 +29,25 @@ class Expiry:
         self._now = now
 
     async def run(self) -> None:
-        """Tidy up until cancelled."""
+        """Tidy up until cancelled; raises StorageError."""
         while True:
-            try:
-                await self.tidy()
-            except StorageError as error:
-                logger.warning("expired rows stay for now: %s", error)
+            await self.tidy()
             await asyncio.sleep(EVERY_SECONDS)
 
     async def tidy(self) -> None:
-        """Erase what expired a day ago or earlier."""
+        """Erase what expired a day ago or earlier, where that can be done.
+
+        Raises the StorageError of a table that stays as it is.
+        """
         before = self._now() - GRACE_SECONDS
-        for store in self._stores:
+        failed = [await self._purged(store, before) for store in self._stores]
+        for error in filter(None, failed):
+            raise error
+
+    async def _purged(self, store: Purged, before: float) -> StorageError | None:
+        try:
             await store.purge(before)
+        except StorageError as error:
+            logger.warning("expired rows stay for now: %s", error)
+            return error
+        return None
