@@ -7,15 +7,14 @@ from bot.discord.convert import highlight_of, places_of
 from bot.discord.messages import find_message
 from bot.discord.plugin import services_of
 from bot.discord.replies import defer
-from bot.errors import UserError
 from bot.services.messages.models import Highlight
 
 
 class Refused(app_commands.CheckFailure):
-    """A command is refused, in words that a member may read."""
+    """A command is refused, or whether it is cannot be known; whoever asks gets an answer."""
 
-    def __init__(self, original: UserError) -> None:
-        super().__init__(original.key)
+    def __init__(self, original: Exception) -> None:
+        super().__init__(type(original).__name__)
         self.original = original
 
 
@@ -30,13 +29,16 @@ async def check_feature(interaction: discord.Interaction, feature: str) -> None:
 
 
 async def check_command(interaction: discord.Interaction, feature: str) -> None:
-    """Raise Refused when the member may not use a command of this feature here."""
+    """Raise Refused when the member may not use a command of this feature here.
+
+    discord.py answers nothing that a check raises otherwise.
+    """
     if interaction.type is discord.InteractionType.autocomplete:
         return
     try:
         await check_feature(interaction, feature)
-    except UserError as error:
-        raise Refused(error) from None
+    except Exception as error:
+        raise Refused(error) from error
 
 
 async def carried(interaction: discord.Interaction, message: discord.Message | str) -> Highlight:

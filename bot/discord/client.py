@@ -1,6 +1,7 @@
 """The Discord client: loads the cogs, and answers what no cog answers."""
 
 import logging
+import sys
 from functools import partial
 
 import discord
@@ -17,6 +18,7 @@ from bot.discord.plugin import AnyBot, attach
 from bot.discord.replies import refuse
 from bot.discord.translator import CommandTexts
 from bot.errors import Expired
+from bot.logs import described
 from bot.services import Services
 from bot.services.operations.extensions import CogBroken
 
@@ -92,6 +94,11 @@ class KkachiClient(commands.AutoShardedBot):
         await attach(self, self._services)
         self._services.plugins.attach(partial(reload_cog, self))
         await register_commands(self)
+
+    async def on_error(self, event_method: str, /, *_: object, **__: object) -> None:
+        """Log what a listener raised, without its words: they may quote a message."""
+        error = sys.exception()
+        _log.error("%s failed: %s", event_method, error and described(error))
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Leave messages alone."""

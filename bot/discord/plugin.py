@@ -6,6 +6,7 @@ import discord
 from discord.ext import commands
 
 from bot.discord.notices import Notices
+from bot.discord.unreadable import guard_events
 from bot.services import Services
 
 AnyBot = commands.Bot | commands.AutoShardedBot
@@ -34,8 +35,10 @@ async def attach(bot: AnyBot, services: Services) -> None:
         async with open_services(config) as services, at_work(services):
             await attach(bot, services)
 
-    Korean names need `await bot.tree.set_translator(CommandTexts(services.texts))` as well.
+    Korean names need `await bot.tree.set_translator(CommandTexts(services.texts))` as well. From
+    then on an event of Discord that cannot be read costs this bot nothing but that event.
     """
+    guard_events(bot, services.metrics.event_lost)
     kkachi = cast("HasKkachi", bot)
     kkachi.kkachi = services
     kkachi.kkachi_notices = Notices(bot)

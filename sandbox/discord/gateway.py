@@ -92,6 +92,11 @@ class Gateway:
         for connection in list(self._connections):
             connection.close(4000, "dropped")
 
+    def tell_unchecked(self, name: str, data: JSON) -> None:
+        """Tell every session an event of any shape, as Discord does when it changes something."""
+        for session in self._sessions.values():
+            session.dispatch(name, data)
+
     def ask_to_reconnect(self) -> None:
         """Ask every bot to come back on a new connection, as Discord does now and then."""
         for connection in self._connections:

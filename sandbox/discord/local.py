@@ -144,6 +144,10 @@ class LocalDiscord:
         finally:
             self.refuse_gateway(refusing=False)
 
+    def tell_unchecked(self, name: str, data: JSON) -> None:
+        """Tell the bot an event of any shape, such as one that it cannot read."""
+        self.gateway.tell_unchecked(name, data)
+
     def ask_to_reconnect(self) -> None:
         """Let Discord ask the bot to come back on a new connection; nothing is lost."""
         self.gateway.ask_to_reconnect()

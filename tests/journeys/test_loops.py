@@ -1,15 +1,14 @@
 """Whatever of Kkachi's loops is killed is told of, counted, and works again by itself."""
 
 import asyncio
-import sqlite3
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from bot.texts import LOCALES, Texts
 from sandbox.kakao.state import Webhook
+from tests.support.database import change, locked, opened
 from tests.support.telemetry import STAFF, alarms, health, numbers
 from tests.support.world import CHAT, World, open_world, until
 
@@ -42,34 +41,6 @@ def kill(*names: str) -> None:
     assert len(found) == len(names)
     for task in found:
         task.cancel()
-
-
-@contextmanager
-def opened(world: World) -> Iterator[sqlite3.Connection]:
-    """Open the database beside the bot."""
-    path = world.settings["DATABASE_URL"].partition(":///")[2]
-    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as database:
-        yield database
-
-
-@asynccontextmanager
-async def locked(world: World) -> AsyncIterator[sqlite3.Connection]:
-    """Keep the bot from writing while the block runs; it begins between two of its changes."""
-    with opened(world) as database:
-        async with asyncio.timeout(5):
-            while not database.in_transaction:
-                with suppress(sqlite3.OperationalError):
-                    database.execute("BEGIN IMMEDIATE")
-                await asyncio.sleep(0)
-        yield database
-        database.execute("COMMIT")
-
-
-async def change(world: World, *statements: str) -> None:
-    """Change the database beside the bot."""
-    async with locked(world) as database:
-        for statement in statements:
-            database.execute(statement)
 
 
 async def until_health(world: World, status: int) -> None:

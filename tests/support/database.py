@@ -1,0 +1,36 @@
+"""The bot's database, changed beside the bot as a disk or an operator may do."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
+
+from tests.support.world import World
+
+
+@contextmanager
+def opened(world: World) -> Iterator[sqlite3.Connection]:
+    """Open the database beside the bot."""
+    path = world.settings["DATABASE_URL"].partition(":///")[2]
+    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as database:
+        yield database
+
+
+@asynccontextmanager
+async def locked(world: World) -> AsyncIterator[sqlite3.Connection]:
+    """Keep the bot from writing while the block runs; it begins between two of its changes."""
+    with opened(world) as database:
+        async with asyncio.timeout(5):
+            while not database.in_transaction:
+                with suppress(sqlite3.OperationalError):
+                    database.execute("BEGIN IMMEDIATE")
+                await asyncio.sleep(0)
+        yield database
+        database.execute("COMMIT")
+
+
+async def change(world: World, *statements: str) -> None:
+    """Change the database beside the bot."""
+    async with locked(world) as database:
+        for statement in statements:
+            database.execute(statement)
