@@ -35,6 +35,12 @@ class DiscordAway(TryLater):
     """Discord cannot be looked at just now."""
 
 
+class KeptUnreadable(UserError):
+    """What is kept for the member, or for their server, cannot be read any more."""
+
+    key = "error-unreadable"
+
+
 class NothingLeft(UserError):
     """Nothing of what was found may, or can, go out any more."""
 

@@ -1,6 +1,7 @@
 """One engine: many readers, one writer that commits waiting changes in groups."""
 
 import asyncio
+import json
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
@@ -354,14 +355,23 @@ def _lock(path: Path) -> FileLock:
 def _engine(url: str) -> AsyncEngine:
     path = sqlite_path(url)
     if path is None:
-        return create_async_engine(url, hide_parameters=True)
+        return create_async_engine(url, hide_parameters=True, json_deserializer=_json)
     return create_async_engine(
         url,
         hide_parameters=True,
+        json_deserializer=_json,
         pool_size=CONNECTIONS,
         max_overflow=0,
         async_creator=lambda: connect(str(path)),
     )
+
+
+def _json(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
+    """Return what JSON says, or what is no JSON as it is: it must not hide all other rows."""
+    try:
+        return json.loads(value)
+    except (TypeError, ValueError, RecursionError):
+        return value
 
 
 async def _migrated_engine(url: str) -> AsyncEngine:

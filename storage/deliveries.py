@@ -1,6 +1,6 @@
 """The outbox: one row is one send to one chat, and nothing is sent that is not a row first."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
@@ -27,6 +27,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.allowances import Claim, count, give_back, mark_spent
 from storage.database import Database, rows_of
+from storage.reading import as_list, as_object, readable
 from storage.tables import deliveries, hits
 
 
@@ -140,6 +141,7 @@ FINAL = frozenset(
         DeliveryState.CANCELLED,
     }
 )
+UNREADABLE = "unreadable"
 WITHOUT_CARD = frozenset({DeliveryState.SENT, DeliveryState.CANCELLED})
 # What a row holds of whoever it goes to and what it says.
 CONTENT = {"card": null(), "friend_uuid": None, "friend_name": None}
@@ -261,12 +263,16 @@ class DeliveryStore:
         """Take the due rows of up to so many forwards for sending, those due longest first.
 
         They belong to the caller until then: whoever finds them `sending` afterwards may
-        conclude that the caller is dead. What each row claims is counted at once.
+        conclude that the caller is dead. What each row claims is counted at once. A row that
+        cannot be read fails here.
         """
         asked = {"now": now, "until": until, "forwards": forwards}
 
         async def change(connection: AsyncConnection) -> list[Lease]:
-            forwards_taken = _by_forward(_all(await rows_of(connection, LEASE, asked)))
+            rows = await rows_of(connection, LEASE, asked)
+            taken = _all(rows)
+            await _give_up(connection, {row["id"] for row in rows} - {row.id for row in taken}, now)
+            forwards_taken = _by_forward(taken)
             wanted = {row.id: claims(row) for rows in forwards_taken for row in rows}
             refused = await count(connection, wanted)
             counted = {number: c for number, c in wanted.items() if number not in refused}
@@ -357,7 +363,7 @@ class DeliveryStore:
 
         async def change(connection: AsyncConnection) -> list[Delivery]:
             rows = await rows_of(connection, waiting)
-            free = [row["id"] for row in rows if agreed.issuperset(row["required_scopes"] or ())]
+            free = [row["id"] for row in rows if _is_free(row["required_scopes"], agreed)]
             which = mine & deliveries.c.id.in_(free)
             return await _returned(connection, _afresh(which, at)) if free else []
 
@@ -400,7 +406,7 @@ class DeliveryStore:
             .order_by(deliveries.c.created_at.desc(), deliveries.c.id.desc())
             .limit(n)
         )
-        return [_read(row) for row in await self._database.all(query)]
+        return _all(await self._database.all(query))
 
     async def erase_cards(self, before: float) -> None:
         """Erase the cards of rows that ended, or could go out again, before then."""
@@ -427,7 +433,16 @@ async def _returned(connection: AsyncConnection, change: Update) -> list[Deliver
 
 
 def _all(rows: Iterable[dict[str, Any]]) -> list[Delivery]:
-    return [_read(row) for row in rows]
+    return readable("deliveries", rows, _read)
+
+
+async def _give_up(connection: AsyncConnection, ids: Collection[int], at: float) -> None:
+    """Let rows fail that nobody can read."""
+    bad = _set_state(deliveries.c.id.in_(list(ids)), DeliveryState.FAILED).values(
+        reason=UNREADABLE, finished_at=at, lease_until=None, card=null(), required_scopes=null()
+    )
+    if ids:
+        await connection.execute(bad)
 
 
 def new_rows(forward_id: str, rows: Sequence[NewDelivery], at: float) -> list[dict[str, Any]]:
@@ -500,11 +515,16 @@ def _by_forward(rows: list[Delivery]) -> list[list[Delivery]]:
     return sorted(groups, key=lambda group: (group[0].next_try_at, group[0].id))
 
 
+def _is_free(required: object, agreed: frozenset[str]) -> bool:
+    return required is None or (isinstance(required, list) and agreed.issuperset(required))
+
+
 def _read(row: dict[str, Any]) -> Delivery:
-    scopes = row["required_scopes"]
+    card, scopes = row["card"], row["required_scopes"]
     kinds = {
         "chat": Chat(row["chat"]),
         "state": DeliveryState(row["state"]),
-        "required_scopes": None if scopes is None else tuple(scopes),
+        "card": None if card is None else as_object(card),
+        "required_scopes": None if scopes is None else tuple(as_list(scopes)),
     }
     return Delivery(**row | kinds)

@@ -7,6 +7,7 @@ from typing import Any, TypedDict, Unpack
 from sqlalchemy import delete, insert, select, update
 
 from storage.database import Database
+from storage.reading import as_list, as_object, reading
 from storage.tables import drafts
 
 
@@ -95,4 +96,7 @@ class DraftStore:
 
 
 def _read(row: dict[str, Any]) -> Draft:
-    return Draft(**row | {"picks": tuple(Pick(**pick) for pick in row["picks"])})
+    with reading("a draft of member", row["member_id"]):
+        picks = tuple(Pick(**pick) for pick in as_list(row["picks"]))
+        form = None if row["form"] is None else as_object(row["form"])
+        return Draft(**row | {"picks": picks, "card": as_object(row["card"]), "form": form})

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
 from storage.deliveries import UNDER_WAY, NewDelivery, new_rows
+from storage.reading import as_list, as_object, readable, reading
 from storage.tables import deliveries, hits
 
 MESSAGE = "message"
@@ -100,7 +101,7 @@ class HitStore:
             if not rows:
                 await connection.execute(insert(hits).values(_values(hit)))
                 return True
-            known = _read(rows[0])
+            known = _one(rows[0])
             if known.state is HitState.WAITING:
                 merged = update(hits).where(hits.c.id == known.id).values(_merged(known, hit))
                 await connection.execute(merged)
@@ -111,7 +112,7 @@ class HitStore:
     async def waiting(self, member_id: int) -> list[Hit]:
         """Return what waits for a member, the most important first."""
         rows = await self._database.all(OF_MEMBER, {"member_id": member_id})
-        return [_read(row) for row in rows]
+        return readable("hits", rows, _read)
 
     async def members_waiting(self) -> list[int]:
         """Return the members for whom something waits."""
@@ -141,13 +142,13 @@ class HitStore:
     async def of_forward(self, forward_id: str) -> list[Hit]:
         """Return what one delivery carries, the most important first."""
         rows = await self._database.all(OF_FORWARD, {"forward_id": forward_id})
-        return [_read(row) for row in rows]
+        return readable("hits", rows, _read)
 
     async def of_occasion(self, member_id: int, occasion: str) -> Hit | None:
         """Return a member's hit of an occasion."""
         asked = {"member_id": member_id, "occasion": occasion}
         row = await self._database.first(KNOWN, asked)
-        return _read(row) if row else None
+        return _one(row) if row else None
 
     async def drop(self, reasons: Iterable[tuple[int, str]]) -> None:
         """Note that hits will not go out, and which gate stopped each."""
@@ -185,7 +186,7 @@ class HitStore:
         )
         newest = query.order_by(hits.c.found_at.desc()).limit(CHUNK)
         for row in await self._database.all(newest):
-            if rule_id in row["rule_ids"]:
+            if rule_id in _ids(row):
                 return float(row["found_at"])
         return None
 
@@ -223,9 +224,20 @@ def _merged(known: Hit, new: Hit) -> dict[str, Any]:
 
 
 def _read(row: dict[str, Any]) -> Hit:
+    facts = row["facts"]
     return replace(
         Hit(**row),
         priority=Priority(row["priority"]),
         state=HitState(row["state"]),
-        rule_ids=tuple(row["rule_ids"]),
+        rule_ids=tuple(as_list(row["rule_ids"])),
+        facts=None if facts is None else as_object(facts),
     )
+
+
+def _one(row: dict[str, Any]) -> Hit:
+    with reading("hits", row["id"]):
+        return _read(row)
+
+
+def _ids(row: dict[str, Any]) -> list[int]:
+    return row["rule_ids"] if isinstance(row["rule_ids"], list) else []

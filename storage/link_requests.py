@@ -7,6 +7,7 @@ from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
+from storage.reading import as_list, reading
 from storage.tables import link_requests, link_states
 from storage.vault import Vault, digest
 
@@ -142,4 +143,5 @@ def _request(token_digest: bytes) -> Select[Any]:
 
 
 def _read(row: dict[str, Any]) -> LinkRequest:
-    return LinkRequest(**row | {"scopes": tuple(row["scopes"])})
+    with reading("a link request of member", row["member_id"]):
+        return LinkRequest(**row | {"scopes": tuple(as_list(row["scopes"]))})

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, StorageError, rows_of
+from storage.reading import as_list, reading
 from storage.tables import links
 from storage.vault import Vault
 
@@ -113,9 +114,12 @@ class LinkStore:
         async def change(connection: AsyncConnection) -> bool:
             query = select(links.c.scopes).where(older).with_for_update()
             for row in await rows_of(connection, query):
-                left = sorted(frozenset(row["scopes"]) - gone)
-                await connection.execute(update(links).where(older).values(scopes=left))
-                return not gone.isdisjoint(row["scopes"])
+                with reading("links", member_id):
+                    had = frozenset(as_list(row["scopes"]))
+                await connection.execute(
+                    update(links).where(older).values(scopes=sorted(had - gone))
+                )
+                return not gone.isdisjoint(had)
             return False
 
         return await self._database.write(change)
@@ -146,11 +150,12 @@ class LinkStore:
 
     def _opened(self, row: dict[str, Any]) -> Link:
         member_id = row["member_id"]
-        secrets = {
-            "access_token": self._open(row["access_token"], member_id, ACCESS),
-            "refresh_token": self._open(row["refresh_token"], member_id, REFRESH),
-        }
-        return Link(**row | secrets | {"scopes": frozenset(row["scopes"])})
+        with reading("links", member_id):
+            secrets = {
+                "access_token": self._open(row["access_token"], member_id, ACCESS),
+                "refresh_token": self._open(row["refresh_token"], member_id, REFRESH),
+            }
+            return Link(**row | secrets | {"scopes": frozenset(as_list(row["scopes"]))})
 
     def _seal(self, token: str, member_id: int, kind: str) -> bytes:
         return self._vault.seal(token, member_id=member_id, kind=kind)

@@ -9,9 +9,11 @@ from sqlalchemy import ColumnElement, bindparam, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
+from storage.reading import as_object, readable
 from storage.tables import filters, rules
 
 PAGE = 5000
+WORD_MODES = ("word", "exact", "anywhere")
 
 
 class RuleKind(StrEnum):
@@ -63,15 +65,15 @@ class RuleStore:
         query = select(rules).where(rules.c.member_id == member_id)
         if guild_id is not None:
             query = query.where(rules.c.guild_id == guild_id)
-        return [_read(row) for row in await self._database.all(query.order_by(rules.c.id))]
+        return readable("rules", await self._database.all(query.order_by(rules.c.id)), _read)
 
     async def all(self) -> AsyncIterator[Rule]:
         """Yield everybody's rules."""
         after = 0
         page = select(rules).where(rules.c.id > bindparam("after")).order_by(rules.c.id).limit(PAGE)
         while rows := await self._database.all(page, {"after": after}):
-            for row in rows:
-                yield _read(row)
+            for rule in readable("rules", rows, _read):
+                yield rule
             after = rows[-1]["id"]
 
     async def filter(self, member_id: int, guild_id: int) -> dict[str, Any]:
@@ -89,10 +91,10 @@ class RuleStore:
 
         await self._database.write(replace)
 
-    async def all_filters(self) -> AsyncIterator[tuple[int, dict[str, Any]]]:
-        """Yield everybody's filters with whose they are."""
+    async def all_filters(self) -> AsyncIterator[tuple[int, int, dict[str, Any]]]:
+        """Yield everybody's filters with whose they are, and of which server."""
         for row in await self._database.all(select(filters)):
-            yield row["member_id"], row["filter"]
+            yield row["member_id"], row["guild_id"], row["filter"]
 
     async def forget(self, *, member_id: int | None = None, guild_id: int | None = None) -> None:
         """Forget the rules and filters of a member, of a server, or of a member in a server."""
@@ -118,4 +120,8 @@ def _of(table: Any, member_id: int | None, guild_id: int | None) -> ColumnElemen
 
 
 def _read(row: dict[str, Any]) -> Rule:
-    return Rule(**row | {"kind": RuleKind(row["kind"])})
+    options = as_object(row["options"])
+    if options.get("mode", WORD_MODES[0]) not in WORD_MODES or not isinstance(row["text"], str):
+        raise ValueError("no rule of this release")
+    numbers = {name: int(options[name]) for name in ("threshold", "cooldown") if name in options}
+    return Rule(**row | {"kind": RuleKind(row["kind"]), "options": options | numbers})

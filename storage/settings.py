@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
+from storage.reading import as_object, readable, reading
 from storage.tables import setting_changes, settings
 
 
@@ -61,14 +62,18 @@ class SettingsStore:
         if before is not None:
             of_guild = of_guild.where(setting_changes.c.version < before)
         newest = of_guild.order_by(setting_changes.c.version.desc()).limit(n)
-        return [Change(**row) for row in await self._database.all(newest)]
+        rows = await self._database.all(newest)
+        return readable("setting_changes", [row | {"id": row["version"]} for row in rows], _change)
 
     async def change(self, guild_id: int, version: int) -> Change | None:
         """Return one change."""
         table = setting_changes.c
         one = select(setting_changes).where(table.guild_id == guild_id, table.version == version)
         row = await self._database.first(one)
-        return Change(**row) if row else None
+        if row is None:
+            return None
+        with reading("setting_changes", version):
+            return _change(row)
 
     async def delete_guild(self, guild_id: int) -> None:
         """Forget a server."""
@@ -93,6 +98,11 @@ async def _advance(connection: AsyncConnection, change: Change, whole: dict[str,
     unchanged = (settings.c.guild_id == change.guild_id) & (settings.c.version == read)
     newer = update(settings).where(unchanged).values(version=change.version, settings=whole)
     return bool(await rows_of(connection, newer.returning(settings.c.version)))
+
+
+def _change(row: dict[str, Any]) -> Change:
+    halves = {name: as_object(row[name]) for name in ("before", "after")}
+    return Change(**{name: row[name] for name in Change.__slots__} | halves)
 
 
 def _row(change: Change) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
+from storage.reading import as_object, reading
 from storage.tables import shares, webhooks
 
 
@@ -36,7 +37,7 @@ class ShareStore:
     async def find(self, nonce: str) -> Share | None:
         """Return a share, also when it has expired."""
         row = await self._database.first(select(shares).where(shares.c.nonce == nonce))
-        return Share(**row) if row else None
+        return _read(row) if row else None
 
     async def count(self, nonce: str, notice_id: str, at: float) -> Share | None:
         """Count a chat that a share reached and return the share as it is now.
@@ -56,10 +57,15 @@ class ShareStore:
             if not rows:
                 return None
             await connection.execute(insert(webhooks).values(id=notice_id, seen_at=at))
-            return Share(**rows[0])
+            return _read(rows[0])
 
         return await self._database.write(change)
 
     async def purge(self, before: float) -> None:
         """Erase shares that expired before then."""
         await self._database.change(delete(shares).where(shares.c.expires_at < before))
+
+
+def _read(row: dict[str, Any]) -> Share:
+    with reading("a share of member", row["member_id"]):
+        return Share(**row | {"message": as_object(row["message"])})

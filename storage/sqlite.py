@@ -7,6 +7,7 @@ it; that costs several times what SQLite itself does. Here a statement is one vi
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, Self, TypeVar
 
 import aiosqlite
@@ -94,6 +95,13 @@ class Cursor:
 
 async def connect(path: str) -> Connection:
     """Open a file; for SQLAlchemy's `async_creator`."""
-    connection = Connection(lambda: sqlite3.connect(path))
+    connection = Connection(lambda: _opened(path))
     await connection
+    return connection
+
+
+def _opened(path: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path)
+    # One value that is no text must not hide all other rows.
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     return connection

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
+from storage.reading import readable
 from storage.tables import subscriptions
 
 TABLE = subscriptions.c
@@ -60,11 +61,11 @@ class SubscriptionStore:
 
     async def of_guild(self, guild_id: int) -> list[Subscription]:
         """Return everybody's subscriptions in a server, the oldest first."""
-        return [_read(row) for row in await self._database.all(OF_GUILD, {"guild_id": guild_id})]
+        return _all(await self._database.all(OF_GUILD, {"guild_id": guild_id}))
 
     async def of_member(self, member_id: int) -> list[Subscription]:
         """Return a member's subscriptions everywhere, the oldest first."""
-        return [_read(row) for row in await self._database.all(OF_MEMBER, {"member_id": member_id})]
+        return _all(await self._database.all(OF_MEMBER, {"member_id": member_id}))
 
     async def replace(self, gone: Iterable[Subscription], new: Iterable[Subscription]) -> None:
         """Forget some subscriptions and keep others, in one transaction."""
@@ -98,6 +99,10 @@ def _of(member_id: int | None, guild_id: int | None) -> ColumnElement[bool]:
 
 def _values(one: Subscription) -> dict[str, Any]:
     return {name: getattr(one, name) for name in Subscription.__slots__ if name != "id"}
+
+
+def _all(rows: Iterable[dict[str, Any]]) -> list[Subscription]:
+    return readable("subscriptions", rows, _read)
 
 
 def _read(row: dict[str, Any]) -> Subscription:

@@ -9,10 +9,11 @@ import discord
 
 from bot.discord.notices import NOBODY
 from bot.discord.plugin import notices_of, services_of
-from bot.errors import ConsentMissing, LinkBroken, NotLinked, UserError
+from bot.errors import ConsentMissing, KeptUnreadable, LinkBroken, NotLinked, UserError
 from bot.services.accounts.oauth import BASIC_SCOPES
 from bot.services.messages.models import Member
 from bot.texts import Locale, pick_locale
+from storage.reading import Unreadable
 
 _log = logging.getLogger(__name__)
 
@@ -91,6 +92,8 @@ async def refuse(
     if isinstance(original, discord.HTTPException) and original.code == ACKNOWLEDGED:
         _log.info("Discord told of an interaction twice")
         return
+    if isinstance(original, Unreadable):
+        original = KeptUnreadable()
     if not isinstance(original, UserError):
         # Where, not what: an error's own words may quote a message.
         place = "".join(traceback.format_tb(original.__traceback__))

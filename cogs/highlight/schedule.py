@@ -4,7 +4,6 @@ import re
 
 import discord
 from discord import app_commands
-from pydantic import ValidationError
 
 from bot.discord.limits import CHOICE_NAME
 from bot.discord.replies import defer, say
@@ -72,12 +71,9 @@ class ScheduleCommands(HighlightCog):
             changes["time_zone"] = time_zone.strip()
         member_id = interaction.user.id
         try:
-            wishes = (await self.services.wishes.of(member_id)).changed(**changes)
-        except ValidationError:
+            wishes = await self.services.wishes.change(member_id, **changes)
+        except ValueError:
             raise BadSchedule from None
-        if wishes.mode == "at-hours" and not wishes.hours:
-            raise BadSchedule
-        wishes = await self.services.wishes.change(member_id, **changes)
         lines = "\n".join(f"- {line}" for line in self.words(interaction).schedule(wishes))
         await say(interaction, f"{self.text(interaction, 'highlight-schedule')}\n{lines}")
 

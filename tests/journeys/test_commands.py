@@ -547,6 +547,7 @@ async def test_the_cogs_work_in_any_bot_that_services_were_attached_to(tmp_path:
         async with Neighbour("!", intents=discord.Intents(guilds=True)) as bot:
             running = asyncio.create_task(bot.start(world.discord.bot_token))
             await world.discord.connected()
+            world.discord.tell_unchecked("MESSAGE_CREATE", {"nothing": "that can be read"})
             reply = await world.discord.person("민지").slash(CHAT, "kakao status")
             assert "아직 카카오톡이 연결되지 않았어요" in reply.text
             await bot.close()

@@ -103,6 +103,34 @@ async def test_what_members_ask_for_is_done_after_its_loop_was_killed(world: Wor
     await until(lambda: len(world.kakao.outbox) == 2)
 
 
+async def test_wishes_that_cannot_be_read_keep_only_their_member_waiting(world: World) -> None:
+    minji, jiwoo = world.discord.person("민지"), world.discord.person("지우")
+    await world.link("지우")
+    for person in (minji, jiwoo):
+        await person.slash(CHAT, "highlight add", word="번개")
+        await person.slash(CHAT, "highlight schedule", quiet="off")
+    mine = f"WHERE member_id = {jiwoo.id}"
+    await change(world, f"UPDATE wishes SET wishes = '{{broken' {mine}")  # noqa: S608 - a number
+    message = await world.discord.person("준호").say(CHAT, "번개 하실 분?")
+    await until(lambda: [one.receiver.name for one in world.kakao.outbox] == ["민지"])
+    why = await jiwoo.slash(CHAT, "highlight why", message=str(message.id))
+    assert "읽을 수 없어서" in why.text
+    await jiwoo.slash(CHAT, "highlight schedule", quiet="off")
+    await until(lambda: [one.receiver.name for one in world.kakao.outbox] == ["민지", "지우"])
+    assert await health(world) == 200
+
+
+async def test_settings_that_cannot_be_read_are_said_to_whoever_asks(world: World) -> None:
+    hajun = world.discord.person("하준")
+    guild_id = world.discord.guild.id
+    row = f"INSERT INTO settings VALUES ({guild_id}, 1, '{{broken')"  # noqa: S608 - a number
+    await change(world, "DELETE FROM settings", row)
+    await world.stop_bot()
+    await world.start_bot()
+    reply = await hajun.slash(CHAT, "highlight list")
+    assert "읽을 수 없어서" in reply.text
+
+
 async def test_kakaos_notices_are_worked_through_after_their_loop_was_killed(world: World) -> None:
     minji = world.discord.person("민지")
     kill("webhooks")

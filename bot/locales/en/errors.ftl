@@ -16,6 +16,7 @@ error-expired = This panel has expired or was used already. Please use the comma
 error-consent-required = Kakao requires this consent for as long as you are connected. `/kakao unlink` takes all of them back.
 error-settings-changed = Another admin has just changed the settings. Look at what they are now, then try again.
 error-settings-take-back = There is no room for this beside what was added since. Take something away first, then try again.
+error-unreadable = What is kept here for you, or for this server, cannot be read any more, so nothing was done. Please tell whoever runs this bot; the log names it. When cards come can be set anew with `/highlight schedule`.
 error-nothing-left = There is nothing left to send.
 error-rules-too-many = You can have { $limit } rules in this server. Remove one that you do not need first.
 error-rule-duplicate = You have this rule already: { $text }

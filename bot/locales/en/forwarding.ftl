@@ -57,5 +57,6 @@ delivery-bad-card = Kakao did not accept this card.
 delivery-unavailable = Kakao cannot be reached.
 delivery-lost = Kakao's answer was lost, so nobody knows whether it arrived.
 delivery-restart = Kkachi was restarted in the middle of sending.
+delivery-unreadable = What was kept of it cannot be read any more.
 delivery-discord = It goes out once Discord is connected again.
 delivery-nothing-left = Not sent: meanwhile the message was deleted, or you can no longer see it.

@@ -16,6 +16,7 @@ error-expired = 기한이 지났거나 이미 처리한 버튼이에요. 명령�
 error-consent-required = 카카오에서 필수로 정한 항목이라 철회할 수 없어요. 모두 철회하려면 `/kakao unlink`로 연결을 끊어 주세요.
 error-settings-changed = 그사이 다른 관리자가 설정을 바꿨어요. 바뀐 설정을 확인하고 다시 해 주세요.
 error-settings-take-back = 그사이 추가된 것이 있어서 자리가 모자라요. 먼저 몇 가지를 빼고 다시 되돌려 주세요.
+error-unreadable = 여기에 저장된 내 설정이나 이 서버의 설정을 읽을 수 없어서 아무것도 하지 않았어요. 이 봇의 운영자에게 알려 주세요. 어떤 설정인지는 로그에 남아 있어요. 카드가 오는 시간은 `/highlight schedule`로 다시 정할 수 있어요.
 error-nothing-left = 보낼 소식이 남아 있지 않아요.
 error-rules-too-many = 이 서버에서는 규칙을 { $limit }개까지 만들 수 있어요. 쓰지 않는 규칙을 먼저 지워 주세요.
 error-rule-duplicate = 이미 있는 규칙이에요: { $text }

@@ -57,5 +57,6 @@ delivery-bad-card = 카카오가 이 카드를 받아 주지 않았어요.
 delivery-unavailable = 카카오와 연락이 닿지 않아요.
 delivery-lost = 카카오의 답을 받지 못해서 도착했는지 알 수 없어요.
 delivery-restart = 보내는 도중에 까치가 다시 시작됐어요.
+delivery-unreadable = 저장해 둔 내용을 더는 읽을 수 없어요.
 delivery-discord = 디스코드에 다시 연결되면 보내 드려요.
 delivery-nothing-left = 그사이 메시지가 지워졌거나 볼 수 없게 돼서 보내지 않았어요.

@@ -13,6 +13,7 @@ from bot.services.highlights.matching.matcher import Matcher
 from bot.services.highlights.matching.normalise import needle
 from bot.services.highlights.matching.patterns import BadPattern, Pattern
 from bot.services.servers.settings import Settings
+from storage.reading import Unreadable, reading
 from storage.rules import Rule, RuleKind, RuleStore
 
 LONGEST_WORD = 100
@@ -120,9 +121,10 @@ class Rules:
     async def load(self) -> None:
         """Give the matcher everybody's rules; to be done once, before messages come in."""
         self.matcher.load([rule async for rule in self._store.all()])
-        async for member_id, values in self._store.all_filters():
-            if Filter.model_validate(values).active_delay:
-                self.delayed.add(member_id)
+        async for member_id, guild_id, values in self._store.all_filters():
+            with suppress(Unreadable):
+                if _filter(member_id, guild_id, values).active_delay:
+                    self.delayed.add(member_id)
 
     async def of(self, member_id: int, guild_id: int | None = None) -> list[Rule]:
         """Return a member's rules, in one server or everywhere, the oldest first."""
@@ -188,8 +190,11 @@ class Rules:
         return sorted({rule.guild_id for rule in await self.of(member_id)})
 
     async def filter(self, member_id: int, guild_id: int) -> Filter:
-        """Return what holds for all of a member's rules in a server."""
-        return Filter.model_validate(await self._store.filter(member_id, guild_id))
+        """Return what holds for all of a member's rules in a server.
+
+        Raises Unreadable: then these rules find nothing, since nobody knows what they are to leave.
+        """
+        return _filter(member_id, guild_id, await self._store.filter(member_id, guild_id))
 
     async def set_filter(self, member_id: int, guild_id: int, new: Filter) -> None:
         """Keep what holds for all of a member's rules in a server."""
@@ -223,6 +228,11 @@ class Rules:
         await self._store.forget(member_id=member_id, guild_id=guild_id)
         if member_id is not None and guild_id is None:
             self.delayed.discard(member_id)
+
+
+def _filter(member_id: int, guild_id: int, values: object) -> Filter:
+    with reading("filters", f"of member {member_id} in server {guild_id}"):
+        return Filter.model_validate(values)
 
 
 def as_text(rule: Rule) -> str:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from storage.reading import Unreadable, reading
 from storage.schedules import WishStore
 
 DEFAULT_ZONE = "Asia/Seoul"
@@ -123,12 +124,26 @@ class Schedules:
         self.on_changed: list[Callable[[int], None]] = []
 
     async def of(self, member_id: int) -> Schedule:
-        """Return a member's wishes."""
-        return Schedule.model_validate(await self._store.get(member_id))
+        """Return a member's wishes.
+
+        Raises Unreadable: then nothing goes to them, since nobody knows when they sleep.
+        """
+        kept = await self._store.get(member_id)
+        with reading("wishes", member_id):
+            return Schedule.model_validate(kept)
 
     async def change(self, member_id: int, **values: object) -> Schedule:
-        """Change some of a member's wishes; raises ValueError for what cannot be meant."""
-        wishes = (await self.of(member_id)).changed(**values)
+        """Change some of a member's wishes; raises ValueError for what cannot be meant.
+
+        What cannot be read any more is set anew.
+        """
+        try:
+            wishes = await self.of(member_id)
+        except Unreadable:
+            wishes = Schedule()
+        wishes = wishes.changed(**values)
+        if values.keys() & {"mode", "hours"} and wishes.mode == "at-hours" and not wishes.hours:
+            raise ValueError("which hours?")
         await self._store.put(member_id, wishes.model_dump(mode="json"))
         for listener in self.on_changed:
             listener(member_id)

@@ -69,6 +69,8 @@ class Supervisor:
             if isinstance(ended, fatal):
                 raise ended
             if is_over():
+                if ended is not None:
+                    logger.error("%s failed at its end: %s", name, described(ended))
                 return
             wait = self._failed(name)
             logger.error("%s is started anew in %.1f s: %s", name, wait, _how(ended))

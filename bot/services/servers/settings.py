@@ -18,6 +18,7 @@ from bot.errors import Expired, UserError
 from bot.services.clock import Clock
 from bot.services.servers.policy import Policy
 from bot.texts import Locale
+from storage.reading import reading
 from storage.settings import Change, SettingsStore, Version
 
 MOST = 25  # that Discord shows in a select
@@ -123,7 +124,10 @@ class Settings:
         self.on_changed: list[Listener] = []
 
     async def of(self, guild_id: int) -> GuildSettings:
-        """Return a server's settings."""
+        """Return a server's settings.
+
+        Raises Unreadable: then nothing leaves the server, since nobody knows what may.
+        """
         return (await self.version_of(guild_id))[1]
 
     async def version_of(self, guild_id: int) -> tuple[int, GuildSettings]:
@@ -131,7 +135,7 @@ class Settings:
         if guild_id not in self._known:
             found = await self._store.get(guild_id)
             # A change may have been kept meanwhile.
-            self._known.setdefault(guild_id, (found.number, _read(found)))
+            self._known.setdefault(guild_id, (found.number, _read(guild_id, found)))
         return self._known[guild_id]
 
     async def change(
@@ -187,8 +191,9 @@ class Settings:
         await self._store.delete_guild(guild_id)
 
 
-def _read(found: Version) -> GuildSettings:
-    return GuildSettings.model_validate(found.settings)
+def _read(guild_id: int, found: Version) -> GuildSettings:
+    with reading("settings", guild_id):
+        return GuildSettings.model_validate(found.settings)
 
 
 def _difference(

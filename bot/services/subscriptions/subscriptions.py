@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,6 +11,7 @@ from bot.errors import UserError
 from bot.services.clock import Clock
 from bot.services.messages.events import ServerEvent
 from bot.services.servers.settings import Settings
+from storage.reading import Unreadable, reading
 from storage.subscriptions import Subscription, SubscriptionKind, SubscriptionStore
 
 MOST_TAGS = 20  # that a forum has on Discord
@@ -70,13 +72,13 @@ class Subscriptions:
         known = self._known.get(guild_id)
         if known is None:
             async with self._turn:
-                known = self._known[guild_id] = await self._store.of_guild(guild_id)
+                known = self._known[guild_id] = await self._kept(guild_id)
         return known
 
     async def of(self, member_id: int, guild_id: int | None = None) -> list[Subscription]:
         """Return a member's subscriptions, in one server or everywhere, the oldest first."""
         if guild_id is None:
-            return await self._store.of_member(member_id)
+            return _readable(await self._store.of_member(member_id))
         return [one for one in await self.of_guild(guild_id) if one.member_id == member_id]
 
     async def add(
@@ -150,6 +152,9 @@ class Subscriptions:
             await self._store.forget(member_id=member_id, guild_id=guild_id)
             self._known.clear()
 
+    async def _kept(self, guild_id: int) -> list[Subscription]:
+        return _readable(await self._store.of_guild(guild_id))
+
     async def _of_kind(
         self, member_id: int, guild_id: int, kind: SubscriptionKind
     ) -> list[Subscription]:
@@ -165,11 +170,11 @@ class Subscriptions:
         async with self._turn:
             await self._check_limit(member_id, guild_id, len(new), len(gone))
             await self._store.replace(gone, new)
-            self._known[guild_id] = await self._store.of_guild(guild_id)
+            self._known[guild_id] = await self._kept(guild_id)
 
     async def _check_limit(self, member_id: int, guild_id: int, more: int, less: int) -> None:
         limit = (await self._settings.of(guild_id)).limits.subscriptions
-        found = await self._store.of_guild(guild_id)
+        found = await self._kept(guild_id)
         mine = sum(one.member_id == member_id for one in found)
         # Whoever has too many since an admin lowered the limit may still take some away.
         if more > less and mine + more - less > limit:
@@ -192,6 +197,16 @@ class Subscriptions:
             channel_id=channel_id,
             options=_stored(options),
         )
+
+
+def _readable(found: Sequence[Subscription]) -> list[Subscription]:
+    """Leave out those of which nobody knows what they ask for: each costs only its own member."""
+    kept = []
+    for one in found:
+        with suppress(Unreadable), reading("subscriptions", one.id):
+            options_of(one)
+            kept.append(one)
+    return kept
 
 
 def _stored(options: Options) -> dict[str, Any]:
