@@ -11,6 +11,7 @@ from bot.discord.cog import KkachiCog
 from bot.discord.plugin import AnyBot
 from bot.discord.reader import DiscordServerReader, is_watched, seen_of
 from bot.errors import UserError
+from bot.services.listeners import guarded
 from storage.database import StorageError
 
 _log = logging.getLogger(__name__)
@@ -83,7 +84,8 @@ class Watch(KkachiCog):
         guilds = self.services.watch.missed()
         if self._catching_up is not None:
             self._catching_up.cancel()
-        self._catching_up = asyncio.create_task(self._catch_up(guilds))
+        work = guarded("catching up with messages", self._catch_up(guilds))
+        self._catching_up = asyncio.create_task(work)
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:

@@ -11,6 +11,7 @@ from discord.ext import commands
 from bot.discord.cog import KkachiCog
 from bot.discord.messages import Room
 from bot.discord.plugin import AnyBot
+from bot.services.listeners import guarded
 from bot.services.messages.events import ServerEvent
 from cogs.events.convert import (
     VoiceRoom,
@@ -71,7 +72,8 @@ class Events(KkachiCog):
             self._voices.learn(guild)
         self._almanac.doubt()
         if self._catching_up is None or self._catching_up.done():
-            self._catching_up = asyncio.create_task(self._catch_up())
+            work = guarded("catching up with events", self._catch_up())
+            self._catching_up = asyncio.create_task(work)
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:

@@ -9,6 +9,7 @@ import discord
 from bot.discord.limits import HISTORY_PAGE
 from bot.discord.plugin import AnyBot
 from bot.services.clock import Clock
+from bot.services.listeners import guarded
 from bot.services.messages.events import ServerEvent
 from cogs.events.convert import event_of_event
 from storage.subscriptions import SubscriptionKind as Kind
@@ -63,7 +64,8 @@ class DiscordScheduledEvents:
         """Ask anew, in a moment, for whatever events it matters."""
         self._known = {number: (0.0, members) for number, (_, members) in self._known.items()}
         if self._refreshing is None or self._refreshing.done():
-            self._refreshing = asyncio.create_task(self._refresh())
+            work = guarded("asking who is interested in events", self._refresh())
+            self._refreshing = asyncio.create_task(work)
 
     def forget(self, event_id: int) -> None:
         """Remember nothing of an event that is over."""

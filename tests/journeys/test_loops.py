@@ -103,6 +103,27 @@ async def test_what_members_ask_for_is_done_after_its_loop_was_killed(world: Wor
     await until(lambda: len(world.kakao.outbox) == 2)
 
 
+async def test_sending_begins_anew_once_results_can_be_recorded(world: World) -> None:
+    minji = world.discord.person("민지")
+    message = await minji.say(CHAT, "모여요")
+    await change(
+        world,
+        "CREATE TRIGGER full BEFORE UPDATE ON deliveries WHEN NEW.state = 'sent' "
+        "BEGIN SELECT RAISE(ABORT, 'disk full'); END",
+    )
+    asked = asyncio.create_task(minji.menu(CHAT, "Send to my KakaoTalk", message))
+    await until_told(world, "멈췄어요: 카카오톡으로 보내기", "데이터베이스에 쓸 수 없어요")
+    assert await health(world) == 503
+    await change(world, "DROP TRIGGER full")
+    await asked
+    await until_health(world, 200)
+    before = len(world.kakao.outbox)
+    assert 1 <= before <= 2
+    await minji.menu(CHAT, "Send to my KakaoTalk", message)
+    await until(lambda: len(world.kakao.outbox) == before + 1)
+    await until_told(world, "해결됐어요: 카카오톡으로 보내기")
+
+
 async def test_wishes_that_cannot_be_read_keep_only_their_member_waiting(world: World) -> None:
     minji, jiwoo = world.discord.person("민지"), world.discord.person("지우")
     await world.link("지우")
