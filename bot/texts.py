@@ -29,6 +29,8 @@ DIGITS_WITH_FINAL = frozenset("013678")
 LETTERS_WITH_FINAL = frozenset("LMNR")  # read by their names, as in DM
 # How Koreans read English words: 샘, 킹, 봇, 콜백 and 톡 close; 링크, 노트 and 유저 do not.
 CLOSED_WORD = regex.compile(r"(?:[lmn]|ng|[aeiou](?:ck|[bkpt])|lk)$", regex.IGNORECASE)
+# A syllable's closing consonants, none among them, and which of them ㄹ is.
+FINALS = 28
 FINAL_RIEUL = 8
 
 
@@ -53,7 +55,7 @@ def _final_sound(word: str) -> int | None:
     spoken = regex.sub(r"(?<=\w)\([^()]*\)$|[^\p{L}\p{N}]+$", "", word)
     last = spoken[-1:]
     if "가" <= last <= "힣":
-        return (ord(last) - ord("가")) % 28 or None
+        return (ord(last) - ord("가")) % FINALS or None
     if last in {"1", "7", "8", "l", "L", "R"}:
         return FINAL_RIEUL
     if "a" <= last <= "z":

@@ -9,6 +9,7 @@ from aiohttp import ClientError, hdrs
 
 from bot.cli.findings import Check, Finding, Look, Patient
 from bot.kakao import (
+    FRIENDS,
     AppFault,
     GrantInvalid,
     KakaoError,
@@ -57,7 +58,7 @@ async def consents(patient: Patient) -> Finding:
     if not missing:
         return Finding.ok("doctor-consents-ok")
     items = ", ".join(missing)
-    if missing == ["friends"]:
+    if missing == [FRIENDS]:
         return Finding.warning("doctor-consents-friends", items=items)
     return Finding.failure("doctor-consents-missing", items=items)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import discord
 
+from bot.discord.limits import EMBED_DESCRIPTION
 from bot.discord.notices import NOBODY
 from bot.discord.plugin import notices_of, services_of
 from bot.errors import ConsentMissing, KeptUnreadable, LinkBroken, NotLinked, UserError
@@ -37,6 +38,14 @@ def member_of(interaction: discord.Interaction) -> Member:
 def is_private(interaction: discord.Interaction) -> bool:
     """Tell whether the answer must be for the member's eyes only."""
     return interaction.guild_id is not None
+
+
+def fitting(lines: Sequence[str]) -> str:
+    """Return as many lines as the description of an embed has room for."""
+    text, more = "\n".join(lines), "\n…"
+    if len(text) <= EMBED_DESCRIPTION:
+        return text
+    return text[: EMBED_DESCRIPTION - len(more)].rpartition("\n")[0] + more
 
 
 def items(*children: discord.ui.Item[Any]) -> discord.ui.View:

@@ -31,7 +31,7 @@ The client keeps no tokens, shows none in a `repr` or an error, and knows nothin
 a database. One `open_http()` serves a whole process.
 """
 
-from bot.kakao.client import KakaoApp, KakaoClient, new_verifier
+from bot.kakao.client import MAX_IMAGE, MAX_RECEIVERS, KakaoApp, KakaoClient, new_verifier
 from bot.kakao.cutting import cut
 from bot.kakao.errors import (
     CLASSES,
@@ -75,6 +75,8 @@ from bot.kakao.messages import (
     message_from,
 )
 from bot.kakao.models import (
+    FRIENDS,
+    TALK_MESSAGE,
     FailureInfo,
     Friend,
     FriendsPage,
@@ -85,6 +87,8 @@ from bot.kakao.models import (
     User,
 )
 from bot.kakao.parts import (
+    SMALLEST_IMAGE,
+    TEXT_LIMIT,
     Button,
     Content,
     Item,
@@ -107,6 +111,12 @@ from bot.kakao.templates import (
 
 __all__ = [
     "CLASSES",
+    "FRIENDS",
+    "MAX_IMAGE",
+    "MAX_RECEIVERS",
+    "SMALLEST_IMAGE",
+    "TALK_MESSAGE",
+    "TEXT_LIMIT",
     "AccountBarred",
     "AddressRefused",
     "AllowanceSpent",

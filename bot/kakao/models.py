@@ -82,6 +82,11 @@ class User(UserRef):
     uuid: str | None = Field(default=None, validation_alias=AliasPath("for_partner", "uuid"))
 
 
+# The consents without which no card goes out, or none to friends.
+TALK_MESSAGE = "talk_message"
+FRIENDS = "friends"
+
+
 class Scope(Answer):
     """A consent item of the app and whether the user has agreed to it."""
 

@@ -31,7 +31,7 @@ TEXT_LIMIT = 200  # documented for a text and a list's header; safe everywhere e
 LABEL_LIMIT = 8  # not documented; longer labels are cut where two buttons stand side by side
 BUTTONS_LIMIT = 2
 ITEMS_LIMIT = 5
-IMAGE_SIDE = 200
+SMALLEST_IMAGE = 200  # pixels of each side
 PERCENT = 100
 HIGHEST_PRICE = 99_999_999  # not documented
 HIGHEST_COUNT = 2**31 - 1  # not documented
@@ -78,7 +78,7 @@ def _address(value: str) -> str:
 Words = Annotated[str, Field(min_length=1), Shown(TEXT_LIMIT)]
 Lines = Annotated[str, Shown(TEXT_LIMIT)]
 Label = Annotated[str, Field(min_length=1), Shown(LABEL_LIMIT)]
-Side = Annotated[int, Field(ge=IMAGE_SIDE, le=HIGHEST_COUNT)]
+Side = Annotated[int, Field(ge=SMALLEST_IMAGE, le=HIGHEST_COUNT)]
 Count = Annotated[int, Field(ge=0, le=HIGHEST_COUNT)]
 Money = Annotated[int, Field(ge=0, le=HIGHEST_PRICE)]
 Address = Annotated[str, Field(min_length=1), AfterValidator(_address)]

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import discord
 
+from bot.services.clock import HOUR
 from bot.services.messages.events import EventFacts, ServerEvent
 from storage.subscriptions import SubscriptionKind as Kind
 
 # Who goes in and out, or starts a stream again and again, is told of once in so many seconds.
 BREATH_SECONDS = 600
-HOUR_SECONDS = 3600
 BOOSTS = frozenset(
     {
         discord.MessageType.premium_guild_subscription,
@@ -71,7 +71,7 @@ def event_of_change(
         return None
     # The same change told twice is one; the same change made again later is another.
     digest = hashlib.sha256(repr(new).encode()).hexdigest()[:12]
-    detail = f"{digest}:{int(at // HOUR_SECONDS)}"
+    detail = f"{digest}:{int(at // HOUR)}"
     happening = event_of_event(after, Kind.EVENT_CHANGED, at, detail=detail)
     return replace(happening, facts=happening.facts.model_copy(update={"changed": words}))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import discord
 
 from bot.discord.limits import YELLOW
+from bot.discord.replies import fitting
 from bot.errors import TextArgument
 from bot.services.clock import MINUTE
 from bot.services.highlights.gates import Verdict
@@ -15,7 +16,6 @@ from bot.texts import Locale, Texts
 from storage.rules import Rule, RuleKind
 
 MARKS = {"pass": "✅", "stop": "⛔", "wait": "⏳"}
-DESCRIPTION = 4000
 SHOWN_TEXT = 60
 
 
@@ -49,7 +49,7 @@ class RuleTexts:
         lines = [f"- {self.rule(rule)}" for rule in rules]
         embed = discord.Embed(
             title=self.say("highlight-list-title", count=len(rules)),
-            description=_fitting(lines) or self.say("highlight-list-none"),
+            description=fitting(lines) or self.say("highlight-list-none"),
             colour=YELLOW,
         )
         for name, parts in (
@@ -129,14 +129,6 @@ class RuleTexts:
     def say(self, key: str, **arguments: TextArgument) -> str:
         """Return a text."""
         return self.texts.say(self.locale, key, **arguments)
-
-
-def _fitting(lines: Sequence[str]) -> str:
-    """Return as many lines as there is room for."""
-    text = "\n".join(lines)
-    if len(text) <= DESCRIPTION:
-        return text
-    return text[:DESCRIPTION].rpartition("\n")[0] + "\n…"
 
 
 def _minutes(seconds: int) -> int:

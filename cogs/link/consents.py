@@ -10,13 +10,14 @@ from bot.discord.cog import Answered
 from bot.discord.limits import OPTION_LABEL
 from bot.discord.plugin import services_of
 from bot.discord.replies import defer, defer_edit, items, link_button, locale_of, say
+from bot.kakao import FRIENDS, TALK_MESSAGE
 from bot.services.accounts.consents import Agreements
 from bot.services.forwarding.drafts import NotYours
 from bot.texts import Locale, Texts
 from cogs.link.status import KNOWN_SCOPES, scope_name
 
 # Of these somebody must know what it means to be without them.
-EXPLAINED = frozenset({"talk_message", "friends"})
+EXPLAINED = frozenset({TALK_MESSAGE, FRIENDS})
 
 
 class TakeBackSelect(

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import discord
 
 from bot.discord.ui.results import line
-from bot.kakao import Scope
+from bot.kakao import FRIENDS, Scope
 from bot.services.accounts.consents import Agreements
+from bot.services.accounts.oauth import FRIENDS_SCOPES
 from bot.services.deliveries.allowance import Left
 from bot.services.forwarding.jumps import message_address
 from bot.services.messages.models import Source
@@ -15,8 +16,7 @@ from bot.texts import Locale, Texts
 from storage.deliveries import Delivery
 from storage.links import Link
 
-FRIENDS = "friends"
-KNOWN_SCOPES = frozenset({"profile_nickname", "talk_message", FRIENDS})
+KNOWN_SCOPES = frozenset(FRIENDS_SCOPES)
 GREEN = discord.Colour(0x3BA55D)
 RED = discord.Colour(0xED4245)
 

@@ -10,14 +10,12 @@ import discord
 from bot.discord.cog import Answered
 from bot.discord.limits import OPTION_LABEL, YELLOW
 from bot.discord.plugin import services_of
-from bot.discord.replies import defer_edit, items, locale_of
+from bot.discord.replies import defer_edit, fitting, items, locale_of
 from bot.errors import TextArgument
 from bot.services.messages.events import FOR_ADMINS
 from bot.services.subscriptions.subscriptions import BY_INTEREST, options_of
 from bot.texts import Locale, Texts
 from storage.subscriptions import Subscription, SubscriptionKind
-
-DESCRIPTION = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +39,9 @@ class SubscriptionTexts:
 
     def overview(self, mine: Sequence[Subscription]) -> discord.Embed:
         """Return all subscriptions of a server."""
-        lines = "\n".join(self.line(one) for one in mine)[:DESCRIPTION]
         return discord.Embed(
             title=self.say("notify-list-title", count=len(mine)),
-            description=lines or self.say("notify-list-none"),
+            description=fitting([self.line(one) for one in mine]) or self.say("notify-list-none"),
             colour=YELLOW,
         )
 

@@ -16,6 +16,7 @@ from aiohttp import web
 from PIL import Image
 
 from bot.kakao import (
+    MAX_IMAGE,
     Commerce,
     Content,
     CustomMessage,
@@ -30,7 +31,6 @@ from bot.kakao import (
     open_http,
 )
 from bot.pictures import MOST_BYTES, PictureUnavailable, open_pictures
-from bot.services.deliveries.image_file import MOST_BYTES as KAKAO_BYTES
 from bot.services.deliveries.image_file import Drawn, NotAPicture, fit_for_kakao
 from bot.services.deliveries.images import KEPT_SECONDS, Images
 from sandbox.demo.people import add_people
@@ -65,7 +65,7 @@ def noise(kind: str, side: int, mode: str = "RGB") -> bytes:
 
 def seen(drawn: Drawn) -> Image.Image:
     """Open what Kakao gets, and hold it against what Kakao takes."""
-    assert len(drawn.file) <= KAKAO_BYTES
+    assert len(drawn.file) <= MAX_IMAGE
     image = Image.open(io.BytesIO(drawn.file))
     image.load()
     assert f"image/{(image.format or '').lower()}" == drawn.content_type
@@ -114,7 +114,7 @@ def test_a_ribbon_stays_within_all_limits() -> None:
 )
 def test_what_is_too_large_becomes_small_enough(kind: str, mode: str, side: int) -> None:
     file = noise(kind, side, mode)
-    assert len(file) > KAKAO_BYTES
+    assert len(file) > MAX_IMAGE
     assert seen(fit_for_kakao(file)).width == min(side, 2048)
 
 

@@ -16,9 +16,9 @@ from bot.discord.ui.buttons import DraftButton
 from bot.discord.ui.card_embed import card_preview
 from bot.discord.ui.results import show_results
 from bot.errors import ConsentMissing, LinkBroken, NotLinked, TooManyFriends
-from bot.kakao import Friend
+from bot.kakao import MAX_RECEIVERS, Friend
 from bot.services.accounts.oauth import FRIENDS_SCOPES
-from bot.services.forwarding.forwarding import MAX_FRIENDS, NobodyPicked
+from bot.services.forwarding.forwarding import NobodyPicked
 from bot.texts import Locale, Texts, pick_locale
 from storage.drafts import Draft, Pick
 
@@ -66,7 +66,7 @@ class Panel:
         """Return the question, whom the member has picked and what to know."""
         if not self.friends:
             return self.say("forward-friends-nobody")
-        lines = [self.say("forward-friends-question", limit=MAX_FRIENDS)]
+        lines = [self.say("forward-friends-question", limit=MAX_RECEIVERS)]
         if self.draft.query:
             lines.append(self._search_line())
         if self.draft.picks:
@@ -178,7 +178,7 @@ class FriendSelect(
                 "forward-friends-placeholder", page=panel.page + 1, pages=panel.pages
             ),
             min_values=0,
-            max_values=min(MAX_FRIENDS, len(panel.shown)),
+            max_values=min(MAX_RECEIVERS, len(panel.shown)),
             options=[
                 _option(panel, friend, default=friend.uuid in picked) for friend in panel.shown
             ],

@@ -9,7 +9,6 @@ from bot.services.kakao_codes import member_key
 
 logger = logging.getLogger(__name__)
 
-SCOPE = "friends"
 CACHED_SECONDS = 60
 
 
@@ -58,8 +57,8 @@ class Friends:
             raise errors.NotLinked
         if link.broken_at is not None:
             raise errors.LinkBroken
-        if SCOPE not in link.scopes:
-            raise errors.ConsentMissing(frozenset({SCOPE}))
+        if kakao.FRIENDS not in link.scopes:
+            raise errors.ConsentMissing(frozenset({kakao.FRIENDS}))
 
     async def _fetch(self, member_id: int) -> list[kakao.Friend]:
         """Ask Kakao, and say what went wrong in words for the member."""
@@ -69,7 +68,7 @@ class Friends:
             await self._links.broke(member_id)
             raise errors.LinkBroken from None
         except kakao.ConsentMissing:
-            raise errors.ConsentMissing(frozenset({SCOPE})) from None
+            raise errors.ConsentMissing(frozenset({kakao.FRIENDS})) from None
         except kakao.KakaoError as error:
             logger.warning("no list of friends: %s %s", type(error).__name__, error.code)
             raise _for_member(error) from None

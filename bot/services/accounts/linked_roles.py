@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from bot.services.accounts.links import Links
-from bot.services.accounts.oauth import LinkRefused, NewLink, OAuthFlow, Redirect
+from bot.services.accounts.oauth import STATE_LIFE, LinkRefused, NewLink, OAuthFlow, Redirect
 from bot.services.clock import Clock
 from bot.texts import LOCALES, Texts, pick_locale
 from storage.role_connections import RoleConnection, RoleConnectionStore
@@ -17,7 +17,6 @@ from storage.vault import digest
 
 logger = logging.getLogger(__name__)
 
-STATE_LIFE = 600.0
 MOST_OPENED = 10_000
 PLATFORM = "KakaoTalk"
 LINKED, SINCE = "linked", "linked_since"

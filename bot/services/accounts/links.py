@@ -6,7 +6,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 
 from bot.errors import LinkBroken, NotLinked, OperatorFault, TryLater
-from bot.kakao import AppFault, GrantInvalid, KakaoClient, KakaoError, TokenInvalid, Tokens
+from bot.kakao import (
+    TALK_MESSAGE,
+    AppFault,
+    GrantInvalid,
+    KakaoClient,
+    KakaoError,
+    TokenInvalid,
+    Tokens,
+)
 from bot.services.clock import Clock
 from bot.services.listeners import Listeners
 from bot.services.locks import KeyedLocks
@@ -16,7 +24,7 @@ from storage.links import Link, LinkStore
 logger = logging.getLogger(__name__)
 
 # Without this one no card goes out.
-NEEDED = frozenset({"talk_message"})
+NEEDED = frozenset({TALK_MESSAGE})
 REFRESH_EARLY = 60
 UNLINK_PATIENCE = 5
 # How far Kakao's clock and ours may be apart.

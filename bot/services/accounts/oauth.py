@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.kakao import (
+    FRIENDS,
+    TALK_MESSAGE,
     AppFault,
     BadAnswer,
     KakaoClient,
@@ -19,7 +21,7 @@ from bot.kakao import (
     Unreachable,
 )
 from bot.services.accounts.links import Links, OtherAccount
-from bot.services.clock import Clock
+from bot.services.clock import DAY, MINUTE, Clock
 from bot.services.listeners import Listeners
 from bot.services.messages.models import Member
 from bot.texts import Locale, pick_locale
@@ -29,13 +31,13 @@ from storage.vault import digest
 
 logger = logging.getLogger(__name__)
 
-BASIC_SCOPES = ("profile_nickname", "talk_message")
-FRIENDS_SCOPES = (*BASIC_SCOPES, "friends")
+BASIC_SCOPES = ("profile_nickname", TALK_MESSAGE)
+FRIENDS_SCOPES = (*BASIC_SCOPES, FRIENDS)
 
-REQUEST_LIFE = 30 * 60
-STATE_LIFE = 10 * 60
+REQUEST_LIFE = 30 * MINUTE
+STATE_LIFE = 10 * MINUTE
 # Kakao names the life of a new refresh token; this stands in should it ever leave it out.
-REFRESH_TOKEN_LIFE = 60 * 24 * 60 * 60
+REFRESH_TOKEN_LIFE = 60 * DAY
 
 Reason = Literal[
     "denied",
@@ -294,9 +296,9 @@ class OAuthFlow:
 
 def _check_consent(request: LinkRequest, link: Link) -> None:
     missing = frozenset(request.scopes) - link.scopes
-    if "talk_message" in missing:
+    if TALK_MESSAGE in missing:
         raise LinkRefused("talk-message-unticked")
-    if "friends" in missing:
+    if FRIENDS in missing:
         raise LinkRefused("friends-unticked")
 
 

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import jwt
 
 from bot.kakao import KakaoClient, KakaoError
-from bot.services.clock import Clock
+from bot.services.clock import DAY, Clock
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ NUMBER = re.compile(r"[0-9]{1,18}")  # no more than 64 bits hold
 FURTHEST_TIME = 10**11
 MOST_AHEAD = 5 * 60
 KEYS_SECONDS = 1.8
-KEYS_LIFE = 24 * 3600
+KEYS_LIFE = DAY
 ASK_AGAIN = 60
 ASK_AFTER_TROUBLE = 5
 

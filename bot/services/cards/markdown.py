@@ -21,7 +21,6 @@ from bot.services.messages.models import Names
 from bot.texts import Locale, Texts
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-ELLIPSIS = "…"
 BULLET = "• "
 QUOTE = "│ "
 # A space inside code: ordinary ones are collapsed.

@@ -16,13 +16,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.errors import NoteTooLong, SystemMessage, TextArgument
-from bot.kakao import Button, Content, Feed, Link, cut, is_address
+from bot.kakao import SMALLEST_IMAGE, TEXT_LIMIT, Button, Content, Feed, Link, cut, is_address
 from bot.services.cards.markdown import clean, count, one_line, readable
 from bot.services.messages.models import Body, Embed, File, Highlight, Poll
 from bot.texts import Locale, Texts
 
 NOTE_LIMIT = 100
-DESCRIPTION_LIMIT = 200
 TITLE_LIMIT = 60
 NAME_LIMIT = 32
 CONTEXT_LIMIT = 40
@@ -31,7 +30,6 @@ EXTRAS_LIMIT = 60
 # Room kept for the sender and the beginning of the message, whatever else there is.
 SAID_ROOM = 80
 SHORTEST_LINE = 12
-SMALLEST_IMAGE = 200
 LONE_ADDRESS = re.compile(r"https?://\S+")
 
 
@@ -166,7 +164,7 @@ class _Card:
         author = self._name(self._highlight.author)
         said = self._say("card-said", author=author, text=main)
         extra = cut(one_line(" ".join(extras)), EXTRAS_LIMIT)
-        room = DESCRIPTION_LIMIT - min(len(said), SAID_ROOM)
+        room = TEXT_LIMIT - min(len(said), SAID_ROOM)
         fitting: list[str] = []
         for line in (opening, extra, self._reply(), *reversed(earlier)):
             fits = bool(line) and room > SHORTEST_LINE
@@ -176,7 +174,7 @@ class _Card:
         above = [line for line in (opening, *reversed(nearest), reply) if line]
         below = [extra] if extra else []
         taken = sum(len(line) + 1 for line in (*above, *below))
-        return "\n".join([*above, cut(said, DESCRIPTION_LIMIT - taken), *below])
+        return "\n".join([*above, cut(said, TEXT_LIMIT - taken), *below])
 
     def _name(self, name: str) -> str:
         return cut(one_line(name), NAME_LIMIT) or self._say("card-unknown-member")

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
+from bot.kakao import TALK_MESSAGE
 from bot.services.accounts.links import Links
 from bot.services.deliveries.attempt import report
 from bot.services.deliveries.outcomes import ALLOWANCE_OF_APP, ALLOWANCES, CONSENT, LINK_AGAIN
 from bot.services.deliveries.signals import OutboxSignals
 from storage.deliveries import DeliveryState, DeliveryStore, Lease, Outcome
-
-TALK_MESSAGE = "talk_message"
 
 
 class FollowUps:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageOps
 
-MOST_BYTES = 5 * 1024 * 1024
-LEAST_SIDE = 200
+from bot.kakao import MAX_IMAGE, SMALLEST_IMAGE
+
 MOST_SIDE = 2048
 # A few bytes can unfold to gigabytes.
 MOST_POINTS = 50_000_000
@@ -59,7 +59,7 @@ def _fits(file: bytes, image: Image.Image) -> bool:
     # A camera notes where it was, and which side is up; Kakao need not know the one
     # and may not read the other.
     is_plain = not image.getexif()
-    return is_plain and len(file) <= MOST_BYTES and min(image.size) >= LEAST_SIDE
+    return is_plain and len(file) <= MAX_IMAGE and min(image.size) >= SMALLEST_IMAGE
 
 
 def _redrawn(image: Image.Image) -> Image.Image:
@@ -67,9 +67,9 @@ def _redrawn(image: Image.Image) -> Image.Image:
     upright = ImageOps.exif_transpose(image)
     plain = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
     plain.thumbnail((MOST_SIDE, MOST_SIDE))
-    if min(plain.size) >= LEAST_SIDE:
+    if min(plain.size) >= SMALLEST_IMAGE:
         return plain
-    width, height = (max(side, LEAST_SIDE) for side in plain.size)
+    width, height = (max(side, SMALLEST_IMAGE) for side in plain.size)
     framed = Image.new(plain.mode, (width, height), CLEAR if plain.mode == "RGBA" else WHITE)
     framed.paste(plain, ((width - plain.width) // 2, (height - plain.height) // 2))
     return framed
@@ -78,7 +78,7 @@ def _redrawn(image: Image.Image) -> Image.Image:
 def _encoded(image: Image.Image) -> Drawn:
     if image.mode == "RGBA":
         file = _saved(image, "PNG")
-        if len(file) <= MOST_BYTES:
+        if len(file) <= MAX_IMAGE:
             return Drawn(file, "image/png")
         image = _on_white(image)
     # At this quality and size the worst noise stays below Kakao's limit.

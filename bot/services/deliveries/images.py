@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from bot.kakao import (
+    SMALLEST_IMAGE,
     BadRequest,
     CustomMessage,
     KakaoClient,
@@ -21,8 +22,8 @@ from bot.kakao import (
     message_from,
 )
 from bot.pictures import Pictures, PictureUnavailable
-from bot.services.clock import Clock
-from bot.services.deliveries.image_file import LEAST_SIDE, NotAPicture, fit_for_kakao
+from bot.services.clock import DAY, Clock
+from bot.services.deliveries.image_file import NotAPicture, fit_for_kakao
 from bot.services.locks import KeyedLocks
 from storage.database import StorageError
 from storage.images import ImageStore, UploadedImage
@@ -30,7 +31,7 @@ from storage.images import ImageStore, UploadedImage
 logger = logging.getLogger(__name__)
 
 # Kakao keeps pictures for so long.
-KEPT_SECONDS = 20 * 24 * 3600
+KEPT_SECONDS = 20 * DAY
 PATIENCE = 15.0
 PICTURE = "image_url"
 SIZES = ("image_width", "image_height")
@@ -149,7 +150,7 @@ def _with_images(
 
 def _sizes(image: UploadedImage | None) -> dict[str, int | None]:
     sides = (image.width, image.height) if image else (None, None)
-    known = all(side is not None and side >= LEAST_SIDE for side in sides)
+    known = all(side is not None and side >= SMALLEST_IMAGE for side in sides)
     return dict(zip(SIZES, sides if known else (None, None), strict=True))
 
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from random import Random
 
 from bot import tracing
+from bot.kakao import MAX_RECEIVERS
 from bot.services.accounts.links import Links
 from bot.services.clock import Clock
 from bot.services.deliveries.outcomes import may_repeat
@@ -17,7 +18,6 @@ __all__ = ["NewDelivery", "Outbox", "may_repeat"]
 
 logger = logging.getLogger(__name__)
 
-MAX_RECEIVERS = 5  # that Kakao takes in one send
 FORWARD_ID_BITS = 96
 PATIENCE = 3.0  # seconds that a member waits for the first answer
 

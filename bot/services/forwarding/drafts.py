@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Any, Unpack
 
 from bot.errors import Expired, UserError
-from bot.services.clock import Clock
+from bot.services.clock import DAY, Clock
 from bot.services.messages.models import Member, Source
 from storage.drafts import Changes, Draft, DraftStore
 
-DRAFT_SECONDS = 24 * 3600
+DRAFT_SECONDS = DAY
 ID_BYTES = 12
 
 

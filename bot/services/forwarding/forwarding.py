@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.errors import Expired, NotLinked, TooManyFriends, UserError
+from bot.kakao import MAX_RECEIVERS
 from bot.services.accounts.links import Links
 from bot.services.cards.message import message_card
 from bot.services.deliveries.outbox import Outbox
@@ -13,8 +14,6 @@ from bot.services.messages.models import Highlight, Member
 from bot.texts import Texts
 from storage.deliveries import Chat, Delivery, NewDelivery
 from storage.drafts import Draft, Pick
-
-MAX_FRIENDS = 5  # that Kakao takes in one send
 
 
 class NobodyPicked(UserError):
@@ -81,8 +80,8 @@ class Forwarding:
         """
         elsewhere = [pick for pick in draft.picks if pick.uuid not in shown]
         picks = (*elsewhere, *picked)
-        if len(picks) > MAX_FRIENDS:
-            raise TooManyFriends(count=len(picks), limit=MAX_FRIENDS)
+        if len(picks) > MAX_RECEIVERS:
+            raise TooManyFriends(count=len(picks), limit=MAX_RECEIVERS)
         return await self._drafts.change(draft, picks=picks)
 
     async def turn(self, draft: Draft, page: int) -> Draft:

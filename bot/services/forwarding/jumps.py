@@ -3,11 +3,11 @@
 import secrets
 from collections.abc import Callable
 
-from bot.services.clock import Clock
+from bot.services.clock import DAY, Clock
 from bot.services.messages.models import Source
 from storage.jumps import Jump, JumpStore
 
-KEPT_SECONDS = 30 * 24 * 3600
+KEPT_SECONDS = 30 * DAY
 TOKEN_BYTES = 16
 
 

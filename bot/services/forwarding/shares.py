@@ -13,14 +13,14 @@ from bot.errors import UserError
 from bot.kakao import Message, message_from
 from bot.services.accounts.webhook_queue import WebhookQueue
 from bot.services.cards.message import message_card
-from bot.services.clock import Clock
+from bot.services.clock import DAY, Clock
 from bot.services.deliveries.attempt import Prepare, as_it_is
 from bot.services.forwarding.jumps import Jumps
 from bot.services.messages.models import Highlight, Member
 from bot.texts import Locale, Texts, pick_locale
 from storage.shares import Share, ShareStore
 
-KEPT_SECONDS = 24 * 3600
+KEPT_SECONDS = DAY
 NONCE_BYTES = 16
 
 

@@ -13,7 +13,7 @@ from bot.services.accounts.links import Links
 from bot.services.cards.event import event_card, line_of
 from bot.services.cards.markdown import one_line
 from bot.services.cards.message import first_image, message_card
-from bot.services.clock import Clock
+from bot.services.clock import DAY, Clock
 from bot.services.forwarding.jumps import Jumps
 from bot.services.highlights.cases import MessageCase
 from bot.services.highlights.gates import Gates, Moment
@@ -30,7 +30,7 @@ from storage.hits import MESSAGE, Hit, HitStore
 
 __all__ = ["DigestExpired", "DigestUnknown", "Digests", "Item"]
 
-KEPT_SECONDS = 7 * 24 * 3600.0
+KEPT_SECONDS = 7 * DAY
 TOKEN_BYTES = 24
 SHOWN = 3
 GONE = "gone"

@@ -9,6 +9,7 @@ from contextlib import suppress
 from bot.services.accounts.links import NEEDED, Links
 from bot.services.clock import HOUR, Clock
 from bot.services.deliveries.allowance import Allowance
+from bot.services.deliveries.sender import TROUBLE_WAIT
 from bot.services.deliveries.signals import OutboxSignals
 from bot.services.highlights.planner import Day, Plan, Waiting, plan
 from bot.services.highlights.schedule import Schedule, Schedules
@@ -21,7 +22,6 @@ logger = logging.getLogger(__name__)
 # A clock that was moved, or a member who linked again elsewhere, is noticed this soon.
 LOOK_EVERY = 1.0
 BUSY_WAIT = 30.0
-TROUBLE_WAIT = 5.0
 REMEMBERED = 32
 
 

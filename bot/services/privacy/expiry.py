@@ -4,14 +4,14 @@ import asyncio
 import logging
 from typing import Protocol
 
-from bot.services.clock import Clock
+from bot.services.clock import DAY, HOUR, Clock
 from storage.database import StorageError
 
 logger = logging.getLogger(__name__)
 
-EVERY_SECONDS = 3600.0
+EVERY_SECONDS = HOUR
 # What has expired is kept a little longer, so that "expired" can be told from "unknown".
-GRACE_SECONDS = 24 * 3600.0
+GRACE_SECONDS = DAY
 
 
 class Purged(Protocol):

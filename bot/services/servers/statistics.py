@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from bot.services.clock import DAY, Clock
 from bot.services.deliveries.allowance import Allowance
 from storage.deliveries import DeliveryState
-from storage.statistics import StatisticsStore
+from storage.statistics import KOREA, StatisticsStore
 
 DAYS = 30
-KOREA = 9 * 3600
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from enum import Enum, IntFlag, auto
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-FINALS = 28
-FINAL_RIEUL = 8
+from bot.texts import FINAL_RIEUL, FINALS
+
 # No more syllables are read: verbs are known by their first, and nothing else is as long.
 LONGEST = 24
 
