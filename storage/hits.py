@@ -46,7 +46,8 @@ class Priority(IntEnum):
 class Hit:
     """An occasion that a member wants to hear of.
 
-    `kind` is "message" or that of a subscription; `facts` are an event's, which is no message.
+    `kind` is "message" or that of a subscription, which rules may have found as well; `facts` are
+    an event's, which is no message.
     """
 
     member_id: int
@@ -91,7 +92,7 @@ class HitStore:
     async def add(self, hit: Hit) -> bool:
         """Keep a hit; False when its occasion is known already.
 
-        One that still waits takes over a better priority and further rules.
+        One that still waits takes over a better priority, further rules and a subscription.
         """
 
         async def note(connection: AsyncConnection) -> bool:
@@ -219,7 +220,11 @@ def _values(hit: Hit) -> dict[str, Any]:
 
 def _merged(known: Hit, new: Hit) -> dict[str, Any]:
     rules = dict.fromkeys((*known.rule_ids, *new.rule_ids))
-    return {"priority": min(known.priority, new.priority), "rule_ids": list(rules)}
+    return {
+        "priority": min(known.priority, new.priority),
+        "rule_ids": list(rules),
+        "kind": new.kind if known.kind == MESSAGE else known.kind,
+    }
 
 
 def _read(row: dict[str, Any]) -> Hit:

@@ -45,7 +45,7 @@ class DiscordServerReader:
     async def roles(self, member_id: int, guild_id: int) -> frozenset[int] | None:
         """Return a member's roles; None when they are unknown."""
         member = await self._member(member_id, guild_id)
-        return None if member is None else frozenset(role.id for role in member.roles)
+        return None if member is None else _roles(member)
 
     async def manages(self, member_id: int, guild_id: int) -> bool:
         """Tell whether a member may manage a server; False when that is unknown."""
@@ -198,7 +198,7 @@ def seen_of(message: discord.Message) -> Seen:
         author_id=author.id,
         text="\n".join(filter(None, texts_of(message))),
         created_at=message.created_at.timestamp(),
-        author_role_ids=frozenset(role.id for role in getattr(author, "roles", ())),
+        author_role_ids=_roles(author) if isinstance(author, discord.Member) else None,
         is_bot=author.bot,
         mentions=pinged - only_answered,
         role_mentions=frozenset(message.raw_role_mentions)
@@ -214,6 +214,10 @@ def is_watched(message: discord.Message, bot: AnyBot) -> bool:
     """Tell whether rules look at a message at all: in servers, what others than we have written."""
     mine = bot.user is not None and message.author.id == bot.user.id
     return message.guild is not None and not mine and not message.is_system()
+
+
+def _roles(member: discord.Member) -> frozenset[int]:
+    return frozenset(role.id for role in member.roles)
 
 
 def _answered(message: discord.Message) -> int | None:

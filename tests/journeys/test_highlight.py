@@ -248,6 +248,72 @@ async def test_watching_one_channel_only_leaves_the_others_alone(
     await nothing_more(world, 1)
 
 
+async def test_watching_one_role_only_knows_who_has_it_until_it_goes_out(
+    world: World, minji: Person, junho: Person
+) -> None:
+    await minji.slash(CHAT, "highlight add", word="출발")
+    await minji.slash(CHAT, "highlight only", role="레이드팀")
+    await world.discord.person("지우").say(CHAT, "저는 출발 못 해요")
+    await junho.say(CHAT, "지금 출발해요")
+    assert await arrived(world) == ["준호: 지금 출발해요"]
+    await minji.slash(CHAT, "highlight only", role="레이드팀")
+    await nothing_more(world, 1)
+
+
+async def test_what_a_member_ignores_or_forgets_while_it_waits_does_not_arrive(
+    world: World, minji: Person, junho: Person
+) -> None:
+    for word in ("모임", "번개"):
+        await minji.slash(CHAT, "highlight add", word=word)
+    await minji.slash(CHAT, "highlight pause", hours=1)
+    await junho.say(CHAT, "모임 장소는 제가 정할게요")
+    await world.discord.person("서연").say(CHAT, "번개 칠 사람?")
+    await world.discord.person("서연").say(CHAT, "모임은 몇 시예요?")
+    await world.until_waiting(3)
+    await minji.slash(CHAT, "highlight ignore", member=junho)
+    [rule] = await minji.autocomplete(CHAT, "highlight remove", "rule", "번개")
+    await minji.slash(CHAT, "highlight remove", rule=rule["value"])
+    await minji.slash(CHAT, "highlight pause", hours=0)
+    assert await arrived(world) == ["서연: 모임은 몇 시예요?"]
+    await minji.slash(CHAT, "highlight ignore", member=junho)
+    await nothing_more(world, 1)
+
+
+async def test_bots_count_only_for_who_wants_them(world: World, minji: Person) -> None:
+    here = world.discord.world
+    here.join(world.discord.guild, here.add_user("builder", "배포봇", bot=True))
+    builder = world.discord.person("배포봇")
+    await minji.slash(CHAT, "highlight add", word="배포")
+    await builder.say(CHAT, "배포를 시작해요")
+    await nothing_more(world)
+    reply = await minji.slash(CHAT, "highlight options", bots=True)
+    assert "봇의 메시지도 찾기" in reply.text
+    await builder.say(CHAT, "배포가 끝났어요")
+    assert await arrived(world) == ["builder: 배포가 끝났어요"]
+    reply = await minji.slash(CHAT, "highlight options", bots=False)
+    assert "봇의 메시지는 무시" in reply.text
+    await builder.say(CHAT, "배포를 또 해요")
+    await nothing_more(world, 1)
+    here.leave(world.discord.guild, builder.user)
+
+
+async def test_age_restricted_channels_count_only_for_who_wants_them(
+    world: World, minji: Person, junho: Person
+) -> None:
+    await minji.slash(CHAT, "highlight add", word="와인")
+    await junho.say("심야-이야기", "와인 마실 사람?")
+    await nothing_more(world)
+    reply = await minji.slash(CHAT, "highlight options", age_restricted=True)
+    assert "연령 제한 채널도 찾기" in reply.text
+    await junho.say("심야-이야기", "와인 한 병 더")
+    [card] = await arrived(world)
+    assert "와인" not in card
+    reply = await minji.slash(CHAT, "highlight options", age_restricted=False)
+    assert "연령 제한 채널은 무시" in reply.text
+    await junho.say("심야-이야기", "와인 그만")
+    await nothing_more(world, 1)
+
+
 async def test_a_rule_cools_down_in_each_channel(
     world: World, minji: Person, junho: Person
 ) -> None:

@@ -203,6 +203,23 @@ async def test_an_announcement_goes_out_once_also_when_a_word_of_mine_is_in_it(
     await nothing_more(world, 1)
 
 
+async def test_what_one_unsubscribes_from_while_it_waits_does_not_arrive(
+    world: World, minji: Person, hajun: Person
+) -> None:
+    for what in ("thread", "announcement"):
+        await minji.slash(CHAT, "notify add", what=what)
+    await minji.slash(CHAT, "highlight pause", hours=1)
+    await hajun.open_thread(CHAT, "기다리는 이야기")
+    await hajun.say("공지", "내일 쉬어요")
+    await world.until_waiting(2)
+    [one] = await minji.autocomplete(CHAT, "notify remove", "subscription", "스레드")
+    await minji.slash(CHAT, "notify remove", subscription=one["value"])
+    await minji.slash(CHAT, "highlight pause", hours=0)
+    [card] = await arrived(world)
+    assert card["content"]["description"] == "📢 공지예요\n하준: 내일 쉬어요"
+    await nothing_more(world, 1)
+
+
 async def test_roles_that_one_is_given_are_told(world: World, minji: Person, hajun: Person) -> None:
     await minji.slash(CHAT, "notify add", what="role-given")
     world.discord.world.add_role(world.discord.guild, "정원사")

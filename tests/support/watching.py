@@ -1,8 +1,8 @@
 """Everything that watches for a member, with a Discord that is made up and a clock that stands."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -10,7 +10,8 @@ from typing import Any
 
 from bot.app import kakao_app
 from bot.config import Config
-from bot.kakao import KakaoClient, open_http
+from bot.errors import NothingLeft
+from bot.kakao import KakaoClient, Message, open_http
 from bot.pictures import open_pictures
 from bot.services import Services
 from bot.services.highlights.gates import Verdict
@@ -18,6 +19,8 @@ from bot.services.messages.models import Body, Highlight, Source
 from bot.services.messages.reader import Seen
 from bot.wiring import build_services
 from storage.database import Database, open_database
+from storage.deliveries import OF_HITS, Chat, DeliveryStore, NewDelivery
+from storage.hits import HitStore
 from storage.links import Link, LinkStore
 from storage.rules import Rule, RuleKind
 from storage.vault import Vault
@@ -129,6 +132,10 @@ class HighlightsWorld:
         self.glass.past.append(seen)
         return seen
 
+    def edit(self, seen: Seen, **about: Any) -> None:  # noqa: ANN401 - the fields of Seen
+        """Change a message."""
+        self.glass.messages[seen.source] = replace(seen, **about)
+
     async def rule(
         self, text: str = "공지", kind: RuleKind = RuleKind.WORD, **options: object
     ) -> Rule:
@@ -148,6 +155,23 @@ class HighlightsWorld:
         """Let the watch see a message, and tell whether it became a hit."""
         await self.services.watch.see(seen)
         return await self.services.watch.found(MINJI, seen) is not None
+
+    async def card(self) -> Message:
+        """Make the card of all that waits for 민지; raises NothingLeft."""
+        hits, deliveries = HitStore(self.database), DeliveryStore(self.database)
+        ids = [hit.id for hit in await hits.waiting(MINJI)]
+        row = NewDelivery(MINJI, Chat.ME, OF_HITS)
+        forward_id = await hits.take(ids, row, self.clock())
+        [taken] = await deliveries.of_forward(forward_id or "", MINJI)
+        return await self.services.digests.compose(taken)
+
+    async def stopped(self, occasion: str) -> str | None:
+        """Let what waits for 민지 go out; return the gate that stops one of it, None for none."""
+        with suppress(NothingLeft):
+            await self.card()
+        hit = await HitStore(self.database).of_occasion(MINJI, occasion)
+        assert hit is not None
+        return hit.reason
 
     async def why(self, seen: Seen) -> dict[str, str]:
         """Return what each gate says."""

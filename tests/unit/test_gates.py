@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import DiscordAway
 from bot.services.messages.models import Body, Highlight, Source
 from bot.services.messages.reader import Seen
 from bot.services.servers.policy import Policy, apply_policy
@@ -151,11 +152,18 @@ async def test_what_the_member_cannot_see_is_not_told(tower: HighlightsWorld) ->
     await stopped_only_by(tower, "visible", tower.message())
 
 
-async def test_while_discord_cannot_be_asked_nothing_counts_as_allowed(
+async def test_while_discord_cannot_be_asked_what_is_found_waits_until_it_can(
     tower: HighlightsWorld,
 ) -> None:
+    seen = tower.message()
     tower.services.sight.detach()
-    assert not await tower.found(tower.message())
+    assert (await tower.verdict(seen, "visible")).outcome == "wait"
+    assert await tower.found(seen)
+    with pytest.raises(DiscordAway):
+        await tower.card()
+    tower.services.sight.attach(tower.glass)
+    tower.glass.hidden.add(ROOM)
+    await stopped_only_by(tower, "visible", tower.message())
 
 
 async def test_a_rule_cools_down_by_channel_and_counts_the_time_of_writing(

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from bot.services.accounts.links import Links
 from bot.services.deliveries.build import DeliveryServices
 from bot.services.forwarding.jumps import Jumps
+from bot.services.highlights.activity import Activity
 from bot.services.highlights.digests import Digests
 from bot.services.highlights.dispatcher import Dispatcher
 from bot.services.highlights.gates import Gates
 from bot.services.highlights.matching.matcher import Matcher
+from bot.services.highlights.questions import Questions
 from bot.services.highlights.rules import Rules
 from bot.services.highlights.schedule import Schedules
 from bot.services.highlights.watcher import Watcher
@@ -41,33 +43,33 @@ def build_highlights(
     """Build the services of `/highlight`."""
     stores, sight, now = resources.stores, resources.sight, resources.now
     rules = Rules(stores.rules, Matcher(), settings, now=now)
-    gates = Gates(sight, settings, optouts, stores.hits, now=now)
-    wishes = Schedules(stores.wishes)
+    wishes, activity = Schedules(stores.wishes), Activity()
     dispatcher = _dispatcher(resources, links, outbox, wishes)
-    digests = Digests(
-        store=stores.digests,
-        hits=stores.hits,
-        links=links,
-        rules=rules,
-        gates=gates,
+    questions = Questions(
         sight=sight,
-        jumps=jumps,
-        texts=resources.texts,
-        public_url=resources.config.public_url,
+        settings=settings,
+        optouts=optouts,
+        subscriptions=stores.subscriptions,
+        hits=stores.hits,
+        activity=activity,
+        links=links,
+        wishes=wishes,
+        dispatcher=dispatcher,
         now=now,
     )
+    gates = Gates(questions, rules)
     watch = Watcher(
         rules=rules,
         gates=gates,
         hits=stores.hits,
         digests=stores.digests,
         watermarks=stores.watermarks,
-        links=links,
-        wishes=wishes,
+        activity=activity,
         dispatcher=dispatcher,
         sight=sight,
         now=now,
     )
+    digests = _digests(resources, gates, links=links, rules=rules, settings=settings, jumps=jumps)
     return HighlightServices(rules, wishes, gates, dispatcher, digests, watch)
 
 
@@ -81,5 +83,29 @@ def _dispatcher(
         allowance=outbox.allowance,
         wishes=wishes,
         signals=outbox.signals,
+        now=resources.now,
+    )
+
+
+def _digests(
+    resources: Resources,
+    gates: Gates,
+    *,
+    links: Links,
+    rules: Rules,
+    settings: Settings,
+    jumps: Jumps,
+) -> Digests:
+    return Digests(
+        store=resources.stores.digests,
+        hits=resources.stores.hits,
+        links=links,
+        rules=rules,
+        gates=gates,
+        settings=settings,
+        sight=resources.sight,
+        jumps=jumps,
+        texts=resources.texts,
+        public_url=resources.config.public_url,
         now=resources.now,
     )

@@ -4,7 +4,7 @@ It is made right before it goes out, of what the messages say then and only of w
 """
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.errors import NothingLeft, NotLinked, SystemMessage
@@ -15,12 +15,14 @@ from bot.services.cards.markdown import one_line
 from bot.services.cards.message import first_image, message_card
 from bot.services.clock import Clock
 from bot.services.forwarding.jumps import Jumps
-from bot.services.highlights.gates import HIGHLIGHT_FEATURE, Gates
-from bot.services.highlights.rules import Rules
-from bot.services.messages.events import NOTIFY_FEATURE, EventFacts
+from bot.services.highlights.cases import MessageCase
+from bot.services.highlights.gates import Gates, Moment
+from bot.services.highlights.rules import Filter, Rules
+from bot.services.messages.events import EventFacts
 from bot.services.messages.models import Highlight, Source
 from bot.services.messages.reader import ReaderSlot, Seen
 from bot.services.servers.policy import Policy, apply_policy
+from bot.services.servers.settings import Settings
 from bot.texts import Locale, Texts, pick_locale
 from storage.deliveries import Delivery
 from storage.digests import Digest, DigestStore, Item
@@ -64,6 +66,7 @@ class Digests:
         links: Links,
         rules: Rules,
         gates: Gates,
+        settings: Settings,
         sight: ReaderSlot,
         jumps: Jumps,
         texts: Texts,
@@ -76,6 +79,7 @@ class Digests:
         self._links = links
         self._rules = rules
         self._gates = gates
+        self._settings = settings
         self._sight = sight
         self._jumps = jumps
         self._texts = texts
@@ -119,34 +123,32 @@ class Digests:
         for hit in hits:
             source = sources[hit.id]
             seen = looked.get(source) if source else None
-            reason = await self._stopped(hit, seen)
+            passed, reason = await self._judged(hit, seen)
             if reason is None:
-                kept.append(await self._as_found(hit, source, seen))
+                kept.append(await self._as_found(passed, source, seen))
             else:
                 dropped.append((hit.id, reason))
         await self._hits.drop(dropped)
         return kept
 
-    async def _stopped(self, hit: Hit, seen: tuple[Seen, Highlight] | None) -> str | None:
-        feature = HIGHLIGHT_FEATURE if hit.kind == MESSAGE else NOTIFY_FEATURE
-        if hit.message_id is not None:
-            if seen is None:
-                return GONE
-            return await self._gates.may_leave(hit.member_id, seen[0], feature)
-        facts = EventFacts.model_validate(hit.facts or {})
-        return await self._gates.may_hear(
-            hit.member_id, hit.kind, hit.guild_id, hit.channel_id, facts
-        )
+    async def _judged(
+        self, hit: Hit, seen: tuple[Seen, Highlight] | None
+    ) -> tuple[Hit, str | None]:
+        if hit.message_id is not None and seen is None:
+            return hit, GONE
+        return await self._gates.judge(hit, seen[0] if seen else None)
 
     async def _as_found(
         self, hit: Hit, source: Source | None, seen: tuple[Seen, Highlight] | None
     ) -> Found:
         if source is not None and seen is not None:
             address = await self._jumps.open(hit.member_id, source)
-            highlight = apply_policy(seen[1], await self._gates.policy(seen[0]))
-            return Found(hit, address, highlight=highlight)
-        told = EventFacts.model_validate(hit.facts or {})
-        facts = await self._gates.leaving(hit.guild_id, hit.channel_id, told)
+            policy = await self._policy(hit.guild_id, seen[0].places)
+            return Found(hit, address, highlight=apply_policy(seen[1], policy))
+        facts = EventFacts.model_validate(hit.facts or {})
+        policy = await self._policy(hit.guild_id, (hit.channel_id, *facts.parents))
+        if policy is Policy.LINK and facts.author_id is not None:
+            facts = facts.wordless()
         place = Source(hit.guild_id, hit.channel_id or hit.guild_id, 0)
         address = await self._jumps.open(hit.member_id, facts.place(place))
         return Found(hit, address, facts=facts)
@@ -156,16 +158,26 @@ class Digests:
         source = _source(hit)
         if source is None or hit.kind != MESSAGE:
             return []
-        count = (await self._rules.filter(hit.member_id, hit.guild_id)).context_lines
-        if not count:
+        chosen = await self._rules.filter(hit.member_id, hit.guild_id)
+        if not chosen.context_lines:
             return []
-        earlier = await self._sight.reader.before(hit.member_id, source, count)
-        return [
-            apply_policy(highlight, await self._gates.policy(seen))
-            for seen, highlight in earlier
-            if await self._gates.may_leave(hit.member_id, seen, HIGHLIGHT_FEATURE) is None
-            and await self._gates.policy(seen) is not Policy.LINK
-        ]
+        before = await self._sight.reader.before(hit.member_id, source, chosen.context_lines)
+        lines = [await self._carried(hit, chosen, *earlier) for earlier in before]
+        return [line for line in lines if line is not None]
+
+    async def _carried(
+        self, hit: Hit, chosen: Filter, seen: Seen, highlight: Highlight
+    ) -> Highlight | None:
+        """Return as much of an earlier message as may go along, None for nothing."""
+        policy = await self._policy(hit.guild_id, seen.places)
+        case = MessageCase.of(hit.member_id, seen, chosen)
+        if policy is Policy.LINK or await self._gates.stopped_by(case, Moment.SENT) is not None:
+            return None
+        return apply_policy(highlight, policy)
+
+    async def _policy(self, guild_id: int, places: Iterable[int | None]) -> Policy:
+        """Return how much may leave a place."""
+        return (await self._settings.of(guild_id)).policy_of(places)
 
     def _alone(self, found: Found, before: Sequence[Highlight], locale: Locale) -> Message:
         if found.highlight is not None:

@@ -1,28 +1,34 @@
-"""What a message must pass before it goes to a member by itself.
+"""What something must pass before it goes to a member by itself.
 
-Each gate is one small question. The same gates are asked when something is found, once more before
-it goes out, and for a member who wants to know why something did or did not arrive.
+Each gate is one small question. One list of them is asked when something is found, again right
+before it goes out, and for a member who wants to know why something did or did not arrive.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any, Generic, TypeVar
 
-from bot.errors import TextArgument
-from bot.services.clock import Clock
-from bot.services.highlights.matching.normalise import needle, normalise
-from bot.services.highlights.matching.words import found
-from bot.services.highlights.rules import Filter, Places
-from bot.services.messages.events import FOR_ADMINS, NOTIFY_FEATURE, EventFacts
-from bot.services.messages.reader import ReaderSlot, Seen
-from bot.services.privacy.optouts import OptOuts
-from bot.services.servers.policy import Policy
-from bot.services.servers.settings import Settings
-from storage.hits import HitStore
-from storage.rules import Rule, RuleKind
+from bot.errors import DiscordAway
+from bot.services.highlights.cases import Case, EventCase, MessageCase, RuleCase
+from bot.services.highlights.questions import WAIT, Answer, Outcome, Questions
+from bot.services.highlights.rules import Rules
+from bot.services.messages.reader import Seen
+from storage.hits import MESSAGE, Hit
+from storage.rules import RuleKind
 
-Outcome = Literal["pass", "stop", "wait"]
-HIGHLIGHT_FEATURE = "highlight"
+C = TypeVar("C", bound=Case)
+T = TypeVar("T")
+
+
+class Moment(Enum):
+    """When gates are asked."""
+
+    FOUND = "found"
+    SENT = "sent"
+    WHY = "why"
+    """A member wants to know what each gate says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,196 +36,128 @@ class Verdict:
     """What a gate says; `until` is when waiting ends, in seconds since 1970."""
 
     gate: str
-    outcome: Outcome = "pass"
+    outcome: Outcome
     until: float | None = None
-    arguments: dict[str, TextArgument] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """A message, and a member with the rules that it meets."""
+class Gate(Generic[C]):
+    """A question about one kind of case, and when it is asked."""
 
-    member_id: int
-    seen: Seen
-    rules: Sequence[Rule]
-    filter: Filter
+    name: str
+    of: type[C]
+    ask: Callable[[Questions, C], Awaitable[Answer]]
+    when_found: bool = True
+    when_sent: bool = True
+
+    def is_asked(self, case: Case, moment: Moment) -> bool:
+        """Tell whether it has anything to say about a case at this moment."""
+        asked = {Moment.FOUND: self.when_found, Moment.SENT: self.when_sent, Moment.WHY: True}
+        return isinstance(case, self.of) and asked[moment]
 
 
-Gate = Callable[[Case], Awaitable[Verdict]]
+# The cheap ones first. A gate is asked again before something goes out, because members and admins
+# change their minds meanwhile, unless a reason stands beside it. Of a message that is only carried
+# along, and of an event, those are asked that are not about a rule.
+GATES: tuple[Gate[Any], ...] = (
+    # The rule may be gone, or the role that it is about; the newest text need not meet it again.
+    Gate("matched", RuleCase, Questions.matched),
+    # Whoever hears of it has just been found by their subscription.
+    Gate("subscribed", EventCase, Questions.subscribed, when_found=False),
+    # Nobody becomes its author meanwhile.
+    Gate("own-message", RuleCase, Questions.own_message, when_sent=False),
+    Gate("paused", RuleCase, Questions.paused),
+    Gate("bot", RuleCase, Questions.bot),
+    Gate("age-restricted", RuleCase, Questions.age_restricted),
+    Gate("ignored", MessageCase, Questions.ignored),
+    Gate("only", RuleCase, Questions.only),
+    Gate("ignore-words", MessageCase, Questions.ignored_words),
+    Gate("opted-out", Case, Questions.opted_out),
+    Gate("server", Case, Questions.server),
+    Gate("visible", Case, Questions.visible),
+    # It would be stopped by itself.
+    Gate("cooled-down", RuleCase, Questions.cooled_down, when_sent=False),
+    # Whoever writes there while it waits for that drops it at once.
+    Gate("active", RuleCase, Questions.active, when_sent=False),
+    # For these nothing is dropped: the planner and the outbox wait.
+    Gate("quiet", RuleCase, Questions.quiet, when_found=False, when_sent=False),
+    Gate("allowance", RuleCase, Questions.allowance, when_found=False, when_sent=False),
+    Gate("consent", RuleCase, Questions.consent, when_found=False, when_sent=False),
+    # What is on its way is parked until the member links again.
+    Gate("link", Case, Questions.link, when_sent=False),
+)
 
 
 class Gates:
-    """The gates about message and place; the last ones, about the day, are the dispatcher's."""
+    """Asks the gates that a moment calls for."""
 
-    def __init__(
-        self,
-        sight: ReaderSlot,
-        settings: Settings,
-        optouts: OptOuts,
-        hits: HitStore,
-        *,
-        now: Clock,
-    ) -> None:
-        self._sight = sight
-        self._settings = settings
-        self._optouts = optouts
-        self._hits = hits
-        self._now = now
-        self._on_finding: tuple[Gate, ...] = (
-            self._matched,
-            self._own,
-            self._paused,
-            self._bot,
-            self._adult,
-            self._ignored,
-            self._only,
-            self._ignored_words,
-            self._opted_out,
-            self._server,
-            self._visible,
-            self._cooled_down,
-        )
+    def __init__(self, questions: Questions, rules: Rules) -> None:
+        self._questions = questions
+        self._rules = rules
 
-    async def verdicts(self, case: Case) -> AsyncIterator[Verdict]:
-        """Yield what each gate says, the cheap ones first."""
-        for gate in self._on_finding:
-            yield await gate(case)
+    async def verdicts(self, case: Case, moment: Moment) -> AsyncGenerator[Verdict, None]:
+        """Yield what each gate says; raises DiscordAway when it matters that nobody knows."""
+        for gate in GATES:
+            if gate.is_asked(case, moment):
+                answer = await self._known(gate.ask(self._questions, case), moment)
+                yield Verdict(gate.name, *(answer or WAIT))
 
-    async def stopped_by(self, case: Case) -> Verdict | None:
-        """Return the first gate that a message does not pass."""
-        async for verdict in self.verdicts(case):
-            if verdict.outcome == "stop":
-                return verdict
+    async def stopped_by(self, case: Case, moment: Moment) -> str | None:
+        """Return the first gate that stops a case, None for none; raises DiscordAway."""
+        async with aclosing(self.verdicts(case, moment)) as verdicts:
+            async for verdict in verdicts:
+                if verdict.outcome == "stop":
+                    return verdict.gate
         return None
 
-    async def may_leave(self, member_id: int, seen: Seen, feature: str) -> str | None:
-        """Return the gate that stops a message right before it goes out, None for none."""
-        if await self._optouts.has(seen.author_id):
-            return "opted-out"
-        settings = await self._settings.of(seen.guild_id)
-        if feature in settings.off or not settings.may_take(seen.places):
-            return "server"
-        if not await self._sight.reader.reads(member_id, seen.guild_id, seen.source.channel_id):
-            return "visible"
-        return None
+    async def judge(self, hit: Hit, seen: Seen | None) -> tuple[Hit, str | None]:
+        """Return a hit as what it may go out as, and which gate stops it; raises DiscordAway.
 
-    async def may_hear(
-        self, member_id: int, kind: str, guild_id: int, channel_id: int | None, facts: EventFacts
-    ) -> str | None:
-        """Return the gate that stops an event, as it happens or before it goes out."""
-        if facts.author_id is not None and await self._optouts.has(facts.author_id):
-            return "opted-out"
-        if not await self._has_notices(member_id, guild_id, (channel_id, *facts.parents)):
-            return "server"
-        reader = self._sight.reader
-        if kind in FOR_ADMINS:
-            visible = await reader.manages(member_id, guild_id)
-        elif channel_id is None:
-            visible = await reader.roles(member_id, guild_id) is not None
-        else:
-            visible = await reader.reads(member_id, guild_id, channel_id)
-        return None if visible else "visible"
+        `seen` is its message as it is now. One that a rule and a subscription have found goes out
+        for either.
+        """
+        gate = None
+        for one in _reasons(hit):
+            stopped = await self.stopped_by(await self._case(one, seen), Moment.SENT)
+            if stopped is None:
+                return one, None
+            gate = gate or stopped
+        return hit, gate
 
-    async def leaving(self, guild_id: int, channel_id: int | None, facts: EventFacts) -> EventFacts:
-        """Return as much of an event as its server's policy lets out."""
-        settings = await self._settings.of(guild_id)
-        is_link = settings.policy_of((channel_id, *facts.parents)) is Policy.LINK
-        return facts.wordless() if is_link and facts.author_id is not None else facts
-
-    async def _has_notices(
-        self, member_id: int, guild_id: int, places: Sequence[int | None]
-    ) -> bool:
-        """Tell whether the server lets this member hear of what happens in a place."""
-        settings = await self._settings.of(guild_id)
-        if NOTIFY_FEATURE in settings.off:
-            return False
-        # What happens in no channel is held by no list of channels.
-        if any(places) and not settings.may_take(places):
-            return False
-        return await self._has_role(member_id, guild_id, settings.rule_roles)
-
-    async def _has_role(self, member_id: int, guild_id: int, wanted: frozenset[int]) -> bool:
-        if not wanted:
-            return True
-        roles = await self._sight.reader.roles(member_id, guild_id)
-        return not wanted.isdisjoint(roles or ())
-
-    async def policy(self, seen: Seen) -> Policy:
-        """Return how much of a message may leave its server."""
-        return (await self._settings.of(seen.guild_id)).policy_of(seen.places)
-
-    async def _matched(self, case: Case) -> Verdict:
-        return _verdict("matched", stopped=not case.rules)
-
-    async def _own(self, case: Case) -> Verdict:
-        asked = any(rule.kind is RuleKind.REACTION for rule in case.rules)
-        mine = case.seen.author_id == case.member_id
-        return _verdict("own-message", stopped=mine and not asked)
-
-    async def _paused(self, case: Case) -> Verdict:
-        until = case.filter.paused_until
-        return _verdict("paused", stopped=until is not None and until > self._now())
-
-    async def _bot(self, case: Case) -> Verdict:
-        return _verdict("bot", stopped=case.seen.is_bot and case.filter.ignore_bots)
-
-    async def _adult(self, case: Case) -> Verdict:
-        stopped = case.seen.age_restricted and case.filter.ignore_age_restricted
-        return _verdict("age-restricted", stopped=stopped)
-
-    async def _ignored(self, case: Case) -> Verdict:
-        return _verdict("ignored", stopped=_within(case.seen, case.filter.ignored))
-
-    async def _only(self, case: Case) -> Verdict:
-        only = case.filter.only
-        return _verdict("only", stopped=not only.is_empty and not _within(case.seen, only))
-
-    async def _ignored_words(self, case: Case) -> Verdict:
-        words = case.filter.ignore_words
-        text = normalise(case.seen.text) if words else None
-        stopped = text is not None and any(found(needle(word), text) for word in words)
-        return _verdict("ignore-words", stopped=stopped)
-
-    async def _opted_out(self, case: Case) -> Verdict:
-        return _verdict("opted-out", stopped=await self._optouts.has(case.seen.author_id))
-
-    async def _server(self, case: Case) -> Verdict:
-        settings = await self._settings.of(case.seen.guild_id)
-        allowed = HIGHLIGHT_FEATURE not in settings.off and settings.may_take(case.seen.places)
-        allowed = allowed and await self._has_role(
-            case.member_id, case.seen.guild_id, settings.rule_roles
+    async def rule_case(
+        self, member_id: int, seen: Seen, rule_ids: Collection[int], moment: Moment
+    ) -> RuleCase:
+        """Return the case of a message and those of a member's rules that it meets."""
+        guild_id = seen.guild_id
+        mine = await self._rules.of(member_id, guild_id) if rule_ids else []
+        rules = [rule for rule in mine if rule.id in rule_ids]
+        if any(rule.kind is RuleKind.ROLE for rule in rules):
+            is_meant = await self._known(self._questions.is_meant(member_id, seen), moment)
+            if is_meant is False:
+                rules = [rule for rule in rules if rule.kind is not RuleKind.ROLE]
+        chosen = await self._rules.filter(member_id, guild_id)
+        return RuleCase(
+            member_id, MESSAGE, guild_id, seen.places, seen.author_id, seen, chosen, rules
         )
-        return _verdict("server", stopped=not allowed)
 
-    async def _visible(self, case: Case) -> Verdict:
-        source = case.seen.source
-        reader = self._sight.reader
-        reads = await reader.reads(case.member_id, case.seen.guild_id, source.channel_id)
-        return _verdict("visible", stopped=not reads)
+    async def _case(self, hit: Hit, seen: Seen | None) -> Case:
+        if hit.kind == MESSAGE and seen is not None:
+            return await self.rule_case(hit.member_id, seen, hit.rule_ids, Moment.SENT)
+        return EventCase.of_hit(hit, seen)
 
-    async def _cooled_down(self, case: Case) -> Verdict:
-        ready = [rule for rule in case.rules if await self._is_cool(case, rule)]
-        return _verdict("cooled-down", stopped=bool(case.rules) and not ready)
-
-    async def _is_cool(self, case: Case, rule: Rule) -> bool:
-        cooldown = rule.options.get("cooldown") or case.filter.cooldown
-        if not cooldown:
-            return True
-        channel_id = case.seen.source.channel_id
-        last = await self._hits.last_found(case.member_id, channel_id, rule.id)
-        return last is None or last + cooldown <= min(self._now(), case.seen.created_at)
+    async def _known(self, asking: Awaitable[T], moment: Moment) -> T | None:
+        """Return an answer; None when Discord cannot be asked, but will be before it goes out."""
+        try:
+            return await asking
+        except DiscordAway:
+            if moment is Moment.SENT:
+                raise
+            return None
 
 
-def _verdict(gate: str, *, stopped: bool) -> Verdict:
-    return Verdict(gate, "stop" if stopped else "pass")
-
-
-def _within(seen: Seen, places: Places) -> bool:
-    """Tell whether a message is of one of these members or roles, or in one of these places."""
-    where = {seen.source.channel_id, seen.parent_id}
-    return (
-        seen.author_id in places.members
-        or not seen.author_role_ids.isdisjoint(places.roles)
-        or not where.isdisjoint(places.channels)
-        or seen.category_id in places.categories
-    )
+def _reasons(hit: Hit) -> Iterator[Hit]:
+    """Yield a hit as what it was found: an event, a message that meets rules, or both."""
+    if hit.kind != MESSAGE:
+        yield hit
+    if hit.kind == MESSAGE or hit.rule_ids:
+        yield replace(hit, kind=MESSAGE)

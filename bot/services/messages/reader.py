@@ -15,13 +15,14 @@ class Seen:
     """A message in a server as rules look at it; `text` is all that is written in it.
 
     `parent_id` is the channel that a thread belongs to, `reply_to` the author of what it answers.
+    The author's roles are None where Discord did not tell them along with the message.
     """
 
     source: Source
     author_id: int
     text: str
     created_at: float
-    author_role_ids: frozenset[int] = NOBODY
+    author_role_ids: frozenset[int] | None = None
     is_bot: bool = False
     mentions: frozenset[int] = NOBODY
     role_mentions: frozenset[int] = NOBODY

@@ -5,9 +5,9 @@ import logging
 from collections.abc import Iterable
 from typing import Protocol
 
-from bot.errors import UserError
 from bot.services.clock import Clock
-from bot.services.highlights.gates import Gates
+from bot.services.highlights.cases import EventCase
+from bot.services.highlights.gates import Gates, Moment
 from bot.services.highlights.watcher import Watcher
 from bot.services.messages.events import ServerEvent
 from bot.services.subscriptions.subscriptions import Subscriptions, options_of
@@ -101,20 +101,9 @@ class Notifier:
     async def _allowed(self, happening: ServerEvent, members: Iterable[int]) -> set[int]:
         return {one for one in members if await self._may_hear(one, happening)}
 
+    async def _may_hear(self, member_id: int, happening: ServerEvent) -> bool:
+        case = EventCase.of(member_id, happening)
+        return await self._gates.stopped_by(case, Moment.FOUND) is None
+
     async def _note(self, happening: ServerEvent, members: Iterable[int]) -> int:
         return sum([await self._watch.happened(one, happening) for one in sorted(members)])
-
-    async def _may_hear(self, member_id: int, happening: ServerEvent) -> bool:
-        try:
-            stopped = await self._gates.may_hear(
-                member_id,
-                happening.kind,
-                happening.guild_id,
-                happening.channel_id,
-                happening.facts,
-            )
-        except UserError as error:
-            # What cannot be known counts as not allowed.
-            logger.info("something that happened is let go, %s", type(error).__name__)
-            return False
-        return stopped is None

@@ -1,0 +1,222 @@
+"""The question of each gate; `gates` beside it says when they are asked."""
+
+from dataclasses import replace
+from typing import Literal, NamedTuple
+
+from bot.services.accounts.links import NEEDED, Links
+from bot.services.clock import Clock
+from bot.services.highlights.activity import Activity
+from bot.services.highlights.cases import Case, EventCase, MessageCase, RuleCase
+from bot.services.highlights.dispatcher import Dispatcher
+from bot.services.highlights.matching.normalise import needle, normalise
+from bot.services.highlights.matching.words import found
+from bot.services.highlights.rules import Places
+from bot.services.highlights.schedule import Schedules
+from bot.services.messages.events import FOR_ADMINS
+from bot.services.messages.reader import NOBODY, ReaderSlot, Seen
+from bot.services.privacy.optouts import OptOuts
+from bot.services.servers.access import roles_for
+from bot.services.servers.settings import Settings
+from storage.hits import HitStore
+from storage.rules import Rule, RuleKind
+from storage.subscriptions import SubscriptionStore
+
+Outcome = Literal["pass", "stop", "wait"]
+
+
+class Answer(NamedTuple):
+    """What a gate says; `until` is when waiting ends, in seconds since 1970."""
+
+    outcome: Outcome
+    until: float | None = None
+
+
+PASS, STOP, WAIT = Answer("pass"), Answer("stop"), Answer("wait")
+
+
+class Questions:
+    """Knows whom to ask; raises DiscordAway while Discord cannot be."""
+
+    def __init__(
+        self,
+        *,
+        sight: ReaderSlot,
+        settings: Settings,
+        optouts: OptOuts,
+        subscriptions: SubscriptionStore,
+        hits: HitStore,
+        activity: Activity,
+        links: Links,
+        wishes: Schedules,
+        dispatcher: Dispatcher,
+        now: Clock,
+    ) -> None:
+        self._sight = sight
+        self._settings = settings
+        self._optouts = optouts
+        self._subscriptions = subscriptions
+        self._hits = hits
+        self._activity = activity
+        self._links = links
+        self._wishes = wishes
+        self._dispatcher = dispatcher
+        self._now = now
+
+    # what the member asked for
+
+    async def matched(self, case: RuleCase) -> Answer:
+        """Stop what meets no rule."""
+        return PASS if case.rules else STOP
+
+    async def subscribed(self, case: EventCase) -> Answer:
+        """Stop what the member wants to hear of no more."""
+        mine = await self._subscriptions.of_member(case.member_id)
+        wanted = any(
+            one.guild_id == case.guild_id
+            and one.kind == case.kind
+            and one.channel_id in {None, *case.places}
+            for one in mine
+        )
+        return PASS if wanted else STOP
+
+    async def own_message(self, case: RuleCase) -> Answer:
+        """Stop the member's own message, unless they ask for reactions to it."""
+        asked = any(rule.kind is RuleKind.REACTION for rule in case.rules)
+        return STOP if case.author_id == case.member_id and not asked else PASS
+
+    async def paused(self, case: MessageCase) -> Answer:
+        """Stop everything while the member's rules are paused."""
+        until = case.filter.paused_until
+        return STOP if until is not None and until > self._now() else PASS
+
+    async def bot(self, case: MessageCase) -> Answer:
+        """Stop what a bot has written, unless bots count."""
+        return STOP if case.seen.is_bot and case.filter.ignore_bots else PASS
+
+    async def age_restricted(self, case: MessageCase) -> Answer:
+        """Stop what is in an age-restricted channel, unless those count."""
+        return STOP if case.seen.age_restricted and case.filter.ignore_age_restricted else PASS
+
+    async def ignored(self, case: MessageCase) -> Answer:
+        """Stop what is in a place, or by somebody, that the member ignores."""
+        return STOP if await self._is_within(case, case.filter.ignored) else PASS
+
+    async def only(self, case: MessageCase) -> Answer:
+        """Stop what is neither where nor by whom the member wants to hear of, if they chose."""
+        only = case.filter.only
+        return PASS if only.is_empty or await self._is_within(case, only) else STOP
+
+    async def ignored_words(self, case: MessageCase) -> Answer:
+        """Stop what holds a word that the member ignores."""
+        words = case.filter.ignore_words
+        if not words:
+            return PASS
+        text = normalise(case.seen.text)
+        return STOP if any(found(needle(word), text) for word in words) else PASS
+
+    # what others allow
+
+    async def opted_out(self, case: Case) -> Answer:
+        """Stop what is by somebody who wants nothing carried automatically."""
+        author_id = case.author_id
+        return STOP if author_id is not None and await self._optouts.has(author_id) else PASS
+
+    async def server(self, case: Case) -> Answer:
+        """Stop what the server's admins do not let this member have."""
+        settings = await self._settings.of(case.guild_id)
+        # What happens in no channel is held by no list of channels.
+        placed = not any(case.places) or settings.may_take(case.places)
+        if case.feature in settings.off or not placed:
+            return STOP
+        wanted = roles_for(settings, case.feature)
+        if not wanted:
+            return PASS
+        roles = await self._sight.reader.roles(case.member_id, case.guild_id)
+        return STOP if wanted.isdisjoint(roles or ()) else PASS
+
+    async def visible(self, case: Case) -> Answer:
+        """Stop what the member cannot see on Discord right now."""
+        reader, member_id, guild_id = self._sight.reader, case.member_id, case.guild_id
+        if case.kind in FOR_ADMINS:
+            return PASS if await reader.manages(member_id, guild_id) else STOP
+        if case.channel_id is None:
+            return STOP if await reader.roles(member_id, guild_id) is None else PASS
+        return PASS if await reader.reads(member_id, guild_id, case.channel_id) else STOP
+
+    # whether it is too much
+
+    async def cooled_down(self, case: RuleCase) -> Answer:
+        """Stop what only rules meet that have met something there a moment ago."""
+        cool = [rule for rule in case.rules if await self._is_cool(case, rule)]
+        return STOP if case.rules and not cool else PASS
+
+    async def _is_cool(self, case: RuleCase, rule: Rule) -> bool:
+        cooldown = rule.options.get("cooldown") or case.filter.cooldown
+        if not cooldown:
+            return True
+        channel_id = case.seen.source.channel_id
+        last = await self._hits.last_found(case.member_id, channel_id, rule.id)
+        return last is None or last + cooldown <= min(self._now(), case.seen.created_at)
+
+    async def active(self, case: RuleCase) -> Answer:
+        """Stop what the member was there for; wait to see whether they write there."""
+        delay = case.filter.active_delay
+        if not delay:
+            return PASS
+        wrote = self._activity.last(case.member_id, case.seen.source.channel_id)
+        if wrote is not None and wrote + delay > self._now():
+            return STOP
+        return Answer("wait", self._now() + delay)
+
+    # the day, and Kakao
+
+    async def quiet(self, case: RuleCase) -> Answer:
+        """Wait while the member wants no cards."""
+        now = self._now()
+        until = (await self._wishes.of(case.member_id)).silent_until(now)
+        return Answer("wait", until) if until > now else PASS
+
+    async def allowance(self, case: RuleCase) -> Answer:
+        """Wait until the planner would send it, silence aside."""
+        if await self.quiet(case) != PASS:
+            return PASS
+        now = self._now()
+        hit = replace(case.hit(now), due_at=now)
+        planned = await self._dispatcher.preview(case.member_id, hit)
+        return PASS if planned.now else Answer("wait", planned.next_at)
+
+    async def consent(self, case: RuleCase) -> Answer:
+        """Wait until the member lets Kakao deliver it."""
+        link = await self._links.get(case.member_id)
+        return PASS if link is None or link.scopes >= NEEDED else WAIT
+
+    async def link(self, case: Case) -> Answer:
+        """Stop what there is no KakaoTalk for; wait while the link is broken."""
+        link = await self._links.get(case.member_id)
+        if link is None:
+            return STOP
+        return PASS if link.broken_at is None else WAIT
+
+    # what Discord knows
+
+    async def is_meant(self, member_id: int, seen: Seen) -> bool:
+        """Tell whether a member has a role that a message calls; one that was edited away did."""
+        if not seen.role_mentions:
+            return True
+        roles = await self._sight.reader.roles(member_id, seen.guild_id)
+        return not seen.role_mentions.isdisjoint(roles or ())
+
+    async def _is_within(self, case: MessageCase, places: Places) -> bool:
+        """Tell whether a message is of one of these members or roles, or in one of these places."""
+        seen = case.seen
+        channels = {seen.source.channel_id, seen.parent_id}
+        if seen.author_id in places.members or seen.category_id in places.categories:
+            return True
+        if not channels.isdisjoint(places.channels):
+            return True
+        return bool(places.roles) and not (await self._author_roles(seen)).isdisjoint(places.roles)
+
+    async def _author_roles(self, seen: Seen) -> frozenset[int]:
+        if seen.author_role_ids is not None:
+            return seen.author_role_ids
+        return await self._sight.reader.roles(seen.author_id, seen.guild_id) or NOBODY
