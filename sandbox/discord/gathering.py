@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-from sandbox.discord.filled import CannotDo
 from sandbox.discord.messages import CROSSPOSTED, Message
+from sandbox.discord.payloads import CannotDo
 from sandbox.discord.permissions import Permission, rank
 from sandbox.discord.state import (
     ANNOUNCEMENT,

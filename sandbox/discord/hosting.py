@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from sandbox.discord.events import EventStatus, ScheduledEvent
-from sandbox.discord.filled import CannotDo
+from sandbox.discord.payloads import CannotDo
 from sandbox.discord.permissions import Permission
 from sandbox.discord.pictures import size_of
 from sandbox.discord.state import HEARD, Channel, Guild, User

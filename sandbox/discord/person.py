@@ -6,15 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sandbox.discord.bodies import Draft
 from sandbox.discord.commands import CHAT, FILE, MESSAGE_MENU, USER_MENU, leaves
-from sandbox.discord.filled import (
-    CannotDo,
-    Resolved,
-    check_number,
-    modal_answers,
-    nested_options,
-    options_of,
-    picked,
-)
 from sandbox.discord.gathering import Gathering
 from sandbox.discord.hosting import Hosting
 from sandbox.discord.interactions import (
@@ -26,6 +17,15 @@ from sandbox.discord.interactions import (
     Modal,
 )
 from sandbox.discord.messages import REPLY, VOICE, Attachment, Message, Poll, pointer_to
+from sandbox.discord.payloads import (
+    CannotDo,
+    Resolved,
+    check_number,
+    modal_answers,
+    nested_options,
+    options_of,
+    picked,
+)
 from sandbox.discord.permissions import Permission, reads
 from sandbox.discord.picker import entries, usable
 from sandbox.discord.pictures import kind_by_name

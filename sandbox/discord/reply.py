@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from sandbox.discord.filled import CannotDo
 from sandbox.discord.interactions import Interaction, Modal
 from sandbox.discord.messages import Message
+from sandbox.discord.payloads import CannotDo
 from sandbox.discord.state import JSON, Reader
 from sandbox.discord.world import World
 

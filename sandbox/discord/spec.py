@@ -19,8 +19,8 @@ from jsonschema_rs import (
 )
 
 from sandbox.discord.errors import Fault
+from sandbox.discord.event_shapes import shapes
 from sandbox.discord.state import JSON
-from sandbox.discord.told import shapes
 
 DOCUMENT = "urn:discord"
 

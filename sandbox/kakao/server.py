@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.kakao.account_events import TellingWorld
 from sandbox.kakao.api import Door, FriendsApi, UserApi
 from sandbox.kakao.errors import PageRefusal, Refusal, kapi, kauth
 from sandbox.kakao.images import ImageApi
@@ -22,7 +23,6 @@ from sandbox.kakao.share_form import FormReader
 from sandbox.kakao.sharer import SDK_PATH, Sharer, sdk_integrity
 from sandbox.kakao.sharing import Call, form_of, share
 from sandbox.kakao.state import Message, Request
-from sandbox.kakao.telling import TellingWorld
 from sandbox.kakao.walk import walk
 from sandbox.kakao.world import World
 from sandbox.kakao.writing import Writer

@@ -16,7 +16,7 @@ from bot.services.servers.templates import (
     TooManyTemplates,
 )
 from sandbox.discord import Person, Reply
-from sandbox.discord.filled import CannotDo
+from sandbox.discord.payloads import CannotDo
 from tests.support.world import CHAT, World, open_world
 
 NAME, NUMBER = "마을 소식", 120001

@@ -7,8 +7,8 @@ import jwt
 import pytest
 
 from sandbox.kakao import Account, Webhook
+from sandbox.kakao.account_events import KeyChoice
 from sandbox.kakao.signing import OAUTH, RISC
-from sandbox.kakao.telling import KeyChoice
 from tests.support.sandbox_kakao import Caller, calling
 from tests.support.sandbox_listener import Listener, listening
 
