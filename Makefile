@@ -8,7 +8,7 @@ CODE   := bot cogs storage sandbox tests benchmarks docs examples
 # The suite starts Python some sixty times; each would read all of Kkachi from its sources.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check format docs bench lock clean
+.PHONY: help demo test check format docs bench mutants lock clean
 .DELETE_ON_ERROR:
 
 help:  ## lists what make can do here
@@ -36,6 +36,10 @@ docs: $(VENV)/.dev  ## writes the pages that are made from the code
 bench: $(VENV)/.bench  ## measures both sides of every comparison in one run and prints ratios
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+mutants: $(VENV)/.mutants  ## puts small mistakes into the code and lists those that no test notices
+	@-PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/mutmut run $(ARGS)
+	@$(BIN)/mutmut results
+
 lock:  ## pins the packages of pyproject.toml (needs uv; ARGS=--upgrade for newer ones)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --no-header --extra sandbox --extra build --extra postgresql \
@@ -46,6 +50,9 @@ lock:  ## pins the packages of pyproject.toml (needs uv; ARGS=--upgrade for newe
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --no-header --extra bench \
 	  -c requirements-dev.lock pyproject.toml -o requirements-bench.lock $(ARGS)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header --extra mutants \
+	  -c requirements-dev.lock pyproject.toml -o requirements-mutants.lock $(ARGS)
 
 clean:  ## removes the virtual environment and what was built
 	rm -rf $(VENV) build *.egg-info
@@ -71,4 +78,9 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
 $(VENV)/.bench: requirements-bench.lock $(VENV)/.dev
 	@echo "Installing what is measured beside Kkachi …"
 	@$(PIP) --require-hashes -r requirements-bench.lock
+	@touch $@
+
+$(VENV)/.mutants: requirements-mutants.lock $(VENV)/.dev
+	@echo "Installing what makes mutants …"
+	@$(PIP) --require-hashes -r requirements-mutants.lock
 	@touch $@
