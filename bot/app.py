@@ -15,7 +15,7 @@ from bot.discord.oauth import DiscordLogin, open_discord_login
 from bot.kakao import KakaoApp, KakaoClient, open_http
 from bot.pictures import open_pictures
 from bot.services import Services
-from bot.services.clock import Clock
+from bot.services.clock import PATIENCE, Clock, Patience
 from bot.web import (
     Notice,
     ShareSettings,
@@ -56,13 +56,15 @@ async def run_until(
     *,
     now: Clock = time.time,
     guild_ready_timeout: float = GUILD_READY_SECONDS,
+    patience: Patience = PATIENCE,
 ) -> None:
     """Run everything until `stopped` is set, or until something ends that must not.
 
     Raises TokenRefused, CannotListen, StorageError.
     """
     async with AsyncExitStack() as stack:
-        services = await stack.enter_async_context(open_services(config, now=now))
+        opening = open_services(config, now=now, patience=patience)
+        services = await stack.enter_async_context(opening)
         # Opened before the web server and closed after it: what Kakao says is not said again.
         await stack.enter_async_context(services.inbox.open())
         discord = Discord(config, services, guild_ready_timeout=guild_ready_timeout)
@@ -83,7 +85,11 @@ async def sync(config: Config) -> None:
 
 @asynccontextmanager
 async def open_services(
-    config: Config, *, now: Clock = time.time, exclusive: bool = True
+    config: Config,
+    *,
+    now: Clock = time.time,
+    exclusive: bool = True,
+    patience: Patience = PATIENCE,
 ) -> AsyncIterator[Services]:
     """Open the database and the way to Kakao, and build all services upon them."""
     async with (
@@ -93,7 +99,9 @@ async def open_services(
         _login(config) as login,
     ):
         kakao = KakaoClient(http, kakao_app(config))
-        services = build_services(config, database, kakao, pictures, now, login=login)
+        services = build_services(
+            config, database, kakao, pictures, now, login=login, patience=patience
+        )
         if exclusive:
             await services.rules.load()
         yield services
@@ -119,7 +127,7 @@ async def at_work(services: Services) -> AsyncIterator[asyncio.Task[None]]:
     """Send what is accepted or found, and tidy up; at the end sends under way may finish."""
     async with (
         _task(services.housekeeping.run()),
-        _task(services.watch.run()),
+        _task(services.catch_up.run()),
         _task(services.notifying.run()),
         _task(services.leaving.run()),
         _task(services.dispatcher.run()),

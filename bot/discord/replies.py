@@ -7,9 +7,10 @@ from typing import Any
 
 import discord
 
+from bot.discord.failures import FAILURES, is_away, summary
 from bot.discord.notices import NOBODY
 from bot.discord.plugin import notices_of, services_of
-from bot.errors import ConsentMissing, LinkBroken, NotLinked, UserError
+from bot.errors import ConsentMissing, DiscordAway, LinkBroken, NotLinked, UserError
 from bot.services.accounts.oauth import BASIC_SCOPES
 from bot.services.messages.models import Member
 from bot.texts import Locale, pick_locale
@@ -91,6 +92,9 @@ async def refuse(
     if isinstance(original, discord.HTTPException) and original.code == ACKNOWLEDGED:
         _log.info("Discord told of an interaction twice")
         return
+    if is_away(original):
+        _log.warning("Discord did not answer: %s", summary(original))
+        original = DiscordAway()
     if not isinstance(original, UserError):
         # Where, not what: an error's own words may quote a message.
         place = "".join(traceback.format_tb(original.__traceback__))
@@ -102,8 +106,8 @@ async def refuse(
         await say(
             interaction, services.texts.say(locale, original.key, **original.arguments), view=view
         )
-    except discord.HTTPException as failure:
-        _log.warning("a member got no answer: %s, code %s", failure.status, failure.code)
+    except FAILURES as failure:
+        _log.warning("a member got no answer: %s", summary(failure))
 
 
 async def _way_on(
