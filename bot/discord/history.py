@@ -54,7 +54,8 @@ async def written_after(
 def rooms_with_news(guild: discord.Guild, after: int) -> Iterator[Room]:
     """Yield the channels and threads that we may read and that have newer messages."""
     for room in (*guild.channels, *guild.threads):
-        if isinstance(room, Room) and (room.last_message_id or 0) > after:
+        is_lost = isinstance(room, discord.Thread) and room.parent is None
+        if isinstance(room, Room) and not is_lost and (room.last_message_id or 0) > after:
             permissions = room.permissions_for(guild.me)
             if permissions.view_channel and permissions.read_message_history:
                 yield room

@@ -54,7 +54,8 @@ class Notifier:
         self._now = now
         self._almanac: ScheduledEvents | None = None
         self._reminded: dict[str, set[int]] = {}
-        self._put_off_events: OrderedDict[str, ServerEvent] = OrderedDict()
+        # What is not known yet to matter to somebody, and who has been told of it.
+        self._put_off: OrderedDict[str, tuple[ServerEvent, set[int]]] = OrderedDict()
 
     def attach(self, almanac: ScheduledEvents) -> None:
         """Read the scheduled events here from now on."""
@@ -69,14 +70,7 @@ class Notifier:
 
         Those who only want what they marked hear of it once Discord says what that is.
         """
-        try:
-            wanting = await self._subscriptions.wanting(happening)
-            meant, unknown = await self._meant(happening, wanting)
-        except StorageError as error:
-            logger.warning("something that happened is lost, the database fails: %s", error)
-            return 0
-        self._put_off(happening, waits=bool(unknown))
-        return sum([bool(await self._note(one, happening)) for one in sorted(meant)])
+        return await self._tell(happening, set())
 
     async def run(self) -> None:
         """Remind of scheduled events, and tell of what was put off, until cancelled."""
@@ -85,8 +79,8 @@ class Notifier:
                 await self.remind()
             except StorageError as error:
                 logger.warning("reminders wait, the database fails: %s", error)
-            for happening in list(self._put_off_events.values()):
-                await self.tell(happening)
+            for happening, done in list(self._put_off.values()):
+                await self._tell(happening, done)
             await asyncio.sleep(self._patience.first)
 
     async def remind(self) -> None:
@@ -97,13 +91,34 @@ class Notifier:
         upcoming = list(self._almanac.upcoming()) if self._almanac else []
         self._reminded = {one.key: self._reminded.get(one.key, set()) for one in upcoming}
         for happening in upcoming:
-            done = self._reminded[happening.key]
-            wanting = await self._subscriptions.wanting(happening)
-            new = [one for one in wanting if one.member_id not in done]
-            # Those of whom nobody knows yet are asked about again in the next round.
-            meant, _ = await self._meant(happening, new)
-            noted = {one: await self._note(one, happening) for one in sorted(meant)}
-            done |= {one for one, is_new in noted.items() if is_new is not None}
+            await self._offer(happening, self._reminded[happening.key])
+
+    async def _tell(self, happening: ServerEvent, done: set[int]) -> int:
+        """Tell the others than those; put it off for those of whom nobody knows yet."""
+        self._put_off.pop(happening.key, None)
+        try:
+            new, is_over = await self._offer(happening, done)
+        except StorageError as error:
+            logger.warning("something that happened is lost, the database fails: %s", error)
+            return 0
+        if not is_over:
+            self._put_off[happening.key] = happening, done
+        if len(self._put_off) > MOST_PUT_OFF:
+            logger.warning("an event is lost, too many wait for Discord")
+            self._put_off.popitem(last=False)
+        return new
+
+    async def _offer(self, happening: ServerEvent, done: set[int]) -> tuple[int, bool]:
+        """Note something for the others than those, who are more then.
+
+        Returns for how many it was new, and whether nobody is left of whom that is not known.
+        """
+        wanting = await self._subscriptions.wanting(happening)
+        left = [one for one in wanting if one.member_id not in done]
+        meant, unknown = await self._meant(happening, left)
+        noted = {one: await self._note(one, happening) for one in sorted(meant)}
+        done |= {one for one, is_new in noted.items() if is_new is not None}
+        return sum(is_new is True for is_new in noted.values()), not unknown
 
     async def _meant(
         self, happening: ServerEvent, wanting: Iterable[Subscription]
@@ -128,15 +143,6 @@ class Notifier:
         if self._almanac is None:
             raise DiscordAway
         return self._almanac
-
-    def _put_off(self, happening: ServerEvent, *, waits: bool) -> None:
-        """Tell of this again later, or no more."""
-        self._put_off_events.pop(happening.key, None)
-        if waits:
-            self._put_off_events[happening.key] = happening
-        if len(self._put_off_events) > MOST_PUT_OFF:
-            logger.warning("an event is lost, too many wait for Discord")
-            self._put_off_events.popitem(last=False)
 
     async def _note(self, member_id: int, happening: ServerEvent) -> bool | None:
         """Note something for one member, and tell whether it is new to them.
