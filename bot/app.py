@@ -18,7 +18,7 @@ from bot.logs import log_forgotten
 from bot.pictures import open_pictures
 from bot.services import Services
 from bot.services.alarms import Alarm, Alarms
-from bot.services.clock import Clock
+from bot.services.clock import PATIENCE, Clock, Patience
 from bot.services.listeners import guarded
 from bot.services.operations.supervision import RESTARTS, Restarts, Supervisor
 from bot.web import (
@@ -63,15 +63,15 @@ async def run_until(
     now: Clock = time.time,
     guild_ready_timeout: float = GUILD_READY_SECONDS,
     restarts: Restarts = RESTARTS,
+    patience: Patience = PATIENCE,
 ) -> None:
     """Run everything until `stopped` is set; a loop that fails meanwhile is started anew.
 
     Raises TokenRefused, CannotLoad, CannotListen, StorageError.
     """
     async with AsyncExitStack() as stack:
-        services = await stack.enter_async_context(
-            open_services(config, now=now, restarts=restarts)
-        )
+        opening = open_services(config, now=now, restarts=restarts, patience=patience)
+        services = await stack.enter_async_context(opening)
         keep = services.supervisor.run
         # Opened before the web server and closed after it: what Kakao says is not said again.
         await stack.enter_async_context(services.inbox.open(partial(keep, "webhooks")))
@@ -99,6 +99,7 @@ async def open_services(
     now: Clock = time.time,
     exclusive: bool = True,
     restarts: Restarts = RESTARTS,
+    patience: Patience = PATIENCE,
 ) -> AsyncIterator[Services]:
     """Open the database and the way to Kakao, and build all services upon them."""
     supervisor = Supervisor(Alarms(), restarts)
@@ -111,7 +112,14 @@ async def open_services(
     ):
         kakao = KakaoClient(http, kakao_app(config))
         services = build_services(
-            config, database, kakao, pictures, now, login=login, supervisor=supervisor
+            config,
+            database,
+            kakao,
+            pictures,
+            now,
+            login=login,
+            supervisor=supervisor,
+            patience=patience,
         )
         if exclusive:
             await services.rules.load()
@@ -142,7 +150,7 @@ async def at_work(services: Services) -> AsyncIterator[None]:
     keep = services.supervisor.run
     async with _beside(
         keep("expiry", services.housekeeping.run),
-        keep("watcher", services.watch.run),
+        keep("catch-up", services.catch_up.run),
         keep("notifier", services.notifying.run),
         keep("departures", services.leaving.run),
         keep("dispatcher", services.dispatcher.run),

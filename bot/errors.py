@@ -32,7 +32,9 @@ class TryLater(UserError):
 
 
 class DiscordAway(TryLater):
-    """Discord cannot be looked at just now."""
+    """Discord could not be asked, so nobody knows: whoever asked waits and asks again."""
+
+    key = "error-discord-away"
 
 
 class KeptUnreadable(UserError):

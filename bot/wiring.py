@@ -10,7 +10,7 @@ from bot.services.accounts.build import build_accounts
 from bot.services.accounts.linked_roles import Login
 from bot.services.accounts.oauth import NewLink
 from bot.services.alarms import Alarms
-from bot.services.clock import Clock
+from bot.services.clock import PATIENCE, Clock, Patience
 from bot.services.compose.build import build_compose
 from bot.services.deliveries.build import build_deliveries, build_sender
 from bot.services.forwarding.build import build_forwarding
@@ -38,10 +38,13 @@ def build_services(
     *,
     login: Login | None = None,
     supervisor: Supervisor | None = None,
+    patience: Patience = PATIENCE,
 ) -> Services:
     """Build the services and let them hear of each other."""
     stores = Stores.of(database, Vault(config.raw_token_keys))
-    resources = Resources(config, stores, kakao, pictures, ReaderSlot(), Texts(), now)
+    resources = Resources(
+        config, stores, kakao, pictures, ReaderSlot(), Texts(), now=now, patience=patience
+    )
     accounts = build_accounts(resources, login)
     links = accounts.links
     outbox = build_deliveries(resources, links)
@@ -70,6 +73,7 @@ def build_services(
         alert_channel_id=config.alert_channel_id,
         notice_url=f"{config.public_url}/privacy",
         now=now,
+        patience=patience,
         ping=database.ping,
     )
     _introduce(services, stores)
@@ -107,6 +111,7 @@ def _departures(
         grace_days=resources.config.grace_days,
         forget_member=forget_member,
         forget_guild=forget_guild,
+        patience=resources.patience,
         now=resources.now,
     )
 

@@ -2,16 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from functools import partial
 
 import discord
 from discord.ext import commands
 
 from bot.discord.cog import KkachiCog
+from bot.discord.failures import NO, asking
 from bot.discord.plugin import AnyBot
 from bot.discord.reader import DiscordServerReader, is_watched, seen_of
-from bot.errors import UserError
-from bot.services.listeners import guarded
+from bot.discord.retries import Retries
 from storage.database import StorageError
 
 _log = logging.getLogger(__name__)
@@ -23,12 +23,16 @@ class Watch(KkachiCog):
 
     def __init__(self, bot: AnyBot) -> None:
         super().__init__(bot)
-        self._reader = DiscordServerReader(bot)
+        self._reader = DiscordServerReader(bot, self.services.patience)
+        self._retries = Retries(bot, self.services.patience)
         self._catching_up: asyncio.Task[None] | None = None
 
     async def cog_load(self) -> None:
-        """Let the services look at Discord."""
+        """Let the services look at Discord, at what was missed first."""
         self.services.sight.attach(self._reader)
+        reading = partial(self.services.catch_up.keep_reading, self.services.watch.see)
+        keep = self.services.supervisor.run("missed-messages", reading)
+        self._catching_up = asyncio.create_task(keep)
         for name in NEEDED:
             if not getattr(self.bot.intents, name):
                 _log.warning("without the intent %s some rules of members find nothing", name)
@@ -65,27 +69,22 @@ class Watch(KkachiCog):
             return
         if self.services.watch.reaction_rule(guild_id, author_id) is None:
             return
-        room = self.bot.get_partial_messageable(event.channel_id, guild_id=guild_id)
-        try:
-            message = await room.fetch_message(event.message_id)
-        except discord.HTTPException:
-            return
-        count = sum(reaction.count for reaction in message.reactions)
-        await self.services.watch.react(seen_of(message), count)
+        await self._retries.do(event.message_id, partial(self._count, event))
 
     @commands.Cog.listener()
     async def on_connect(self) -> None:
         """Note that something was missed, before the first event of a new session comes."""
-        self.services.watch.missed()
+        self.services.catch_up.missed()
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Look at what was written while nobody listened; events that come now do not wait."""
-        guilds = self.services.watch.missed()
-        if self._catching_up is not None:
-            self._catching_up.cancel()
-        work = guarded("catching up with messages", self._catch_up(guilds))
-        self._catching_up = asyncio.create_task(work)
+        self.services.catch_up.wake()
+
+    @commands.Cog.listener()
+    async def on_guild_available(self, _: discord.Guild) -> None:
+        """Look at what was missed of a server that Discord could not show before."""
+        self.services.catch_up.wake()
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
@@ -107,12 +106,16 @@ class Watch(KkachiCog):
         """Believe nothing of what was known of a server's members."""
         self._reader.forget(role.guild.id)
 
-    async def _catch_up(self, guilds: Sequence[int]) -> None:
-        for guild_id in guilds:
-            try:
-                await self.services.watch.catch_up(guild_id)
-            except (StorageError, UserError, discord.DiscordException) as error:
-                _log.warning("missed messages are not looked at: %s", type(error).__name__)
+    async def _count(self, event: discord.RawReactionActionEvent) -> None:
+        """Look how many reactions a message has now."""
+        room = self.bot.get_partial_messageable(event.channel_id, guild_id=event.guild_id)
+        try:
+            async with asking(self.services.patience.answer):
+                message = await room.fetch_message(event.message_id)
+        except NO:
+            return
+        count = sum(reaction.count for reaction in message.reactions)
+        await self.services.watch.react(seen_of(message), count)
 
     async def _forget(self, message_ids: list[int]) -> None:
         try:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import discord
 
+from bot.discord.failures import NO, UNREADABLE, asking
 from bot.services.messages.models import Body, Embed, File, Highlight, Names, Poll, Reply, Source
 
 SYSTEM = discord.MessageType.thread_starter_message  # a pointer to a message, empty itself
@@ -15,7 +16,10 @@ CHANNEL = re.compile(r"<#([0-9]+)>")
 async def highlight_of(
     message: discord.Message, viewer: discord.Member | discord.User
 ) -> Highlight:
-    """Return what a card needs of a message, with only the names that `viewer` may see."""
+    """Return what a card needs of a message, with only the names that `viewer` may see.
+
+    Raises DiscordAway.
+    """
     channel = message.channel
     answered = await _answered(message)
     return Highlight(
@@ -116,7 +120,10 @@ def _reply(answered: discord.Message) -> Reply:
 
 
 async def _answered(message: discord.Message) -> discord.Message | None:
-    """Return the message that this one replies to; looked up where Discord did not send it."""
+    """Return the message that this one replies to; looked up where Discord did not send it.
+
+    Raises DiscordAway.
+    """
     reference = message.reference
     if message.type is not discord.MessageType.reply or reference is None:
         return None
@@ -127,8 +134,9 @@ async def _answered(message: discord.Message) -> discord.Message | None:
     if reference.channel_id != message.channel.id:
         return None
     try:
-        return await message.channel.fetch_message(reference.message_id)
-    except discord.HTTPException:
+        async with asking():
+            return await message.channel.fetch_message(reference.message_id)
+    except (*NO, *UNREADABLE):
         return None
 
 

@@ -2,9 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from typing import cast
 
 import discord
 
+from bot.discord.failures import NO, asking
+from bot.discord.guilds import guild_of
+from bot.discord.plugin import AnyBot, services_of
 from bot.errors import BadMessageReference, MessageNotFound, UserError
 
 SNOWFLAKE = "[0-9]{15,20}"
@@ -58,13 +62,14 @@ async def find_message(interaction: discord.Interaction, text: str) -> discord.M
     """Return the message that `text` names.
 
     Raises BadMessageReference, MessageNotFound (no such message, or none that this member may
-    read: whoever asks cannot tell the two apart) or ContentHidden.
+    read: whoever asks cannot tell the two apart), ContentHidden or DiscordAway.
     """
     reference = parse_reference(text, interaction)
     try:
-        room = await _room(interaction, reference)
-        message = await room.fetch_message(reference.message_id)
-    except (discord.NotFound, discord.Forbidden, discord.ClientException):
+        async with asking(services_of(interaction.client).patience.answer):
+            room = await _room(interaction, reference)
+            message = await room.fetch_message(reference.message_id)
+    except (*NO, discord.ClientException):
         raise MessageNotFound from None
     if is_blank(message):
         raise ContentHidden
@@ -88,7 +93,7 @@ def is_blank(message: discord.Message) -> bool:
 async def _room(interaction: discord.Interaction, reference: Reference) -> discord.abc.Messageable:
     if reference.guild_id is None:
         return await _private_room(interaction, reference)
-    guild = interaction.client.get_guild(reference.guild_id)
+    guild = guild_of(cast("AnyBot", interaction.client), reference.guild_id)
     if guild is None:
         raise MessageNotFound
     room = guild.get_channel_or_thread(reference.channel_id) or await guild.fetch_channel(
@@ -116,7 +121,7 @@ async def _may_read(interaction: discord.Interaction, guild: discord.Guild, room
 
 
 async def may_read(member: discord.Member, room: Room) -> bool:
-    """Tell whether a member may read a room; raises NotFound for who is not in a private thread."""
+    """Tell whether a member may read a room, a private thread only if in it; raises DiscordAway."""
     if not _reads(room.permissions_for(member), room):
         return False
     return not _is_closed_thread(room) or await _belongs_to(room, member)
@@ -143,5 +148,9 @@ def _is_closed_thread(room: Room) -> bool:
 async def _belongs_to(room: Room, member: discord.Member) -> bool:
     if not isinstance(room, discord.Thread) or room.permissions_for(member).manage_threads:
         return True
-    await room.fetch_member(member.id)
+    try:
+        async with asking():
+            await room.fetch_member(member.id)
+    except NO:
+        return False
     return True

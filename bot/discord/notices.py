@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import discord
 
+from bot.discord.failures import FAILURES, summary
+
 _log = logging.getLogger(__name__)
 NOBODY = discord.AllowedMentions.none()
 
@@ -86,8 +88,8 @@ class Notices:
         try:
             channel = await self._client.create_dm(discord.Object(member_id))
             await channel.send(text, view=view, embeds=embeds, allowed_mentions=NOBODY)
-        except discord.HTTPException as error:
-            _log.info("a member could not be told: %s, code %s", error.status, error.code)
+        except FAILURES as error:
+            _log.info("a member could not be told: %s", summary(error))
 
 
 async def _follow_up(
@@ -106,7 +108,7 @@ async def _follow_up(
             ephemeral=waiting.guild_id is not None,
             allowed_mentions=NOBODY,
         )
-    except discord.HTTPException as error:
-        _log.info("a follow-up was refused: %s, code %s", error.status, error.code)
+    except FAILURES as error:
+        _log.info("a follow-up has failed: %s", summary(error))
         return False
     return True

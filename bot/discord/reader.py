@@ -2,15 +2,20 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from typing import cast
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 
 import discord
 
 from bot.discord.convert import highlight_of, texts_of
+from bot.discord.failures import CLEAR, NO, NO_MEMBER, asking
+from bot.discord.guilds import guild_of
+from bot.discord.history import fetch_message, fetch_page, rooms_with_news, written_after
 from bot.discord.limits import HISTORY_PAGE
 from bot.discord.messages import Room, may_read
 from bot.discord.plugin import AnyBot
+from bot.errors import DiscordAway
+from bot.services.clock import PATIENCE, Patience
 from bot.services.locks import KeyedLocks
 from bot.services.messages.models import Highlight, Source
 from bot.services.messages.reader import Seen
@@ -26,108 +31,104 @@ Known = tuple[float, discord.Member | None]
 class DiscordServerReader:
     """Asks Discord, and believes for a minute what it says of a member's roles."""
 
-    def __init__(self, bot: AnyBot) -> None:
+    def __init__(self, bot: AnyBot, patience: Patience = PATIENCE) -> None:
         self._bot = bot
+        self._seconds = patience.answer
+        self._silent_until = 0.0
         self._members: dict[tuple[int, int], Known] = {}
-        self._asking = KeyedLocks[tuple[int, int]]()
+        self._turns = KeyedLocks[tuple[int, int]]()
 
     async def reads(self, member_id: int, guild_id: int, channel_id: int) -> bool:
-        """Tell whether a member may read a channel; False when that is unknown."""
+        """Tell whether a member may read a channel; raises DiscordAway."""
         member = await self._member(member_id, guild_id)
         room = await self._room(guild_id, channel_id)
         if member is None or room is None:
             return False
         try:
-            return await may_read(member, room)
-        except discord.HTTPException:
+            async with asking(self._seconds):
+                return await may_read(member, room)
+        except discord.ClientException:  # a thread whose channel is gone
             return False
 
     async def roles(self, member_id: int, guild_id: int) -> frozenset[int] | None:
-        """Return a member's roles; None when they are unknown."""
+        """Return a member's roles; None for who is no member. Raises DiscordAway."""
         member = await self._member(member_id, guild_id)
         return None if member is None else _roles(member)
 
     async def manages(self, member_id: int, guild_id: int) -> bool:
-        """Tell whether a member may manage a server; False when that is unknown."""
+        """Tell whether a member may manage a server; raises DiscordAway."""
         member = await self._member(member_id, guild_id)
         return member is not None and member.guild_permissions.manage_guild
 
-    def is_in(self, guild_id: int) -> bool | None:
-        """Tell whether Kkachi is in a server; None when that is unknown."""
-        guild = self._bot.get_guild(guild_id)
-        if not self._bot.is_ready() or (guild is not None and guild.unavailable):
-            return None
-        return guild is not None
+    def is_in(self, guild_id: int) -> bool:
+        """Tell whether Kkachi is in a server; raises DiscordAway."""
+        return guild_of(self._bot, guild_id) is not None
 
-    async def belongs(self, member_id: int, guild_id: int) -> bool | None:
-        """Tell whether somebody is a member of a server; None when that is unknown."""
-        guild = self._bot.get_guild(guild_id)
+    async def belongs(self, member_id: int, guild_id: int) -> bool:
+        """Tell whether somebody is a member of a server that Kkachi is in; raises DiscordAway."""
+        guild = guild_of(self._bot, guild_id)
         if guild is None:
-            return None
+            raise DiscordAway
         try:
-            await guild.fetch_member(member_id)
-        except discord.NotFound:
+            async with self._asking(NO_MEMBER):
+                await guild.fetch_member(member_id)
+        except NO:
             return False
-        except discord.HTTPException:
-            return None
         return True
-
-    async def seen(self, source: Source) -> Seen | None:
-        """Return a message as rules look at it."""
-        room = await self._room(source.guild_id or 0, source.channel_id)
-        if room is None:
-            return None
-        try:
-            return seen_of(await room.fetch_message(source.message_id))
-        except discord.HTTPException:
-            return None
 
     async def highlights(
         self, member_id: int, sources: Sequence[Source]
     ) -> Mapping[Source, tuple[Seen, Highlight]]:
-        """Return those of the messages that still exist and that the member may read."""
+        """Return those of the messages that still exist and that the member may read.
+
+        Raises DiscordAway.
+        """
         found: dict[Source, tuple[Seen, Highlight]] = {}
         for (guild_id, channel_id), ids in _by_channel(sources).items():
             member = await self._member(member_id, guild_id)
             room = await self._room(guild_id, channel_id)
             if member is None or room is None:
                 continue
-            async for message in _messages(room, ids):
+            for message in await self._messages(room, ids):
                 source = Source(guild_id, channel_id, message.id)
-                found[source] = seen_of(message), await highlight_of(message, member)
+                found[source] = seen_of(message), await self._highlight(message, member)
         return found
 
     async def before(
         self, member_id: int, source: Source, count: int
     ) -> Sequence[tuple[Seen, Highlight]]:
-        """Return the messages before one, at most so many, the oldest first."""
+        """Return the messages before one, at most so many, the oldest first.
+
+        Raises DiscordAway.
+        """
         guild_id = source.guild_id or 0
         member = await self._member(member_id, guild_id)
         room = await self._room(guild_id, source.channel_id)
         if member is None or room is None:
             return ()
         try:
-            start = discord.Object(source.message_id)
-            page = [message async for message in room.history(limit=count, before=start)]
-        except discord.HTTPException:
+            async with self._asking():
+                before = source.message_id
+                page, _ = await fetch_page(self._bot, room, limit=count, before=before)
+        except NO:
             return ()
-        return [(seen_of(one), await highlight_of(one, member)) for one in reversed(page)]
+        return [(seen_of(one), await self._highlight(one, member)) for one in page]
 
-    async def history(self, guild_id: int, after: int) -> AsyncIterator[Seen]:
-        """Yield what was written in a server after a message."""
-        guild = self._bot.get_guild(guild_id)
-        for room in _rooms(guild) if guild else ():
-            if (room.last_message_id or 0) <= after:
-                continue
-            start = discord.Object(after)
-            try:
-                async for message in room.history(
-                    limit=MOST_MISSED, after=start, oldest_first=True
-                ):
-                    if is_watched(message, self._bot):
-                        yield seen_of(message)
-            except discord.HTTPException:
-                continue
+    def rooms(self, guild_id: int, after: int) -> Sequence[int]:
+        """Return the channels with something newer than a message; raises DiscordAway."""
+        guild = guild_of(self._bot, guild_id)
+        return [room.id for room in rooms_with_news(guild, after)] if guild else []
+
+    async def history(self, guild_id: int, channel_id: int, after: int) -> AsyncIterator[Seen]:
+        """Yield what was written in a channel after a message; raises DiscordAway."""
+        room = await self._room(guild_id, channel_id)
+        if room is None:
+            return
+        async for message in written_after(
+            self._bot, room, after, most=MOST_MISSED, seconds=self._seconds
+        ):
+            if is_watched(message, self._bot):
+                yield seen_of(message)
 
     def has_content(self, _guild_id: int) -> bool:
         """Tell whether Discord shows us what members write."""
@@ -143,26 +144,39 @@ class DiscordServerReader:
         for key in [key for key in self._members if key[0] == guild_id]:
             del self._members[key]
 
-    async def _member(self, member_id: int, guild_id: int) -> discord.Member | None:
-        key = guild_id, member_id
-        async with self._asking.of(key):
-            until, member = self._members.get(key, (0.0, None))
-            if until <= self._time():
-                member = await self._ask(member_id, guild_id)
-        return member
+    @asynccontextmanager
+    async def _asking(self, no: Collection[int] = CLEAR) -> AsyncIterator[None]:
+        """Ask; while Discord keeps silent, one waits for it in vain and not everybody in turn."""
+        started = self._time()
+        if started < self._silent_until:
+            raise DiscordAway
+        try:
+            async with asking(self._seconds, no=no):
+                yield
+        except DiscordAway:
+            if self._time() >= started + self._seconds:
+                self._silent_until = self._time() + self._seconds
+            raise
 
-    async def _ask(self, member_id: int, guild_id: int) -> discord.Member | None:
-        guild = self._bot.get_guild(guild_id)
+    async def _member(self, member_id: int, guild_id: int) -> discord.Member | None:
+        guild = guild_of(self._bot, guild_id)
         if guild is None:
             return None
+        key = guild_id, member_id
+        async with self._turns.of(key):
+            until, member = self._members.get(key, (0.0, None))
+            # After a new session the server is another object, with the roles of now.
+            is_old = member is not None and member.guild is not guild
+            return await self._ask(member_id, guild) if is_old or until <= self._time() else member
+
+    async def _ask(self, member_id: int, guild: discord.Guild) -> discord.Member | None:
         try:
-            member = await guild.fetch_member(member_id)
-        except discord.NotFound:
+            async with self._asking():
+                member = await guild.fetch_member(member_id)
+        except NO:
             member = None
-        except discord.HTTPException:
-            return None
         self._tidy()
-        self._members[guild_id, member_id] = self._time() + BELIEVED_SECONDS, member
+        self._members[guild.id, member_id] = self._time() + BELIEVED_SECONDS, member
         return member
 
     def _tidy(self) -> None:
@@ -170,16 +184,44 @@ class DiscordServerReader:
         self._members = {key: known for key, known in self._members.items() if known[0] > now}
 
     async def _room(self, guild_id: int, channel_id: int) -> Room | None:
-        guild = self._bot.get_guild(guild_id)
-        if guild is None:
-            return None
-        room = guild.get_channel_or_thread(channel_id)
-        if room is None:
+        guild = guild_of(self._bot, guild_id)
+        room = guild.get_channel_or_thread(channel_id) if guild else None
+        if guild is not None and room is None:
             try:
-                room = cast("discord.Thread", await guild.fetch_channel(channel_id))
-            except (discord.HTTPException, discord.InvalidData):
+                async with self._asking():
+                    room = await guild.fetch_channel(channel_id)
+            except (*NO, discord.InvalidData):
                 return None
         return room if isinstance(room, Room) else None
+
+    async def _messages(self, room: Room, ids: Sequence[int]) -> list[discord.Message]:
+        """Return those of the messages that exist: many by pages of history, few one by one."""
+        found: list[discord.Message | None] = []
+        left = sorted(ids)
+        while len(left) > FEW:
+            page, last = await self._page(room, after=left[0] - 1)
+            found += [message for message in page if message.id in left]
+            left = [] if last is None else [number for number in left if number > last]
+        found += [await self._message(room, number) for number in left]
+        return [message for message in found if message is not None]
+
+    async def _page(self, room: Room, *, after: int) -> tuple[list[discord.Message], int | None]:
+        try:
+            async with self._asking():
+                return await fetch_page(self._bot, room, limit=HISTORY_PAGE, after=after)
+        except NO:
+            return [], None
+
+    async def _message(self, room: Room, message_id: int) -> discord.Message | None:
+        try:
+            async with self._asking():
+                return await fetch_message(self._bot, room, message_id)
+        except NO:
+            return None
+
+    async def _highlight(self, message: discord.Message, member: discord.Member) -> Highlight:
+        async with asking(self._seconds):  # it may look up what the message answers
+            return await highlight_of(message, member)
 
     def _time(self) -> float:
         return asyncio.get_running_loop().time()
@@ -233,36 +275,3 @@ def _by_channel(sources: Sequence[Source]) -> dict[tuple[int, int], list[int]]:
     for source in sources:
         found[source.guild_id or 0, source.channel_id].append(source.message_id)
     return found
-
-
-async def _messages(room: Room, ids: Sequence[int]) -> AsyncIterator[discord.Message]:
-    """Yield those of the messages that exist: a few one by one, many by pages of history."""
-    left = sorted(ids)
-    while left:
-        if len(left) <= FEW:
-            for message_id in left:
-                try:
-                    yield await room.fetch_message(message_id)
-                except discord.HTTPException:
-                    continue
-            return
-        start = discord.Object(left[0] - 1)
-        page = [
-            message
-            async for message in room.history(limit=HISTORY_PAGE, after=start, oldest_first=True)
-        ]
-        wanted = set(left)
-        for message in page:
-            if message.id in wanted:
-                yield message
-        last = page[-1].id if page else left[-1]
-        left = [message_id for message_id in left if message_id > last]
-
-
-def _rooms(guild: discord.Guild) -> Iterator[Room]:
-    for channel in (*guild.channels, *guild.threads):
-        if not isinstance(channel, Room):
-            continue
-        permissions = channel.permissions_for(guild.me)
-        if permissions.view_channel and permissions.read_message_history:
-            yield channel

@@ -7,10 +7,18 @@ from typing import Any
 
 import discord
 
+from bot.discord.failures import FAILURES, is_away, summary
 from bot.discord.limits import EMBED_DESCRIPTION
 from bot.discord.notices import NOBODY
 from bot.discord.plugin import notices_of, services_of
-from bot.errors import ConsentMissing, KeptUnreadable, LinkBroken, NotLinked, UserError
+from bot.errors import (
+    ConsentMissing,
+    DiscordAway,
+    KeptUnreadable,
+    LinkBroken,
+    NotLinked,
+    UserError,
+)
 from bot.services.accounts.oauth import BASIC_SCOPES
 from bot.services.messages.models import Member
 from bot.texts import Locale, pick_locale
@@ -103,6 +111,9 @@ async def refuse(
         return
     if isinstance(original, Unreadable):
         original = KeptUnreadable()
+    if is_away(original):
+        _log.warning("Discord did not answer: %s", summary(original))
+        original = DiscordAway()
     if not isinstance(original, UserError):
         # Where, not what: an error's own words may quote a message.
         place = "".join(traceback.format_tb(original.__traceback__))
@@ -114,8 +125,8 @@ async def refuse(
         await say(
             interaction, services.texts.say(locale, original.key, **original.arguments), view=view
         )
-    except discord.HTTPException as failure:
-        _log.warning("a member got no answer: %s, code %s", failure.status, failure.code)
+    except FAILURES as failure:
+        _log.warning("a member got no answer: %s", summary(failure))
 
 
 async def _way_on(

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.services.accounts.build import AccountServices
-from bot.services.clock import Clock
+from bot.services.clock import Clock, Patience
 from bot.services.compose.build import ComposeServices
 from bot.services.deliveries.build import DeliveryServices
 from bot.services.deliveries.sender import Sender
@@ -42,5 +42,7 @@ class Services(
     notice_url: str
     """Where the privacy notice is."""
     now: Clock
+    patience: Patience
+    """How long Discord is waited for."""
     ping: Callable[[], Awaitable[None]]
     """Raises StorageError when the database does not answer."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.config import Config
 from bot.kakao import KakaoClient
 from bot.pictures import Pictures
-from bot.services.clock import Clock
+from bot.services.clock import Clock, Patience
 from bot.services.messages.reader import ReaderSlot
 from bot.texts import Texts
 from storage.stores import Stores
@@ -13,7 +13,7 @@ from storage.stores import Stores
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """Settings, tables, texts and the clock, and the ways to Kakao and Discord."""
+    """Settings, tables, texts and the clock, the ways to Kakao and Discord, how long to wait."""
 
     config: Config
     stores: Stores
@@ -22,3 +22,4 @@ class Resources:
     sight: ReaderSlot
     texts: Texts
     now: Clock
+    patience: Patience

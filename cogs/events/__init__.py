@@ -2,16 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 import discord
 from discord.ext import commands
 
 from bot.discord.cog import KkachiCog
+from bot.discord.failures import NO, asking
+from bot.discord.guilds import guild_of
+from bot.discord.history import rooms_with_news, written_after
 from bot.discord.messages import Room
 from bot.discord.plugin import AnyBot
-from bot.services.listeners import guarded
+from bot.discord.retries import Retries
+from bot.services.highlights.gaps import Gaps
 from bot.services.messages.events import ServerEvent
 from cogs.events.convert import (
     VoiceRoom,
@@ -25,7 +30,6 @@ from cogs.events.convert import (
 )
 from cogs.events.scheduled import DiscordScheduledEvents
 from cogs.events.voice import Voices
-from storage.database import StorageError
 from storage.subscriptions import SubscriptionKind as Kind
 
 _log = logging.getLogger(__name__)
@@ -43,13 +47,19 @@ class Events(KkachiCog):
     def __init__(self, bot: AnyBot) -> None:
         super().__init__(bot)
         asks = self.services.subscriptions.asks_interest
-        self._almanac = DiscordScheduledEvents(bot, asks, now=self.services.now)
+        patience, now = self.services.patience, self.services.now
+        self._almanac = DiscordScheduledEvents(bot, asks, patience=patience, now=now)
         self._voices = Voices()
+        self._retries = Retries(bot, patience)
+        self._gaps = Gaps(patience)
         self._catching_up: asyncio.Task[None] | None = None
 
     async def cog_load(self) -> None:
-        """Let the services look at scheduled events."""
+        """Let the services look at scheduled events, and look at what was missed."""
         self.services.notifying.attach(self._almanac)
+        reading = partial(self._gaps.run, self._missed_rooms, self._look_at_missed)
+        keep = self.services.supervisor.run("missed-events", reading)
+        self._catching_up = asyncio.create_task(keep)
         for guild in self.bot.guilds:
             self._voices.learn(guild)
         for name in NEEDED:
@@ -70,15 +80,14 @@ class Events(KkachiCog):
         """Look at what happened while nobody listened."""
         for guild in self.bot.guilds:
             self._voices.learn(guild)
+            self._gaps.open(guild.id, self.services.now() - LONGEST_GAP)
         self._almanac.doubt()
-        if self._catching_up is None or self._catching_up.done():
-            work = guarded("catching up with events", self._catch_up())
-            self._catching_up = asyncio.create_task(work)
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """Look at a server that Discord could not show before."""
         self._voices.learn(guild)
+        self._gaps.wake()
 
     # scheduled events
 
@@ -141,12 +150,7 @@ class Events(KkachiCog):
         wanted = await self.services.subscriptions.has(channel.guild.id, {Kind.PIN})
         if last_pin is None or not wanted or not isinstance(channel, discord.abc.Messageable):
             return
-        try:
-            async for message in channel.pins(limit=1):
-                # Taking one pin away leaves another that is not new.
-                await self._tell_pin(message)
-        except discord.HTTPException as error:
-            _log.info("a channel's pins are not shown to us: %s", error.status)
+        await self._retries.do(channel.id, partial(self._look_at_pins, channel))
 
     @commands.Cog.listener()
     async def on_thread_create(self, thread: discord.Thread) -> None:
@@ -170,22 +174,35 @@ class Events(KkachiCog):
         if message.guild is not None and not mine:
             await self._tell(event_of_message(message, at))
 
+    async def _look_at_pins(self, channel: discord.abc.Messageable) -> None:
+        try:
+            async with asking(self.services.patience.answer):
+                newest = [message async for message in channel.pins(limit=1)]
+        except NO:
+            return
+        for message in newest:
+            # Taking one pin away leaves another that is not new.
+            await self._tell_pin(message)
+
     async def _tell_pin(self, message: discord.Message) -> None:
         now = self.services.now()
         if message.pinned_at is None or message.pinned_at.timestamp() > now - LONGEST_GAP:
             await self._tell(event_of_pinned(message, now))
 
-    async def _catch_up(self) -> None:
-        since = self.services.now() - LONGEST_GAP
-        for guild in self.bot.guilds:
-            try:
-                await self._catch_up_events(guild, since)
-                if await self.services.subscriptions.has(guild.id, IN_MESSAGES):
-                    await self._catch_up_messages(guild, since)
-            except StorageError as error:
-                _log.warning("what happened meanwhile is lost, the database fails: %s", error)
+    # what was missed
 
-    async def _catch_up_events(self, guild: discord.Guild, since: float) -> None:
+    async def _missed_rooms(self, guild_id: int, since: float) -> Mapping[int, int]:
+        """Tell of scheduled events; return the rooms where messages tell more."""
+        guild = guild_of(self.bot, guild_id)
+        if guild is None:
+            return {}
+        await self._tell_planned(guild, since)
+        if not await self.services.subscriptions.has(guild_id, IN_MESSAGES):
+            return {}
+        after = discord.utils.time_snowflake(datetime.fromtimestamp(since, UTC))
+        return {room.id: after for room in rooms_with_news(guild, after)}
+
+    async def _tell_planned(self, guild: discord.Guild, since: float) -> None:
         for event in guild.scheduled_events:
             created = discord.utils.snowflake_time(event.id).timestamp()
             start = event.start_time.timestamp()
@@ -194,23 +211,17 @@ class Events(KkachiCog):
             if event.status is discord.EventStatus.active and start > since:
                 await self._tell(event_of_event(event, Kind.EVENT_STARTED, start))
 
-    async def _catch_up_messages(self, guild: discord.Guild, since: float) -> None:
-        after = datetime.fromtimestamp(since, UTC)
-        for room in _rooms(guild, discord.utils.time_snowflake(after)):
-            try:
-                async for message in room.history(limit=MOST_MISSED, after=after):
-                    await self._hear(message, message.created_at.timestamp())
-            except discord.HTTPException as error:
-                _log.info("a channel's history is not shown to us: %s", error.status)
-
-
-def _rooms(guild: discord.Guild, after: int) -> Iterator[Room]:
-    """Yield the channels and threads that we may read and that have newer messages."""
-    for room in (*guild.channels, *guild.threads):
-        if isinstance(room, Room) and (room.last_message_id or 0) > after:
-            permissions = room.permissions_for(guild.me)
-            if permissions.view_channel and permissions.read_message_history:
-                yield room
+    async def _look_at_missed(self, guild_id: int, room_id: int, after: int) -> AsyncIterator[int]:
+        guild = guild_of(self.bot, guild_id)
+        room = guild.get_channel_or_thread(room_id) if guild else None
+        if not isinstance(room, Room):
+            return
+        seconds = self.services.patience.answer
+        async for message in written_after(
+            self.bot, room, after, most=MOST_MISSED, seconds=seconds
+        ):
+            await self._hear(message, message.created_at.timestamp())
+            yield message.id
 
 
 async def setup(bot: AnyBot) -> None:

@@ -1,20 +1,21 @@
 """The scheduled events of all servers, and who is interested in them."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 
 import discord
 
+from bot.discord.failures import NO, asking
+from bot.discord.guilds import guild_of
 from bot.discord.limits import HISTORY_PAGE
 from bot.discord.plugin import AnyBot
-from bot.services.clock import Clock
+from bot.errors import DiscordAway
+from bot.services.clock import Clock, Patience
 from bot.services.listeners import guarded
 from bot.services.messages.events import ServerEvent
 from cogs.events.convert import event_of_event
 from storage.subscriptions import SubscriptionKind as Kind
-
-_log = logging.getLogger(__name__)
 
 BELIEVED_SECONDS = 600.0
 # Interest comes in bursts right after an event is made.
@@ -29,8 +30,9 @@ class DiscordScheduledEvents:
     know them, so any such sign makes all that is known doubtful.
     """
 
-    def __init__(self, bot: AnyBot, asks: Asks, *, now: Clock) -> None:
+    def __init__(self, bot: AnyBot, asks: Asks, *, patience: Patience, now: Clock) -> None:
         self._bot = bot
+        self._seconds = patience.answer
         self._asks = asks
         self._now = now
         self._known: dict[int, tuple[float, frozenset[int]]] = {}
@@ -46,16 +48,18 @@ class DiscordScheduledEvents:
                     yield event_of_event(event, Kind.EVENT_SOON, now)
 
     async def interested(self, guild_id: int, event_id: int) -> frozenset[int]:
-        """Return the members who marked an event; of one that is gone, as far as it was known."""
+        """Return the members who marked an event; of one that is gone, as far as it was known.
+
+        Raises DiscordAway.
+        """
         until, members = self._known.get(event_id, (0.0, frozenset[int]()))
-        guild = self._bot.get_guild(guild_id)
+        guild = guild_of(self._bot, guild_id)
         event = guild.get_scheduled_event(event_id) if guild else None
         if event is None or until > self._time():
             return members
         try:
-            members = await _interested(event)
-        except discord.HTTPException as error:
-            _log.warning("nobody knows who is interested in an event: %s", error.status)
+            members = await self._ask(event)
+        except NO:
             return members
         self._known[event_id] = self._time() + BELIEVED_SECONDS, members
         return members
@@ -81,21 +85,22 @@ class DiscordScheduledEvents:
         for guild in self._bot.guilds:
             if await self._asks(guild.id):
                 for event in guild.scheduled_events:
-                    await self.interested(guild.id, event.id)
+                    # Whoever needs to know it asks again.
+                    with suppress(DiscordAway):
+                        await self.interested(guild.id, event.id)
+
+    async def _ask(self, event: discord.ScheduledEvent) -> frozenset[int]:
+        """Return everybody page by page; by itself discord.py reads one page only."""
+        found: set[int] = set()
+        last = 0
+        while True:
+            after = discord.Object(last)
+            async with asking(self._seconds):
+                page = [user.id async for user in event.users(limit=HISTORY_PAGE, after=after)]
+            found.update(page)
+            if len(page) < HISTORY_PAGE:
+                return frozenset(found)
+            last = max(page)
 
     def _time(self) -> float:
         return asyncio.get_running_loop().time()
-
-
-async def _interested(event: discord.ScheduledEvent) -> frozenset[int]:
-    """Return everybody page by page; by itself discord.py reads one page only."""
-    found: set[int] = set()
-    last = 0
-    while True:
-        page = [
-            user.id async for user in event.users(limit=HISTORY_PAGE, after=discord.Object(last))
-        ]
-        found.update(page)
-        if len(page) < HISTORY_PAGE:
-            return frozenset(found)
-        last = max(page)

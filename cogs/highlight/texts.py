@@ -105,6 +105,8 @@ class RuleTexts:
         waiting = next((one for one in verdicts if one.outcome == "wait"), None)
         if stopped is not None:
             end = self.say("highlight-why-stopped", gate=self.say(f"highlight-gate-{stopped.gate}"))
+        elif not all(one.is_known for one in verdicts):
+            end = self.say("highlight-why-discord")
         elif waiting is not None:
             end = self.say("highlight-why-waits", gate=self.say(f"highlight-gate-{waiting.gate}"))
         else:

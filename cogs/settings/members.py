@@ -6,6 +6,7 @@ from typing import Any, cast
 import discord
 
 from bot.discord.cog import answering
+from bot.discord.failures import FAILURES, summary
 from bot.discord.limits import MESSAGE_CONTENT
 from bot.discord.notices import NOBODY
 from bot.discord.plugin import AnyBot, notices_of, services_of
@@ -82,5 +83,5 @@ async def write_log(bot: AnyBot, settings: GuildSettings, text: str) -> None:
         return
     try:
         await room.send(text[:MESSAGE_CONTENT], allowed_mentions=NOBODY)
-    except discord.HTTPException as error:
-        _log.info("a log channel takes nothing: %s, code %s", error.status, error.code)
+    except FAILURES as error:
+        _log.info("a log channel takes nothing: %s", summary(error))

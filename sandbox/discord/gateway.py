@@ -36,6 +36,7 @@ class Gateway:
         self._sessions: dict[str, Session] = {}
         self._connections: set[Connection] = set()
         self._refusing = False
+        self._holding = False
         self._repeated = 0
         world.on_event.append(self.publish)
 
@@ -58,7 +59,9 @@ class Gateway:
         session.dispatch(name, data)
 
     def _hears(self, session: Session, event: Event) -> bool:
-        if not session.owns(event.guild) or (event.guild is not None and event.guild.unavailable):
+        if not session.owns(event.guild) or event.guild in session.held:
+            return False
+        if event.guild is not None and event.guild.unavailable:
             return False
         if event.needs is not None and not session.intents & event.needs:
             return self._own_change(event)
@@ -105,6 +108,13 @@ class Gateway:
     def refuse(self, *, refusing: bool) -> None:
         """Answer new connections with 503."""
         self._refusing = refusing
+
+    def hold(self, *, holding: bool) -> None:
+        """Tell new sessions of no server until this ends."""
+        self._holding = holding
+        if not holding:
+            for session in self._sessions.values():
+                self._tell_guilds(session)
 
     async def close(self) -> None:
         for connection in list(self._connections):
@@ -209,12 +219,17 @@ class Gateway:
             "application": {"id": str(world.application_id), "flags": flags},
         }
         self._tell(session, "READY", ready)
-        if session.intents & Intent.GUILDS:
-            for guild in owned:
-                if not guild.unavailable:
-                    told = self._guild(session, guild) | {"unavailable": False}
-                    self._tell(session, "GUILD_CREATE", told)
+        session.held = owned
+        if not self._holding:
+            self._tell_guilds(session)
         session.greeted = session.sequence
+
+    def _tell_guilds(self, session: Session) -> None:
+        guilds, session.held = session.held, []
+        for guild in guilds:
+            if session.intents & Intent.GUILDS and not guild.unavailable:
+                told = self._guild(session, guild) | {"unavailable": False}
+                self._tell(session, "GUILD_CREATE", told)
 
     def _guild(self, session: Session, guild: Guild) -> JSON:
         """Without the presences intent the bot is told of no member but itself."""

@@ -14,7 +14,7 @@ from sandbox.discord.interactions import Interactions
 from sandbox.discord.messages import Message
 from sandbox.discord.oauth import Portal
 from sandbox.discord.person import Person, commands_for
-from sandbox.discord.server import Server
+from sandbox.discord.server import Door, Server
 from sandbox.discord.spec import spec_at
 from sandbox.discord.state import JSON, Channel, Guild
 from sandbox.discord.world import World
@@ -55,10 +55,12 @@ class LocalDiscord:
         runner = web.AppRunner(self._server.application(), access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         try:
-            await web.TCPSite(runner, host, port).start()
-            self.world.site.url = f"http://{host}:{runner.addresses[0][1]}"
+            self._door = Door(runner, host, port)
+            await self._door.open()
+            self.world.site.url = f"http://{host}:{self._door.port}"
             yield self
         finally:
+            self.rest_hangs(hanging=False)
             self.interactions.close()
             await self.gateway.close()
             await runner.cleanup()
@@ -156,9 +158,26 @@ class LocalDiscord:
         """Let no new gateway connection in."""
         self.gateway.refuse(refusing=refusing)
 
+    def hold_guilds(self, holding: bool = True) -> None:  # noqa: FBT001, FBT002 - reads as a switch
+        """Leave a new session's servers unavailable, as Discord does for a while, until it ends."""
+        self.gateway.hold(holding=holding)
+
     def rest_down(self, down: bool = True) -> None:  # noqa: FBT001, FBT002 - reads as a switch
         """Answer every call of the HTTP API with 503."""
-        self._server.trouble.down = down
+        self.rest_fails(503 if down else None)
+
+    def rest_fails(self, status: int | None, *, at: str = "") -> None:
+        """Answer calls whose path holds `at` with this status; some are a proxy's, in HTML."""
+        self._server.trouble.failing = None if status is None else (at, status)
+
+    def rest_hangs(self, hanging: bool = True, *, at: str = "") -> None:  # noqa: FBT001, FBT002 - reads as a switch
+        """Take calls whose path holds `at`, and answer none of them until it ends."""
+        self._server.trouble.hang(at if hanging else None)
+
+    async def refuse_connections(self, refusing: bool = True) -> None:  # noqa: FBT001, FBT002 - reads as a switch
+        """Let nobody in, gateway or HTTP API; gateway connections that stand stay."""
+        self._server.trouble.refusing = refusing
+        await (self._door.close() if refusing else self._door.open())
 
     def limit_next(self, calls: int, *, retry_after: float = 0.1) -> None:
         """Answer the next calls with 429."""

@@ -55,11 +55,11 @@ class Attachment:
 
 @dataclass(eq=False)
 class Poll:
-    """A question with answers; people vote by answer number."""
+    """A question with answers; people vote by answer number. One without an end never closes."""
 
     question: str
     answers: list[str]
-    expires_at: float
+    expires_at: float | None
     multiple: bool = False
     votes: dict[int, list[User]] = field(default_factory=dict)
     closed: bool = False
@@ -69,7 +69,7 @@ class Poll:
         return {
             "question": {"text": self.question},
             "answers": [{"answer_id": n, "poll_media": {"text": text}} for n, text in numbered],
-            "expiry": stamp(self.expires_at),
+            "expiry": None if self.expires_at is None else stamp(self.expires_at),
             "allow_multiselect": self.multiple,
             "layout_type": 1,
             "results": {

@@ -4,7 +4,6 @@ import json
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from aiohttp import BodyPartReader, web
 
@@ -18,6 +17,7 @@ from sandbox.discord.rest import applications, channels, guilds, interactions, m
 from sandbox.discord.rest.calls import Answer, Call, Created, Handler, Routes
 from sandbox.discord.spec import Spec
 from sandbox.discord.state import JSON
+from sandbox.discord.trouble import Trouble
 from sandbox.discord.world import World
 
 logger = logging.getLogger(__name__)
@@ -34,15 +34,6 @@ ROUTES: Routes = [
 WITHOUT_TOKEN = ("/interactions/", "/webhooks/{webhook_id}/{webhook_token}", "/gateway")
 FILE_PART = re.compile(r"files\[(\d+)\]")
 LARGEST_REQUEST = 3 * LARGEST_FILE
-
-
-@dataclass
-class Trouble:
-    """How the HTTP API misbehaves at the moment."""
-
-    down: bool = False
-    limited: int = 0
-    retry_after: float = 0.0
 
 
 class Server:
@@ -89,7 +80,8 @@ class Server:
         return serve
 
     async def _reply(self, request: web.Request, template: str, handler: Handler) -> web.Response:
-        self._check_trouble()
+        if (obstacle := await self.trouble.meet(request)) is not None:
+            return obstacle
         self._check_token(request, template)
         body, uploads = await _body_of(request)
         self._check_body(request.method, template, body)
@@ -109,13 +101,6 @@ class Server:
         except (LookupError, TypeError, ValueError, AttributeError):
             logger.exception("a request could not be understood")
             raise ApiError(400, 50035, "Invalid Form Body") from None
-
-    def _check_trouble(self) -> None:
-        if self.trouble.down:
-            raise ApiError(503, 0, "503: Service Unavailable")
-        if self.trouble.limited:
-            self.trouble.limited -= 1
-            raise ApiError(429, 0, "You are being rate limited.")
 
     def _check_token(self, request: web.Request, template: str) -> None:
         bot_only = template == "/gateway/bot" or not template.startswith(WITHOUT_TOKEN)
@@ -183,6 +168,29 @@ class Server:
         if found is None:
             return web.Response(status=404)
         return web.Response(body=found.data, headers={"Content-Type": found.content_type})
+
+
+class Door:
+    """Where the local Discord listens; closed, new connections are refused."""
+
+    def __init__(self, runner: web.AppRunner, host: str, port: int) -> None:
+        self._runner = runner
+        self._host = host
+        self.port = port
+        self._site: web.TCPSite | None = None
+
+    async def open(self) -> None:
+        """Listen, always at the same port."""
+        if self._site is None:
+            self._site = web.TCPSite(self._runner, self._host, self.port)
+            await self._site.start()
+            self.port = self._runner.addresses[0][1]
+
+    async def close(self) -> None:
+        """Listen no more."""
+        if self._site is not None:
+            site, self._site = self._site, None
+            await site.stop()
 
 
 def _json(status: int, body: object, headers: dict[str, str] | None = None) -> web.Response:

@@ -79,6 +79,8 @@ class Session:
         self.intents = intents
         self.sequence = 0
         self.greeted = 0
+        self.held: list[Guild] = []
+        """Its servers that it was not told of yet."""
         self.told: deque[str] = deque(maxlen=REPLAYED)
         self.connection: Connection | None = None
 

@@ -13,9 +13,11 @@ from tests.support.telemetry import STAFF, alarms, health, numbers
 from tests.support.world import CHAT, World, open_world, until
 
 LOOPS = {
-    *("webhooks", "discord", "expiry", "watcher", "notifier", "departures"),
+    *("webhooks", "discord", "expiry", "catch-up", "notifier", "departures"),
     *("dispatcher", "sender"),
 }
+# They end and begin with the connection.
+LOOPS_OF_COGS = {"missed-messages", "missed-events"}
 HOUR = 3600.0
 
 
@@ -53,12 +55,15 @@ async def until_told(world: World, *words: str) -> None:
     await until(lambda: all(any(one in line for line in alarms(world)) for one in words))
 
 
-async def test_each_loop_that_is_killed_is_told_of_counted_and_started_anew(world: World) -> None:
-    kill(*LOOPS)
+@pytest.mark.parametrize("loops", [LOOPS, LOOPS_OF_COGS], ids=["services", "cogs"])
+async def test_each_loop_that_is_killed_is_told_of_counted_and_started_anew(
+    world: World, loops: set[str]
+) -> None:
+    kill(*loops)
     await until_health(world, 503)
     await until_health(world, 200)
     found, texts = await numbers(world), Texts()
-    for loop in LOOPS:
+    for loop in loops:
         assert found[f"kkachi_loop_failures_total['{loop}']"] == 1
         assert found[f"kkachi_loop_up['{loop}']"] == 1
         for locale in LOCALES:
@@ -95,7 +100,7 @@ async def test_a_table_that_cannot_be_tidied_keeps_nothing_from_being_erased(wor
 async def test_what_members_ask_for_is_done_after_its_loop_was_killed(world: World) -> None:
     minji, junho = world.discord.person("민지"), world.discord.person("준호")
     await minji.slash(CHAT, "highlight add", word="번개")
-    kill("dispatcher", "sender", "watcher", "notifier")
+    kill("dispatcher", "sender", "catch-up", "notifier")
     await junho.say(CHAT, "번개 하실 분?")
     await until(lambda: world.kakao.outbox)
     message = await junho.say(CHAT, "모여요")

@@ -1,5 +1,6 @@
 """Everything that watches for a member, with a Discord that is made up and a clock that stands."""
 
+import base64
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -10,10 +11,11 @@ from typing import Any
 
 from bot.app import kakao_app
 from bot.config import Config
-from bot.errors import NothingLeft
+from bot.errors import DiscordAway, NothingLeft
 from bot.kakao import KakaoClient, Message, open_http
 from bot.pictures import open_pictures
 from bot.services import Services
+from bot.services.clock import PATIENCE, Patience
 from bot.services.highlights.gates import Verdict
 from bot.services.messages.models import Body, Highlight, Source
 from bot.services.messages.reader import Seen
@@ -36,7 +38,10 @@ NOWHERE = "http://127.0.0.1:9"
 
 @dataclass
 class FakeReader:
-    """What can be seen of Discord; everything unless a test takes it away."""
+    """What can be seen of Discord; everything unless a test takes it away.
+
+    While it is not `ready` it cannot be asked, and never about servers that are `out`.
+    """
 
     hidden: set[int] = field(default_factory=set)
     role_ids: dict[int, frozenset[int] | None] = field(default_factory=dict)
@@ -44,35 +49,36 @@ class FakeReader:
     gone: set[int] = field(default_factory=set)
     servers: set[int] = field(default_factory=lambda: {GUILD})
     ready: bool = True
+    out: set[int] = field(default_factory=set)
     messages: dict[Source, Seen] = field(default_factory=dict)
     past: list[Seen] = field(default_factory=list)
 
     async def reads(self, member_id: int, guild_id: int, channel_id: int) -> bool:
-        del member_id, guild_id
+        del member_id
+        self._ask(guild_id)
         return channel_id not in self.hidden
 
     async def roles(self, member_id: int, guild_id: int) -> frozenset[int] | None:
-        del guild_id
+        self._ask(guild_id)
         return self.role_ids.get(member_id, frozenset())
 
     async def manages(self, member_id: int, guild_id: int) -> bool:
-        del guild_id
+        self._ask(guild_id)
         return member_id in self.managers
 
-    def is_in(self, guild_id: int) -> bool | None:
-        return guild_id in self.servers if self.ready else None
+    def is_in(self, guild_id: int) -> bool:
+        self._ask(guild_id)
+        return guild_id in self.servers
 
-    async def belongs(self, member_id: int, guild_id: int) -> bool | None:
-        del guild_id
+    async def belongs(self, member_id: int, guild_id: int) -> bool:
+        self._ask(guild_id)
         return member_id not in self.gone
-
-    async def seen(self, source: Source) -> Seen | None:
-        return self.messages.get(source)
 
     async def highlights(
         self, member_id: int, sources: Sequence[Source]
     ) -> Mapping[Source, tuple[Seen, Highlight]]:
         del member_id
+        self._ask(*(one.guild_id or 0 for one in sources))
         here = [self.messages[one] for one in sources if one in self.messages]
         return {seen.source: (seen, highlight(seen)) for seen in here}
 
@@ -80,16 +86,28 @@ class FakeReader:
         self, member_id: int, source: Source, count: int
     ) -> Sequence[tuple[Seen, Highlight]]:
         del member_id
+        self._ask(source.guild_id or 0)
         earlier = [one for one in self.past if one.source.message_id < source.message_id]
         return [(one, highlight(one)) for one in earlier[-count:]]
 
-    async def history(self, guild_id: int, after: int) -> AsyncIterator[Seen]:
-        for seen in self.past:
-            if seen.guild_id == guild_id and seen.source.message_id > after:
+    def rooms(self, guild_id: int, after: int) -> Sequence[int]:
+        self._ask(guild_id)
+        newer = [one for one in self.past if one.source.message_id > after]
+        return sorted({one.source.channel_id for one in newer if one.guild_id == guild_id})
+
+    async def history(self, guild_id: int, channel_id: int, after: int) -> AsyncIterator[Seen]:
+        for seen in list(self.past):
+            self._ask(guild_id)
+            here = seen.guild_id == guild_id and seen.source.channel_id == channel_id
+            if here and seen.source.message_id > after:
                 yield seen
 
     def has_content(self, guild_id: int) -> bool:
         return guild_id == GUILD
+
+    def _ask(self, *guild_ids: int) -> None:
+        if not self.ready or not self.out.isdisjoint(guild_ids):
+            raise DiscordAway
 
 
 def highlight(seen: Seen) -> Highlight:
@@ -141,6 +159,9 @@ class HighlightsWorld:
     ) -> Rule:
         return await self.services.rules.add(MINJI, GUILD, kind, text, **options)
 
+    async def link(self, member_id: int) -> None:
+        await LinkStore(self.database, Vault([base64.b64decode(TOKEN_KEY)])).put(_link(member_id))
+
     async def filter(self, **values: object) -> None:
         rules = self.services.rules
         before = await rules.filter(MINJI, GUILD)
@@ -184,7 +205,7 @@ class HighlightsWorld:
 
 
 @asynccontextmanager
-async def open_tower(folder: Path) -> AsyncIterator[HighlightsWorld]:
+async def open_tower(folder: Path, patience: Patience = PATIENCE) -> AsyncIterator[HighlightsWorld]:
     """Open the services on the database in a folder; 민지 is linked, and Kakao away."""
     clock, glass = Clock(), FakeReader()
     config = Config(
@@ -204,16 +225,17 @@ async def open_tower(folder: Path) -> AsyncIterator[HighlightsWorld]:
         open_pictures(config.discord_cdn_url) as pictures,
     ):
         kakao = KakaoClient(http, kakao_app(config))
-        services = build_services(config, database, kakao, pictures, clock)
+        services = build_services(config, database, kakao, pictures, clock, patience=patience)
         services.sight.attach(glass)
-        await LinkStore(database, Vault(config.raw_token_keys)).put(_link())
-        yield HighlightsWorld(services, glass, clock, database)
+        tower = HighlightsWorld(services, glass, clock, database)
+        await tower.link(MINJI)
+        yield tower
 
 
-def _link() -> Link:
+def _link(member_id: int) -> Link:
     return Link(
-        member_id=MINJI,
-        kakao_id=1,
+        member_id=member_id,
+        kakao_id=member_id,
         nickname="민지",
         scopes=ALL_SCOPES,
         access_token="access",

@@ -23,6 +23,7 @@ import aiohttp
 
 from bot.app import run_until
 from bot.config import Config
+from bot.services.clock import PATIENCE, Patience
 from bot.services.operations.supervision import Restarts
 from sandbox.demo.people import add_people
 from sandbox.demo.village import build_village
@@ -47,6 +48,7 @@ class World:
     settings: dict[str, str]
     ahead: float = 0.0
     restarts: Restarts = QUICK
+    patience: Patience = PATIENCE
     _stopped: asyncio.Event = field(default_factory=asyncio.Event)
     _bot: asyncio.Task[None] | None = None
 
@@ -72,6 +74,7 @@ class World:
                 now=lambda: time.time() + self.ahead,
                 guild_ready_timeout=0.05,
                 restarts=self.restarts,
+                patience=self.patience,
             )
         )
         await self.until_healthy()
@@ -149,7 +152,9 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def open_world(folder: Path, *, bot: bool = True) -> AsyncIterator[World]:
+async def open_world(
+    folder: Path, *, bot: bool = True, patience: Patience = PATIENCE
+) -> AsyncIterator[World]:
     """Start both sandboxes and, unless told otherwise, the bot; the database is in `folder`."""
     async with AsyncExitStack() as stack:
         openapi = OPENAPI if OPENAPI.exists() else None
@@ -158,6 +163,7 @@ async def open_world(folder: Path, *, bot: bool = True) -> AsyncIterator[World]:
         )
         kakao = await stack.enter_async_context(LocalKakao(add_people).serve())
         world = _world(discord, kakao, folder)
+        world.patience = patience
         stack.push_async_callback(world.stop_bot)
         if bot:
             await world.start_bot()

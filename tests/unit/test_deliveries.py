@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from bot.errors import DiscordAway
 from bot.kakao import KakaoClient, Message, message_from
 from bot.services.alarms import Alarm, Trouble
 from bot.services.clock import DAY, HOUR
@@ -71,6 +72,37 @@ async def test_what_goes_by_itself_waits_on_where_what_is_sent_by_hand_fails(
             states = [(await idle.only(row)).state for row in rows]
             idle.let_pass(HOUR)
     assert states == [DeliveryState.FAILED, DeliveryState.QUEUED]
+
+
+async def test_waiting_for_discord_grows_and_no_number_of_tries_ends_it(idle: World) -> None:
+    away = True
+
+    async def compose(_: Delivery) -> Message:
+        if away:
+            raise DiscordAway
+        return message_from(CARD)
+
+    idle.begin_anew(compose=compose)
+    waits = []
+    async with idle.running():
+        forward = await idle.to_me(OF_HITS)
+        for _ in range(100):
+            row = await idle.only(forward)
+            assert (row.state, row.reason) == (DeliveryState.QUEUED, "discord")
+            waits.append(row.next_try_at - idle.clock())
+            idle.let_pass(waits[-1])
+        by_hand = await idle.only(await idle.to_me())
+        away = False
+        idle.kakao.fail_next(1, code=-1)
+        idle.let_pass(120)
+        row = await idle.only(forward)
+        assert (row.reason, row.tries) == ("unavailable", 1)
+        idle.let_pass(120)
+        assert (await idle.only(forward)).state is DeliveryState.SENT
+    assert by_hand.state is DeliveryState.SENT
+    assert waits[0] < 4
+    assert 30 < waits[-1] < 90
+    assert sum(waits) > HOUR
 
 
 async def test_each_friend_gets_their_own_result_from_one_call(world: World) -> None:

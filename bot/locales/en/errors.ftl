@@ -2,6 +2,7 @@ error-unexpected = Something unexpected went wrong. Please try again in a moment
 error-not-linked = Your KakaoTalk is not connected yet. Connect it with the button below, then try again.
 error-link-broken = The connection to your KakaoTalk is lost. Please connect it again with the button below.
 error-try-later = Kakao cannot be reached right now. Please try again in a moment.
+error-discord-away = Discord does not answer just now. Please try again in a moment.
 error-consent-missing = Kakao needs your agreement to one more thing. Agree with the button below; it goes on right here when you return.
 error-operator-fault = Kakao refuses Kkachi's requests. Whoever runs this bot has to correct its settings.
 error-message-not-found = There is no such message, or none that you can read.

@@ -2,6 +2,7 @@ error-unexpected = 예상하지 못한 문제가 생겼어요. 잠시 뒤에 다
 error-not-linked = 아직 카카오톡이 연결되지 않았어요. 아래 버튼으로 연결한 다음 다시 해 보세요.
 error-link-broken = 카카오톡 연결이 끊겼어요. 아래 버튼으로 다시 연결해 주세요.
 error-try-later = 지금은 카카오와 연락이 닿지 않아요. 잠시 뒤에 다시 해 보세요.
+error-discord-away = 지금은 디스코드가 대답하지 않아요. 잠시 뒤에 다시 해 보세요.
 error-consent-missing = 카카오에서 동의가 하나 더 필요해요. 아래 버튼으로 동의하고 오면 여기서 이어져요.
 error-operator-fault = 카카오가 까치의 요청을 받아 주지 않아요. 운영자가 설정을 고쳐야 해요.
 error-message-not-found = 그런 메시지가 없거나, 볼 수 없는 메시지예요.

@@ -56,6 +56,7 @@ def build_sender(
         now=now,
         random=SystemRandom(),
         alarms=alarms,
+        patience=resources.patience,
         keep=Keep(config.keep_texts_days * DAY, config.keep_receipts_days * DAY),
     )
 

@@ -8,7 +8,8 @@ The `reason` that a row gets, and what happens to it:
     restart                     the same, because Kkachi died meanwhile (the storage says so)
     allowance-…                 "Me" waits until Kakao counts anew; friends failed, and
                                 `next_try_at` says from when they may be sent again
-    discord                     Discord cannot be asked what a message says now: waits
+    discord                     Discord cannot be asked what a message says now: tried again with
+                                growing waits, for days if need be
     nothing-left                nothing of what was found may go out any more: cancelled
     operator                    Kakao refuses the application: "Me" waits, for days if need be;
                                 friends failed
@@ -44,7 +45,7 @@ from bot.kakao import (
     Unavailable,
     Unreachable,
 )
-from bot.services.clock import DAY, Clock
+from bot.services.clock import DAY, PATIENCE, Clock, Patience
 from bot.services.deliveries.allowance import KakaoLimits
 from storage.deliveries import Chat, Delivery, DeliveryState, Outcome
 
@@ -54,12 +55,12 @@ Failure = KakaoError | errors.UserError
 WAITS = (2.0, 8.0, 30.0, 120.0, 420.0, 900.0, 1800.0)
 REPEAT_WAIT = 20.0
 OPERATOR_WAIT = 1800.0
-DISCORD_WAIT = 20.0
 JITTER = 0.25
 # A new day's sends do not all start at its first stroke.
 RESET_SPREAD = (60.0, 600.0)
 OPERATOR_PATIENCE = 3 * DAY
 
+DISCORD = "discord"
 ALLOWANCE_OF_APP = "allowance-app"
 ALLOWANCE_OF_MONTH = "allowance-month"
 CONSENT = "consent"
@@ -88,7 +89,7 @@ REASONS: Mapping[type[Exception], str] = {
     KakaoError: OPERATOR,
     errors.NotLinked: "not-linked",
     errors.LinkBroken: LINK_AGAIN,
-    errors.DiscordAway: "discord",
+    errors.DiscordAway: DISCORD,
     errors.TryLater: "unavailable",
     errors.NothingLeft: "nothing-left",
     errors.UserError: OPERATOR,
@@ -122,8 +123,11 @@ def _code(answer: Failure | None) -> int | None:
 class RetryPolicy:
     """Turns answers into outcomes; waits are jittered, so that not all come back at once."""
 
-    def __init__(self, limits: KakaoLimits, *, now: Clock, random: Random) -> None:
+    def __init__(
+        self, limits: KakaoLimits, *, now: Clock, random: Random, patience: Patience = PATIENCE
+    ) -> None:
         self._limits = limits
+        self._patience = patience
         self._now = now
         self._random = random
 
@@ -148,7 +152,7 @@ class RetryPolicy:
             case AllowanceSpent():
                 return self._spent(row, answer, since)
             case AppFault() | errors.OperatorFault() if row.chat is Chat.ME and self._young(row):
-                return self._wait_afresh(row, answer, self.soon(OPERATOR_WAIT))
+                return self._wait(row, answer, self.soon(OPERATOR_WAIT), tries=0)
             case _:
                 return self._fail(row, answer)
 
@@ -164,33 +168,36 @@ class RetryPolicy:
         return self._end(row, DeliveryState.FAILED, answer)
 
     def _later(self, row: Delivery, answer: Failure) -> Outcome:
-        if isinstance(answer, errors.DiscordAway) and self._young(row):
-            return self._wait_afresh(row, answer, self.soon(DISCORD_WAIT))
-        if row.tries > len(WAITS):
+        # Waiting for Discord and waiting for Kakao count their tries apart.
+        waits_for_discord = isinstance(answer, errors.DiscordAway)
+        tries = row.tries if waits_for_discord is (row.reason == DISCORD) else 1
+        if waits_for_discord and self._young(row):
+            return self._wait(row, answer, self.soon(self._patience.wait(tries)), tries)
+        if tries > len(WAITS):
             if row.is_automatic and self._young(row):
-                return self._wait_afresh(row, answer, self.soon(OPERATOR_WAIT))
+                return self._wait(row, answer, self.soon(OPERATOR_WAIT), tries=0)
             return self._fail(row, answer)
-        return self._wait(row, answer, self.soon(WAITS[row.tries - 1]))
+        return self._wait(row, answer, self.soon(WAITS[tries - 1]), tries)
 
     def _spent(self, row: Delivery, answer: AllowanceSpent, since: float) -> Outcome:
         """Wait for the day, or month, after the one in which Kakao counted this send."""
         monthly = isinstance(answer, SenderMonthSpent)
         ends = self._limits.month_ends(since) if monthly else self._limits.day_ends(since)
         if row.chat is Chat.ME:
-            return self._wait_afresh(row, answer, ends + self._random.uniform(*RESET_SPREAD))
+            at = ends + self._random.uniform(*RESET_SPREAD)
+            return self._wait(row, answer, at, tries=0)
         failed = self._fail(row, answer)
         return failed if monthly else replace(failed, next_try_at=ends)
 
     def _lost(self, row: Delivery, answer: KakaoError) -> Outcome:
         if row.chat is not Chat.ME or row.repeats:
             return self._end(row, DeliveryState.UNKNOWN, answer)
-        return replace(self._wait(row, answer, self.soon(REPEAT_WAIT)), repeats=1)
+        waits = self._wait(row, answer, self.soon(REPEAT_WAIT), row.tries)
+        return replace(waits, repeats=1)
 
-    def _wait(self, row: Delivery, answer: Failure, at: float) -> Outcome:
-        return replace(self._end(row, DeliveryState.QUEUED, answer), next_try_at=at)
-
-    def _wait_afresh(self, row: Delivery, answer: Failure, at: float) -> Outcome:
-        return replace(self._wait(row, answer, at), tries=0)
+    def _wait(self, row: Delivery, answer: Failure, at: float, tries: int) -> Outcome:
+        waits = self._end(row, DeliveryState.QUEUED, answer)
+        return replace(waits, next_try_at=at, tries=tries)
 
     def _young(self, row: Delivery) -> bool:
         return self._now() < row.created_at + OPERATOR_PATIENCE

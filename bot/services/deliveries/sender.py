@@ -16,7 +16,7 @@ from bot import tracing
 from bot.kakao import LostAnswer
 from bot.logs import described
 from bot.services.alarms import Alarm, Alarms
-from bot.services.clock import DAY, HOUR, Clock
+from bot.services.clock import DAY, HOUR, PATIENCE, Clock, Patience
 from bot.services.deliveries.allowance import Allowance
 from bot.services.deliveries.attempt import Answered, Attempts, report
 from bot.services.deliveries.followups import FollowUps
@@ -68,6 +68,7 @@ class Sender:
         lease: float = 60.0,
         keep: Keep = KEEP,
         alarms: Alarms | None = None,
+        patience: Patience = PATIENCE,
     ) -> None:
         self._store = store
         self._allowance = allowance
@@ -75,7 +76,7 @@ class Sender:
         self._followups = followups
         self._signals = signals
         self._now = now
-        self._rules = RetryPolicy(allowance.limits, now=now, random=random)
+        self._rules = RetryPolicy(allowance.limits, now=now, random=random, patience=patience)
         self._concurrency = concurrency
         self._lease = lease
         self._keep = keep

@@ -6,6 +6,7 @@ from bot.services.accounts.links import Links
 from bot.services.deliveries.build import DeliveryServices
 from bot.services.forwarding.jumps import Jumps
 from bot.services.highlights.activity import Activity
+from bot.services.highlights.catch_up import CatchUp
 from bot.services.highlights.digests import Digests
 from bot.services.highlights.dispatcher import Dispatcher
 from bot.services.highlights.gates import Gates
@@ -28,6 +29,7 @@ class HighlightServices:
     gates: Gates
     dispatcher: Dispatcher
     digests: Digests
+    catch_up: CatchUp
     watch: Watcher
 
 
@@ -58,19 +60,19 @@ def build_highlights(
         now=now,
     )
     gates = Gates(questions, rules)
+    catch_up = CatchUp(rules, stores.watermarks, sight, patience=resources.patience, now=now)
     watch = Watcher(
         rules=rules,
         gates=gates,
         hits=stores.hits,
         digests=stores.digests,
-        watermarks=stores.watermarks,
         activity=activity,
         dispatcher=dispatcher,
-        sight=sight,
+        mark=catch_up.mark,
         now=now,
     )
     digests = _digests(resources, gates, links=links, rules=rules, settings=settings, jumps=jumps)
-    return HighlightServices(rules, wishes, gates, dispatcher, digests, watch)
+    return HighlightServices(rules, wishes, gates, dispatcher, digests, catch_up, watch)
 
 
 def _dispatcher(
@@ -83,6 +85,8 @@ def _dispatcher(
         allowance=outbox.allowance,
         wishes=wishes,
         signals=outbox.signals,
+        sight=resources.sight,
+        patience=resources.patience,
         now=resources.now,
     )
 

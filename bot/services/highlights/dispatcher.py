@@ -6,13 +6,15 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from contextlib import suppress
 
+from bot.errors import DiscordAway
 from bot.services.accounts.links import NEEDED, Links
-from bot.services.clock import HOUR, Clock
+from bot.services.clock import HOUR, Clock, Patience
 from bot.services.deliveries.allowance import Allowance
 from bot.services.deliveries.sender import TROUBLE_WAIT
 from bot.services.deliveries.signals import OutboxSignals
 from bot.services.highlights.planner import Day, Plan, Waiting, plan
 from bot.services.highlights.schedule import Schedule, Schedules
+from bot.services.messages.reader import ReaderSlot
 from storage.database import StorageError
 from storage.deliveries import OF_HITS, Chat, Delivery, DeliveryStore, NewDelivery
 from storage.hits import Hit, HitStore
@@ -22,6 +24,8 @@ logger = logging.getLogger(__name__)
 # A clock that was moved, or a member who linked again elsewhere, is noticed this soon.
 LOOK_EVERY = 1.0
 BUSY_WAIT = 30.0
+# A server that Discord does not show is looked for as often as after so many tries.
+AWAY_TRIES = 3
 REMEMBERED = 32
 
 
@@ -37,6 +41,8 @@ class Dispatcher:
         allowance: Allowance,
         wishes: Schedules,
         signals: OutboxSignals,
+        sight: ReaderSlot,
+        patience: Patience,
         now: Clock,
     ) -> None:
         self._hits = hits
@@ -45,6 +51,8 @@ class Dispatcher:
         self._allowance = allowance
         self._wishes = wishes
         self._signals = signals
+        self._sight = sight
+        self._patience = patience
         self._now = now
         self._times: dict[int, float] = {}
         self._sent: dict[int, deque[float]] = defaultdict(lambda: deque(maxlen=REMEMBERED))
@@ -86,14 +94,22 @@ class Dispatcher:
         now = self._now()
         for member_id in [one for one, at in self._times.items() if at <= now]:
             del self._times[member_id]
-            try:
-                at = await self._serve(member_id)
-            except StorageError as error:
-                logger.warning("hits wait, the database fails: %s", error)
-                at = now + TROUBLE_WAIT
+            at = await self._turn(member_id)
             if at is not None:
                 # Somebody may have woken us for this member meanwhile.
                 self._times[member_id] = min(at, self._times.get(member_id, at))
+
+    async def _turn(self, member_id: int) -> float | None:
+        """Serve a member; whatever fails for them, the others have nothing to do with it."""
+        try:
+            return await self._serve(member_id)
+        except StorageError as error:
+            logger.warning("hits wait, the database fails: %s", error)
+            return self._now() + TROUBLE_WAIT
+        except Exception as error:  # noqa: BLE001 - of which kind is not known
+            kind = type(error).__name__  # its words may quote
+            logger.error("hits of a member wait: %s", kind)  # noqa: TRY400
+            return self._now() + BUSY_WAIT
 
     def _rest(self) -> float:
         if not self._times:
@@ -105,9 +121,12 @@ class Dispatcher:
         link = await self._links.get(member_id)
         if link is None or link.broken_at is not None or not link.scopes >= NEEDED:
             return None
-        hits = await self._hits.waiting(member_id)
+        waiting = await self._hits.waiting(member_id)
+        hits = [hit for hit in waiting if self._is_shown(hit.guild_id)]
+        # What is of servers that Discord does not show holds up nothing that can go.
+        again_at = self._now() + self._patience.wait(AWAY_TRIES) if hits != waiting else None
         if not hits:
-            return None
+            return again_at
         if await self._deliveries.is_busy(member_id):
             return self._now() + BUSY_WAIT
         day, wishes = await self._today(member_id)
@@ -115,7 +134,15 @@ class Dispatcher:
         if planned.now:
             await self._take(member_id, planned.now, hits)
             return self._now() + BUSY_WAIT
-        return planned.next_at
+        return min(filter(None, (planned.next_at, again_at)), default=None)
+
+    def _is_shown(self, guild_id: int) -> bool:
+        """Tell whether Discord can be asked about a server, be it only that we were removed."""
+        try:
+            self._sight.reader.is_in(guild_id)
+        except DiscordAway:
+            return False
+        return True
 
     async def _today(self, member_id: int) -> tuple[Day, Schedule]:
         now, left = self._now(), await self._allowance.left(member_id)

@@ -33,11 +33,15 @@ class Moment(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a gate says; `until` is when waiting ends, in seconds since 1970."""
+    """What a gate says; `until` is when waiting ends, in seconds since 1970.
+
+    `is_known` tells whether Discord could be asked; if not it waits for that.
+    """
 
     gate: str
     outcome: Outcome
     until: float | None = None
+    is_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ class Gates:
         for gate in GATES:
             if gate.is_asked(case, moment):
                 answer = await self._known(gate.ask(self._questions, case), moment)
-                yield Verdict(gate.name, *(answer or WAIT))
+                yield Verdict(gate.name, *(answer or WAIT), is_known=answer is not None)
 
     async def stopped_by(self, case: Case, moment: Moment) -> str | None:
         """Return the first gate that stops a case, None for none; raises DiscordAway."""

@@ -1,6 +1,5 @@
 """Watches what is written: finds whose rules it meets, asks the gates, and notes each hit once."""
 
-import asyncio
 import logging
 import time
 from collections import defaultdict
@@ -17,18 +16,14 @@ from bot.services.highlights.matching.matcher import Match
 from bot.services.highlights.rules import Rules
 from bot.services.locks import KeyedLocks
 from bot.services.messages.events import ServerEvent
-from bot.services.messages.reader import ReaderSlot, Seen
+from bot.services.messages.reader import Seen
 from storage.database import StorageError
 from storage.digests import DigestStore
 from storage.hits import Hit, HitStore, Priority
 from storage.rules import RuleKind
-from storage.watermarks import WatermarkStore
 
 logger = logging.getLogger(__name__)
 
-LONGEST_GAP = 3600.0
-DISCORD_EPOCH = 1_420_070_400.0
-SAVE_EVERY = 5.0
 ACTIVE = "active"
 
 
@@ -42,26 +37,21 @@ class Watcher:
         gates: Gates,
         hits: HitStore,
         digests: DigestStore,
-        watermarks: WatermarkStore,
         activity: Activity,
         dispatcher: Dispatcher,
-        sight: ReaderSlot,
+        mark: Callable[[Seen], None],
         now: Clock,
     ) -> None:
         self._rules = rules
         self._gates = gates
         self._hits = hits
         self._digests = digests
-        self._watermarks = watermarks
         self._activity = activity
         self._dispatcher = dispatcher
-        self._sight = sight
+        self._mark = mark
         self._now = now
         self.on_matched: list[Callable[[float], None]] = []
-        self._heard: dict[int, int] = {}
         self._turns = KeyedLocks[int]()
-        # Servers of which something may have been missed.
-        self._behind: set[int] = set()
 
     # messages
 
@@ -105,40 +95,6 @@ class Watcher:
         """Note an event for a member who subscribed to it; False when they know it already."""
         return await self._keep(_hit_of_event(member_id, event, self._now()))
 
-    def missed(self) -> list[int]:
-        """Note that nobody listened for a while; return the servers to catch up with.
-
-        What is written from now on does not move the marks from where to look.
-        """
-        self._behind |= set(self._rules.matcher.guilds())
-        return sorted(self._behind)
-
-    async def catch_up(self, guild_id: int) -> int:
-        """Look at what was written while nobody listened, an hour back at most; return how much."""
-        looked = 0
-        try:
-            await self._save()
-            mark = await self._watermarks.get(guild_id)
-            if mark is not None:
-                after = max(mark, first_id_at(self._now() - LONGEST_GAP))
-                async for seen in self._sight.reader.history(guild_id, after):
-                    await self.see(seen)
-                    looked += 1
-        finally:
-            self._behind.discard(guild_id)
-        if looked:
-            logger.info("server %d: %d missed messages were looked at", guild_id, looked)
-        return looked
-
-    async def run(self) -> None:
-        """Keep up to where each server was heard, until cancelled."""
-        try:
-            while True:
-                await asyncio.sleep(SAVE_EVERY)
-                await self._save()
-        finally:
-            await asyncio.shield(self._save())
-
     async def explain(self, member_id: int, seen: Seen) -> AsyncIterator[Verdict]:
         """Yield what each gate says to a message, in the order in which it would pass them."""
         mine = [one for one in self._rules.matcher.matches(seen) if one.member_id == member_id]
@@ -163,6 +119,9 @@ class Watcher:
                 await self._keep(case.hit(self._now()))
         except StorageError as error:
             logger.warning("a hit is lost, the database fails: %s", error)
+        except Exception as error:  # noqa: BLE001 - the others have nothing to do with it
+            kind = type(error).__name__  # its words may quote
+            logger.error("a member is passed over: %s", kind)  # noqa: TRY400
 
     async def _keep(self, hit: Hit) -> bool:
         new = await self._hits.add(hit)
@@ -176,28 +135,6 @@ class Watcher:
         if seen.author_id in self._rules.delayed:
             with suppress(StorageError):
                 await self._hits.drop_in_channel(*key, due_after=now, reason=ACTIVE)
-
-    # up to where each server was heard
-
-    def _mark(self, seen: Seen) -> None:
-        if seen.guild_id not in self._behind:
-            last = self._heard.get(seen.guild_id, 0)
-            self._heard[seen.guild_id] = max(last, seen.source.message_id)
-
-    async def _save(self) -> None:
-        heard, self._heard = self._heard, {}
-        if not heard:
-            return
-        try:
-            await self._watermarks.put(heard)
-        except StorageError as error:
-            self._heard = heard | self._heard
-            logger.warning("watermarks are not kept: %s", error)
-
-
-def first_id_at(at: float) -> int:
-    """Return the smallest id that Discord gives to anything made at this time."""
-    return int((at - DISCORD_EPOCH) * 1000) << 22
 
 
 def _by_member(matches: Sequence[Match]) -> Mapping[int, list[Match]]:

@@ -43,25 +43,26 @@ class Seen:
 
 
 class DiscordReader(Protocol):
-    """A look at Discord as it is right now; what cannot be known counts as not allowed."""
+    """A look at Discord as it is right now.
+
+    No, None, or nothing is said only when Discord clearly says so; when it could not be asked
+    everything here but `has_content` raises DiscordAway.
+    """
 
     async def reads(self, member_id: int, guild_id: int, channel_id: int) -> bool:
         """Tell whether a member may read a channel."""
 
     async def roles(self, member_id: int, guild_id: int) -> frozenset[int] | None:
-        """Return a member's roles; None for who is no member, or when that is unknown."""
+        """Return a member's roles; None for who is no member."""
 
     async def manages(self, member_id: int, guild_id: int) -> bool:
         """Tell whether a member may manage a server."""
 
-    def is_in(self, guild_id: int) -> bool | None:
-        """Tell whether Kkachi is in a server; None when that is unknown."""
+    def is_in(self, guild_id: int) -> bool:
+        """Tell whether Kkachi is in a server."""
 
-    async def belongs(self, member_id: int, guild_id: int) -> bool | None:
-        """Tell whether somebody is a member of a server; None when that is unknown."""
-
-    async def seen(self, source: Source) -> Seen | None:
-        """Return a message as rules look at it; None when it is gone."""
+    async def belongs(self, member_id: int, guild_id: int) -> bool:
+        """Tell whether somebody is a member of a server that Kkachi is in."""
 
     async def highlights(
         self, member_id: int, sources: Sequence[Source]
@@ -73,8 +74,11 @@ class DiscordReader(Protocol):
     ) -> Sequence[tuple[Seen, Highlight]]:
         """Return the messages before one, at most so many, the oldest first."""
 
-    def history(self, guild_id: int, after: int) -> AsyncIterator[Seen]:
-        """Yield what was written in a server after a message, oldest first in each channel."""
+    def rooms(self, guild_id: int, after: int) -> Sequence[int]:
+        """Return the channels and threads of a server with something newer than a message."""
+
+    def history(self, guild_id: int, channel_id: int, after: int) -> AsyncIterator[Seen]:
+        """Yield what was written in one of them after a message, the oldest first."""
 
     def has_content(self, guild_id: int) -> bool:
         """Tell whether Discord shows us what members write."""

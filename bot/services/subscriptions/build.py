@@ -21,7 +21,9 @@ def build_subscriptions(
     resources: Resources, settings: Settings, highlights: HighlightServices
 ) -> SubscriptionServices:
     """Build the services of `/notify`."""
-    now = resources.now
+    now, patience = resources.now, resources.patience
     subscriptions = Subscriptions(resources.stores.subscriptions, settings, now=now)
-    notifier = Notifier(subscriptions, highlights.gates, highlights.watch, now=now)
+    notifier = Notifier(
+        subscriptions, highlights.gates, highlights.watch, patience=patience, now=now
+    )
     return SubscriptionServices(subscriptions, notifier)

@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Protocol
 
-from bot.services.clock import Clock
+from bot.errors import DiscordAway
+from bot.services.clock import Clock, Patience
 from bot.services.highlights.cases import EventCase
 from bot.services.highlights.gates import Gates, Moment
 from bot.services.highlights.watcher import Watcher
@@ -16,7 +18,8 @@ from storage.subscriptions import Subscription
 
 logger = logging.getLogger(__name__)
 
-EVERY_SECONDS = 2.0
+# Events that wait until Discord says who marked them.
+MOST_PUT_OFF = 500
 
 
 class ScheduledEvents(Protocol):
@@ -26,7 +29,10 @@ class ScheduledEvents(Protocol):
         """Yield "starting soon" of every event that has not begun."""
 
     async def interested(self, guild_id: int, event_id: int) -> frozenset[int]:
-        """Return the members who marked an event, as far as that is known."""
+        """Return the members who marked an event; of one that is gone, as far as it was known.
+
+        Raises DiscordAway.
+        """
 
 
 class Notifier:
@@ -38,14 +44,18 @@ class Notifier:
         gates: Gates,
         watch: Watcher,
         *,
+        patience: Patience,
         now: Clock,
     ) -> None:
         self._subscriptions = subscriptions
         self._gates = gates
         self._watch = watch
+        self._patience = patience
         self._now = now
         self._almanac: ScheduledEvents | None = None
         self._reminded: dict[str, set[int]] = {}
+        # What is not known yet to matter to somebody, and who has been told of it.
+        self._put_off: OrderedDict[str, tuple[ServerEvent, set[int]]] = OrderedDict()
 
     def attach(self, almanac: ScheduledEvents) -> None:
         """Read the scheduled events here from now on."""
@@ -56,23 +66,22 @@ class Notifier:
         self._almanac = None
 
     async def tell(self, happening: ServerEvent) -> int:
-        """Note something for all who want to hear of it; return for how many that was new."""
-        try:
-            wanting = await self._subscriptions.wanting(happening)
-            allowed = await self._allowed(happening, await self._meant(happening, wanting))
-            return await self._note(happening, allowed)
-        except StorageError as error:
-            logger.warning("something that happened is lost, the database fails: %s", error)
-            return 0
+        """Note something for all who want to hear of it; return for how many that was new.
+
+        Those who only want what they marked hear of it once Discord says what that is.
+        """
+        return await self._tell(happening, set())
 
     async def run(self) -> None:
-        """Remind of scheduled events until cancelled."""
+        """Remind of scheduled events, and tell of what was put off, until cancelled."""
         while True:
             try:
                 await self.remind()
             except StorageError as error:
                 logger.warning("reminders wait, the database fails: %s", error)
-            await asyncio.sleep(EVERY_SECONDS)
+            for happening, done in list(self._put_off.values()):
+                await self._tell(happening, done)
+            await asyncio.sleep(self._patience.first)
 
     async def remind(self) -> None:
         """Tell of what starts soon, each member once as early as they wanted.
@@ -82,28 +91,72 @@ class Notifier:
         upcoming = list(self._almanac.upcoming()) if self._almanac else []
         self._reminded = {one.key: self._reminded.get(one.key, set()) for one in upcoming}
         for happening in upcoming:
-            done = self._reminded[happening.key]
-            wanting = await self._subscriptions.wanting(happening)
-            new = [one for one in wanting if one.member_id not in done]
-            allowed = await self._allowed(happening, await self._meant(happening, new))
-            await self._note(happening, allowed)
-            done |= allowed
+            await self._offer(happening, self._reminded[happening.key])
 
-    async def _meant(self, happening: ServerEvent, wanting: Iterable[Subscription]) -> set[int]:
-        """Return the members, without those who marked another event than this one."""
+    async def _tell(self, happening: ServerEvent, done: set[int]) -> int:
+        """Tell the others than those; put it off for those of whom nobody knows yet."""
+        self._put_off.pop(happening.key, None)
+        try:
+            new, is_over = await self._offer(happening, done)
+        except StorageError as error:
+            logger.warning("something that happened is lost, the database fails: %s", error)
+            return 0
+        if not is_over:
+            self._put_off[happening.key] = happening, done
+        if len(self._put_off) > MOST_PUT_OFF:
+            logger.warning("an event is lost, too many wait for Discord")
+            self._put_off.popitem(last=False)
+        return new
+
+    async def _offer(self, happening: ServerEvent, done: set[int]) -> tuple[int, bool]:
+        """Note something for the others than those, who are more then.
+
+        Returns for how many it was new, and whether nobody is left of whom that is not known.
+        """
+        wanting = await self._subscriptions.wanting(happening)
+        left = [one for one in wanting if one.member_id not in done]
+        meant, unknown = await self._meant(happening, left)
+        noted = {one: await self._note(one, happening) for one in sorted(meant)}
+        done |= {one for one, is_new in noted.items() if is_new is not None}
+        return sum(is_new is True for is_new in noted.values()), not unknown
+
+    async def _meant(
+        self, happening: ServerEvent, wanting: Iterable[Subscription]
+    ) -> tuple[set[int], set[int]]:
+        """Return the members, without those who marked another event, and who that is not known of.
+
+        Nobody knows it while Discord is away.
+        """
         members = {one.member_id for one in wanting if not options_of(one).interested_only}
         choosy = {one.member_id for one in wanting} - members
         event_id = happening.facts.event_id
-        if choosy and event_id is not None and self._almanac is not None:
-            members |= choosy & await self._almanac.interested(happening.guild_id, event_id)
-        return members
+        if not choosy or event_id is None:
+            return members, set()
+        try:
+            interested = await self._scheduled.interested(happening.guild_id, event_id)
+        except DiscordAway:
+            return members, choosy
+        return members | (choosy & interested), set()
 
-    async def _allowed(self, happening: ServerEvent, members: Iterable[int]) -> set[int]:
-        return {one for one in members if await self._may_hear(one, happening)}
+    @property
+    def _scheduled(self) -> ScheduledEvents:
+        if self._almanac is None:
+            raise DiscordAway
+        return self._almanac
 
-    async def _may_hear(self, member_id: int, happening: ServerEvent) -> bool:
-        case = EventCase.of(member_id, happening)
-        return await self._gates.stopped_by(case, Moment.FOUND) is None
+    async def _note(self, member_id: int, happening: ServerEvent) -> bool | None:
+        """Note something for one member, and tell whether it is new to them.
 
-    async def _note(self, happening: ServerEvent, members: Iterable[int]) -> int:
-        return sum([await self._watch.happened(one, happening) for one in sorted(members)])
+        None when they may not hear of it, or when that failed.
+        """
+        try:
+            case = EventCase.of(member_id, happening)
+            if await self._gates.stopped_by(case, Moment.FOUND) is not None:
+                return None
+            return await self._watch.happened(member_id, happening)
+        except StorageError as error:
+            logger.warning("something is not told, the database fails: %s", error)
+        except Exception as error:  # noqa: BLE001 - the others have nothing to do with it
+            kind = type(error).__name__  # its words may quote
+            logger.error("a member is passed over: %s", kind)  # noqa: TRY400
+        return None

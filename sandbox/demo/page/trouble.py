@@ -13,7 +13,10 @@ FAILURES = 2
 HOUR = 3600
 DAY = 24 * HOUR
 SEOUL = ZoneInfo("Asia/Seoul")
-SHARED = ("down", "slow", "webhooks-off", "refuse-gateway", "rest-down")
+SHARED = (
+    *("down", "slow", "webhooks-off"),
+    *("refuse-gateway", "hold-guilds", "rest-down", "rest-hang"),
+)
 
 Once = Callable[[str], Awaitable[object] | None]
 Switch = Callable[[str, bool], None]
@@ -58,7 +61,9 @@ class Trouble:
             "slow": lambda _, on: kakao.slow(SLOWNESS if on else 0.0),
             "webhooks-off": lambda _, on: kakao.pause_webhooks(on),
             "refuse-gateway": lambda _, on: discord.refuse_gateway(on),
+            "hold-guilds": lambda _, on: discord.hold_guilds(on),
             "rest-down": lambda _, on: discord.rest_down(on),
+            "rest-hang": lambda _, on: discord.rest_hangs(on),
             "refuse": lambda name, on: kakao.refuse(kakao.account(name), on=on),
             "close-dms": lambda name, on: discord.close_dms(discord.person(name), on),
         }

@@ -13,9 +13,9 @@ const VERBS = [
   ["clock", ["hour", "morning", "tomorrow"]],
   ["kakao-account", ["expire", "revoke", "withdraw-talk", "withdraw-friends", "unlink", "refuse"]],
   ["kakao-server", ["spend-sender", "spend-app", "fail", "lose", "rotate", "webhooks-off", "down", "slow"]],
-  ["discord-server", ["drop", "gap", "refuse-gateway", "rest-down", "close-dms"]],
+  ["discord-server", ["drop", "gap", "refuse-gateway", "hold-guilds", "rest-down", "rest-hang", "close-dms"]],
 ];
-const SHARED = ["down", "slow", "webhooks-off", "refuse-gateway", "rest-down"];
+const SHARED = ["down", "slow", "webhooks-off", "refuse-gateway", "hold-guilds", "rest-down", "rest-hang"];
 
 /** Draw the drawer; gives the function that draws it again. */
 export function mountTrouble() {

@@ -1,0 +1,29 @@
+"""The servers that Kkachi is in, as far as the gateway keeps them up to date."""
+
+import discord
+from discord.ext import commands
+
+from bot.discord.plugin import AnyBot
+from bot.errors import DiscordAway
+
+
+def guild_of(bot: AnyBot, guild_id: int) -> discord.Guild | None:
+    """Return a server as it is right now; None for one that Kkachi is not in.
+
+    Raises DiscordAway while nobody knows: until the first greeting, while the gateway is away, and
+    until Discord has shown the server.
+    """
+    guild = bot.get_guild(guild_id)
+    if not _is_heard(bot, guild_id) or (guild is not None and guild.unavailable):
+        raise DiscordAway
+    return guild
+
+
+def _is_heard(bot: AnyBot, guild_id: int) -> bool:
+    """Tell whether the gateway keeps us up to date with a server."""
+    if not bot.is_ready():
+        return False
+    if not isinstance(bot, commands.AutoShardedBot):
+        return bot.ws.open
+    shard = bot.get_shard((guild_id >> 22) % (bot.shard_count or 1))
+    return shard is not None and not shard.is_closed()
