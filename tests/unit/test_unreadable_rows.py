@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.services.highlights.schedule import Schedule
-from bot.services.messages.events import ServerEvent
+from bot.services.messages.events import EventFacts, ServerEvent
 from storage.database import Database
 from storage.deliveries import DeliveryState
 from storage.drafts import Draft, DraftStore, Pick
@@ -76,6 +76,38 @@ async def test_a_filter_that_cannot_be_read_finds_nothing_for_its_member_only(
     await tower.services.rules.load()
     with pytest.raises(Unreadable):
         await tower.services.rules.filter(MINJI, GUILD)
+
+
+@pytest.mark.parametrize(("table", "column"), [("filters", "filter"), ("settings", "settings")])
+async def test_what_waits_and_cannot_be_judged_any_more_holds_up_nothing_else(
+    tower: HighlightsWorld, table: str, column: str
+) -> None:
+    await tower.rule()
+    await tower.filter(cooldown=1)
+    await tower.admin(never={7})
+    event = ServerEvent(
+        "e:1", SubscriptionKind.EVENT_NEW, GUILD + 1, NOON, EventFacts(title="모임")
+    )
+    await tower.services.subscriptions.add(MINJI, GUILD + 1, event.kind)
+    seen = tower.message()
+    assert await tower.found(seen)
+    assert await tower.services.notifying.tell(event) == 1
+    await spoil(tower.database, table, column, "[]")
+    tower.services.settings._known.clear()
+    assert "모임" in str((await tower.card()).stored())
+    hit = await tower.services.watch.found(MINJI, seen)
+    assert hit is not None
+    assert hit.reason == "unreadable"
+
+
+async def test_facts_that_cannot_be_read_cost_their_own_event(tower: HighlightsWorld) -> None:
+    for number in (1, 2):
+        facts = EventFacts(title=f"모임 {number}")
+        event = ServerEvent(f"e:{number}", SubscriptionKind.EVENT_NEW, GUILD, NOON, facts)
+        await tower.services.subscriptions.add(MINJI, GUILD, event.kind)
+        assert await tower.services.notifying.tell(event) == 1
+    await spoil(tower.database, "hits", "facts", '{"names": 7}', "occasion = 'e:1'")
+    assert "모임 2" in str((await tower.card()).stored())
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from bot.services.highlights.rules import Filter
 from bot.services.messages.events import NOTIFY_FEATURE, EventFacts, ServerEvent
 from bot.services.messages.reader import Seen
 from storage.hits import MESSAGE, Hit, Priority
+from storage.reading import reading
 from storage.rules import Rule, RuleKind
 
 HIGHLIGHT_FEATURE = "highlight"
@@ -58,10 +59,14 @@ class EventCase(Case):
 
     @classmethod
     def of_hit(cls, hit: Hit, seen: Seen | None) -> Self:
-        """Return the case of an event that was found, with what its message is now, if any."""
+        """Return the case of an event that was found, with what its message is now, if any.
+
+        Raises Unreadable.
+        """
         if seen is not None:
             return cls(hit.member_id, hit.kind, seen.guild_id, seen.places, seen.author_id)
-        facts = EventFacts.model_validate(hit.facts or {})
+        with reading("hits", hit.id):
+            facts = EventFacts.model_validate(hit.facts or {})
         places = hit.channel_id, *facts.parents
         return cls(hit.member_id, hit.kind, hit.guild_id, places, facts.author_id)
 

@@ -5,6 +5,7 @@ It is made right before it goes out, of what the messages say then and only of w
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.errors import NothingLeft, NotLinked, SystemMessage
@@ -27,13 +28,14 @@ from bot.texts import Locale, Texts, pick_locale
 from storage.deliveries import Delivery
 from storage.digests import Digest, DigestStore, Item
 from storage.hits import MESSAGE, Hit, HitStore
+from storage.reading import Unreadable
 
 __all__ = ["DigestExpired", "DigestUnknown", "Digests", "Item"]
 
 KEPT_SECONDS = 7 * DAY
 TOKEN_BYTES = 24
 SHOWN = 3
-GONE = "gone"
+GONE, UNREADABLE = "gone", "unreadable"
 LINE = 200
 
 
@@ -136,7 +138,10 @@ class Digests:
     ) -> tuple[Hit, str | None]:
         if hit.message_id is not None and seen is None:
             return hit, GONE
-        return await self._gates.judge(hit, seen[0] if seen else None)
+        # What nobody can judge costs this hit, and not those that go with it.
+        with suppress(Unreadable):
+            return await self._gates.judge(hit, seen[0] if seen else None)
+        return hit, UNREADABLE
 
     async def _as_found(
         self, hit: Hit, source: Source | None, seen: tuple[Seen, Highlight] | None
