@@ -37,7 +37,8 @@ class Cache(Generic[K, V]):
     async def get(self, key: K) -> V:
         """Return the value of a key, read now unless it is known; raises what reading raises."""
         known = self._known.get(key)
-        if known is not None and self._now() < known[0]:
+        # What was read ahead of now was read before the clock was set back.
+        if known is not None and 0 <= self._now() - known[0] < self._seconds:
             return known[1]
         changes = self._changes
         value = await self._read(key)
@@ -63,6 +64,6 @@ class Cache(Generic[K, V]):
 
     def _keep(self, key: K, value: V) -> None:
         self._known.pop(key, None)
-        self._known[key] = self._now() + self._seconds, value
+        self._known[key] = self._now(), value
         while len(self._known) > self._most:
             self._known.popitem(last=False)

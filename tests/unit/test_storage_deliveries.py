@@ -9,6 +9,8 @@ import pytest
 from storage.allowances import Claim
 from storage.database import open_database
 from storage.deliveries import Chat, Delivery, DeliveryState, DeliveryStore, NewDelivery, Outcome
+from storage.links import LinkStore
+from tests.unit.test_storage_links import LINK, VAULT
 
 ME = NewDelivery(1, Chat.ME, {"text": "까치"})
 FRIENDS = [
@@ -27,6 +29,7 @@ async def shared(tmp_path: Path) -> AsyncIterator[DeliveryStore]:
     """The outbox of one process among several."""
     url = f"sqlite+aiosqlite:///{tmp_path}/kkachi.db"
     async with open_database(url, exclusive=False) as database:
+        await LinkStore(database, VAULT).put(LINK)
         yield DeliveryStore(database)
 
 
@@ -93,7 +96,8 @@ async def test_what_nobody_comes_back_for_is_dropped_and_old_rows_go(
     shared: DeliveryStore,
 ) -> None:
     await shared.accept("f", FRIENDS, at=0.0)
-    await shared.park(1, reason="consent")
+    [row, *_] = await shared.of_forward("f", 1)
+    await shared.park(row, reason="consent")
     await shared.drop_parked(before=1.0, at=5.0)
     rows = await shared.of_forward("f", 1)
     assert {(row.state, row.friend_name, row.card) for row in rows} == {

@@ -90,7 +90,7 @@ async def test_an_account_of_another_member_is_refused_and_both_links_stay(
 async def test_a_refresh_without_a_new_refresh_token_keeps_the_old_one(database: Database) -> None:
     links = LinkStore(database, VAULT)
     await links.put(LINK)
-    await links.save_tokens(1, access_token="a2", access_expires_at=300.0)
+    await links.save_tokens(LINK, access_token="a2", access_expires_at=300.0)
     assert await links.get(1) == replace(LINK, access_token="a2", access_expires_at=300.0)
 
 
@@ -98,7 +98,7 @@ async def test_a_refresh_with_a_new_refresh_token_replaces_both(database: Databa
     links = LinkStore(database, VAULT)
     await links.put(LINK)
     await links.save_tokens(
-        1,
+        LINK,
         access_token="a2",
         access_expires_at=300.0,
         refresh_token="r2",
@@ -112,7 +112,7 @@ async def test_a_refresh_with_a_new_refresh_token_replaces_both(database: Databa
 async def test_a_link_breaks_only_once(database: Database) -> None:
     links = LinkStore(database, VAULT)
     await links.put(LINK)
-    assert [await links.mark_broken(1, at) for at in (60.0, 61.0)] == [True, False]
+    assert [await links.mark_broken(LINK, at) for at in (60.0, 61.0)] == [True, False]
     link = await links.get(1)
     assert link is not None
     assert link.broken_at == 60.0
@@ -121,9 +121,9 @@ async def test_a_link_breaks_only_once(database: Database) -> None:
 async def test_scopes_can_change_and_a_link_can_go(database: Database) -> None:
     links = LinkStore(database, VAULT)
     await links.put(LINK)
-    await links.set_scopes(1, {"talk_message"})
+    await links.set_scopes(LINK, {"talk_message"})
     assert await links.get(1) == replace(LINK, scopes=frozenset({"talk_message"}))
-    assert [await links.delete(1), await links.delete(1)] == [True, False]
+    assert [await links.delete(1, 60.0), await links.delete(1, 61.0)] == [[], None]
     assert await links.get(1) is None
 
 
@@ -191,7 +191,7 @@ async def test_after_a_deletion_the_files_hold_nothing_of_it(tmp_path: Path) -> 
         await links.put(replace(LINK, nickname="어디에도 없을 이름"))
     assert "어디에도 없을 이름".encode() in everything_in(tmp_path)
     async with open_database(f"sqlite+aiosqlite:///{tmp_path}/kkachi.db") as database:
-        await LinkStore(database, VAULT).delete(1)
+        await LinkStore(database, VAULT).delete(1, 60.0)
     assert "어디에도 없을 이름".encode() not in everything_in(tmp_path)
 
 
@@ -223,12 +223,13 @@ async def test_of_two_presses_only_one_takes_the_draft(database: Database) -> No
 
 
 async def test_forgetting_a_member_leaves_the_others_alone(database: Database) -> None:
-    jumps, drafts = JumpStore(database), DraftStore(database)
+    jumps, drafts, links = JumpStore(database), DraftStore(database), LinkStore(database, VAULT)
     for member in (1, 2):
+        await links.put(replace(LINK, member_id=member, kakao_id=member))
         await jumps.add(Jump(f"j{member}", member, None, 1, 1, 0.0, 1.0))
         await drafts.add(Draft(f"d{member}", member, {}, None, None, None, "ko", 0.0, 1.0))
     await jumps.delete_member(1)
-    await drafts.delete_member(1)
+    await links.delete(1, 60.0)
     assert [await jumps.find("j1"), await drafts.get("d1")] == [None, None]
     assert await jumps.find("j2")
     assert await drafts.get("d2")

@@ -104,7 +104,7 @@ async def test_of_a_server_whose_settings_cannot_be_read_nothing_leaves(
     await tower.rule()
     await tower.admin(never={7})
     await spoil(tower.database, "settings", "settings", value)
-    tower.services.settings._known.clear()
+    tower.services.settings._known.drop(GUILD)
     assert not await tower.found(tower.message())
     with pytest.raises(Unreadable):
         await tower.services.settings.of(GUILD)
@@ -136,7 +136,7 @@ async def test_a_subscription_that_cannot_be_read_costs_its_member_only(
     for member_id in (MINJI, JUNHO):
         await subscriptions.add(member_id, GUILD, SubscriptionKind.THREAD)
     await spoil(tower.database, "subscriptions", column, value, f"member_id = {MINJI}")
-    subscriptions._known.clear()
+    subscriptions._known.drop(GUILD)
     event = ServerEvent("thread:1", SubscriptionKind.THREAD, GUILD, NOON)
     assert [one.member_id for one in await subscriptions.wanting(event)] == [JUNHO]
     assert await subscriptions.of(MINJI) == []

@@ -16,6 +16,7 @@ import pytest
 from aiohttp import ClientSession
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
+from bot.services.accounts.links import LATEST_NOTICE
 from bot.services.accounts.security_events import ASK_AGAIN, KEYS_LIFE, Keys, SecurityEvents
 from bot.services.accounts.webhook_queue import WebhookQueue
 from bot.services.accounts.webhooks import AccountWebhooks
@@ -141,6 +142,7 @@ def _listen(house: LinkWorld) -> list[Told]:
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
     async with open_office(tmp_path) as office:
         await office.house.link("민지")
+        office.house.clock.passes(LATEST_NOTICE)
         yield office
 
 
@@ -343,7 +345,7 @@ async def test_other_events_and_other_people_change_nothing(office: Office) -> N
 async def test_a_repeated_event_is_accepted_and_ignored(office: Office) -> None:
     first = await office.event("user-scope-withdraw", scope=["talk_message"])
     await office.settled()
-    await office.house.links.consented(MINJI, ["talk_message"])
+    await office.house.links.consented(await office.house.linked(), ["talk_message"])
     again = await office.house.kakao.notices.again(first)
     link = await office.link()
     assert again is not None
