@@ -9,9 +9,11 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from bot.errors import LinkBroken, NotLinked, OperatorFault, TryLater
+from bot.services.accounts.consents import Consents
+from bot.services.accounts.links import Links
 from bot.services.accounts.oauth import FRIENDS_SCOPES, LinkRefused, NewLink, Reason
 from bot.texts import Locale
-from tests.support.linking import JUNHO, MINJI, LinkWorld, open_house
+from tests.support.linking import JUNHO, MINJI, LinkWorld, open_house, until
 
 MONTH = 30 * 86400
 
@@ -382,6 +384,58 @@ async def test_a_listener_may_ask_for_the_token_itself(house: LinkWorld) -> None
     house.clock.passes(3 * MONTH)
     with pytest.raises(LinkBroken):
         await asyncio.wait_for(house.token(), 1)
+
+
+PEOPLE = ("민지", "준호", "서연", "하준", "지우")
+
+
+async def test_two_who_refresh_at_once_do_not_break_each_others_links(house: LinkWorld) -> None:
+    for member_id, name in enumerate(PEOPLE):
+        await house.link(name, member_id)
+    house.clock.passes(MONTH + 86400)
+    other = Links(house.store, house.client, now=house.clock)
+    asked = [(one, member_id) for member_id in range(len(PEOPLE)) for one in (house.links, other)]
+    links = await asyncio.gather(*(one.fresh(member_id) for one, member_id in asked))
+    assert len({link.access_token for link in links}) == len(PEOPLE)
+    assert house.calls("/oauth/token") == 2 * len(PEOPLE)
+    house.clock.passes(86400)
+    assert all([await house.token(member_id) for member_id in range(len(PEOPLE))])
+
+
+@pytest.mark.parametrize("account", ["민지", "준호"])
+async def test_a_refusal_that_comes_late_breaks_no_link_that_was_made_meanwhile(
+    house: LinkWorld, account: str
+) -> None:
+    await house.link("민지")
+    house.kakao.fail_next(1, -101, 400, path="/v2/user/scopes")
+    house.kakao.slow(0.3)
+    asking = asyncio.create_task(Consents(house.links, house.client).of(MINJI))
+    await until(lambda: asked_for(house, "/v2/user/scopes"))
+    house.kakao.slow(0)
+    await house.link(account, scopes=FRIENDS_SCOPES)
+    assert not (await asking).live
+    link = await house.linked()
+    assert (link.broken_at, link.kakao_id) == (None, house.kakao.account(account).id)
+
+
+@pytest.mark.parametrize("account", ["민지", "준호"])
+async def test_what_a_former_link_agreed_to_is_not_kept_of_the_one_made_meanwhile(
+    house: LinkWorld, account: str
+) -> None:
+    await house.link("민지")
+    house.kakao.slow(0.3)
+    asking = asyncio.create_task(Consents(house.links, house.client).of(MINJI))
+    await until(lambda: asked_for(house, "/v2/user/scopes"))
+    house.kakao.slow(0)
+    house.clock.passes(1)
+    await house.link(account, scopes=FRIENDS_SCOPES)
+    await asking
+    assert (await house.linked()).scopes == set(FRIENDS_SCOPES)
+
+
+async def asked_for(house: LinkWorld, path: str) -> bool:
+    """Whether the test's own question has come to Kakao: linking has asked one of its own."""
+    return house.calls(path) == 2
 
 
 async def test_no_lock_outlives_its_use(house: LinkWorld) -> None:

@@ -11,7 +11,7 @@ from storage.database import Database, open_database
 from storage.drafts import Draft, DraftStore, Pick
 from storage.jumps import Jump, JumpStore
 from storage.link_requests import LinkRequest, LinkRequestStore
-from storage.links import KakaoAccountTaken, Link, LinkStore
+from storage.links import KakaoAccountTaken, Link, LinkStore, new_generation
 from storage.vault import Vault, VaultError, digest
 
 VAULT = Vault([b"k" * 32])
@@ -116,6 +116,73 @@ async def test_a_link_breaks_only_once(database: Database) -> None:
     link = await links.get(1)
     assert link is not None
     assert link.broken_at == 60.0
+
+
+async def test_what_a_former_refresh_brought_or_met_leaves_newer_tokens_alone(
+    database: Database,
+) -> None:
+    links = LinkStore(database, VAULT)
+    await links.put(LINK)
+    newer = replace(LINK, refresh_token="r2")
+    assert await links.save_tokens(
+        LINK, access_token="a2", access_expires_at=300.0, refresh_token="r2"
+    )
+    assert not await links.save_tokens(LINK, access_token="old", access_expires_at=400.0)
+    assert not await links.mark_broken(LINK, 60.0)
+    assert await links.get(1) == replace(newer, access_token="a2", access_expires_at=300.0)
+    assert await links.mark_broken(newer, 61.0)
+
+
+async def test_a_new_refresh_token_is_good_although_the_former_one_was_refused(
+    database: Database,
+) -> None:
+    links = LinkStore(database, VAULT)
+    await links.put(LINK)
+    assert await links.mark_broken(LINK, 60.0)
+    await links.save_tokens(LINK, access_token="a2", access_expires_at=300.0)
+    assert (await stored(links)).broken_at == 60.0
+    await links.save_tokens(LINK, access_token="a3", access_expires_at=300.0, refresh_token="r2")
+    assert (await stored(links)).broken_at is None
+
+
+async def test_consents_of_a_link_that_was_made_anew_are_not_those_of_the_former_one(
+    database: Database,
+) -> None:
+    links = LinkStore(database, VAULT)
+    await links.put(LINK)
+    for newer in (replace(LINK, linked_at=51.0), replace(LINK, kakao_id=9, generation="other")):
+        await links.put(newer)
+        await links.set_scopes(LINK, {"friends"})
+        assert not await links.withdraw(LINK, {"talk_message"})
+        assert (await stored(links)).scopes == LINK.scopes
+
+
+async def test_a_consent_that_is_withdrawn_is_news_once(database: Database) -> None:
+    links = LinkStore(database, VAULT)
+    await links.put(LINK)
+    assert [await links.withdraw(LINK, {"talk_message", "x"}) for _ in range(2)] == [True, False]
+    assert (await stored(links)).scopes == {"profile_nickname"}
+
+
+async def stored(links: LinkStore) -> Link:
+    link = await links.get(1)
+    assert link is not None
+    return link
+
+
+async def test_a_generation_stays_with_the_account_and_with_nothing_else(
+    database: Database,
+) -> None:
+    links = LinkStore(database, VAULT)
+    generations = []
+    for kakao_id in (1, 1, 2, 1):
+        await links.put(replace(LINK, kakao_id=kakao_id, generation=new_generation()))
+        generations.append((await stored(links)).generation)
+    await links.delete(1, 60.0)
+    await links.put(replace(LINK, kakao_id=1, generation=new_generation()))
+    generations.append((await stored(links)).generation)
+    assert generations[0] == generations[1]
+    assert len(set(generations)) == 4
 
 
 async def test_scopes_can_change_and_a_link_can_go(database: Database) -> None:
