@@ -60,7 +60,7 @@ class Links:
         self.on_undone: list[BrokenListener] = []
 
     async def keep(self, link: Link, *, same_account: bool) -> frozenset[str]:
-        """Store a new link in place of the member's former one, of which nothing goes out any more.
+        """Store a new link in place of the member's former one; what waits stays with its account.
 
         Returns what a link that stood already allows beyond what it did. Raises OtherAccount, when
         it must be the `same_account`, and KakaoAccountTaken.
