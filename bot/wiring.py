@@ -47,7 +47,7 @@ def build_services(
     )
     accounts = build_accounts(resources, login)
     links = accounts.links
-    outbox = build_deliveries(resources, links)
+    outbox = build_deliveries(resources)
     privacy = build_privacy(resources, links)
     servers = build_servers(resources, outbox.allowance)
     forwarding = build_forwarding(resources, accounts, outbox)
@@ -76,7 +76,7 @@ def build_services(
         patience=patience,
         ping=database.ping,
     )
-    _introduce(services, stores)
+    _introduce(services)
     return services
 
 
@@ -116,12 +116,11 @@ def _departures(
     )
 
 
-def _introduce(services: Services, stores: Stores) -> None:
+def _introduce(services: Services) -> None:
     """Let everybody hear of what concerns them."""
 
     async def go_on(new: NewLink) -> None:
         await services.friends.forget(new.member_id)
-        await services.deliveries.unpark(new.member_id)
         services.dispatcher.wake(new.member_id)
 
     async def forget_rules(member_id: int) -> None:
@@ -133,14 +132,8 @@ def _introduce(services: Services, stores: Stores) -> None:
         services.linking.on_linked.append(services.linked_roles.linked)
         services.links.on_unlinked.append(services.linked_roles.unlinked)
     services.linking.on_linked.append(go_on)
-    services.links.on_unlinked += [
-        services.deliveries.cancel,
-        services.allowance.forget,
-        stores.drafts.delete_member,
-        stores.hits.delete_member,
-        stores.digests.delete_member,
-        services.friends.forget,
-    ]
+    services.links.on_unlinked.append(services.friends.forget)
+    services.links.on_deliveries_changed.append(services.signals.changed)
     services.links.on_refreshed.append(services.metrics.refreshed)
     services.privacy.forgetters += [
         services.deliveries.cancel,

@@ -41,6 +41,10 @@ class Claim:
     subject: str
     limit: int
 
+    def is_of(self, member_id: int) -> bool:
+        """Tell whether it is the member's own, which they have by their Kakao account."""
+        return self.subject.partition(":")[0] == str(member_id)
+
     @property
     def key(self) -> tuple[int, str, str]:
         """The row that counts it."""
@@ -63,12 +67,6 @@ class AllowanceStore:
             for claim in claims
         }
 
-    async def forget(self, member: str) -> None:
-        """Erase what a member has used, and with it traces of whom they sent to."""
-        of_pairs = allowances.c.subject.startswith(f"{member}:", autoescape=True)
-        mine = or_(allowances.c.subject == member, of_pairs)
-        await self._database.change(delete(allowances).where(mine))
-
     async def used(self, kind: Kind, subject: str, since: int) -> dict[int, tuple[int, bool]]:
         """Return by day how many sends were counted, and whether Kakao said that it was all."""
         counts = (allowances.c.kind == kind, allowances.c.subject == subject)
@@ -82,6 +80,13 @@ class AllowanceStore:
         of_app = allowances.c.kind == Kind.APP
         old = case((of_app, allowances.c.day < app_before), else_=allowances.c.day < before)
         await self._database.change(delete(allowances).where(old))
+
+
+async def forget_counts(connection: AsyncConnection, member_id: int) -> None:
+    """Erase what a member has used, and with it traces of whom they sent to."""
+    of_pairs = allowances.c.subject.startswith(f"{member_id}:", autoescape=True)
+    mine = or_(allowances.c.subject == str(member_id), of_pairs)
+    await connection.execute(delete(allowances).where(mine))
 
 
 async def count(

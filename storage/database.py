@@ -5,7 +5,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.sqlite import connect
+from storage.turns import Turns
 
 logger = logging.getLogger(__name__)
 
@@ -110,6 +111,7 @@ class Database:
     def __init__(
         self,
         engine: AsyncEngine,
+        turns: Turns,
         *,
         exclusive: bool,
         path: Path | None = None,
@@ -117,6 +119,7 @@ class Database:
     ) -> None:
         self._path = path
         self._patience = patience
+        self._turns = turns
         self._engine = engine
         self._writing = engine.execution_options(**{WRITES: True})
         self._waiting: list[_Change[Any]] = []
@@ -151,6 +154,14 @@ class Database:
         with _translated():
             result: T = await waiting.done
         return result
+
+    @asynccontextmanager
+    async def turn(self, name: str) -> AsyncIterator[None]:
+        """Wait until nobody else, in this or another process, holds this turn, and hold it."""
+        async with AsyncExitStack() as stack:
+            with _translated():
+                await stack.enter_async_context(self._turns.of(name))
+            yield
 
     async def scrub(self) -> None:
         """Take what was erased out of SQLite's write-ahead log as well, as soon as nobody reads."""
@@ -292,14 +303,16 @@ async def open_database(
         _make_file(path)
     with locked(path if exclusive else None):
         engine = await _migrated_engine(url)
-        database = Database(
-            engine, exclusive=exclusive and path is not None, path=path, patience=patience
-        )
+        # A SQLite file has one process, so nobody else takes turns.
+        turns = Turns(_engine(url) if path is None else None)
+        alone = exclusive and path is not None
+        database = Database(engine, turns, exclusive=alone, path=path, patience=patience)
         writer = asyncio.create_task(keep(database.run_writer, database.is_closing))
         try:
             yield database
         finally:
             await database.close(writer)
+            await turns.close()
             await engine.dispose()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    exists,
     func,
     insert,
     null,
@@ -28,7 +29,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from storage.allowances import Claim, count, give_back, mark_spent
 from storage.database import Database, rows_of
 from storage.reading import as_list, as_object, readable
-from storage.tables import deliveries, hits
+from storage.tables import deliveries, drafts, hits, links
 
 
 class DeliveryState(StrEnum):
@@ -43,6 +44,15 @@ class DeliveryState(StrEnum):
     UNKNOWN = "unknown"
     """Kakao's answer was lost: it may have arrived."""
     CANCELLED = "cancelled"
+
+
+class Acceptance(Enum):
+    """What became of a forward that a member asked for."""
+
+    ACCEPTED = auto()
+    NOT_LINKED = auto()
+    DRAFT_GONE = auto()
+    """Somebody was faster to send it, or to throw it away."""
 
 
 class Chat(StrEnum):
@@ -72,7 +82,10 @@ class NewDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A row of the outbox. The rows of one forward share `forward_id` and go in one call."""
+    """A row of the outbox. The rows of one forward share `forward_id` and go in one call.
+
+    It goes out by the link of `link_generation`, for which it was accepted, or not at all.
+    """
 
     id: int
     forward_id: str
@@ -94,6 +107,7 @@ class Delivery:
     message_id: int | None
     created_at: float
     finished_at: float | None
+    link_generation: str
 
     @property
     def is_automatic(self) -> bool:
@@ -239,6 +253,23 @@ CANCEL_ERASED = (
         deliveries.c.card.is_(None),
     )
     .values(state=DeliveryState.CANCELLED, finished_at=bindparam("at"), reason=None)
+    .returning(deliveries)
+)
+# Locked, so that nothing is accepted for a link that is being replaced.
+GENERATION = (
+    select(links.c.generation)
+    .where(links.c.member_id == bindparam("member_id"))
+    .with_for_update(read=True)
+)
+OF_ITS_LINK = exists().where(
+    links.c.member_id == deliveries.c.member_id,
+    links.c.generation == deliveries.c.link_generation,
+)
+# The words are those of `storage.hits.HitState`.
+RELEASE = (
+    update(hits)
+    .where(hits.c.forward_id.in_(bindparam("forward_ids", expanding=True)), hits.c.state == "taken")
+    .values(state="waiting", forward_id=None)
 )
 
 
@@ -248,10 +279,31 @@ class DeliveryStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def accept(self, forward_id: str, rows: Sequence[NewDelivery], *, at: float) -> None:
-        """Commit a forward; it is due at once."""
-        values = new_rows(forward_id, rows, at)
-        await self._database.write(lambda connection: connection.execute(ACCEPT, values))
+    async def accept(
+        self,
+        forward_id: str,
+        rows: Sequence[NewDelivery],
+        *,
+        at: float,
+        draft_id: str | None = None,
+    ) -> Acceptance:
+        """Commit a forward for the link that its member has now; it is due at once.
+
+        With a draft it takes the place of that, so that it is sent once.
+        """
+
+        async def change(connection: AsyncConnection) -> Acceptance:
+            generation = await generation_of(connection, rows[0].member_id)
+            if generation is None:
+                return Acceptance.NOT_LINKED
+            if draft_id is not None:
+                taken = delete(drafts).where(drafts.c.id == draft_id).returning(drafts.c.id)
+                if not await rows_of(connection, taken):
+                    return Acceptance.DRAFT_GONE
+            await connection.execute(ACCEPT, new_rows(forward_id, rows, at, generation))
+            return Acceptance.ACCEPTED
+
+        return await self._database.write(change)
 
     async def lease(
         self,
@@ -284,8 +336,8 @@ class DeliveryStore:
         self,
         outcomes: Sequence[Outcome],
         *,
-        unused: Iterable[Claim] = (),
-        spent: Iterable[Claim] = (),
+        unused: Sequence[Claim] = (),
+        spent: Sequence[Claim] = (),
     ) -> None:
         """Commit what became of leased rows, what they did not use and what Kakao says is spent.
 
@@ -296,8 +348,10 @@ class DeliveryStore:
             await connection.execute(RECORD, [_outcome(outcome) for outcome in outcomes])
             if not all(outcome.state in FINAL for outcome in outcomes):
                 await _cancel_erased(connection, outcomes[0].at)
-            await give_back(connection, unused)
-            await mark_spent(connection, spent)
+            if unused or spent:
+                theirs = await _of_former_link(connection, outcomes[0].delivery)
+                await give_back(connection, [claim for claim in unused if not theirs(claim)])
+                await mark_spent(connection, [claim for claim in spent if not theirs(claim)])
 
         await self._database.write(note)
 
@@ -338,42 +392,35 @@ class DeliveryStore:
         return row["at"] if row else None
 
     async def requeue(self, ids: Sequence[int], at: float) -> list[Delivery]:
-        """Let failed rows start afresh."""
+        """Let failed rows start afresh, if the link stands that they were accepted for."""
         failed = deliveries.c.id.in_(ids) & (deliveries.c.state == DeliveryState.FAILED)
-        return await self._changed(_afresh(failed & deliveries.c.card.is_not(None), at))
+        whole = failed & deliveries.c.card.is_not(None) & OF_ITS_LINK
+        return await self._changed(_afresh(whole, at))
 
     async def park(
         self,
-        member_id: int,
+        like: Delivery,
         *,
         reason: str,
         required_scopes: Sequence[str] | None = None,
         chat: Chat | None = None,
     ) -> list[Delivery]:
-        """Hold a member's queued rows (to one kind of chat) until `unpark`."""
-        change = _set_state(_queued(member_id, chat), DeliveryState.PARKED)
+        """Hold what is queued for the same link (and one kind of chat) until `unpark`."""
+        change = _set_state(_queued(like, chat), DeliveryState.PARKED)
         required = null() if required_scopes is None else list(required_scopes)
         return await self._changed(change.values(reason=reason, required_scopes=required))
 
     async def unpark(self, member_id: int, agreed: frozenset[str], at: float) -> list[Delivery]:
         """Queue what waited for the member's new link, or for these consents."""
-        parked = deliveries.c.state == DeliveryState.PARKED
-        mine = parked & (deliveries.c.member_id == member_id)
-        waiting = select(deliveries.c.id, deliveries.c.required_scopes).where(mine)
-
-        async def change(connection: AsyncConnection) -> list[Delivery]:
-            rows = await rows_of(connection, waiting)
-            free = [row["id"] for row in rows if _is_free(row["required_scopes"], agreed)]
-            which = mine & deliveries.c.id.in_(free)
-            return await _returned(connection, _afresh(which, at)) if free else []
-
-        return await self._database.write(change)
+        return await self._database.write(
+            lambda connection: unpark(connection, member_id, agreed, at)
+        )
 
     async def postpone(
-        self, member_id: int | None, *, chat: Chat, until: float, reason: str
+        self, like: Delivery | None, *, chat: Chat, until: float, reason: str
     ) -> list[Delivery]:
-        """Try no queued row of a member (None: of anybody) before then."""
-        earlier = _queued(member_id, chat) & (deliveries.c.next_try_at < until)
+        """Try nothing that is queued for the same link (None: for anybody's) before then."""
+        earlier = _queued(like, chat) & (deliveries.c.next_try_at < until)
         change = update(deliveries).where(earlier)
         return await self._changed(change.values(next_try_at=until, reason=reason))
 
@@ -382,17 +429,7 @@ class DeliveryStore:
 
         A row that is being sent right now ends with its result, but never goes out again.
         """
-        mine = deliveries.c.member_id == member_id
-        waiting = mine & deliveries.c.state.in_([DeliveryState.QUEUED, DeliveryState.PARKED])
-        stop = _set_state(waiting, DeliveryState.CANCELLED).values(finished_at=at)
-        erase = update(deliveries).where(mine).values(CONTENT)
-
-        async def forget(connection: AsyncConnection) -> list[Delivery]:
-            stopped = await _returned(connection, stop)
-            await connection.execute(erase)
-            return stopped
-
-        return await self._database.write(forget)
+        return await self._database.write(lambda connection: cancel(connection, member_id, at))
 
     async def is_busy(self, member_id: int) -> bool:
         """Tell whether an automatic delivery of a member's is on its way, or waits for its turn."""
@@ -445,9 +482,47 @@ async def _give_up(connection: AsyncConnection, ids: Collection[int], at: float)
         await connection.execute(bad)
 
 
-def new_rows(forward_id: str, rows: Sequence[NewDelivery], at: float) -> list[dict[str, Any]]:
+async def generation_of(connection: AsyncConnection, member_id: int) -> str | None:
+    """Return the generation of a member's link, which stays until this transaction ends."""
+    found = await rows_of(connection, GENERATION, {"member_id": member_id})
+    return found[0]["generation"] if found else None
+
+
+async def unpark(
+    connection: AsyncConnection, member_id: int, agreed: frozenset[str], at: float
+) -> list[Delivery]:
+    """Queue what waited for the member's new link, or for these consents."""
+    parked = deliveries.c.state == DeliveryState.PARKED
+    mine = parked & (deliveries.c.member_id == member_id) & OF_ITS_LINK
+    waiting = select(deliveries.c.id, deliveries.c.required_scopes).where(mine)
+    rows = await rows_of(connection, waiting)
+    free = [row["id"] for row in rows if _is_free(row["required_scopes"], agreed)]
+    which = mine & deliveries.c.id.in_(free)
+    return await _returned(connection, _afresh(which, at)) if free else []
+
+
+async def cancel(connection: AsyncConnection, member_id: int, at: float) -> list[Delivery]:
+    """Cancel what a member still has to send and forget all they sent to whom."""
+    mine = deliveries.c.member_id == member_id
+    waiting = mine & deliveries.c.state.in_([DeliveryState.QUEUED, DeliveryState.PARKED])
+    stop = _set_state(waiting, DeliveryState.CANCELLED).values(finished_at=at)
+    stopped = await _returned(connection, stop)
+    await connection.execute(update(deliveries).where(mine).values(CONTENT))
+    return stopped
+
+
+async def release_hits(connection: AsyncConnection, cancelled: Iterable[Delivery]) -> None:
+    """Let what was found wait again whose delivery has certainly not gone out."""
+    unsent = [row.forward_id for row in cancelled if not row.repeats]
+    if unsent:
+        await connection.execute(RELEASE, {"forward_ids": unsent})
+
+
+def new_rows(
+    forward_id: str, rows: Sequence[NewDelivery], at: float, generation: str
+) -> list[dict[str, Any]]:
     """Return the rows of a forward that is due at once, as the table takes them."""
-    return [_new(forward_id, row, at) for row in rows]
+    return [_new(forward_id, row, at) | {"link_generation": generation} for row in rows]
 
 
 def _new(forward_id: str, row: NewDelivery, at: float) -> dict[str, Any]:
@@ -463,10 +538,11 @@ def _new(forward_id: str, row: NewDelivery, at: float) -> dict[str, Any]:
     return {name: getattr(row, name) for name in NewDelivery.__slots__} | start
 
 
-def _queued(member_id: int | None, chat: Chat | None) -> ColumnElement[bool]:
+def _queued(like: Delivery | None, chat: Chat | None) -> ColumnElement[bool]:
     queued = deliveries.c.state == DeliveryState.QUEUED
-    if member_id is not None:
-        queued &= deliveries.c.member_id == member_id
+    if like is not None:
+        queued &= deliveries.c.member_id == like.member_id
+        queued &= deliveries.c.link_generation == like.link_generation
     if chat is not None:
         queued &= deliveries.c.chat == chat
     return queued
@@ -505,8 +581,15 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
 
 
 async def _cancel_erased(connection: AsyncConnection, at: float) -> None:
-    """Cancel rows that would go out again although their member has unlinked meanwhile."""
-    await connection.execute(CANCEL_ERASED, {"at": at})
+    """Cancel rows that would go out again although their link has gone meanwhile."""
+    cancelled = _all(await rows_of(connection, CANCEL_ERASED, {"at": at}))
+    await release_hits(connection, cancelled)
+
+
+async def _of_former_link(connection: AsyncConnection, row: Delivery) -> Callable[[Claim], bool]:
+    """Tell what a member used by a link that is gone: the next one's account has not."""
+    stands = await generation_of(connection, row.member_id) == row.link_generation
+    return lambda claim: not stands and claim.is_of(row.member_id)
 
 
 def _by_forward(rows: list[Delivery]) -> list[list[Delivery]]:

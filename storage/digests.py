@@ -87,10 +87,6 @@ class DigestStore:
 
         await self._database.write(erase)
 
-    async def delete_member(self, member_id: int) -> None:
-        """Erase a member's pages."""
-        await self._database.change(delete(digests).where(digests.c.member_id == member_id))
-
     async def purge(self, before: float) -> None:
         """Erase pages that expired before then."""
         await self._database.change(delete(digests).where(digests.c.expires_at < before))

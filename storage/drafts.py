@@ -86,10 +86,6 @@ class DraftStore:
         change = delete(drafts).where(drafts.c.id == draft_id).returning(drafts.c.id)
         return bool(await self._database.change(change))
 
-    async def delete_member(self, member_id: int) -> None:
-        """Erase a member's drafts, and with them the names of friends."""
-        await self._database.change(delete(drafts).where(drafts.c.member_id == member_id))
-
     async def purge(self, before: float) -> None:
         """Erase drafts that expired before then."""
         await self._database.change(delete(drafts).where(drafts.c.expires_at < before))

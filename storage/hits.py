@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
-from storage.deliveries import UNDER_WAY, NewDelivery, new_rows
+from storage.deliveries import ACCEPT, UNDER_WAY, NewDelivery, generation_of, new_rows
 from storage.reading import as_list, as_object, readable, reading
 from storage.tables import deliveries, hits
 
@@ -123,11 +123,15 @@ class HitStore:
     async def take(self, ids: Sequence[int], row: NewDelivery, at: float) -> str | None:
         """Turn waiting hits into one delivery, in one transaction, and return its forward.
 
-        Returns None, and nothing is changed, when none of them waits any more.
+        Returns None, and nothing is changed, when none of them waits any more or the member is
+        not linked.
         """
         forward_id = secrets.token_hex(FORWARD_ID_BYTES)
 
         async def change(connection: AsyncConnection) -> str | None:
+            generation = await generation_of(connection, row.member_id)
+            if generation is None:
+                return None
             taken = 0
             for some in _chunks(ids):
                 mark = update(hits).where(WAITING, hits.c.id.in_(some))
@@ -135,7 +139,7 @@ class HitStore:
                 taken += len(await rows_of(connection, values.returning(hits.c.id)))
             if not taken:
                 return None
-            await connection.execute(insert(deliveries), new_rows(forward_id, [row], at))
+            await connection.execute(ACCEPT, new_rows(forward_id, [row], at, generation))
             return forward_id
 
         return await self._database.write(change)
@@ -195,10 +199,6 @@ class HitStore:
         """Return how many hits wait for anybody."""
         row = await self._database.first(select(func.count().label("n")).where(WAITING))
         return int(row["n"]) if row else 0
-
-    async def delete_member(self, member_id: int) -> None:
-        """Forget all that was found for a member."""
-        await self._database.change(delete(hits).where(hits.c.member_id == member_id))
 
     async def purge(self, before: float) -> None:
         """Forget what was found before then, and neither waits nor is on its way."""

@@ -1,24 +1,34 @@
 """Which Discord member is tied to which KakaoTalk account."""
 
+import secrets
 from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.allowances import forget_counts
 from storage.database import Database, StorageError, rows_of
+from storage.deliveries import Delivery, cancel, release_hits, unpark
 from storage.reading import as_list, reading
-from storage.tables import links
+from storage.tables import digests, drafts, hits, links
 from storage.vault import Vault
 
 ACCESS = "access token"
 REFRESH = "refresh token"
+GENERATION_BYTES = 8
 
 
 class KakaoAccountTaken(StorageError):
     """The KakaoTalk account is linked to another member already."""
+
+
+def new_generation() -> str:
+    """Return what tells a link from all others, and says nothing of its account."""
+    return secrets.token_hex(GENERATION_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +46,28 @@ class Link:
     locale: str
     linked_at: float
     broken_at: float | None = None
+    generation: str = field(default_factory=new_generation)
+    """Stays while the account does: through new tokens and consents, not through an unlink."""
 
 
 # Every send needs it; building a statement costs more than running it.
 OF_MEMBER = select(links).where(links.c.member_id == bindparam("member_id"))
+LOCKED = OF_MEMBER.with_for_update()
 
 
 class LinkStore:
-    """The table `links`; both tokens are sealed."""
+    """The table `links`; both tokens are sealed.
+
+    What changes a link is about the one that was read: never about another one made meanwhile.
+    """
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
+
+    def turn(self, member_id: int) -> AbstractAsyncContextManager[None]:
+        """Let nobody else, in this or another process, work on a member's link meanwhile."""
+        return self._database.turn(f"link {member_id}")
 
     async def get(self, member_id: int) -> Link | None:
         """Return the member's link."""
@@ -59,79 +79,112 @@ class LinkStore:
         row = await self._database.first(select(links).where(links.c.kakao_id == kakao_id))
         return self._opened(row) if row else None
 
-    async def put(self, link: Link) -> None:
-        """Keep a link in place of the member's former one, or raise KakaoAccountTaken."""
-        row = self._sealed(link)
+    async def put(self, link: Link) -> list[Delivery]:
+        """Keep a link in place of the member's former one, or raise KakaoAccountTaken.
 
-        async def replace(connection: AsyncConnection) -> None:
+        By the same account what waits goes on, and what waited for this link is queued; what was
+        accepted for another account is cancelled. Returns the deliveries that are changed.
+        """
+
+        async def replace(connection: AsyncConnection) -> list[Delivery]:
+            former = await rows_of(connection, LOCKED, {"member_id": link.member_id})
+            same = [row for row in former if row["kakao_id"] == link.kakao_id]
+            kept = {"generation": same[0]["generation"]} if same else {}
             await connection.execute(delete(links).where(links.c.member_id == link.member_id))
             try:
-                await connection.execute(insert(links).values(row))
+                await connection.execute(insert(links).values(self._sealed(link) | kept))
             except IntegrityError:
                 raise KakaoAccountTaken(f"not linked: member {link.member_id}") from None
+            if same:
+                return await unpark(connection, link.member_id, link.scopes, link.linked_at)
+            return await _let_go(connection, link) if former else []
 
-        await self._database.write(replace)
+        return await self._database.write(replace)
 
     async def save_tokens(
         self,
-        member_id: int,
+        link: Link,
         *,
         access_token: str,
         access_expires_at: float,
         refresh_token: str | None = None,
         refresh_expires_at: float | None = None,
-    ) -> None:
-        """Keep what a refresh brought; None leaves the refresh token as it is."""
+    ) -> bool:
+        """Keep what a refresh brought, unless the link has other tokens by now.
+
+        None leaves the refresh token as it is; a new one was never refused.
+        """
         values: dict[str, object] = {
-            "access_token": self._seal(access_token, member_id, ACCESS),
+            "access_token": self._seal(access_token, link.member_id, ACCESS),
             "access_expires_at": access_expires_at,
         }
         if refresh_token is not None:
-            values["refresh_token"] = self._seal(refresh_token, member_id, REFRESH)
+            values["refresh_token"] = self._seal(refresh_token, link.member_id, REFRESH)
+            values["broken_at"] = None
         if refresh_expires_at is not None:
             values["refresh_expires_at"] = refresh_expires_at
-        await self._update(member_id, values)
+        return await self._of_tokens(link, values)
 
-    async def mark_broken(self, member_id: int, at: float) -> bool:
-        """Note that Kakao refuses the member's tokens; True only the first time."""
-        change = (
-            update(links)
-            .where(links.c.member_id == member_id, links.c.broken_at.is_(None))
-            .values(broken_at=at)
-            .returning(links.c.member_id)
-        )
-        return bool(await self._database.change(change))
+    async def mark_broken(self, link: Link, at: float) -> bool:
+        """Note that Kakao refuses a link's tokens, unless it has others by now.
 
-    async def set_scopes(self, member_id: int, scopes: Iterable[str]) -> None:
-        """Keep what the member has agreed to."""
-        await self._update(member_id, {"scopes": sorted(scopes)})
+        True only the first time.
+        """
+        return await self._of_tokens(link, {"broken_at": at}, links.c.broken_at.is_(None))
 
-    async def withdraw(self, member_id: int, scopes: Iterable[str], at: float) -> bool:
-        """Note that consents are gone, unless the link is newer; False when that was known."""
+    async def set_scopes(self, link: Link, scopes: Iterable[str]) -> None:
+        """Keep what the member has agreed to, unless the link was made anew."""
+        change = update(links).where(_same(link)).values(scopes=sorted(scopes))
+        await self._database.change(change)
+
+    async def withdraw(self, link: Link, scopes: Iterable[str]) -> bool:
+        """Note that consents are gone, unless the link was made anew; False when that was known."""
         gone = frozenset(scopes)
-        older = (links.c.member_id == member_id) & (links.c.linked_at <= at)
 
         async def change(connection: AsyncConnection) -> bool:
-            query = select(links.c.scopes).where(older).with_for_update()
+            query = select(links.c.scopes).where(_same(link)).with_for_update()
             for row in await rows_of(connection, query):
-                with reading("links", member_id):
+                with reading("links", link.member_id):
                     had = frozenset(as_list(row["scopes"]))
-                await connection.execute(
-                    update(links).where(older).values(scopes=sorted(had - gone))
-                )
+                left = sorted(had - gone)
+                await connection.execute(update(links).where(_same(link)).values(scopes=left))
                 return not gone.isdisjoint(had)
             return False
 
         return await self._database.write(change)
 
-    async def delete(self, member_id: int) -> bool:
-        """Forget the link; False when there was none."""
-        change = delete(links).where(links.c.member_id == member_id).returning(links.c.member_id)
-        return bool(await self._database.change(change))
+    async def delete(self, member_id: int, at: float) -> list[Delivery] | None:
+        """Forget the link with all that was for it; None when there was none.
 
-    async def _update(self, member_id: int, values: dict[str, object]) -> None:
-        change = update(links).where(links.c.member_id == member_id).values(values)
-        await self._database.change(change)
+        Returns what was cancelled with it.
+        """
+        gone = delete(links).where(links.c.member_id == member_id).returning(links.c.member_id)
+
+        async def change(connection: AsyncConnection) -> list[Delivery] | None:
+            if not await rows_of(connection, gone):
+                return None
+            cancelled = await cancel(connection, member_id, at)
+            await connection.execute(delete(hits).where(hits.c.member_id == member_id))
+            await _forget_account(connection, member_id)
+            return cancelled
+
+        return await self._database.write(change)
+
+    async def _of_tokens(
+        self, link: Link, values: dict[str, object], *also: ColumnElement[bool]
+    ) -> bool:
+        """Change a link as long as its refresh token is the one that was read."""
+        mine = links.c.member_id == link.member_id
+
+        async def change(connection: AsyncConnection) -> bool:
+            rows = await rows_of(connection, LOCKED, {"member_id": link.member_id})
+            tokens = {self._open(row["refresh_token"], link.member_id, REFRESH) for row in rows}
+            if link.refresh_token not in tokens:
+                return False
+            changed = update(links).where(mine, *also).values(values)
+            return bool(await rows_of(connection, changed.returning(links.c.member_id)))
+
+        return await self._database.write(change)
 
     def _sealed(self, link: Link) -> dict[str, object]:
         return {
@@ -146,19 +199,44 @@ class LinkStore:
             "locale": link.locale,
             "linked_at": link.linked_at,
             "broken_at": link.broken_at,
+            "generation": link.generation,
         }
 
     def _opened(self, row: dict[str, Any]) -> Link:
         member_id = row["member_id"]
         with reading("links", member_id):
-            secrets = {
+            opened = {
                 "access_token": self._open(row["access_token"], member_id, ACCESS),
                 "refresh_token": self._open(row["refresh_token"], member_id, REFRESH),
             }
-            return Link(**row | secrets | {"scopes": frozenset(as_list(row["scopes"]))})
+            return Link(**row | opened | {"scopes": frozenset(as_list(row["scopes"]))})
 
     def _seal(self, token: str, member_id: int, kind: str) -> bytes:
         return self._vault.seal(token, member_id=member_id, kind=kind)
 
     def _open(self, sealed: bytes, member_id: int, kind: str) -> str:
         return self._vault.open(sealed, member_id=member_id, kind=kind)
+
+
+def _same(link: Link) -> ColumnElement[bool]:
+    """Tell a link that was read from one that the member has made since."""
+    return (
+        (links.c.member_id == link.member_id)
+        & (links.c.generation == link.generation)
+        & (links.c.linked_at == link.linked_at)
+    )
+
+
+async def _let_go(connection: AsyncConnection, link: Link) -> list[Delivery]:
+    """Cancel what was accepted for a member's former account; what was found is the member's."""
+    cancelled = await cancel(connection, link.member_id, link.linked_at)
+    await release_hits(connection, cancelled)
+    await _forget_account(connection, link.member_id)
+    return cancelled
+
+
+async def _forget_account(connection: AsyncConnection, member_id: int) -> None:
+    """Forget what only a member's account gives a meaning: picks of friends, pages, counts."""
+    for table in (drafts, digests):
+        await connection.execute(delete(table).where(table.c.member_id == member_id))
+    await forget_counts(connection, member_id)

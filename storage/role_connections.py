@@ -1,5 +1,6 @@
 """Tokens with which we may tell Discord that a member is linked, for Linked Roles."""
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
 from sqlalchemy import delete, insert, select
@@ -29,6 +30,10 @@ class RoleConnectionStore:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
+
+    def turn(self, member_id: int) -> AbstractAsyncContextManager[None]:
+        """Let nobody else, in this or another process, report about a member meanwhile."""
+        return self._database.turn(f"role connection {member_id}")
 
     async def get(self, member_id: int) -> RoleConnection | None:
         """Return a member's leave."""

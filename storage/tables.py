@@ -41,6 +41,8 @@ links = Table(
     Column("locale", Text, nullable=False),
     Column("linked_at", Double, nullable=False),
     Column("broken_at", Double),
+    # Another one for each account, and after each unlink; what is accepted carries it.
+    Column("generation", Text, nullable=False, server_default="first"),
 )
 
 link_requests = Table(
@@ -130,6 +132,7 @@ deliveries = Table(
     Column("message_id", BigInteger),
     Column("created_at", Double, nullable=False),
     Column("finished_at", Double),
+    Column("link_generation", Text, nullable=False, server_default="first"),
     Index(None, "state", "next_try_at"),
     Index(None, "member_id", "created_at"),
 )

@@ -228,13 +228,14 @@ class ComposeButton(
 async def _send_to_me(interaction: discord.Interaction, draft: Draft) -> None:
     services, locale = services_of(interaction.client), pick_locale(draft.locale)
     try:
-        row, again = await services.compose.take(draft)
+        row = await services.compose.row(draft)
     except (NotLinked, LinkBroken) as error:
         await refuse(interaction, error, draft_id=draft.id, scopes=BASIC_SCOPES)
         return
     sending = services.texts.say(locale, "forward-friends-sending")
     await interaction.edit_original_response(content=sending, view=items())
-    rows = await services.forwarding.send([row])
+    rows = await services.forwarding.send([row], draft)
+    again = await services.compose.again(draft)
     reopen = ComposeButton("open", again.id, services.texts.say(locale, "compose-button-again"))
     await show_results(interaction, rows, more=[reopen])
 

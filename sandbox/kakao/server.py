@@ -23,6 +23,7 @@ from sandbox.kakao.share_form import FormReader
 from sandbox.kakao.sharer import SDK_PATH, Sharer, sdk_integrity
 from sandbox.kakao.sharing import Call, form_of, share
 from sandbox.kakao.state import Message, Request
+from sandbox.kakao.trouble import Illness
 from sandbox.kakao.walk import walk
 from sandbox.kakao.world import World
 from sandbox.kakao.writing import Writer
@@ -33,6 +34,8 @@ SERVERS = ("/v1/", "/v2/", "/.well-known/")
 HTML = Path(__file__).with_name("html")
 CSS = HTML / "kakao.css"
 NOBODY = HTML / "nobody.png"
+PAGE = "<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
+UNANSWERED = 0
 
 
 class LocalKakao(TellingWorld):
@@ -67,6 +70,7 @@ class LocalKakao(TellingWorld):
                 await self.notices.stop()
         finally:
             self._closing.set()
+            self.get_well()
             await runner.cleanup()
 
     async def walk(
@@ -146,6 +150,9 @@ class LocalKakao(TellingWorld):
         return await handler(request)
 
     async def _answer_server(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        illness = self.illness(request.path, request.headers.get("Authorization", ""))
+        if illness is not None:
+            return await self._leave_unanswered(request, illness)
         code: int | str | None = None
         try:
             obstacle = self.obstacle(request.path)
@@ -163,6 +170,15 @@ class LocalKakao(TellingWorld):
         elif self.delay:
             await self._linger()
         return response
+
+    async def _leave_unanswered(self, request: web.Request, illness: Illness) -> web.StreamResponse:
+        page = web.Response(text=PAGE, status=502, content_type="text/html")
+        self._note(request, page.status if illness.how == "page" else UNANSWERED, None)
+        if illness.how == "hang":
+            await illness.over.wait()
+        if illness.how != "page" and request.transport is not None:
+            request.transport.abort()
+        return page
 
     async def _answer_browser(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         code: str | None = None

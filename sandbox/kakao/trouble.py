@@ -1,8 +1,9 @@
 """What goes wrong at Kakao, or what its people do there, on demand."""
 
+import asyncio
 import random as randomness
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from sandbox.kakao.errors import KAPI, Refusal, kapi, kauth
@@ -10,6 +11,8 @@ from sandbox.kakao.state import Account
 from sandbox.kakao.world import World
 
 Kind = Literal["app", "sender", "recipient", "pair", "share"]
+Answerless = Literal["page", "hang", "reset"]
+"""A page of some proxy's in Kakao's place, silence, or a connection that breaks."""
 
 
 @dataclass(slots=True)
@@ -25,6 +28,16 @@ class Failure:
         return path.startswith(self.path)
 
 
+@dataclass(frozen=True, slots=True)
+class Illness:
+    """Requests to some addresses, of one account or of everybody, get no answer of Kakao's."""
+
+    how: Answerless
+    path: str
+    account: Account | None
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 class TroubledWorld(World):
     """The world with verbs for trouble; each takes effect at once."""
 
@@ -34,6 +47,7 @@ class TroubledWorld(World):
         self.delay = 0.0
         self.answers_to_lose = 0
         self.failures: list[Failure] = []
+        self.illnesses: list[Illness] = []
 
     # what people and Kakao do to tokens and consents
 
@@ -128,6 +142,25 @@ class TroubledWorld(World):
         """Do the next sends, but break the connection instead of answering."""
         self.answers_to_lose = count
         self.changed()
+
+    def fall_ill(self, how: Answerless, path: str = "/", account: Account | None = None) -> None:
+        """Let requests end without an answer of Kakao's and do nothing, until it gets well."""
+        self.illnesses.append(Illness(how, path, account))
+        self.changed()
+
+    def get_well(self) -> None:
+        """Answer everything again; whoever still waits is cut off."""
+        for illness in self.illnesses:
+            illness.over.set()
+        self.illnesses.clear()
+        self.changed()
+
+    def illness(self, path: str, authorization: str) -> Illness | None:
+        """Tell what keeps a request from being answered."""
+        access = self.access.get(authorization.removeprefix("Bearer "))
+        caller = access.grant.account if access else None
+        fitting = (ill for ill in self.illnesses if path.startswith(ill.path))
+        return next((ill for ill in fitting if ill.account in {None, caller}), None)
 
     def obstacle(self, path: str) -> Refusal | None:
         """Tell what stands in the way of a request now; a failure is used up by it."""

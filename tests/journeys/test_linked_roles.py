@@ -122,6 +122,17 @@ async def test_the_end_of_a_link_is_told_also_when_the_leave_has_to_be_renewed(
     await until(lambda: world.discord.portal.connections[minji.id]["metadata"] == {"linked": "0"})
 
 
+async def test_after_another_account_was_linked_its_end_is_told_too(
+    world: World, minji: Person
+) -> None:
+    for account in ("민지", "준호"):
+        reply = await minji.slash(CHAT, "kakao link")
+        await walk(world, link_of(reply), minji, account)
+    asked = await minji.slash(CHAT, "kakao unlink")
+    await minji.press(asked, "연결 끊기")
+    await until(lambda: world.discord.portal.connections[minji.id]["metadata"] == {"linked": "0"})
+
+
 async def test_the_verification_page_reports_anew(world: World, minji: Person) -> None:
     reply = await minji.slash(CHAT, "kakao link")
     await walk(world, link_of(reply), minji)

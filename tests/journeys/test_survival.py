@@ -22,6 +22,7 @@ FRIENDS = ("준호", "서연", "지우")
 TO_ME, TO_FRIENDS = 140, 20
 AT_ONCE = 16  # sends under way when the kill comes, none of which may be repeated more than once
 PATIENCE = 60.0
+UNLINK = "/v1/user/unlink"
 
 
 @pytest.fixture
@@ -83,12 +84,12 @@ def card(message: Message) -> tuple[str, str]:
     return message.template["content"]["link"]["web_url"], message.receiver.name
 
 
-async def drafts(world: World) -> list[Reply]:
+async def drafts(world: World, count: int = TO_FRIENDS) -> list[Reply]:
     """Fill in panels for friends, ready to be sent."""
     minji = world.discord.person("민지")
     said = await minji.say(CHAT, "오늘 밤 9시 레이드")
     panels = []
-    for _ in range(TO_FRIENDS):
+    for _ in range(count):
         panel = await minji.menu(CHAT, "Send to Kakao friends", said)
         picked = [o["label"] for o in options(panel) if o["label"].lstrip("★ ") in FRIENDS]
         panels.append(await minji.choose(panel, "친구 고르기 (1/1)", picked))
@@ -150,6 +151,42 @@ async def test_a_kill_in_the_middle_of_200_forwards_loses_none_and_repeats_none_
     assert len(own) == TO_ME
     assert max(own.values()) <= 2
     assert sum(own.values()) <= TO_ME + AT_ONCE
+
+
+async def test_a_kill_while_another_account_is_linked_sends_nothing_in_its_name(
+    world: World, tmp_path: Path
+) -> None:
+    minji, kakao = world.discord.person("민지"), world.kakao
+    async with running(world, tmp_path) as process:
+        await world.link("민지")
+        said = await minji.say(CHAT, "레이드 갈 사람?")
+        await world.follow(await minji.menu(CHAT, "Send to Kakao friends", said), "민지")
+        panels = await drafts(world, 1)
+        kakao.fail_next(10_000, code=-1, path="/v")
+        acts = [minji.menu(CHAT, "Send to my KakaoTalk", said) for _ in range(4)]
+        begun = await accepted(tmp_path, acts, each=1)
+        begun += await accepted(
+            tmp_path, [minji.press(panel, f"보내기 ({len(FRIENDS)})") for panel in panels], each=3
+        )
+        kakao.failures.clear()
+        kakao.fall_ill("hang", UNLINK)
+        again = await minji.slash(CHAT, "kakao link")
+        moving = asyncio.create_task(world.follow(again, "준호"))
+        await until(lambda: any(request.path == UNLINK for request in kakao.requests), PATIENCE)
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
+        for act in (*begun, moving):
+            act.cancel()
+        await asyncio.gather(*begun, moving, return_exceptions=True)
+    kakao.get_well()
+    sent_before = list(kakao.outbox)
+    async with running(world, tmp_path):
+        await minji.menu(CHAT, "Send to my KakaoTalk", said)
+        await until(lambda: number(tmp_path, "state IN ('queued', 'sending')") == 0, PATIENCE)
+    assert {message.sender.name for message in sent_before} <= {"민지"}
+    [new] = kakao.outbox[len(sent_before) :]
+    assert (new.sender.name, new.to_me) == ("준호", True)
+    assert number(tmp_path, "state = 'cancelled'") + len(sent_before) == 4 + len(FRIENDS)
 
 
 class Remembering(random.Random):

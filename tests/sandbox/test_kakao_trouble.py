@@ -174,6 +174,48 @@ async def test_a_refused_send_does_not_use_up_a_lost_answer(caller: Caller, minj
         await caller.to_me(token)
 
 
+async def test_an_ill_kakao_answers_with_a_page_until_it_gets_well(
+    caller: Caller, minji: Account
+) -> None:
+    token = caller.kakao.token_for(minji)
+    caller.kakao.fall_ill("page")
+    async with caller.http.post(f"{caller.kakao.url}{TO_ME}") as response:
+        assert (response.status, response.content_type) == (502, "text/html")
+
+    caller.kakao.get_well()
+
+    assert (await caller.to_me(token))[0] == 200
+    assert len(caller.kakao.outbox) == 1
+
+
+async def test_an_ill_kakao_hangs_until_it_gets_well(caller: Caller, minji: Account) -> None:
+    token = caller.kakao.token_for(minji)
+    caller.kakao.fall_ill("hang")
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(caller.to_me(token), 0.1)
+    waiting = asyncio.create_task(caller.to_me(token))
+    await asyncio.sleep(0.05)
+    caller.kakao.get_well()
+
+    with pytest.raises(aiohttp.ServerDisconnectedError):
+        await waiting
+    assert caller.kakao.outbox == []
+
+
+async def test_only_one_account_may_be_ill_and_only_some_paths(
+    caller: Caller, minji: Account
+) -> None:
+    tokens = {one: caller.kakao.token_for(one) for one in (minji, caller.kakao.account("준호"))}
+    caller.kakao.fall_ill("reset", path=TO_ME, account=minji)
+
+    with pytest.raises(aiohttp.ServerDisconnectedError):
+        await caller.to_me(tokens[minji])
+
+    assert (await caller.get(ME, tokens[minji]))[0] == 200
+    assert (await caller.to_me(tokens[caller.kakao.account("준호")]))[0] == 200
+
+
 async def test_two_local_kakaos_share_nothing() -> None:
     async with LocalKakao(add_people).serve() as one, LocalKakao(add_people).serve() as other:
         one.add_account("혼자")

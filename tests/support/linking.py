@@ -152,6 +152,9 @@ class LinkWorld:
         assert link is not None
         return link
 
+    async def token(self, member_id: int = MINJI) -> str:
+        return (await self.links.fresh(member_id)).access_token
+
     async def asked_for_tokens(self, times: int) -> None:
         """Wait until our server has asked Kakao for tokens this often."""
 

@@ -78,15 +78,15 @@ class World:
         """Be a process that has just started on this database."""
         self.changes, self.alarms, random = OutboxSignals(), Alarms(), Random(7)
         self.allowance = Allowance(AllowanceStore(self.database), self.limits, now=self.clock)
-        self.deliveries = Outbox(
-            self.store, self.links, self.changes, now=self.clock, random=random
-        )
+        self.deliveries = Outbox(self.store, self.changes, now=self.clock, random=random)
+        self.links.on_deliveries_changed[:] = [self.changes.changed]
         self.sender = Sender(
             self.store,
             self.allowance,
             Attempts(
                 self.links,
                 client or self.client,
+                self.changes,
                 now=self.clock,
                 compose=compose,
                 prepare=prepare,
@@ -130,7 +130,7 @@ class World:
             locale="ko",
             linked_at=self.clock(),
         )
-        await LinkStore(self.database, VAULT).put(link)
+        await self.links.keep(link, same_account=False)
 
     async def hear(self, member_id: int, _locale: Locale) -> None:
         """Note that a member was told to link again."""

@@ -21,7 +21,7 @@ from bot.services.messages.models import Body, Highlight, Source
 from bot.services.messages.reader import Seen
 from bot.wiring import build_services
 from storage.database import Database, open_database
-from storage.deliveries import OF_HITS, Chat, DeliveryStore, NewDelivery
+from storage.deliveries import OF_HITS, Chat, Delivery, DeliveryStore, NewDelivery
 from storage.hits import HitStore
 from storage.links import Link, LinkStore
 from storage.rules import Rule, RuleKind
@@ -179,12 +179,16 @@ class HighlightsWorld:
 
     async def card(self) -> Message:
         """Make the card of all that waits for 민지; raises NothingLeft."""
+        return await self.services.digests.compose(await self.taken())
+
+    async def taken(self) -> Delivery:
+        """Let all that waits for 민지 be on its way."""
         hits, deliveries = HitStore(self.database), DeliveryStore(self.database)
         ids = [hit.id for hit in await hits.waiting(MINJI)]
         row = NewDelivery(MINJI, Chat.ME, OF_HITS)
         forward_id = await hits.take(ids, row, self.clock())
         [taken] = await deliveries.of_forward(forward_id or "", MINJI)
-        return await self.services.digests.compose(taken)
+        return taken
 
     async def stopped(self, occasion: str) -> str | None:
         """Let what waits for 민지 go out; return the gate that stops one of it, None for none."""

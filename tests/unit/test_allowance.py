@@ -14,8 +14,7 @@ from bot.services.deliveries.allowance import KakaoLimits
 from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
 from storage.deliveries import Delivery, DeliveryState
-from storage.links import LinkStore
-from tests.support.outbox import JUNHO, MINJI, NOON, VAULT, Clock, World, open_outbox, opened
+from tests.support.outbox import JUNHO, MINJI, NOON, Clock, World, open_outbox, opened
 
 TOMORROW = NOON + 12 * HOUR  # the midnight after NOON
 SPREAD = 600
@@ -240,7 +239,7 @@ async def test_what_a_kill_leaves_in_doubt_stays_counted(idle: World) -> None:
 async def test_after_an_unlink_nothing_says_who_sent_to_whom(world: World) -> None:
     await world.settled(await world.to_me())
     await world.settled(await world.to_friends("준호"))
-    await world.allowance.forget(MINJI)
+    await world.links.unlink(MINJI)
     rows = await world.database.all(text("SELECT kind, subject FROM allowances"))
     kinds = {row["kind"]: row["subject"] for row in rows}
     assert set(kinds) == {"app", "recipient"}
@@ -254,8 +253,7 @@ async def test_an_unlink_during_a_send_leaves_no_count_behind(idle: World) -> No
     async with idle.running():
         forward = await idle.to_friends("준호")
         await idle.one_send()
-        await LinkStore(idle.database, VAULT).delete(MINJI)
-        await idle.allowance.forget(MINJI)
+        await idle.links.unlink(MINJI)
         await idle.settled(forward)
     assert await left(idle) == (20, 100)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.errors import DiscordAway
+from bot.errors import DiscordAway, NotLinked
 from bot.kakao import KakaoClient, Message, message_from
 from bot.services.alarms import Alarm, Trouble
 from bot.services.clock import DAY, HOUR
@@ -17,8 +17,7 @@ from bot.services.deliveries.outcomes import REASONS, WAITS, may_repeat
 from bot.texts import LOCALES, Locale, Texts
 from storage.database import StorageError
 from storage.deliveries import OF_HITS, Chat, Delivery, DeliveryState, NewDelivery
-from storage.links import LinkStore
-from tests.support.outbox import CARD, MINJI, NOON, VAULT, World, open_outbox
+from tests.support.outbox import CARD, MINJI, NOON, World, open_outbox
 from tests.support.world import until
 
 
@@ -200,7 +199,6 @@ async def test_dead_tokens_park_everything_until_the_member_links_again(world: W
     assert world.broken == [MINJI]
     world.let_pass(60)
     await world.link()
-    await world.deliveries.unpark(MINJI)
     assert (await world.only(forwards[0])).state is DeliveryState.SENT
 
 
@@ -217,10 +215,11 @@ async def test_a_member_who_left_at_kakao_must_link_again(world: World) -> None:
     assert world.broken == [MINJI]
 
 
-async def test_without_a_link_a_row_is_parked(world: World) -> None:
-    await LinkStore(world.database, VAULT).delete(MINJI)
-    row = await world.only(await world.to_me())
-    assert (row.state, row.reason) == (DeliveryState.PARKED, "not-linked")
+async def test_without_a_link_nothing_is_accepted(world: World) -> None:
+    await world.links.unlink(MINJI)
+    with pytest.raises(NotLinked):
+        await world.to_me()
+    assert await world.deliveries.last(MINJI) == []
 
 
 async def test_a_withdrawn_consent_parks_until_it_is_given_again(world: World) -> None:
@@ -230,7 +229,6 @@ async def test_a_withdrawn_consent_parks_until_it_is_given_again(world: World) -
     assert (row.state, row.reason, row.code) == (DeliveryState.PARKED, "consent", -402)
     world.let_pass(60)
     await world.link()
-    await world.deliveries.unpark(MINJI)
     assert (await world.only(forward)).state is DeliveryState.SENT
 
 

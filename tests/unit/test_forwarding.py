@@ -18,6 +18,7 @@ from bot.errors import (
     LinkBroken,
     NoteTooLong,
     NotLinked,
+    OperatorFault,
     SystemMessage,
     TooManyFriends,
     TryLater,
@@ -36,6 +37,7 @@ from tests.support.world import QUICK, TOKEN_KEY, until
 
 MINJI = Member(101, "민지", "https://cdn.example/1.png", "ko")
 JUNHO = Member(102, "준호", "https://cdn.example/2.png", "ko")
+FRIENDS = "/v1/api/talk/friends"
 PUBLIC_URL = "https://kkachi.example"
 SENT, FAILED, PARKED = DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.PARKED
 HELLO = Highlight(
@@ -74,6 +76,9 @@ class Desk:
         draft = await self.services.forwarding.draft(MINJI, HELLO, None)
         picks = [Pick(self.uuid(name), name) for name in names]
         return await self.services.forwarding.pick(draft, [], picks)
+
+    async def friends(self) -> list[str]:
+        return [one.profile_nickname for one in await self.services.friends.of(MINJI.id)]
 
     def uuid(self, name: str) -> str:
         account = self.kakao.accounts.get(name)
@@ -287,6 +292,59 @@ async def test_a_consent_that_was_withdrawn_at_kakao_is_asked_for_again(desk: De
     desk.kakao.withdraw(desk.kakao.account("민지"), "friends")
     with pytest.raises(ConsentMissing):
         await desk.services.friends.of(MINJI.id)
+
+
+async def test_friends_are_those_of_the_account_that_is_linked_now(desk: Desk) -> None:
+    """Also where another process has linked it, of which this one hears nothing."""
+    await desk.link(scopes=FRIENDS_SCOPES)
+    assert "하준" in await desk.friends()
+    desk.services.links.on_unlinked.clear()
+    desk.services.linking.on_linked.clear()
+    await desk.link(replace(MINJI, name="준호"), FRIENDS_SCOPES)
+    assert await desk.friends() == ["서연"]
+
+
+async def test_a_list_that_was_asked_for_before_is_not_remembered_after_the_move(
+    desk: Desk,
+) -> None:
+    await desk.link(scopes=FRIENDS_SCOPES)
+    desk.kakao.slow(0.3)
+    asking = asyncio.create_task(desk.friends())
+    await until(lambda: any(one.path == FRIENDS for one in desk.kakao.requests))
+    desk.kakao.slow(0)
+    await desk.link(replace(MINJI, name="준호"), FRIENDS_SCOPES)
+    assert "하준" in await asking
+    assert await desk.friends() == ["서연"]
+
+
+async def test_a_draft_with_picked_friends_does_not_outlive_their_account(desk: Desk) -> None:
+    await desk.link(scopes=FRIENDS_SCOPES)
+    draft = await desk.draft("서연")
+    await desk.link(replace(MINJI, name="준호"), FRIENDS_SCOPES)
+    with pytest.raises(Expired):
+        await desk.services.forwarding.open(MINJI.id, draft.id)
+    with pytest.raises(Expired):
+        await desk.services.forwarding.to_friends(draft)
+    assert desk.kakao.outbox == []
+
+
+async def test_a_draft_stays_when_nobody_is_linked_to_send_it(desk: Desk) -> None:
+    draft = await desk.draft("서연")
+    with pytest.raises(NotLinked):
+        await desk.services.forwarding.to_friends(draft)
+    await desk.link(scopes=FRIENDS_SCOPES)
+    [row] = await desk.services.forwarding.to_friends(draft)
+    assert row.state is SENT
+
+
+async def test_friends_of_a_server_that_kakao_does_not_let_in_leave_the_link_sound(
+    desk: Desk,
+) -> None:
+    await desk.link(scopes=FRIENDS_SCOPES)
+    desk.kakao.fail_next(2, code=-401, status=401, path=FRIENDS)
+    with pytest.raises(OperatorFault):
+        await desk.friends()
+    assert "서연" in await desk.friends()
 
 
 async def test_friends_of_a_lost_link_or_a_kakao_that_is_down(desk: Desk) -> None:

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from bot.errors import DiscordAway, NotLinked
 from bot.services.highlights.gates import GATES
 from bot.services.messages.reader import Seen
 from bot.services.servers.policy import Policy
 from storage.hits import Hit, HitState, HitStore, Priority
-from storage.links import LinkStore
 from storage.rules import RuleKind
-from tests.support.outbox import MINJI, VAULT
+from tests.support.outbox import MINJI
 from tests.support.watching import (
     CATEGORY,
     GUILD,
@@ -229,9 +229,10 @@ async def test_without_a_link_what_waits_is_kept_and_nothing_is_found(
 ) -> None:
     seen = tower.message()
     assert await tower.found(seen)
-    await LinkStore(tower.database, VAULT).delete(MINJI)
+    row = await tower.taken()
+    await tower.database.change(text("DELETE FROM links"))
     with pytest.raises(NotLinked):
-        await tower.card()
+        await tower.services.digests.compose(row)
     hit = await tower.services.watch.found(MINJI, seen)
     assert hit is not None
     assert hit.state is HitState.TAKEN
@@ -258,7 +259,9 @@ async def want_cards_later(tower: HighlightsWorld) -> None:
 
 
 async def withdraw(tower: HighlightsWorld) -> None:
-    await tower.services.links.consented(MINJI, {"profile_nickname"})
+    link = await tower.services.links.get(MINJI)
+    assert link is not None
+    await tower.services.links.consented(link, {"profile_nickname"})
 
 
 WAITING: Mapping[str, Change] = {

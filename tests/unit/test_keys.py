@@ -41,6 +41,7 @@ def link_of(member_id: int) -> Link:
         refresh_expires_at=NOON,
         locale="ko",
         linked_at=NOON,
+        generation=f"generation {member_id}",
     )
 
 
@@ -91,10 +92,10 @@ async def renew_again_and_again(world: World) -> str:
     """Let a running Kkachi, which knows all keys, refresh a member's tokens."""
     store = LinkStore(world.database, Vault([NEW, OLD, FIRST]))
     links = Links(store, world.client, now=world.clock)
-    token = await links.access_token(MINJI)
+    link = await links.fresh(MINJI)
     for _ in range(8):
-        token = await links.renew(MINJI, token)
-    return token
+        link = await links.renew(link)
+    return link.access_token
 
 
 async def test_the_commands_make_a_key_and_move_to_it(tmp_path: Path) -> None:

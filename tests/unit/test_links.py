@@ -9,9 +9,11 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from bot.errors import LinkBroken, NotLinked, OperatorFault, TryLater
+from bot.services.accounts.consents import Consents
+from bot.services.accounts.links import Links
 from bot.services.accounts.oauth import FRIENDS_SCOPES, LinkRefused, NewLink, Reason
 from bot.texts import Locale
-from tests.support.linking import JUNHO, MINJI, LinkWorld, open_house
+from tests.support.linking import JUNHO, MINJI, LinkWorld, open_house, until
 
 MONTH = 30 * 86400
 
@@ -147,7 +149,7 @@ async def test_another_members_account_is_refused_and_stays_theirs(house: LinkWo
     refusal = await refused(house, state, browser, code=await code_of(house, location))
     assert (refusal.reason, refusal.again) == ("account-taken", page)
     assert await house.links.get(MINJI) is None
-    assert await house.client.me(await house.links.access_token(JUNHO))
+    assert await house.client.me(await house.token(JUNHO))
 
 
 async def test_linking_again_replaces_the_tokens(house: LinkWorld) -> None:
@@ -180,7 +182,7 @@ async def test_another_account_takes_the_place_of_the_former_one(house: LinkWorl
 
 async def test_a_broken_link_is_whole_again_after_linking(house: LinkWorld) -> None:
     await house.link()
-    await house.links.broke(MINJI)
+    await house.links.broke(await house.linked())
     await house.link()
     assert (await house.linked()).broken_at is None
 
@@ -264,7 +266,7 @@ async def test_a_member_without_a_link_is_asked_for_everything(house: LinkWorld)
 
 async def test_a_fresh_token_is_used_as_it_is(house: LinkWorld) -> None:
     await house.link()
-    assert await house.links.access_token(MINJI) == (await house.linked()).access_token
+    assert await house.token() == (await house.linked()).access_token
     assert house.calls("/oauth/token") == 1
 
 
@@ -272,7 +274,7 @@ async def test_a_token_is_refreshed_a_minute_before_its_end(house: LinkWorld) ->
     await house.link()
     before = await house.linked()
     house.clock.at = before.access_expires_at - 60
-    after = await house.links.access_token(MINJI)
+    after = await house.token()
     assert after != before.access_token
     assert (await house.linked()).access_token == after
     assert (await house.linked()).refresh_token == before.refresh_token
@@ -281,7 +283,7 @@ async def test_a_token_is_refreshed_a_minute_before_its_end(house: LinkWorld) ->
 async def test_ten_at_once_refresh_once(house: LinkWorld) -> None:
     await house.link()
     house.clock.passes(86400)
-    tokens = await asyncio.gather(*(house.links.access_token(MINJI) for _ in range(10)))
+    tokens = await asyncio.gather(*(house.token() for _ in range(10)))
     assert len(set(tokens)) == 1
     assert house.calls("/oauth/token") == 2
 
@@ -290,11 +292,11 @@ async def test_a_new_refresh_token_replaces_the_old_one(house: LinkWorld) -> Non
     await house.link()
     before = await house.linked()
     house.clock.passes(MONTH + 86400)
-    await house.links.access_token(MINJI)
+    await house.token()
     after = await house.linked()
     assert after.refresh_token != before.refresh_token
     house.clock.passes(MONTH)
-    assert await house.links.access_token(MINJI) != after.access_token
+    assert await house.token() != after.access_token
 
 
 async def test_a_pair_is_saved_although_its_caller_went_away(house: LinkWorld) -> None:
@@ -302,10 +304,10 @@ async def test_a_pair_is_saved_although_its_caller_went_away(house: LinkWorld) -
     before = await house.linked()
     house.clock.passes(MONTH + 86400)
     house.kakao.slow(0.05)
-    caller = asyncio.create_task(house.links.access_token(MINJI))
+    caller = asyncio.create_task(house.token())
     await house.asked_for_tokens(2)
     caller.cancel()
-    await house.links.access_token(MINJI)
+    await house.token()
     assert caller.cancelled()
     assert house.calls("/oauth/token") == 2
     assert (await house.linked()).refresh_token != before.refresh_token
@@ -321,7 +323,7 @@ async def test_a_dead_refresh_token_breaks_the_link_and_is_told_once(house: Link
     await house.link()
     house.kakao.revoke_tokens(house.kakao.account("민지"))
     house.clock.passes(86400)
-    calls = [house.links.access_token(MINJI) for _ in range(3)]
+    calls = [house.token() for _ in range(3)]
     results = await asyncio.gather(*calls, return_exceptions=True)
     assert [type(result) for result in results] == [LinkBroken] * 3
     assert told == [(MINJI, "ko")]
@@ -332,7 +334,7 @@ async def test_a_refresh_token_past_its_end_is_not_sent(house: LinkWorld) -> Non
     await house.link()
     house.clock.passes(3 * MONTH)
     with pytest.raises(LinkBroken):
-        await house.links.access_token(MINJI)
+        await house.token()
     assert house.calls("/oauth/token") == 1
 
 
@@ -349,44 +351,99 @@ async def test_kakaos_troubles_and_the_operators_keep_the_link(house: LinkWorld)
     for code, status, error in answers:
         house.kakao.fail_next(1, code, status, path="/oauth/token")
         with pytest.raises(error):
-            await house.links.access_token(MINJI)
-    assert await house.links.access_token(MINJI)
+            await house.token()
+    assert await house.token()
 
 
 async def test_a_refused_token_is_renewed_once_for_all_who_held_it(house: LinkWorld) -> None:
     await house.link()
-    held = (await house.linked()).access_token
-    tokens = await asyncio.gather(*(house.links.renew(MINJI, held) for _ in range(5)))
-    assert len(set(tokens)) == 1
-    assert tokens[0] != held
+    held = await house.linked()
+    links = await asyncio.gather(*(house.links.renew(held) for _ in range(5)))
+    assert len({link.access_token for link in links}) == 1
+    assert links[0].access_token != held.access_token
     assert house.calls("/oauth/token") == 2
 
 
 async def test_without_a_link_there_is_no_token(house: LinkWorld) -> None:
     with pytest.raises(NotLinked):
-        await house.links.access_token(MINJI)
+        await house.token()
+    await house.link()
+    gone = await house.linked()
+    await house.links.unlink(MINJI)
     with pytest.raises(NotLinked):
-        await house.links.renew(MINJI, "x")
+        await house.links.renew(gone)
 
 
 async def test_a_listener_may_ask_for_the_token_itself(house: LinkWorld) -> None:
     async def asks(member_id: int, _locale: Locale) -> None:
         with pytest.raises(LinkBroken):
-            await house.links.access_token(member_id)
+            await house.token(member_id)
 
     house.links.on_broken.append(asks)
     await house.link()
     house.clock.passes(3 * MONTH)
     with pytest.raises(LinkBroken):
-        await asyncio.wait_for(house.links.access_token(MINJI), 1)
+        await asyncio.wait_for(house.token(), 1)
+
+
+PEOPLE = ("민지", "준호", "서연", "하준", "지우")
+
+
+async def test_two_who_refresh_at_once_do_not_break_each_others_links(house: LinkWorld) -> None:
+    for member_id, name in enumerate(PEOPLE):
+        await house.link(name, member_id)
+    house.clock.passes(MONTH + 86400)
+    other = Links(house.store, house.client, now=house.clock)
+    asked = [(one, member_id) for member_id in range(len(PEOPLE)) for one in (house.links, other)]
+    links = await asyncio.gather(*(one.fresh(member_id) for one, member_id in asked))
+    assert len({link.access_token for link in links}) == len(PEOPLE)
+    assert house.calls("/oauth/token") == 2 * len(PEOPLE)
+    house.clock.passes(86400)
+    assert all([await house.token(member_id) for member_id in range(len(PEOPLE))])
+
+
+@pytest.mark.parametrize("account", ["민지", "준호"])
+async def test_a_refusal_that_comes_late_breaks_no_link_that_was_made_meanwhile(
+    house: LinkWorld, account: str
+) -> None:
+    await house.link("민지")
+    house.kakao.fail_next(1, -101, 400, path="/v2/user/scopes")
+    house.kakao.slow(0.3)
+    asking = asyncio.create_task(Consents(house.links, house.client).of(MINJI))
+    await until(lambda: asked_for(house, "/v2/user/scopes"))
+    house.kakao.slow(0)
+    await house.link(account, scopes=FRIENDS_SCOPES)
+    assert not (await asking).live
+    link = await house.linked()
+    assert (link.broken_at, link.kakao_id) == (None, house.kakao.account(account).id)
+
+
+@pytest.mark.parametrize("account", ["민지", "준호"])
+async def test_what_a_former_link_agreed_to_is_not_kept_of_the_one_made_meanwhile(
+    house: LinkWorld, account: str
+) -> None:
+    await house.link("민지")
+    house.kakao.slow(0.3)
+    asking = asyncio.create_task(Consents(house.links, house.client).of(MINJI))
+    await until(lambda: asked_for(house, "/v2/user/scopes"))
+    house.kakao.slow(0)
+    house.clock.passes(1)
+    await house.link(account, scopes=FRIENDS_SCOPES)
+    await asking
+    assert (await house.linked()).scopes == set(FRIENDS_SCOPES)
+
+
+async def asked_for(house: LinkWorld, path: str) -> bool:
+    """Whether the test's own question has come to Kakao: linking has asked one of its own."""
+    return house.calls(path) == 2
 
 
 async def test_no_lock_outlives_its_use(house: LinkWorld) -> None:
     await house.link()
     house.clock.passes(86400)
-    await house.links.access_token(MINJI)
+    await house.token()
     gc.collect()
-    assert len(house.links._turns) == 0
+    assert not house.database._turns._locks
 
 
 # The end

@@ -4,7 +4,9 @@ import asyncio
 import stat
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -20,10 +22,13 @@ from bot.services.alarms import Alarms
 from bot.services.operations.supervision import Restarts, Supervisor
 from bot.services.servers.settings import CustomTemplate, GuildSettings, Settings
 from storage.database import DatabaseBusy, StorageError, open_database
+from storage.deliveries import DeliveryStore
 from storage.jumps import Jump, JumpStore
+from storage.links import ACCESS, REFRESH, LinkStore
 from storage.settings import SettingsStore
 from storage.tables import metadata
 from tests.support.world import until
+from tests.unit.test_storage_links import LINK, VAULT
 
 HOLD_AND_WAIT = """
 import asyncio, sys
@@ -151,21 +156,28 @@ async def test_a_database_from_the_future_is_refused(tmp_path: Path) -> None:
             pass
 
 
-async def test_templates_named_before_they_were_settings_stay_named(tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir()
-    engine = create_engine(f"sqlite:///{tmp_path}/data/kkachi.db")
+@contextmanager
+def migrated(folder: Path, revision: str) -> Iterator[Connection]:
+    """Make a database as it was then."""
+    (folder / "data").mkdir()
+    engine = create_engine(f"sqlite:///{folder}/data/kkachi.db")
     with engine.begin() as connection:
         config = Config()
         config.set_main_option("script_location", "storage:migrations")
         config.set_main_option("path_separator", "os")
         config.attributes["connection"] = connection
-        command.upgrade(config, "0005")
+        command.upgrade(config, revision)
+        yield connection
+    engine.dispose()
+
+
+async def test_templates_named_before_they_were_settings_stay_named(tmp_path: Path) -> None:
+    with migrated(tmp_path, "0005") as connection:
         for guild_id in (10, 20):
             row = """INSERT INTO templates VALUES (:guild_id, '소식', 7, '["WHO"]', 1, 0.0)"""
             connection.execute(text(row), {"guild_id": guild_id})
         kept = """INSERT INTO settings VALUES (20, 3, '{"language": "en"}')"""
         connection.execute(text(kept))
-    engine.dispose()
 
     async with open_database(url(tmp_path)) as database:
         settings = Settings(SettingsStore(database), lambda: 0.0)
@@ -175,6 +187,29 @@ async def test_templates_named_before_they_were_settings_stay_named(tmp_path: Pa
         assert old == (3, GuildSettings(templates=named, language="en"))
         await settings.change(10, 1, 1, templates={})
         assert (await settings.of(10)).templates == {}
+
+
+async def test_what_waited_before_there_were_generations_goes_out_by_the_link_there_was(
+    tmp_path: Path,
+) -> None:
+    tokens = {kind: VAULT.seal(kind, member_id=1, kind=kind) for kind in (ACCESS, REFRESH)}
+    link = "INSERT INTO links VALUES (1, 7, '민지', '[]', :access, 0, :refresh, 0, 'ko', 0, NULL)"
+    waiting = (
+        "INSERT INTO deliveries (forward_id, member_id, chat, card, state, tries, repeats,"
+        " next_try_at, created_at) VALUES ('f', :member_id, 'me', '{}', 'parked', 0, 0, 0, 0)"
+    )
+    with migrated(tmp_path, "0006") as connection:
+        named = {"access": tokens[ACCESS], "refresh": tokens[REFRESH]}
+        connection.execute(text(link), named)
+        connection.execute(text(waiting), [{"member_id": 1}, {"member_id": 2}])
+    async with open_database(url(tmp_path)) as database:
+        links, outbox = LinkStore(database, VAULT), DeliveryStore(database)
+        [kept, later] = [await links.get(1), replace(LINK, member_id=2)]
+        assert kept is not None
+        [row] = await outbox.unpark(1, frozenset(), 0.0)
+        assert (row.member_id, row.link_generation) == (1, kept.generation)
+        await links.put(later)
+        assert await outbox.unpark(2, frozenset(), 0.0) == []
 
 
 async def test_five_hundred_writes_at_once_are_all_committed(tmp_path: Path) -> None:

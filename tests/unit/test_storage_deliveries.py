@@ -2,13 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from storage.allowances import Claim
-from storage.database import open_database
+from storage.database import Database, open_database
 from storage.deliveries import Chat, Delivery, DeliveryState, DeliveryStore, NewDelivery, Outcome
+from storage.links import LinkStore
+from tests.unit.test_storage_links import LINK, VAULT
 
 ME = NewDelivery(1, Chat.ME, {"text": "까치"})
 FRIENDS = [
@@ -23,11 +27,17 @@ def nothing(_: Delivery) -> list[Claim]:
 
 
 @pytest.fixture
-async def shared(tmp_path: Path) -> AsyncIterator[DeliveryStore]:
-    """The outbox of one process among several."""
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    """The database of one process among several, in which member 1 is linked."""
     url = f"sqlite+aiosqlite:///{tmp_path}/kkachi.db"
     async with open_database(url, exclusive=False) as database:
-        yield DeliveryStore(database)
+        await LinkStore(database, VAULT).put(LINK)
+        yield database
+
+
+@pytest.fixture
+def shared(database: Database) -> DeliveryStore:
+    return DeliveryStore(database)
 
 
 async def test_the_rows_of_a_forward_are_leased_together_those_due_longest_first(
@@ -89,11 +99,41 @@ async def test_a_result_that_comes_after_the_lease_was_taken_over_is_dropped(
     assert (row.state, row.lease_until) == (DeliveryState.SENDING, 120.0)
 
 
+async def test_what_holds_a_former_links_rows_up_does_not_hold_up_the_next_ones(
+    database: Database, shared: DeliveryStore
+) -> None:
+    await shared.accept("former", [ME], at=0.0)
+    [lease] = await shared.lease(0.0, 60.0, 1, nothing)
+    await LinkStore(database, VAULT).put(replace(LINK, kakao_id=9, generation="next"))
+    await shared.accept("next", [ME], at=1.0)
+    former = lease.rows[0]
+    assert await shared.park(former, reason="consent") == []
+    assert await shared.postpone(former, chat=Chat.ME, until=99.0, reason="allowance-sender") == []
+    [row] = await shared.postpone(None, chat=Chat.ME, until=99.0, reason="allowance-app")
+    assert (row.forward_id, row.link_generation) == ("next", "next")
+
+
+async def test_only_what_was_accepted_for_the_link_there_is_can_be_repeated(
+    database: Database, shared: DeliveryStore
+) -> None:
+    await shared.accept("f", [ME], at=0.0)
+    [lease] = await shared.lease(0.0, 60.0, 1, nothing)
+    await shared.record([Outcome(lease.rows[0], DeliveryState.FAILED, 1.0, "operator")])
+    ids = [row.id for row in lease.rows]
+    await database.change(text("UPDATE links SET generation = 'another'"))
+    assert await shared.requeue(ids, 2.0) == []
+    await database.change(
+        text("UPDATE links SET generation = :its").bindparams(its=LINK.generation)
+    )
+    assert [row.id for row in await shared.requeue(ids, 3.0)] == ids
+
+
 async def test_what_nobody_comes_back_for_is_dropped_and_old_rows_go(
     shared: DeliveryStore,
 ) -> None:
     await shared.accept("f", FRIENDS, at=0.0)
-    await shared.park(1, reason="consent")
+    [row, *_] = await shared.of_forward("f", 1)
+    await shared.park(row, reason="consent")
     await shared.drop_parked(before=1.0, at=5.0)
     rows = await shared.of_forward("f", 1)
     assert {(row.state, row.friend_name, row.card) for row in rows} == {

@@ -11,7 +11,7 @@ from storage.database import Database, open_database
 from storage.drafts import Draft, DraftStore, Pick
 from storage.jumps import Jump, JumpStore
 from storage.link_requests import LinkRequest, LinkRequestStore
-from storage.links import KakaoAccountTaken, Link, LinkStore
+from storage.links import KakaoAccountTaken, Link, LinkStore, new_generation
 from storage.vault import Vault, VaultError, digest
 
 VAULT = Vault([b"k" * 32])
@@ -90,7 +90,7 @@ async def test_an_account_of_another_member_is_refused_and_both_links_stay(
 async def test_a_refresh_without_a_new_refresh_token_keeps_the_old_one(database: Database) -> None:
     links = LinkStore(database, VAULT)
     await links.put(LINK)
-    await links.save_tokens(1, access_token="a2", access_expires_at=300.0)
+    await links.save_tokens(LINK, access_token="a2", access_expires_at=300.0)
     assert await links.get(1) == replace(LINK, access_token="a2", access_expires_at=300.0)
 
 
@@ -98,7 +98,7 @@ async def test_a_refresh_with_a_new_refresh_token_replaces_both(database: Databa
     links = LinkStore(database, VAULT)
     await links.put(LINK)
     await links.save_tokens(
-        1,
+        LINK,
         access_token="a2",
         access_expires_at=300.0,
         refresh_token="r2",
@@ -112,18 +112,85 @@ async def test_a_refresh_with_a_new_refresh_token_replaces_both(database: Databa
 async def test_a_link_breaks_only_once(database: Database) -> None:
     links = LinkStore(database, VAULT)
     await links.put(LINK)
-    assert [await links.mark_broken(1, at) for at in (60.0, 61.0)] == [True, False]
+    assert [await links.mark_broken(LINK, at) for at in (60.0, 61.0)] == [True, False]
     link = await links.get(1)
     assert link is not None
     assert link.broken_at == 60.0
 
 
+async def test_what_a_former_refresh_brought_or_met_leaves_newer_tokens_alone(
+    database: Database,
+) -> None:
+    links = LinkStore(database, VAULT)
+    await links.put(LINK)
+    newer = replace(LINK, refresh_token="r2")
+    assert await links.save_tokens(
+        LINK, access_token="a2", access_expires_at=300.0, refresh_token="r2"
+    )
+    assert not await links.save_tokens(LINK, access_token="old", access_expires_at=400.0)
+    assert not await links.mark_broken(LINK, 60.0)
+    assert await links.get(1) == replace(newer, access_token="a2", access_expires_at=300.0)
+    assert await links.mark_broken(newer, 61.0)
+
+
+async def test_a_new_refresh_token_is_good_although_the_former_one_was_refused(
+    database: Database,
+) -> None:
+    links = LinkStore(database, VAULT)
+    await links.put(LINK)
+    assert await links.mark_broken(LINK, 60.0)
+    await links.save_tokens(LINK, access_token="a2", access_expires_at=300.0)
+    assert (await stored(links)).broken_at == 60.0
+    await links.save_tokens(LINK, access_token="a3", access_expires_at=300.0, refresh_token="r2")
+    assert (await stored(links)).broken_at is None
+
+
+async def test_consents_of_a_link_that_was_made_anew_are_not_those_of_the_former_one(
+    database: Database,
+) -> None:
+    links = LinkStore(database, VAULT)
+    await links.put(LINK)
+    for newer in (replace(LINK, linked_at=51.0), replace(LINK, kakao_id=9, generation="other")):
+        await links.put(newer)
+        await links.set_scopes(LINK, {"friends"})
+        assert not await links.withdraw(LINK, {"talk_message"})
+        assert (await stored(links)).scopes == LINK.scopes
+
+
+async def test_a_consent_that_is_withdrawn_is_news_once(database: Database) -> None:
+    links = LinkStore(database, VAULT)
+    await links.put(LINK)
+    assert [await links.withdraw(LINK, {"talk_message", "x"}) for _ in range(2)] == [True, False]
+    assert (await stored(links)).scopes == {"profile_nickname"}
+
+
+async def stored(links: LinkStore) -> Link:
+    link = await links.get(1)
+    assert link is not None
+    return link
+
+
+async def test_a_generation_stays_with_the_account_and_with_nothing_else(
+    database: Database,
+) -> None:
+    links = LinkStore(database, VAULT)
+    generations = []
+    for kakao_id in (1, 1, 2, 1):
+        await links.put(replace(LINK, kakao_id=kakao_id, generation=new_generation()))
+        generations.append((await stored(links)).generation)
+    await links.delete(1, 60.0)
+    await links.put(replace(LINK, kakao_id=1, generation=new_generation()))
+    generations.append((await stored(links)).generation)
+    assert generations[0] == generations[1]
+    assert len(set(generations)) == 4
+
+
 async def test_scopes_can_change_and_a_link_can_go(database: Database) -> None:
     links = LinkStore(database, VAULT)
     await links.put(LINK)
-    await links.set_scopes(1, {"talk_message"})
+    await links.set_scopes(LINK, {"talk_message"})
     assert await links.get(1) == replace(LINK, scopes=frozenset({"talk_message"}))
-    assert [await links.delete(1), await links.delete(1)] == [True, False]
+    assert [await links.delete(1, 60.0), await links.delete(1, 61.0)] == [[], None]
     assert await links.get(1) is None
 
 
@@ -191,7 +258,7 @@ async def test_after_a_deletion_the_files_hold_nothing_of_it(tmp_path: Path) -> 
         await links.put(replace(LINK, nickname="어디에도 없을 이름"))
     assert "어디에도 없을 이름".encode() in everything_in(tmp_path)
     async with open_database(f"sqlite+aiosqlite:///{tmp_path}/kkachi.db") as database:
-        await LinkStore(database, VAULT).delete(1)
+        await LinkStore(database, VAULT).delete(1, 60.0)
     assert "어디에도 없을 이름".encode() not in everything_in(tmp_path)
 
 
@@ -223,12 +290,13 @@ async def test_of_two_presses_only_one_takes_the_draft(database: Database) -> No
 
 
 async def test_forgetting_a_member_leaves_the_others_alone(database: Database) -> None:
-    jumps, drafts = JumpStore(database), DraftStore(database)
+    jumps, drafts, links = JumpStore(database), DraftStore(database), LinkStore(database, VAULT)
     for member in (1, 2):
+        await links.put(replace(LINK, member_id=member, kakao_id=member))
         await jumps.add(Jump(f"j{member}", member, None, 1, 1, 0.0, 1.0))
         await drafts.add(Draft(f"d{member}", member, {}, None, None, None, "ko", 0.0, 1.0))
     await jumps.delete_member(1)
-    await drafts.delete_member(1)
+    await links.delete(1, 60.0)
     assert [await jumps.find("j1"), await drafts.get("d1")] == [None, None]
     assert await jumps.find("j2")
     assert await drafts.get("d2")

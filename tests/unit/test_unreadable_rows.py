@@ -93,7 +93,7 @@ async def test_what_waits_and_cannot_be_judged_any_more_holds_up_nothing_else(
     assert await tower.found(seen)
     assert await tower.services.notifying.tell(event) == 1
     await spoil(tower.database, table, column, "[]")
-    tower.services.settings._known.clear()
+    tower.services.settings._known.drop(GUILD)
     assert "모임" in str((await tower.card()).stored())
     hit = await tower.services.watch.found(MINJI, seen)
     assert hit is not None
@@ -136,7 +136,7 @@ async def test_of_a_server_whose_settings_cannot_be_read_nothing_leaves(
     await tower.rule()
     await tower.admin(never={7})
     await spoil(tower.database, "settings", "settings", value)
-    tower.services.settings._known.clear()
+    tower.services.settings._known.drop(GUILD)
     assert not await tower.found(tower.message())
     with pytest.raises(Unreadable):
         await tower.services.settings.of(GUILD)
@@ -168,7 +168,7 @@ async def test_a_subscription_that_cannot_be_read_costs_its_member_only(
     for member_id in (MINJI, JUNHO):
         await subscriptions.add(member_id, GUILD, SubscriptionKind.THREAD)
     await spoil(tower.database, "subscriptions", column, value, f"member_id = {MINJI}")
-    subscriptions._known.clear()
+    subscriptions._known.drop(GUILD)
     event = ServerEvent("thread:1", SubscriptionKind.THREAD, GUILD, NOON)
     assert [one.member_id for one in await subscriptions.wanting(event)] == [JUNHO]
     assert await subscriptions.of(MINJI) == []

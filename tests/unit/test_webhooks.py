@@ -16,6 +16,8 @@ import pytest
 from aiohttp import ClientSession
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
+from bot.services.accounts.links import LATEST_NOTICE
+from bot.services.accounts.oauth import BASIC_SCOPES, FRIENDS_SCOPES
 from bot.services.accounts.security_events import ASK_AGAIN, KEYS_LIFE, Keys, SecurityEvents
 from bot.services.accounts.webhook_queue import WebhookQueue
 from bot.services.accounts.webhooks import AccountWebhooks
@@ -141,6 +143,7 @@ def _listen(house: LinkWorld) -> list[Told]:
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
     async with open_office(tmp_path) as office:
         await office.house.link("민지")
+        office.house.clock.passes(LATEST_NOTICE)
         yield office
 
 
@@ -343,7 +346,7 @@ async def test_other_events_and_other_people_change_nothing(office: Office) -> N
 async def test_a_repeated_event_is_accepted_and_ignored(office: Office) -> None:
     first = await office.event("user-scope-withdraw", scope=["talk_message"])
     await office.settled()
-    await office.house.links.consented(MINJI, ["talk_message"])
+    await office.house.links.consented(await office.house.linked(), ["talk_message"])
     again = await office.house.kakao.notices.again(first)
     link = await office.link()
     assert again is not None
@@ -444,6 +447,66 @@ async def test_a_token_signed_with_the_public_key_as_a_secret_is_refused(office:
     forged = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
     status, answer = await office.post(ACCOUNT, f"{forged}.{good.partition('.')[2]}".encode())
     assert (status, fault(answer)) == (400, "invalid_request")
+
+
+# Late, about an account that was linked again meanwhile
+
+
+async def again(office: Office) -> Link:
+    """Let 민지 link the same account again, of which something is told only afterwards."""
+    office.house.clock.passes(60)
+    await office.house.link("민지", scopes=FRIENDS_SCOPES)
+    office.house.clock.passes(5)
+    return await office.house.linked()
+
+
+async def test_a_late_notice_of_an_unlink_does_not_undo_the_link_made_since(
+    office: Office,
+) -> None:
+    """It does not say when it happened: Kakao is asked whether the link stands."""
+    link = await again(office)
+    query = f"{UNLINK}?user_id={office.minji.id}"
+    assert await office.get(query, office.key) == 200
+    assert (await office.event("user-unlinked")).status == 202
+    assert await office.link() == link
+    assert office.told == []
+
+
+async def test_a_late_word_of_dead_tokens_breaks_no_link_made_since(office: Office) -> None:
+    link = await again(office)
+    assert (await office.event("tokens-revoked")).status == 202
+    assert (await office.link(), office.told) == (link, [])
+
+
+async def test_a_late_withdrawal_takes_nothing_that_was_agreed_to_since(office: Office) -> None:
+    await again(office)
+    office.house.kakao.withdraw(office.minji, "friends")
+    await office.event("user-scope-withdraw", scope=["talk_message", "friends"])
+    link = await office.link()
+    assert link is not None
+    assert (link.scopes, office.told) == (frozenset(BASIC_SCOPES), [])
+
+
+async def test_whoever_unlinks_right_after_linking_is_forgotten_all_the_same(
+    office: Office,
+) -> None:
+    await again(office)
+    await office.house.kakao.unlink_at_kakao(office.minji)
+    assert await office.link() is None
+    assert office.told == [("undone", MINJI, "ko")]
+
+
+async def test_a_notice_is_believed_when_kakao_cannot_be_asked(office: Office) -> None:
+    await again(office)
+    office.house.kakao.down(True)
+    assert await office.get(f"{UNLINK}?user_id={office.minji.id}", office.key) == 200
+    assert await office.link() is None
+
+
+async def test_an_old_link_is_undone_without_asking(office: Office) -> None:
+    assert await office.get(f"{UNLINK}?user_id={office.minji.id}", office.key) == 200
+    assert await office.link() is None
+    assert office.house.calls("/v2/user/scopes") == 1
 
 
 # Kakao's keys

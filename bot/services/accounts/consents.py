@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -12,18 +12,17 @@ from bot.kakao import (
     BadRequest,
     KakaoClient,
     KakaoError,
-    NotLinked,
     Scope,
     TokenInvalid,
 )
 from bot.services.accounts.links import Links
 from bot.services.accounts.oauth import FRIENDS_SCOPES
+from storage.links import Link
 
 logger = logging.getLogger(__name__)
 
 PATIENCE = 4.0
 NOT_REVOCABLE = -3
-Call = Callable[[str], Awaitable[list[Scope]]]
 
 
 class ConsentRequired(errors.UserError):
@@ -59,12 +58,12 @@ class Consents:
             raise errors.NotLinked
         try:
             async with asyncio.timeout(PATIENCE):
-                scopes = await self._ask(member_id, self._kakao.scopes)
+                link, scopes = await self._links.call(member_id, self._kakao.scopes)
         except (KakaoError, errors.UserError, TimeoutError) as error:
             logger.info("consents are not known: %s", type(error).__name__)
             known = [Scope(id=scope, agreed=scope in link.scopes) for scope in FRIENDS_SCOPES]
             return Agreements(known, live=False)
-        await self._links.consented(member_id, (scope.id for scope in scopes if scope.agreed))
+        await self._links.consented(link, (scope.id for scope in scopes if scope.agreed))
         return Agreements([scope for scope in scopes if scope.using], live=True)
 
     async def revoke(self, member_id: int, scope: str) -> Agreements:
@@ -73,8 +72,12 @@ class Consents:
         Raises NotLinked, LinkBroken, ConsentRequired, TryLater or OperatorFault.
         """
         try:
-            async with self._known_before(member_id, scope):
-                await self._ask(member_id, lambda token: self._kakao.revoke_scopes(token, [scope]))
+            async with self._known_before(member_id, scope) as link:
+                await self._links.call(
+                    member_id,
+                    lambda token: self._kakao.revoke_scopes(token, [scope]),
+                    link.generation,
+                )
         except BadRequest:
             logger.info("a consent was taken back before")
         except KakaoError as error:
@@ -83,29 +86,17 @@ class Consents:
         return await self.of(member_id)
 
     @asynccontextmanager
-    async def _known_before(self, member_id: int, scope: str) -> AsyncIterator[None]:
+    async def _known_before(self, member_id: int, scope: str) -> AsyncIterator[Link]:
         """Note it first: Kakao's webhook tells of it too, and must bring the member no news."""
         link = await self._links.get(member_id)
         if link is None:
             raise errors.NotLinked
-        await self._links.consented(member_id, link.scopes - {scope})
+        await self._links.consented(link, link.scopes - {scope})
         try:
-            yield
+            yield link
         except Exception:
-            await self._links.consented(member_id, link.scopes)
+            await self._links.consented(link, link.scopes)
             raise
-
-    async def _ask(self, member_id: int, call: Call) -> list[Scope]:
-        """Call Kakao, with one refresh if need be."""
-        token = await self._links.access_token(member_id)
-        try:
-            try:
-                return await call(token)
-            except TokenInvalid:
-                return await call(await self._links.renew(member_id, token))
-        except NotLinked:
-            await self._links.broke(member_id)
-            raise errors.LinkBroken from None
 
 
 def _for_member(error: KakaoError) -> errors.UserError:

@@ -4,12 +4,15 @@ import logging
 
 from bot import errors, kakao
 from bot.services.accounts.links import Links
+from bot.services.cache import Cache
 from bot.services.clock import Clock
 from bot.services.kakao_codes import member_key
+from storage.links import Link
 
 logger = logging.getLogger(__name__)
 
 CACHED_SECONDS = 60
+REMEMBERED = 1000
 
 
 class KakaoRefused(errors.UserError):
@@ -26,32 +29,37 @@ class Friends:
     def __init__(self, links: Links, client: kakao.KakaoClient, *, now: Clock) -> None:
         self._links = links
         self._kakao = client
-        self._now = now
-        self._cache: dict[int, tuple[float, list[kakao.Friend]]] = {}
+        self._lists = Cache(self._fetch, most=REMEMBERED, seconds=CACHED_SECONDS, now=now)
 
     async def of(self, member_id: int) -> list[kakao.Friend]:
-        """Return the member's friends.
+        """Return the friends of the account that the member has linked now.
 
         Raises NotLinked, LinkBroken, ConsentMissing, TryLater, OperatorFault or KakaoRefused.
         """
-        self._drop_old()
-        if member_id in self._cache:
-            return self._cache[member_id][1]
-        await self._check_consent(member_id)
-        friends = await self._fetch(member_id)
-        friends.sort(key=lambda friend: (not friend.favorite, friend.profile_nickname))
-        self._cache[member_id] = (self._now(), friends)
+        link = await self._agreeing(member_id)
+        generation, friends = await self._lists.get(member_id)
+        if generation != link.generation:
+            self._lists.drop(member_id)
+            _, friends = await self._lists.get(member_id)
         return friends
 
     async def forget(self, member_id: int) -> None:
         """Forget a member's list: their account or its friends have changed."""
-        self._cache.pop(member_id, None)
+        self._lists.drop(member_id)
 
-    def _drop_old(self) -> None:
-        oldest = self._now() - CACHED_SECONDS
-        self._cache = {member: entry for member, entry in self._cache.items() if entry[0] > oldest}
+    async def _fetch(self, member_id: int) -> tuple[str, list[kakao.Friend]]:
+        """Ask Kakao, and say what went wrong in words for the member."""
+        try:
+            link, friends = await self._links.call(member_id, self._kakao.all_friends)
+        except kakao.ConsentMissing:
+            raise errors.ConsentMissing(frozenset({kakao.FRIENDS})) from None
+        except kakao.KakaoError as error:
+            logger.warning("no list of friends: %s %s", type(error).__name__, error.code)
+            raise _for_member(error) from None
+        friends.sort(key=lambda friend: (not friend.favorite, friend.profile_nickname))
+        return link.generation, friends
 
-    async def _check_consent(self, member_id: int) -> None:
+    async def _agreeing(self, member_id: int) -> Link:
         link = await self._links.get(member_id)
         if link is None:
             raise errors.NotLinked
@@ -59,30 +67,11 @@ class Friends:
             raise errors.LinkBroken
         if kakao.FRIENDS not in link.scopes:
             raise errors.ConsentMissing(frozenset({kakao.FRIENDS}))
-
-    async def _fetch(self, member_id: int) -> list[kakao.Friend]:
-        """Ask Kakao, and say what went wrong in words for the member."""
-        try:
-            return await self._ask(member_id)
-        except (kakao.TokenInvalid, kakao.NotLinked):
-            await self._links.broke(member_id)
-            raise errors.LinkBroken from None
-        except kakao.ConsentMissing:
-            raise errors.ConsentMissing(frozenset({kakao.FRIENDS})) from None
-        except kakao.KakaoError as error:
-            logger.warning("no list of friends: %s %s", type(error).__name__, error.code)
-            raise _for_member(error) from None
-
-    async def _ask(self, member_id: int) -> list[kakao.Friend]:
-        token = await self._links.access_token(member_id)
-        try:
-            return await self._kakao.all_friends(token)
-        except kakao.TokenInvalid:
-            return await self._kakao.all_friends(await self._links.renew(member_id, token))
+        return link
 
 
 def _for_member(error: kakao.KakaoError) -> errors.UserError:
-    if isinstance(error, kakao.AppFault):
+    if isinstance(error, kakao.AppFault | kakao.TokenInvalid):
         return errors.OperatorFault()
     if isinstance(error, kakao.AccountBarred | kakao.NotTalkUser | kakao.Refused):
         return KakaoRefused(error.code)

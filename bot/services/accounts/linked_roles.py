@@ -171,12 +171,21 @@ class LinkedRoles:
         await self.tell(new.member_id)
 
     async def unlinked(self, member_id: int) -> None:
-        """Tell Discord that a member is linked no more, and forget the leave to do so."""
-        await self.tell(member_id)
-        await self._store.delete(member_id)
+        """Tell Discord that a member is linked no more, and forget the leave to do so.
+
+        Whoever has linked another account goes on with it.
+        """
+        async with self._store.turn(member_id):
+            await self._tell(member_id)
+            if await self._links.get(member_id) is None:
+                await self._store.delete(member_id)
 
     async def tell(self, member_id: int) -> None:
         """Tell Discord how it stands with a member, if they gave leave."""
+        async with self._store.turn(member_id):
+            await self._tell(member_id)
+
+    async def _tell(self, member_id: int) -> None:
         connection = await self._store.get(member_id)
         if connection is None:
             return

@@ -4,7 +4,9 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
+from bot import kakao
 from bot.errors import LinkBroken, NotLinked, OperatorFault, TryLater
 from bot.kakao import (
     TALK_MESSAGE,
@@ -17,8 +19,8 @@ from bot.kakao import (
 )
 from bot.services.clock import Clock
 from bot.services.listeners import Listeners
-from bot.services.locks import KeyedLocks
 from bot.texts import Locale, pick_locale
+from storage.deliveries import Delivery
 from storage.links import Link, LinkStore
 
 logger = logging.getLogger(__name__)
@@ -29,10 +31,15 @@ REFRESH_EARLY = 60
 UNLINK_PATIENCE = 5
 # How far Kakao's clock and ours may be apart.
 CLOCKS_APART = 10
+# How late Kakao may tell us of an account, and how long it may take to say how that stands.
+LATEST_NOTICE = 600
+NOTICE_PATIENCE = 3
 
+T = TypeVar("T")
 BrokenListener = Callable[[int, Locale], Awaitable[None]]
 UnlinkedListener = Callable[[int], Awaitable[None]]
 ConsentListener = Callable[[int, Locale, frozenset[str]], Awaitable[None]]
+DeliveriesListener = Callable[[list[Delivery]], object]
 
 
 class OtherAccount(Exception):
@@ -40,36 +47,41 @@ class OtherAccount(Exception):
 
 
 class Links:
-    """Every link of a member with Kakao."""
+    """Every link of a member with Kakao.
+
+    Whoever has used a link hands it back with what Kakao said of it: that is about this link, and
+    never about one that was made meanwhile.
+    """
 
     def __init__(self, store: LinkStore, kakao: KakaoClient, *, now: Clock) -> None:
         self._store = store
         self._kakao = kakao
         self._now = now
-        self._turns = KeyedLocks[int]()
         self._listeners = Listeners()
         self.on_broken: list[BrokenListener] = []
         self.on_refreshed: list[Callable[[str], None]] = []
+        # Not called after a kill: whatever must not be left undone belongs to the store.
         self.on_unlinked: list[UnlinkedListener] = []
+        self.on_deliveries_changed: list[DeliveriesListener] = []
         self.on_consent_missing: list[ConsentListener] = []
         # At Kakao itself, where the member may not think of us.
         self.on_undone: list[BrokenListener] = []
 
     async def keep(self, link: Link, *, same_account: bool) -> frozenset[str]:
-        """Store a new link in place of the member's former one.
+        """Store a new link in place of the member's former one; what waits stays with its account.
 
         Returns what a link that stood already allows beyond what it did. Raises OtherAccount, when
         it must be the `same_account`, and KakaoAccountTaken.
         """
-        async with self._turns.of(link.member_id):
+        async with self._store.turn(link.member_id):
             before = await self._store.get(link.member_id)
             moved = before is not None and before.kakao_id != link.kakao_id
             if moved and same_account:
                 raise OtherAccount
-            await self._store.put(link)
+            self._tell_changed(await self._store.put(link))
         if before is not None and moved:
+            await self._tell_unlinked(link.member_id)
             await self._leave(before)
-            await self._listeners.tell(listener(link.member_id) for listener in self.on_unlinked)
         if before is None or before.broken_at is not None or moved:
             return frozenset()
         return link.scopes - before.scopes
@@ -80,79 +92,103 @@ class Links:
         """Return the member's link, broken or not."""
         return await self._store.get(member_id)
 
-    async def access_token(self, member_id: int) -> str:
-        """Return a token that is good for at least another minute.
+    async def fresh(self, member_id: int, generation: str | None = None) -> Link:
+        """Return the member's link with a token that is good for at least another minute.
 
-        Raises NotLinked, LinkBroken (the member must link again), TryLater or OperatorFault.
+        Raises NotLinked (also when the link is not of this generation), LinkBroken (the member
+        must link again), TryLater or OperatorFault.
         """
         return await self._ensure(
-            member_id, lambda link: link.access_expires_at > self._now() + REFRESH_EARLY
+            member_id, generation, lambda link: link.access_expires_at > self._now() + REFRESH_EARLY
         )
 
-    async def renew(self, member_id: int, refused: str) -> str:
-        """Return another token than the one Kakao has just refused, with one refresh at most."""
-        return await self._ensure(member_id, lambda link: link.access_token != refused)
+    async def renew(self, refused: Link) -> Link:
+        """Return the link with another token than the one Kakao has just refused.
 
-    async def broke(self, member_id: int) -> None:
-        """Note that Kakao no longer accepts this member; the first time listeners are told."""
-        link = await self._store.get(member_id)
-        if link is not None and await self._store.mark_broken(member_id, self._now()):
-            await self._tell_broken(link)
+        There is one refresh at most. Raises like `fresh`.
+        """
+        return await self._ensure(
+            refused.member_id,
+            refused.generation,
+            lambda link: link.access_token != refused.access_token,
+        )
 
-    async def consent_missing(
-        self, member_id: int, scopes: frozenset[str], at: float, *, quietly: bool
-    ) -> None:
-        """Note that Kakao asked for consents at this time; the first time listeners are told.
+    async def call(
+        self, member_id: int, ask: Callable[[str], Awaitable[T]], generation: str | None = None
+    ) -> tuple[Link, T]:
+        """Ask Kakao something with a member's token, and return by which link that was.
+
+        Raises like `fresh`, and KakaoError.
+        """
+        link = await self.fresh(member_id, generation)
+        try:
+            try:
+                return link, await ask(link.access_token)
+            except TokenInvalid:
+                link = await self.renew(link)
+                return link, await ask(link.access_token)
+        except kakao.NotLinked:
+            await self.broke(link)
+            raise LinkBroken from None
+
+    async def broke(self, link: Link) -> None:
+        """Note that Kakao no longer accepts this link; the first time listeners are told."""
+        if await self._mark_broken(link):
+            await self._tell_all(self.on_broken, link)
+
+    async def consent_missing(self, link: Link, scopes: frozenset[str], *, quietly: bool) -> None:
+        """Note that Kakao asks for consents; the first time listeners are told.
 
         Unless `quietly`: then the member is looking at an answer that says so.
         """
-        first = await self._store.withdraw(member_id, scopes, at)
-        link = await self._store.get(member_id)
-        if first and link is not None and not quietly:
+        if await self._store.withdraw(link, scopes) and not quietly:
             await self._tell_consent_missing(link, scopes)
 
-    async def consented(self, member_id: int, scopes: Iterable[str]) -> None:
+    async def consented(self, link: Link, scopes: Iterable[str]) -> None:
         """Keep what the member agrees to, as Kakao has just told."""
-        await self._store.set_scopes(member_id, scopes)
+        await self._store.set_scopes(link, scopes)
 
-    async def _ensure(self, member_id: int, good: Callable[[Link], bool]) -> str:
-        link = await self._sound(member_id)
+    async def _ensure(
+        self, member_id: int, generation: str | None, good: Callable[[Link], bool]
+    ) -> Link:
+        link = await self._sound(member_id, generation)
         if good(link):
-            return link.access_token
+            return link
         # The caller may be cancelled; a pair that Kakao has issued must still be saved.
-        return await asyncio.shield(self._listeners.spawn(self._renewed(member_id, good)))
+        return await asyncio.shield(self._listeners.spawn(self._renewed(link, good)))
 
-    async def _renewed(self, member_id: int, good: Callable[[Link], bool]) -> str:
-        async with self._turns.of(member_id):
-            link = await self._sound(member_id)
+    async def _renewed(self, seen: Link, good: Callable[[Link], bool]) -> Link:
+        async with self._store.turn(seen.member_id):
+            # Whoever had the turn before may have done it already.
+            link = await self._sound(seen.member_id, seen.generation)
             if good(link):
-                return link.access_token
-            token = await self._refresh(link)
-            if token is not None:
-                return token
-            first = await self._store.mark_broken(member_id, self._now())
-        # Outside the lock: a listener may ask for this member's token itself.
-        if first:
-            await self._tell_broken(link)
-        raise LinkBroken
+                return link
+            ends = not await self._refresh(link) and await self._mark_broken(link)
+        # Outside the turn: a listener may ask for this member's token itself.
+        if ends:
+            await self._tell_all(self.on_broken, link)
+        return await self._sound(seen.member_id, seen.generation)
 
-    async def _sound(self, member_id: int) -> Link:
+    async def _mark_broken(self, link: Link) -> bool:
+        return await self._store.mark_broken(link, self._now())
+
+    async def _sound(self, member_id: int, generation: str | None) -> Link:
         link = await self._store.get(member_id)
-        if link is None:
+        if link is None or generation not in {None, link.generation}:
             raise NotLinked
         if link.broken_at is not None:
             raise LinkBroken
         return link
 
-    async def _refresh(self, link: Link) -> str | None:
-        """Return a new token that is saved already, or None when the link has come to its end."""
+    async def _refresh(self, link: Link) -> bool:
+        """Save new tokens, or return False when the link has come to its end."""
         if link.refresh_expires_at <= self._now():
-            return None
+            return False
         try:
             tokens = await self._kakao.refresh(link.refresh_token)
         except GrantInvalid:
             self._refreshed("ended")
-            return None
+            return False
         except AppFault as fault:
             self._refreshed("failed")
             logger.warning("Kakao refuses the app: %s, see docs/kakao-errors.md", fault.code)
@@ -162,18 +198,18 @@ class Links:
             logger.warning("No refresh now: %s %s", type(failure).__name__, failure.code)
             raise TryLater from None
         self._refreshed("ok")
-        await self._save(link.member_id, tokens)
-        return tokens.access_token
+        await self._save(link, tokens)
+        return True
 
     def _refreshed(self, result: str) -> None:
         for listener in self.on_refreshed:
             listener(result)
 
-    async def _save(self, member_id: int, tokens: Tokens) -> None:
+    async def _save(self, link: Link, tokens: Tokens) -> None:
         now = self._now()
         life = tokens.refresh_token_expires_in
         await self._store.save_tokens(
-            member_id,
+            link,
             access_token=tokens.access_token,
             access_expires_at=now + tokens.expires_in,
             refresh_token=tokens.refresh_token,
@@ -187,13 +223,16 @@ class Links:
 
         Raises NotLinked.
         """
-        async with self._turns.of(member_id):
+        async with self._store.turn(member_id):
             link = await self._store.get(member_id)
             if link is None:
                 raise NotLinked
-            await self._leave(link)
-            await self._store.delete(member_id)
-        await self._listeners.tell(listener(member_id) for listener in self.on_unlinked)
+            await self._forget(link)
+        await self._tell_unlinked(member_id)
+        await self._leave(link)
+
+    async def _forget(self, link: Link) -> None:
+        self._tell_changed(await self._store.delete(link.member_id, self._now()) or [])
 
     async def _leave(self, link: Link) -> None:
         """Ask Kakao to undo the connection; the member's wish stands whatever it answers."""
@@ -214,44 +253,70 @@ class Links:
 
     async def undone(self, kakao_id: int, at: float) -> None:
         """Forget a link that was undone at Kakao; its member is told."""
-        async with self._of_account(kakao_id, at) as link:
-            if link is not None:
-                await self._store.delete(link.member_id)
-        if link is not None:
-            await self._listeners.tell(listener(link.member_id) for listener in self.on_unlinked)
-            await self._tell_all(self.on_undone, link)
+        async with self._of_account(kakao_id, at) as (link, lives):
+            if link is None or lives is not None:
+                return
+            await self._forget(link)
+        await self._tell_unlinked(link.member_id)
+        await self._tell_all(self.on_undone, link)
 
     async def revoked(self, kakao_id: int, at: float) -> None:
         """Note that the tokens of an account are dead; its member is told."""
-        async with self._of_account(kakao_id, at) as link:
-            first = link is not None and await self._store.mark_broken(link.member_id, self._now())
-        if link is not None and first:
-            await self._tell_broken(link)
+        async with self._of_account(kakao_id, at) as (link, lives):
+            if link is None or lives is not None:
+                return
+        await self.broke(link)
 
     async def withdrew(self, kakao_id: int, scopes: frozenset[str], at: float) -> None:
         """Note what an account no longer agrees to; one that gets no more cards is told."""
-        async with self._of_account(kakao_id, at) as link:
-            if link is not None:
-                await self._store.withdraw(link.member_id, scopes, link.linked_at)
-        if link is not None and NEEDED & link.scopes & scopes:
+        async with self._of_account(kakao_id, at) as (link, lives):
+            if link is None:
+                return
+            gone = scopes - (lives or frozenset())
+            await self._store.withdraw(link, gone)
+        if NEEDED & link.scopes & gone:
             await self._tell_consent_missing(link, NEEDED)
 
     @asynccontextmanager
-    async def _of_account(self, kakao_id: int, at: float) -> AsyncIterator[Link | None]:
-        """Hold still the link of an account, unless it was made after this happened."""
+    async def _of_account(
+        self, kakao_id: int, at: float
+    ) -> AsyncIterator[tuple[Link | None, frozenset[str] | None]]:
+        """Hold still the link of an account, unless it was made after this happened.
+
+        With it comes what it agrees to by Kakao's word, if it may have been made after this
+        happened and Kakao says that it stands.
+        """
         found = await self._store.of_account(kakao_id)
         if found is None:
-            yield None
+            yield None, None
             return
-        async with self._turns.of(found.member_id):
+        async with self._store.turn(found.member_id):
             link = await self._store.of_account(kakao_id)
-            stands = link is not None and link.linked_at <= at + CLOCKS_APART
-            yield link if stands else None
+            # One that seems to be made ahead of now was made before our clock was set back.
+            if link is None or at + CLOCKS_APART < link.linked_at <= self._now():
+                yield None, None
+            elif link.linked_at > at - LATEST_NOTICE:
+                yield link, await self._agreed_now(link)
+            else:
+                yield link, None
+
+    async def _agreed_now(self, link: Link) -> frozenset[str] | None:
+        """Ask Kakao what a link agrees to; None unless it says so: then a notice is believed."""
+        try:
+            async with asyncio.timeout(NOTICE_PATIENCE):
+                scopes = await self._kakao.scopes(link.access_token)
+        except (KakaoError, TimeoutError):
+            return None
+        return frozenset(scope.id for scope in scopes if scope.agreed)
 
     # Small things
 
-    async def _tell_broken(self, link: Link) -> None:
-        await self._tell_all(self.on_broken, link)
+    def _tell_changed(self, deliveries: list[Delivery]) -> None:
+        for listener in self.on_deliveries_changed if deliveries else ():
+            listener(deliveries)
+
+    async def _tell_unlinked(self, member_id: int) -> None:
+        await self._listeners.tell(listener(member_id) for listener in self.on_unlinked)
 
     async def _tell_consent_missing(self, link: Link, scopes: frozenset[str]) -> None:
         locale, listeners = pick_locale(link.locale), self.on_consent_missing

@@ -72,11 +72,8 @@ class Compose:
         """Return the message that a draft makes as it stands, and what is wrong with it."""
         return read(form_of(draft), self._domains)
 
-    async def take(self, draft: Draft) -> tuple[NewDelivery, Draft]:
-        """End a draft for the member's own chat; return what to send, and a draft to go on with.
-
-        Raises NotReady or NotLinked, or Expired when the draft was sent already.
-        """
+    async def row(self, draft: Draft) -> NewDelivery:
+        """Return what to send to the member's own chat; raises NotReady or NotLinked."""
         row = NewDelivery(
             member_id=draft.member_id,
             chat=Chat.ME,
@@ -87,8 +84,13 @@ class Compose:
         )
         if await self._links.get(draft.member_id) is None:
             raise NotLinked
-        await self._drafts.take(draft)
-        return row, await self._again(draft)
+        return row
+
+    async def again(self, draft: Draft) -> Draft:
+        """Return the same draft under another id: the old button sends nothing any more."""
+        member = Member(draft.member_id, "", "", pick_locale(draft.locale))
+        source = Source(draft.guild_id, draft.channel_id or 0, draft.message_id or 0)
+        return await self._drafts.begin(member, source, kind=draft.kind, form=draft.form)
 
     async def for_friends(self, draft: Draft) -> Draft:
         """Return the draft with its card, ready for friends to be picked; raises NotReady."""
@@ -99,12 +101,6 @@ class Compose:
         if reading.faults:
             raise NotReady
         return reading.card
-
-    async def _again(self, draft: Draft) -> Draft:
-        """Return the same draft under another id: the old button sends nothing any more."""
-        member = Member(draft.member_id, "", "", pick_locale(draft.locale))
-        source = Source(draft.guild_id, draft.channel_id or 0, draft.message_id or 0)
-        return await self._drafts.begin(member, source, kind=draft.kind, form=draft.form)
 
 
 def form_of(draft: Draft) -> Form:

@@ -134,10 +134,6 @@ class Allowance:
         kind = LEARNED.get(type(answer))
         return [claim for claim in self.claims(row, at) if claim.kind is kind]
 
-    async def forget(self, member_id: int) -> None:
-        """Forget a member's counts: their Kakao account is linked no more."""
-        await self._store.forget(str(member_id))
-
     async def tidy(self) -> None:
         """Erase the counts of past days."""
         today = self.limits.day(self._now())

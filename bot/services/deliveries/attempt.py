@@ -31,7 +31,9 @@ from bot.services.accounts.links import Links
 from bot.services.clock import Clock
 from bot.services.deliveries.allowance import REFUSALS
 from bot.services.deliveries.outcomes import Failure
+from bot.services.deliveries.signals import OutboxSignals
 from storage.deliveries import Chat, Delivery, Lease
+from storage.links import Link
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +70,7 @@ class Attempts:
         self,
         links: Links,
         kakao: KakaoClient,
+        signals: OutboxSignals,
         *,
         now: Clock,
         compose: Compose,
@@ -75,6 +78,7 @@ class Attempts:
     ) -> None:
         self._links = links
         self._kakao = kakao
+        self._signals = signals
         self._now = now
         self._compose = compose
         self._prepare = prepare
@@ -87,22 +91,17 @@ class Attempts:
         return [(row, spent.get(row.id) or answers[row.id]) for row in lease.rows]
 
     async def _answers(self, rows: list[Delivery]) -> Sequence[Failure | None]:
-        """Send, with one refresh when Kakao refuses a token that should be good.
+        """Make the message and send it.
 
         A fresh token that is refused as well means that Kakao does not let this server in, such as
         by its list of allowed addresses; the member's link is sound.
         """
         if not rows:
             return []
-        member_id = rows[0].member_id
         try:
-            token = await self._harmless(rows, self._links.access_token(member_id))
-            message = await self._harmless(rows, self._message(rows, token))
-            try:
-                return await self._send(rows, token, message)
-            except TokenInvalid:
-                fresh = await self._harmless(rows, self._links.renew(member_id, token))
-                return await self._send(rows, fresh, message)
+            link = await self._harmless(rows, self._link(rows))
+            message = await self._harmless(rows, self._message(rows, link.access_token))
+            return await self._send(rows, message)
         except TokenInvalid as error:
             return [AppFault(error.code, error.status)] * len(rows)
         except (KakaoError, errors.UserError) as error:
@@ -114,7 +113,7 @@ class Attempts:
             message = await self._compose(row) if row.is_automatic else message_from(row.card or {})
             return await self._prepare(message, token)
 
-    async def _harmless(self, rows: list[Delivery], preparation: Awaitable[T]) -> T:
+    async def _harmless(self, rows: Sequence[Delivery], preparation: Awaitable[T]) -> T:
         """Nothing was sent yet: whatever goes wrong, trying again later does no harm."""
         try:
             return await preparation
@@ -124,29 +123,51 @@ class Attempts:
             report(rows, error)
             raise errors.TryLater from error
 
-    async def _send(
-        self, rows: list[Delivery], token: str, message: Message
-    ) -> Sequence[Failure | None]:
+    async def _link(self, rows: Sequence[Delivery]) -> Link:
+        """Return the link that the rows were accepted for, and no other; raises NotLinked."""
+        return await self._links.fresh(rows[0].member_id, rows[0].link_generation)
+
+    async def _by_link(self, rows: Sequence[Delivery], ask: Callable[[str], Awaitable[T]]) -> T:
+        """Call Kakao by the rows' link, looked up right before; with one refresh if need be."""
+        link = await self._harmless(rows, self._link(rows))
+        try:
+            try:
+                async with self._within_lease(rows[0]):
+                    return await ask(link.access_token)
+            except TokenInvalid:
+                link = await self._harmless(rows, self._links.renew(link))
+                async with self._within_lease(rows[0]):
+                    return await ask(link.access_token)
+        except NotLinked:
+            await self._harmless(rows, self._links.broke(link))
+            raise
+        except ConsentMissing as error:
+            await self._harmless(rows, self._lacks(rows[0], link, error))
+            raise
+
+    async def _lacks(self, row: Delivery, link: Link, error: ConsentMissing) -> None:
+        quietly = self._signals.is_watched(row.forward_id)
+        await self._links.consent_missing(link, error.required_scopes, quietly=quietly)
+
+    async def _send(self, rows: list[Delivery], message: Message) -> Sequence[Failure | None]:
         """Call Kakao and return what became of each row, None for success."""
         if rows[0].chat is Chat.ME:
-            async with self._within_lease(rows[0]):
-                await self._kakao.send_to_me(token, message)
+            await self._by_link(rows, lambda token: self._kakao.send_to_me(token, message))
             return [None]
         try:
-            return await self._to_friends(rows, token, message)
+            return await self._to_friends(rows, message)
         except LimitBroken:
             raise
         except ABOUT_RECEIVERS as error:
             if len(rows) == 1:
                 return [_gone(error)]
-            return await self._one_by_one(rows, token, message)
+            return await self._one_by_one(rows, message)
 
-    async def _to_friends(
-        self, rows: Sequence[Delivery], token: str, message: Message
-    ) -> list[Failure | None]:
+    async def _to_friends(self, rows: Sequence[Delivery], message: Message) -> list[Failure | None]:
         uuids = [row.friend_uuid or "" for row in rows]
-        async with self._within_lease(rows[0]):
-            result = await self._kakao.send_to_friends(token, uuids, message)
+        result = await self._by_link(
+            rows, lambda token: self._kakao.send_to_friends(token, uuids, message)
+        )
         answers: dict[str, Failure | None] = {
             uuid: _of_receiver(info.error)
             for info in result.failure_info
@@ -155,20 +176,20 @@ class Attempts:
         answers |= dict.fromkeys(result.successful_receiver_uuids)
         return [answers.get(uuid, LostAnswer()) for uuid in uuids]
 
-    async def _one_by_one(
-        self, rows: Sequence[Delivery], token: str, message: Message
-    ) -> list[Failure | None]:
+    async def _one_by_one(self, rows: Sequence[Delivery], message: Message) -> list[Failure | None]:
         """Find out whom Kakao means; nobody has got anything yet.
 
         One vanished friend makes it refuse a whole send; and when nobody gets it, it gives one
-        reason for all of them.
+        reason for all of them. What stops the later ones says nothing of those before.
         """
         answers: list[Failure | None] = []
         for row in rows:
             try:
-                answers += await self._to_friends([row], token, message)
+                answers += await self._to_friends([row], message)
             except KakaoError as error:
                 answers.append(_gone(error))
+            except errors.UserError as error:
+                answers.append(error)
         return answers
 
     @asynccontextmanager

@@ -28,7 +28,7 @@ class DeliveryServices:
     """What becomes of a message's pictures right before it goes out."""
 
 
-def build_deliveries(resources: Resources, links: Links) -> DeliveryServices:
+def build_deliveries(resources: Resources) -> DeliveryServices:
     """Build the outbox and the allowance."""
     stores, now = resources.stores, resources.now
     signals = OutboxSignals()
@@ -36,7 +36,7 @@ def build_deliveries(resources: Resources, links: Links) -> DeliveryServices:
     uploads = resources.config.kakao_images == "upload"
     return DeliveryServices(
         allowance=Allowance(stores.allowances, _limits(resources.config), now=now),
-        deliveries=Outbox(stores.deliveries, links, signals, now=now, random=SystemRandom()),
+        deliveries=Outbox(stores.deliveries, signals, now=now, random=SystemRandom()),
         signals=signals,
         prepare=images.prepare if uploads else as_it_is,
     )
@@ -47,12 +47,13 @@ def build_sender(
 ) -> Sender:
     """Build what sends; `compose` makes the message of an automatic delivery."""
     config, store, now = resources.config, resources.stores.deliveries, resources.now
+    kakao, signals, prepare = resources.kakao, outbox.signals, outbox.prepare
     return Sender(
         store,
         outbox.allowance,
-        Attempts(links, resources.kakao, now=now, compose=compose, prepare=outbox.prepare),
-        FollowUps(store, links, outbox.signals),
-        outbox.signals,
+        Attempts(links, kakao, signals, now=now, compose=compose, prepare=prepare),
+        FollowUps(store, links, signals),
+        signals,
         now=now,
         random=SystemRandom(),
         alarms=alarms,

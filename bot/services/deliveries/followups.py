@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from bot.kakao import TALK_MESSAGE
 from bot.services.accounts.links import Links
 from bot.services.deliveries.attempt import report
-from bot.services.deliveries.outcomes import ALLOWANCE_OF_APP, ALLOWANCES, CONSENT, LINK_AGAIN
+from bot.services.deliveries.outcomes import ALLOWANCE_OF_APP, ALLOWANCES, CONSENT
 from bot.services.deliveries.signals import OutboxSignals
 from storage.deliveries import DeliveryState, DeliveryStore, Lease, Outcome
 
 
 class FollowUps:
-    """Spares Kakao the questions whose answer is known, and tells members what they can do."""
+    """Spares Kakao the questions whose answer is known."""
 
     def __init__(self, store: DeliveryStore, links: Links, signals: OutboxSignals) -> None:
         self._store = store
@@ -33,33 +33,22 @@ class FollowUps:
 
     async def _postpone_others(self, outcome: Outcome) -> None:
         row, reason = outcome.delivery, outcome.reason or ""
-        member_id = None if reason == ALLOWANCE_OF_APP else row.member_id
+        like = None if reason == ALLOWANCE_OF_APP else row
         until = outcome.next_try_at or 0
-        rows = await self._store.postpone(member_id, chat=row.chat, until=until, reason=reason)
+        rows = await self._store.postpone(like, chat=row.chat, until=until, reason=reason)
         self._signals.changed(rows)
 
     async def _park_others(self, lease: Lease, outcome: Outcome) -> None:
         row, reason, scopes = outcome.delivery, outcome.reason or "", outcome.required_scopes
         everything = reason != CONSENT or (scopes is not None and TALK_MESSAGE in scopes)
         parked = await self._store.park(
-            row.member_id,
-            reason=reason,
-            required_scopes=scopes,
-            chat=None if everything else row.chat,
+            row, reason=reason, required_scopes=scopes, chat=None if everything else row.chat
         )
         self._signals.changed(parked)
+        if reason == CONSENT and not scopes:
+            return  # nobody says what would have to be agreed to
         link = await self._links.get(row.member_id)
-        if link is not None and link.broken_at is None and link.linked_at > lease.at:
-            # They linked again while Kakao was refusing the former link.
+        if link is not None and link.broken_at is None and link.scopes.issuperset(scopes or ()):
+            # They linked again, or agreed, while Kakao was refusing what they had before.
             ready = await self._store.unpark(row.member_id, link.scopes, lease.at)
             self._signals.changed(ready)
-        elif reason == CONSENT:
-            await self._ask_consent(lease, outcome)
-        elif reason == LINK_AGAIN and outcome.code is not None:
-            # Kakao said so to us; what Links found out by itself it has noted already.
-            await self._links.broke(row.member_id)
-
-    async def _ask_consent(self, lease: Lease, outcome: Outcome) -> None:
-        row, scopes = outcome.delivery, frozenset(outcome.required_scopes or ())
-        watched = self._signals.is_watched(row.forward_id)
-        await self._links.consent_missing(row.member_id, scopes, lease.at, quietly=watched)

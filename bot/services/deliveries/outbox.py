@@ -7,12 +7,19 @@ from contextlib import suppress
 from random import Random
 
 from bot import tracing
+from bot.errors import Expired, NotLinked
 from bot.kakao import MAX_RECEIVERS
-from bot.services.accounts.links import Links
 from bot.services.clock import Clock
 from bot.services.deliveries.outcomes import may_repeat
 from bot.services.deliveries.signals import OutboxSignals
-from storage.deliveries import Chat, Delivery, DeliveryState, DeliveryStore, NewDelivery
+from storage.deliveries import (
+    Acceptance,
+    Chat,
+    Delivery,
+    DeliveryState,
+    DeliveryStore,
+    NewDelivery,
+)
 
 __all__ = ["NewDelivery", "Outbox", "may_repeat"]
 
@@ -28,24 +35,28 @@ class Outbox:
     def __init__(
         self,
         store: DeliveryStore,
-        links: Links,
         signals: OutboxSignals,
         *,
         now: Clock,
         random: Random,
     ) -> None:
         self._store = store
-        self._links = links
         self._signals = signals
         self._now = now
         self._random = random
 
-    async def send(self, rows: Sequence[NewDelivery]) -> list[Delivery]:
-        """Accept a forward and return how it went within a few seconds, or how it stands then."""
+    async def send(
+        self, rows: Sequence[NewDelivery], *, draft_id: str | None = None
+    ) -> list[Delivery]:
+        """Accept a forward and return how it went within a few seconds, or how it stands then.
+
+        It takes the place of its draft, if it has one. Raises NotLinked, or Expired when the draft
+        was sent or discarded already.
+        """
         forward_id, clock = self._new_id(), asyncio.get_running_loop().time
         deadline = clock() + PATIENCE
         with self._signals.follow(forward_id) as changed:
-            await self._accept(forward_id, rows)
+            await self._accept(forward_id, rows, draft_id)
             if not self._signals.closed:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), PATIENCE)
@@ -53,7 +64,10 @@ class Outbox:
         return await self.settle(forward_id, rows[0].member_id, timeout=left)
 
     async def accept(self, rows: Sequence[NewDelivery]) -> str:
-        """Commit one forward, to "Me" or to friends, and return its id; sending starts at once."""
+        """Commit one forward, to "Me" or to friends, and return its id; sending starts at once.
+
+        Raises NotLinked.
+        """
         forward_id = self._new_id()
         await self._accept(forward_id, rows)
         return forward_id
@@ -89,12 +103,6 @@ class Outbox:
         again = [row.id for row in rows if may_repeat(row)]
         return self._signals.changed(await self._store.requeue(again, self._now()))
 
-    async def unpark(self, member_id: int) -> None:
-        """Send what waited for the member's new link, or for what they now agree to."""
-        link = await self._links.get(member_id)
-        agreed = link.scopes if link else frozenset()
-        self._signals.changed(await self._store.unpark(member_id, agreed, self._now()))
-
     async def cancel(self, member_id: int) -> None:
         """Cancel all that waits and forget to whom the member sent what, as after an unlink."""
         self._signals.changed(await self._store.cancel(member_id, self._now()))
@@ -106,10 +114,16 @@ class Outbox:
     def _new_id(self) -> str:
         return f"{self._random.getrandbits(FORWARD_ID_BITS):024x}"
 
-    async def _accept(self, forward_id: str, rows: Sequence[NewDelivery]) -> None:
+    async def _accept(
+        self, forward_id: str, rows: Sequence[NewDelivery], draft_id: str | None = None
+    ) -> None:
         _check(rows)
         tracing.forward.set(forward_id)
-        await self._store.accept(forward_id, rows, at=self._now())
+        match await self._store.accept(forward_id, rows, at=self._now(), draft_id=draft_id):
+            case Acceptance.NOT_LINKED:
+                raise NotLinked
+            case Acceptance.DRAFT_GONE:
+                raise Expired
         logger.info("%d to send", len(rows))
         self._signals.work.set()
 

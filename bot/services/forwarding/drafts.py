@@ -69,11 +69,6 @@ class Drafts:
         """Keep what the member has changed; raises Expired."""
         return self._own(draft.member_id, await self._store.update(draft.id, **values))
 
-    async def take(self, draft: Draft) -> None:
-        """End a draft because it is sent now; raises Expired when somebody was faster."""
-        if not await self._store.delete(draft.id):
-            raise Expired
-
     async def discard(self, draft: Draft) -> None:
         """Forget a draft that the member does not want to send."""
         await self._store.delete(draft.id)

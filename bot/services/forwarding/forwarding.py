@@ -99,12 +99,11 @@ class Forwarding:
     async def to_friends(self, draft: Draft) -> list[Delivery]:
         """Send a draft to the friends picked and return how that went so far.
 
-        Raises NobodyPicked, or Expired when it was sent or discarded already.
+        Raises NobodyPicked, NotLinked, or Expired when it was sent or discarded already.
         """
         if not draft.picks:
             raise NobodyPicked
-        await self._drafts.take(draft)
-        return await self.send([_to_friend(draft, pick) for pick in draft.picks])
+        return await self.send([_to_friend(draft, pick) for pick in draft.picks], draft)
 
     async def repeat(self, member_id: int, forward_id: str) -> list[Delivery]:
         """Send again to the friends whom it did not reach and where that makes sense.
@@ -115,9 +114,12 @@ class Forwarding:
             raise Expired
         return await self._deliveries.settle(forward_id, member_id)
 
-    async def send(self, rows: Sequence[NewDelivery]) -> list[Delivery]:
-        """Send because a member has just asked for it, and return how that went so far."""
-        return await self._deliveries.send(rows)
+    async def send(self, rows: Sequence[NewDelivery], draft: Draft | None = None) -> list[Delivery]:
+        """Send because a member has just asked for it, and return how that went so far.
+
+        A draft ends with that. Raises NotLinked, or Expired when it was sent or discarded already.
+        """
+        return await self._deliveries.send(rows, draft_id=draft.id if draft else None)
 
     async def _card(self, member: Member, highlight: Highlight, note: str | None) -> dict[str, Any]:
         link = await self._jumps.open(member.id, highlight.source)

@@ -158,7 +158,7 @@ class Dispatcher:
 
     def _ended(self, rows: Sequence[Delivery]) -> None:
         for row in rows:
-            if row.chat is Chat.ME and row.member_id in self._times:
+            if row.chat is Chat.ME and (row.member_id in self._times or row.is_automatic):
                 self.wake(row.member_id)
 
 

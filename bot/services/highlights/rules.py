@@ -1,5 +1,6 @@
 """A member's own rules: what they look for in a server, and what they want to hear nothing of."""
 
+import asyncio
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any, Self
@@ -115,6 +116,8 @@ class Rules:
         self._settings = settings
         self._now = now
         self.matcher = matcher
+        # One change at a time, so that the matcher looks for what is stored and nothing else.
+        self._turn = asyncio.Lock()
         # Members who want to hear nothing of where they write themselves; every message asks.
         self.delayed: set[int] = set()
 
@@ -142,28 +145,21 @@ class Rules:
 
         Raises TooManyRules, DuplicateRule, EmptyRule, RuleTooLong, BadPattern, PatternsTooLarge.
         """
-        text = _checked(kind, text)
-        mine = await self.of(member_id, guild_id)
-        limit = (await self._settings.of(guild_id)).limits.rules
-        if len(mine) >= limit:
-            raise TooManyRules(limit=limit)
-        if any(_same(rule, kind, text) for rule in mine):
-            raise DuplicateRule(text=text or kind)
-        if kind is RuleKind.PATTERN and _size(text, *_patterns(mine)) > MOST_INSTRUCTIONS:
-            raise PatternsTooLarge
         chosen = {name: value for name, value in options.items() if value}
-        rule = await self._store.add(
-            Rule(0, member_id, guild_id, kind, text, self._now(), options=chosen)
-        )
-        self.matcher.add(rule)
+        new = Rule(0, member_id, guild_id, kind, _checked(kind, text), self._now(), options=chosen)
+        async with self._turn:
+            await self._check_room(new)
+            rule = await self._store.add(new)
+            self.matcher.add(rule)
         return rule
 
     async def remove(self, member_id: int, rule_id: int) -> Rule:
         """Forget a member's rule; raises RuleUnknown."""
-        for rule in await self.of(member_id):
-            if rule.id == rule_id and await self._store.remove(member_id, rule_id):
-                self.matcher.remove(rule)
-                return rule
+        async with self._turn:
+            for rule in await self.of(member_id):
+                if rule.id == rule_id and await self._store.remove(member_id, rule_id):
+                    self.matcher.remove(rule)
+                    return rule
         raise RuleUnknown
 
     async def copy(self, member_id: int, source: int, target: int) -> tuple[int, int]:
@@ -218,16 +214,27 @@ class Rules:
 
     async def forget(self, *, member_id: int | None = None, guild_id: int | None = None) -> None:
         """Forget the rules of a member, of a server, or of a member in a server."""
-        if member_id is not None:
-            for rule in await self.of(member_id, guild_id):
-                self.matcher.remove(rule)
-        elif guild_id is not None:
-            async for rule in self._store.all():
-                if rule.guild_id == guild_id:
+        async with self._turn:
+            if member_id is not None:
+                for rule in await self.of(member_id, guild_id):
                     self.matcher.remove(rule)
-        await self._store.forget(member_id=member_id, guild_id=guild_id)
+            elif guild_id is not None:
+                async for rule in self._store.all():
+                    if rule.guild_id == guild_id:
+                        self.matcher.remove(rule)
+            await self._store.forget(member_id=member_id, guild_id=guild_id)
         if member_id is not None and guild_id is None:
             self.delayed.discard(member_id)
+
+    async def _check_room(self, new: Rule) -> None:
+        mine = await self.of(new.member_id, new.guild_id)
+        limit = (await self._settings.of(new.guild_id)).limits.rules
+        if len(mine) >= limit:
+            raise TooManyRules(limit=limit)
+        if any(_same(rule, new.kind, new.text) for rule in mine):
+            raise DuplicateRule(text=new.text or new.kind)
+        if new.kind is RuleKind.PATTERN and _size(new.text, *_patterns(mine)) > MOST_INSTRUCTIONS:
+            raise PatternsTooLarge
 
 
 def _filter(member_id: int, guild_id: int, values: object) -> Filter:

@@ -15,14 +15,16 @@ from pydantic import (
 )
 
 from bot.errors import Expired, UserError
+from bot.services.cache import Cache
 from bot.services.clock import Clock
 from bot.services.servers.policy import Policy
 from bot.texts import Locale
 from storage.reading import reading
-from storage.settings import Change, SettingsStore, Version
+from storage.settings import Change, SettingsStore
 
 MOST = 25  # that Discord shows in a select
 NONE: frozenset[int] = frozenset()
+REMEMBERED = 10_000
 Chosen = Annotated[frozenset[int], Field(max_length=MOST)]
 
 
@@ -120,7 +122,7 @@ class Settings:
     def __init__(self, store: SettingsStore, now: Clock) -> None:
         self._store = store
         self._now = now
-        self._known: dict[int, tuple[int, GuildSettings]] = {}
+        self._known = Cache(self._read, most=REMEMBERED)
         self.on_changed: list[Listener] = []
 
     async def of(self, guild_id: int) -> GuildSettings:
@@ -132,11 +134,7 @@ class Settings:
 
     async def version_of(self, guild_id: int) -> tuple[int, GuildSettings]:
         """Return a server's settings with the number that a change of them must name."""
-        if guild_id not in self._known:
-            found = await self._store.get(guild_id)
-            # A change may have been kept meanwhile.
-            self._known.setdefault(guild_id, (found.number, _read(guild_id, found)))
-        return self._known[guild_id]
+        return await self._known.get(guild_id)
 
     async def change(
         self, guild_id: int, member_id: int, version: int, **values: object
@@ -153,10 +151,10 @@ class Settings:
             return before
         old, new = _difference(before, after)
         change = Change(guild_id, version + 1, member_id, self._now(), old, new)
-        if not await self._store.put(change, after.model_dump(mode="json")):
-            self._known.pop(guild_id, None)
+        with self._known.changing(guild_id):
+            kept = await self._store.put(change, after.model_dump(mode="json"))
+        if not kept:
             raise SettingsChanged
-        self._known[guild_id] = version + 1, after
         for listener in self.on_changed:
             await listener(guild_id, after, change)
         return after
@@ -187,13 +185,13 @@ class Settings:
 
     async def forget(self, guild_id: int) -> None:
         """Forget a server."""
-        self._known.pop(guild_id, None)
-        await self._store.delete_guild(guild_id)
+        with self._known.changing(guild_id):
+            await self._store.delete_guild(guild_id)
 
-
-def _read(guild_id: int, found: Version) -> GuildSettings:
-    with reading("settings", guild_id):
-        return GuildSettings.model_validate(found.settings)
+    async def _read(self, guild_id: int) -> tuple[int, GuildSettings]:
+        found = await self._store.get(guild_id)
+        with reading("settings", guild_id):
+            return found.number, GuildSettings.model_validate(found.settings)
 
 
 def _difference(

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.errors import UserError
+from bot.services.cache import Cache
 from bot.services.clock import Clock
 from bot.services.messages.events import ServerEvent
 from bot.services.servers.settings import Settings
@@ -15,6 +16,7 @@ from storage.reading import Unreadable, reading
 from storage.subscriptions import Subscription, SubscriptionKind, SubscriptionStore
 
 MOST_TAGS = 20  # that a forum has on Discord
+REMEMBERED = 10_000
 EVENTS = frozenset(kind for kind in SubscriptionKind if kind.startswith("event-"))
 # Nobody is interested yet in an event that has just been made.
 BY_INTEREST = EVENTS - {SubscriptionKind.EVENT_NEW}
@@ -63,17 +65,13 @@ class Subscriptions:
         self._store = store
         self._settings = settings
         self._now = now
-        self._known: dict[int, Sequence[Subscription]] = {}
-        # One at a time, so that nobody keeps in memory what was read before a change.
+        self._known: Cache[int, Sequence[Subscription]] = Cache(self._kept, most=REMEMBERED)
+        # One at a time, so that two changes at once do not pass the limit together.
         self._turn = asyncio.Lock()
 
     async def of_guild(self, guild_id: int) -> Sequence[Subscription]:
         """Return everybody's subscriptions in a server, the oldest first."""
-        known = self._known.get(guild_id)
-        if known is None:
-            async with self._turn:
-                known = self._known[guild_id] = await self._kept(guild_id)
-        return known
+        return await self._known.get(guild_id)
 
     async def of(self, member_id: int, guild_id: int | None = None) -> list[Subscription]:
         """Return a member's subscriptions, in one server or everywhere, the oldest first."""
@@ -148,9 +146,8 @@ class Subscriptions:
 
     async def forget(self, *, member_id: int | None = None, guild_id: int | None = None) -> None:
         """Forget the subscriptions of a member, of a server, or of a member in a server."""
-        async with self._turn:
+        with self._known.changing():
             await self._store.forget(member_id=member_id, guild_id=guild_id)
-            self._known.clear()
 
     async def _kept(self, guild_id: int) -> list[Subscription]:
         return _readable(await self._store.of_guild(guild_id))
@@ -169,8 +166,8 @@ class Subscriptions:
     ) -> None:
         async with self._turn:
             await self._check_limit(member_id, guild_id, len(new), len(gone))
-            await self._store.replace(gone, new)
-            self._known[guild_id] = await self._kept(guild_id)
+            with self._known.changing(guild_id):
+                await self._store.replace(gone, new)
 
     async def _check_limit(self, member_id: int, guild_id: int, more: int, less: int) -> None:
         limit = (await self._settings.of(guild_id)).limits.subscriptions

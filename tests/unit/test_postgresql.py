@@ -1,0 +1,154 @@
+"""What only several processes on one PostgreSQL can show.
+
+`TEST_POSTGRESQL_URL` names a database for it, such as `postgresql+asyncpg://me@localhost/empty`;
+everything in it is thrown away.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from random import Random
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.kakao import KakaoApp, KakaoClient, open_http
+from bot.services.accounts.links import Links
+from sandbox.demo.people import add_people
+from sandbox.kakao import LocalKakao
+from storage.database import Database, open_database
+from storage.deliveries import Chat, DeliveryStore, NewDelivery
+from storage.links import Link, LinkStore
+from storage.tables import metadata
+from tests.support.outbox import CARD, NOON, VAULT, Clock
+
+URL = os.environ.get("TEST_POSTGRESQL_URL", "")
+DAY = 24 * 3600.0
+MEMBERS = 48
+pytestmark = pytest.mark.skipif(not URL, reason="TEST_POSTGRESQL_URL names no database")
+
+
+@dataclass
+class Process:
+    """One of two who share nothing but the database."""
+
+    database: Database
+    store: LinkStore
+    links: Links
+
+
+@dataclass
+class Pair:
+    """Two processes, their Kakao and their clock."""
+
+    one: Process
+    other: Process
+    kakao: LocalKakao
+    clock: Clock
+
+
+async def empty() -> None:
+    engine = create_async_engine(URL)
+    async with engine.begin() as connection:
+        for statement in ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public"):
+            await connection.execute(text(statement))
+    await engine.dispose()
+
+
+@pytest.fixture
+async def pair() -> AsyncIterator[Pair]:
+    await empty()
+    clock = Clock()
+    kakao = LocalKakao(add_people, now=clock, random=Random(1))
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(kakao.serve())
+        http = await stack.enter_async_context(open_http())
+        key, secret = kakao.app.rest_api_key, kakao.app.client_secret
+        client = KakaoClient(http, KakaoApp(key, secret, "https://kkachi", kakao.url, kakao.url))
+
+        async def process() -> Process:
+            database = await stack.enter_async_context(open_database(URL))
+            store = LinkStore(database, VAULT)
+            return Process(database, store, Links(store, client, now=clock))
+
+        yield Pair(await process(), await process(), kakao, clock)
+
+
+def link_of(pair: Pair, member_id: int, name: str) -> Link:
+    account = pair.kakao.accounts.get(name) or pair.kakao.add_account(name)
+    pair.kakao.connect(account, {"talk_message"})
+    grant = pair.kakao.open_grant(account, frozenset({"talk_message"}))
+    return Link(
+        member_id=member_id,
+        kakao_id=account.id,
+        nickname=name,
+        scopes=frozenset({"talk_message"}),
+        access_token=pair.kakao.issue_access_token(grant),
+        access_expires_at=pair.clock() + 3600,
+        refresh_token=grant.refresh_token,
+        refresh_expires_at=pair.clock() + 60 * DAY,
+        locale="ko",
+        linked_at=pair.clock(),
+    )
+
+
+async def test_the_migrations_make_exactly_the_tables(pair: Pair) -> None:
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        return list(compare_metadata(context, metadata))
+
+    found = await pair.one.database.read(lambda connection: connection.run_sync(differences))
+    assert found == []
+
+
+async def test_two_processes_that_refresh_at_once_do_not_break_each_others_links(
+    pair: Pair,
+) -> None:
+    for member_id in range(MEMBERS):
+        await pair.one.store.put(link_of(pair, member_id, f"사람 {member_id}"))
+    pair.clock.at += 31 * DAY
+    asked = [
+        process.links.fresh(member_id)
+        for member_id in range(MEMBERS)
+        for process in (pair.one, pair.other)
+    ]
+    links = await asyncio.gather(*asked)
+    assert len({link.access_token for link in links}) == MEMBERS
+    paths = [request.path for request in pair.kakao.requests]
+    assert paths.count("/oauth/token") == MEMBERS
+
+
+async def test_nothing_is_accepted_for_a_link_that_another_process_is_replacing(
+    pair: Pair,
+) -> None:
+    outbox = DeliveryStore(pair.one.database)
+    row = NewDelivery(1, Chat.ME, CARD)
+    await pair.one.store.put(link_of(pair, 1, "민지"))
+    for number in range(40):
+        following = link_of(pair, 1, ("준호", "민지")[number % 2])
+        accepting = [outbox.accept(f"{number}-{one}", [row], at=NOON) for one in range(3)]
+        await asyncio.gather(*accepting, pair.other.store.put(following))
+        queued = await pair.one.database.all(
+            text("SELECT DISTINCT link_generation FROM deliveries WHERE state = 'queued'")
+        )
+        assert {one["link_generation"] for one in queued} <= {following.generation}
+
+
+async def test_a_turn_is_one_at_a_time_over_both_processes(pair: Pair) -> None:
+    entered: list[str] = []
+
+    async def take(name: str, database: Database) -> None:
+        async with database.turn("a turn"):
+            entered.append(f"{name} in")
+            await asyncio.sleep(0.01)
+            entered.append(f"{name} out")
+
+    databases = (pair.one.database, pair.other.database)
+    await asyncio.gather(*(take(str(n), databases[n % 2]) for n in range(6)))
+    assert len(entered) == 12
+    assert all(one[:2] == two[:2] for one, two in zip(entered[::2], entered[1::2], strict=True))
