@@ -193,7 +193,7 @@ def bot_environment(
         "PUBLIC_URL": f"http://{HOST}:{port}",
         "WEB_HOST": HOST,
         "WEB_PORT": str(port),
-        "DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'kkachi.db'}",
+        "DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'data' / 'kkachi.db'}",
         "TOKEN_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
     }
 
