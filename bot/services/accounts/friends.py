@@ -4,7 +4,7 @@ import logging
 
 from bot import errors, kakao
 from bot.services.accounts.links import Links
-from bot.services.clock import Clock
+from bot.services.clock import Clock, has_passed
 from bot.services.kakao_codes import member_key
 
 logger = logging.getLogger(__name__)
@@ -48,8 +48,12 @@ class Friends:
         self._cache.pop(member_id, None)
 
     def _drop_old(self) -> None:
-        oldest = self._now() - CACHED_SECONDS
-        self._cache = {member: entry for member, entry in self._cache.items() if entry[0] > oldest}
+        now = self._now()
+        self._cache = {
+            member_id: (at, friends)
+            for member_id, (at, friends) in self._cache.items()
+            if not has_passed(at, CACHED_SECONDS, now)
+        }
 
     async def _check_consent(self, member_id: int) -> None:
         link = await self._links.get(member_id)

@@ -106,8 +106,10 @@ class Links:
 
         Unless `quietly`: then the member is looking at an answer that says so.
         """
-        first = await self._store.withdraw(member_id, scopes, at)
         link = await self._store.get(member_id)
+        if link is not None and link.linked_at > self._now():
+            at = link.linked_at  # made before the clock was set back
+        first = await self._store.withdraw(member_id, scopes, at)
         if first and link is not None and not quietly:
             await self._tell_consent_missing(link, scopes)
 
@@ -245,8 +247,10 @@ class Links:
             return
         async with self._turns.of(found.member_id):
             link = await self._store.of_account(kakao_id)
-            stands = link is not None and link.linked_at <= at + CLOCKS_APART
-            yield link if stands else None
+            newest = self._now() + CLOCKS_APART
+            # What was made ahead of now was made before the clock was set back.
+            is_newer = link is not None and at + CLOCKS_APART < link.linked_at <= newest
+            yield None if is_newer else link
 
     # Small things
 

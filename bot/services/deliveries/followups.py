@@ -49,7 +49,8 @@ class FollowUps:
         )
         self._signals.changed(parked)
         link = await self._links.get(row.member_id)
-        if link is not None and link.broken_at is None and link.linked_at > lease.at:
+        sound = link is not None and link.broken_at is None
+        if link is not None and sound and lease.at < link.linked_at <= outcome.at:
             # They linked again while Kakao was refusing the former link.
             ready = await self._store.unpark(row.member_id, link.scopes, lease.at)
             self._signals.changed(ready)

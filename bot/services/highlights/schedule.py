@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from bot.services.clock import Clock, is_too_far
 from storage.reading import Unreadable, reading
 from storage.schedules import WishStore
 
@@ -35,6 +36,7 @@ class Schedule(BaseModel):
     quiet_from: int | None = Field(default=None, ge=0, lt=MINUTES_A_DAY)
     quiet_to: int | None = Field(default=None, ge=0, lt=MINUTES_A_DAY)
     leftovers_at: int | None = Field(default=None, ge=0, lt=MINUTES_A_DAY)
+    dnd_from: float | None = None
     dnd_until: float | None = None
     time_zone: str = DEFAULT_ZONE
 
@@ -57,6 +59,13 @@ class Schedule(BaseModel):
     def changed(self, **values: object) -> Self:
         """Return wishes with other values, checked like any."""
         return self.model_validate(self.model_dump() | values)
+
+    def as_of(self, now: float) -> Self:
+        """Return wishes without a pause that was made before the clock was set back."""
+        if self.dnd_from is None or self.dnd_until is None:
+            return self
+        is_over = is_too_far(self.dnd_from, self.dnd_until, now)
+        return self.changed(dnd_from=None, dnd_until=None) if is_over else self
 
     @property
     def at_hours(self) -> bool:
@@ -151,8 +160,9 @@ def _shift(first: float, last: float, zone: ZoneInfo) -> float:
 class Schedules:
     """Keeps everybody's wishes."""
 
-    def __init__(self, store: WishStore) -> None:
+    def __init__(self, store: WishStore, *, now: Clock) -> None:
         self._store = store
+        self._now = now
         self.on_changed: list[Callable[[int], None]] = []
 
     async def of(self, member_id: int) -> Schedule:
@@ -162,7 +172,7 @@ class Schedules:
         """
         kept = await self._store.get(member_id)
         with reading("wishes", member_id):
-            return Schedule.model_validate(kept)
+            return Schedule.model_validate(kept).as_of(self._now())
 
     async def change(self, member_id: int, **values: object) -> Schedule:
         """Change some of a member's wishes; raises ValueError for what cannot be meant.
