@@ -16,6 +16,7 @@ from pydantic import (
 
 from bot.errors import Expired, UserError
 from bot.services.clock import Clock
+from bot.services.listeners import Listeners
 from bot.services.servers.policy import Policy
 from bot.texts import Locale
 from storage.reading import reading
@@ -121,6 +122,7 @@ class Settings:
         self._store = store
         self._now = now
         self._known: dict[int, tuple[int, GuildSettings]] = {}
+        self._listeners = Listeners()
         self.on_changed: list[Listener] = []
 
     async def of(self, guild_id: int) -> GuildSettings:
@@ -157,8 +159,7 @@ class Settings:
             self._known.pop(guild_id, None)
             raise SettingsChanged
         self._known[guild_id] = version + 1, after
-        for listener in self.on_changed:
-            await listener(guild_id, after, change)
+        await self._listeners.tell(one(guild_id, after, change) for one in self.on_changed)
         return after
 
     async def take_back(self, guild_id: int, member_id: int, number: int) -> GuildSettings:
