@@ -8,7 +8,7 @@ CODE   := bot cogs storage sandbox tests benchmarks docs examples
 # The suite starts Python some sixty times; each would read all of Kkachi from its sources.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check format docs bench mutants lock clean
+.PHONY: help demo test check format docs bench mutants soak lock clean
 .DELETE_ON_ERROR:
 
 help:  ## lists what make can do here
@@ -39,6 +39,9 @@ bench: $(VENV)/.bench  ## measures both sides of every comparison in one run and
 mutants: $(VENV)/.mutants  ## puts small mistakes into the code and lists those that no test notices
 	@-PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/mutmut run $(ARGS)
 	@$(BIN)/mutmut results
+
+soak: $(VENV)/.run  ## lets everything live for five minutes, or ARGS=60, and finds what grows without end
+	@$(BIN)/python -m sandbox.demo.soak $(ARGS)
 
 lock:  ## pins the packages of pyproject.toml (needs uv; ARGS=--upgrade for newer ones)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

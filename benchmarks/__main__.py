@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from benchmarks import deliveries, matching, planning, transport, words, writer
+from benchmarks import deliveries, matching, million, planning, transport, words, writer
 
 BENCHMARKS = {
     "deliveries": deliveries.main,
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "words": words.main,
     "matching": matching.main,
     "planning": planning.main,
+    "million": million.main,
 }
 
 

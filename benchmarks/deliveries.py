@@ -48,7 +48,7 @@ def sends(senders: int) -> int:
 @contextlib.asynccontextmanager
 async def kkachi(folder: Path, url: str) -> AsyncIterator[Callable[[int], Side]]:
     """Run Kkachi's outbox with linked members; yields what makes a side of a comparison."""
-    config = _config(f"sqlite+aiosqlite:///{folder / 'ours.db'}", url)
+    config = _config(f"sqlite+aiosqlite:///{folder / 'data' / 'ours.db'}", url)
     async with open_database(config.database_url) as database:
         links = LinkStore(database, Vault(config.raw_token_keys))
         for member_id in range(MEMBERS):

@@ -53,7 +53,7 @@ def _one_by_one(connection: aiosqlite.Connection) -> Callable[[], Awaitable[int]
 async def main() -> None:
     """Compare both on files of their own, with the same pragmas."""
     with tempfile.TemporaryDirectory() as folder:
-        ours, plain = Path(folder) / "ours.db", Path(folder) / "plain.db"
+        ours, plain = (Path(folder) / "data" / name for name in ("ours.db", "plain.db"))
         async with open_database(f"sqlite+aiosqlite:///{plain}"):
             pass
         async with (

@@ -11,13 +11,13 @@ from bot import app
 from bot.cli import keys
 from bot.cli.backup import backup, restore
 from bot.cli.doctor import doctor
-from bot.cli.exit import config_or_end, give_up
+from bot.cli.exit import TROUBLE, config_or_end, give_up
 from bot.cli.match import match
 from bot.cli.reload import reload
 from bot.config import Config
 from bot.discord.connection import CannotLoad, TokenRefused
 from bot.logs import set_up_logging
-from storage.database import StorageError
+from storage.database import BadAddress, StorageError
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=False)
 cli.add_typer(keys.cli, name="keys", help="The keys that seal the Kakao tokens.")
@@ -61,8 +61,11 @@ def _start(work: Callable[[Config], Awaitable[None]]) -> None:
         asyncio.run(_await(work(config)))
     except TokenRefused:
         give_up("DISCORD_TOKEN: Discord does not accept this token")
-    except (StorageError, app.CannotListen, CannotLoad) as error:
+    except (BadAddress, CannotLoad) as error:
         give_up(str(error))
+    except (StorageError, app.CannotListen) as error:
+        # Not a wrong setting: the database, or the port, may be there in a moment.
+        give_up(str(error), status=TROUBLE)
 
 
 async def _await(work: Awaitable[None]) -> None:

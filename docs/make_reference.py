@@ -206,7 +206,7 @@ async def registered() -> list[Json]:
             kakao_client_secret=NOTHING,
             public_url="https://kkachi.example",
             token_keys=base64.b64encode(bytes(32)).decode(),
-            database_url=f"sqlite+aiosqlite:///{folder}/kkachi.db",
+            database_url=f"sqlite+aiosqlite:///{folder}/data/kkachi.db",
         )
         async with open_services(config) as services, KkachiClient(services) as client:
             await attach(client, services)

@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
+from storage.erasing import in_batches
 from storage.tables import allowances
 
 INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -75,11 +76,14 @@ class AllowanceStore:
         )
         return {row["day"]: (row["sent"], row["spent"]) for row in rows}
 
-    async def purge(self, before: int, *, app_before: int) -> None:
-        """Erase the days before; the app's own counts, which are about nobody, stay longer."""
-        of_app = allowances.c.kind == Kind.APP
-        old = case((of_app, allowances.c.day < app_before), else_=allowances.c.day < before)
-        await self._database.change(delete(allowances).where(old))
+    async def purge(self, today: int, *, keep: int, keep_app: int) -> None:
+        """Erase days that are over, and days to come: they were counted by a wrong clock.
+
+        The app's own counts, which are about nobody, stay longer than the others.
+        """
+        day, of_app = allowances.c.day, allowances.c.kind == Kind.APP
+        kept = case((of_app, day >= today - keep_app), else_=day >= today - keep)
+        await in_batches(self._database, delete(allowances), ~kept | (day > today))
 
 
 async def forget_counts(connection: AsyncConnection, member_id: int) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from storage.database import OWNER_ONLY, StorageError, locked, sqlite_path
+from storage.database import StorageError, locked, refuse_newer, sqlite_path
+from storage.files import OWNER_ONLY
+from storage.schema import versions_in
 
 
 class NotSqlite(StorageError):
@@ -20,13 +22,14 @@ class BadBackup(StorageError):
 def back_up(url: str, target: Path) -> int:
     """Write a consistent copy, read it once more, and return its size in bytes.
 
-    Raises BadBackup when the target exists or the copy is not sound.
+    Raises BadBackup when the target exists or the copy is not sound, and NewerDatabase.
     """
     source = _file(url)
     if target.exists():
         raise BadBackup(f"{target} exists already; choose another name")
     if not source.exists():
         raise BadBackup(f"{source} does not exist")
+    refuse_newer(versions_in(source), source)
     unfinished = target.with_name(f"{target.name}.part")
     with _failing(f"{target} was not written"):
         _copy(source, unfinished)
@@ -39,7 +42,7 @@ def restore(url: str, backup: Path, now: float) -> Path | None:
     """Put a copy in the database's place; return where the former one was moved.
 
     What waited in the copy may have gone out since: a friend does not get it again, "Me" once at
-    most. Raises DatabaseBusy while Kkachi runs, and BadBackup.
+    most. Raises DatabaseBusy while Kkachi runs, BadBackup and NewerDatabase.
     """
     target = _file(url)
     check(backup)
@@ -53,9 +56,10 @@ def restore(url: str, backup: Path, now: float) -> Path | None:
 
 
 def check(path: Path) -> None:
-    """Raise BadBackup unless the file is a sound database of Kkachi's."""
+    """Raise BadBackup, or NewerDatabase, unless the file is a sound database of this Kkachi's."""
     if not path.is_file():
         raise BadBackup(f"{path} does not exist")
+    refuse_newer(versions_in(path), path)
     with _failing(f"{path} is no database of Kkachi's"), _opened(path, "ro") as database:
         [result] = database.execute("PRAGMA integrity_check(1)").fetchone()
         if result != "ok":

@@ -4,22 +4,30 @@ import asyncio
 import json
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from alembic import command
-from alembic.config import Config
 from alembic.util import CommandError
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Executable, event, make_url, text
+from sqlalchemy import URL, Connection, Executable, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from storage import schema
+from storage.files import OWNER_ONLY, leave_note, make_file, real_path
 from storage.sqlite import connect
 from storage.turns import Turns
 
@@ -32,7 +40,6 @@ Loop = Callable[[], Coroutine[Any, Any, None]]
 Keep = Callable[[Loop, Callable[[], bool]], Coroutine[Any, Any, None]]
 """Runs a loop until it is over; one that fails it may start anew."""
 
-OWNER_ONLY = 0o600
 # To a SQLite file; each has a thread of its own, and more of them only wait for each other.
 CONNECTIONS = 4
 PRAGMAS = (
@@ -57,8 +64,16 @@ class StorageError(Exception):
     """The database cannot be opened, read or written; what was asked for did not happen."""
 
 
+class BadAddress(StorageError):
+    """DATABASE_URL names nothing that could be opened: trying again does not help."""
+
+
 class DatabaseBusy(StorageError):
     """Another process has the database file open."""
+
+
+class NewerDatabase(StorageError):
+    """The tables are of a Kkachi that is newer than this one, which leaves them alone."""
 
 
 class _ChangeFailed(Exception):
@@ -296,13 +311,18 @@ async def open_database(
 
     A SQLite file belongs to one process at a time: a second one gets DatabaseBusy. With
     `exclusive` False the file is shared, for tools that look at it while Kkachi runs. `keep` runs
-    the writer; `patience` is for how many seconds one that hangs is waited for.
+    the writer; `patience` is for how many seconds one that hangs is waited for. Raises BadAddress,
+    DatabaseBusy, NewerDatabase or StorageError, each in one line.
     """
-    path = sqlite_path(url)
-    if path is not None:
-        _make_file(path)
-    with locked(path if exclusive else None):
-        engine = await _migrated_engine(url)
+    with ExitStack() as held:
+        with _naming_the_setting():
+            path = sqlite_path(url)
+            if path is not None:
+                _make_file(path)
+            held.enter_context(locked(path if exclusive else None))
+            engine = await _migrated_engine(url)
+            if path is not None:
+                leave_note(path)
         # A SQLite file has one process, so nobody else takes turns.
         turns = Turns(_engine(url) if path is None else None)
         alone = exclusive and path is not None
@@ -317,13 +337,21 @@ async def open_database(
 
 
 def sqlite_path(url: str) -> Path | None:
-    """Return the file of a SQLite database, None for another kind."""
-    parsed = make_url(url)
+    """Return the file of a SQLite database, None for another kind; raises BadAddress."""
+    parsed = _parsed(url)
     if parsed.get_backend_name() != "sqlite":
         return None
     if not parsed.database or parsed.database == ":memory:":
-        raise StorageError("DATABASE_URL must name a file: sqlite+aiosqlite:///data/kkachi.db")
-    return Path(parsed.database)
+        raise BadAddress("DATABASE_URL must name a file: sqlite+aiosqlite:///data/kkachi.db")
+    return real_path(parsed.database)
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (SQLAlchemyError, ValueError):
+        # Its own words may hold the password.
+        raise BadAddress("DATABASE_URL is no address of a database") from None
 
 
 def _scrub(path: Path) -> None:
@@ -337,8 +365,8 @@ def _scrub(path: Path) -> None:
 
 def _make_file(path: Path) -> None:
     with _translated():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=OWNER_ONLY)
+        make_file(path)
+    refuse_newer(schema.versions_in(path), path)
 
 
 @contextmanager
@@ -368,7 +396,7 @@ def _lock(path: Path) -> FileLock:
 def _engine(url: str) -> AsyncEngine:
     path = sqlite_path(url)
     if path is None:
-        return create_async_engine(url, hide_parameters=True, json_deserializer=_json)
+        return _server_engine(url)
     return create_async_engine(
         url,
         hide_parameters=True,
@@ -377,6 +405,13 @@ def _engine(url: str) -> AsyncEngine:
         max_overflow=0,
         async_creator=lambda: connect(str(path)),
     )
+
+
+def _server_engine(url: str) -> AsyncEngine:
+    try:
+        return create_async_engine(url, hide_parameters=True, json_deserializer=_json)
+    except ImportError as error:
+        raise BadAddress(f"DATABASE_URL needs a package that is not here: {error.name}") from None
 
 
 def _json(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
@@ -427,11 +462,29 @@ async def _migrate(engine: AsyncEngine) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", "storage:migrations")
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    refuse_newer(schema.versions_of(connection), "the database")
+    schema.upgrade(connection)
+
+
+def refuse_newer(versions: Sequence[str], what: Path | str) -> None:
+    """Raise NewerDatabase when only a newer Kkachi knows these versions of the tables."""
+    unknown = schema.unknown(versions)
+    if unknown is not None:
+        raise NewerDatabase(
+            f"{what} was written by a newer Kkachi (its tables are version {unknown}); "
+            "start that one, or restore a copy from before"
+        )
+
+
+@contextmanager
+def _naming_the_setting() -> Iterator[None]:
+    """Let whoever reads why a database does not open know which setting it is about."""
+    try:
+        yield
+    except BadAddress:
+        raise
+    except StorageError as error:
+        raise type(error)(f"DATABASE_URL: {error}") from error
 
 
 @contextmanager

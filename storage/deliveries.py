@@ -28,6 +28,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.allowances import Claim, count, give_back, mark_spent
 from storage.database import Database, rows_of
+from storage.erasing import in_batches
 from storage.reading import as_list, as_object, readable
 from storage.tables import deliveries, drafts, hits, links
 
@@ -424,6 +425,17 @@ class DeliveryStore:
         change = update(deliveries).where(earlier)
         return await self._changed(change.values(next_try_at=until, reason=reason))
 
+    async def hasten(self, now: float, waits: Mapping[str, float], otherwise: float) -> None:
+        """Let queued rows go that wait longer than they can for their reason, in seconds.
+
+        They were put off before the clock was set back. What was just accepted has no reason.
+        """
+        reason = deliveries.c.reason
+        known = [(reason == name, seconds) for name, seconds in waits.items()]
+        longest = case((reason.is_(None), 0.0), *known, else_=otherwise)
+        ahead = _queued(None, None) & (deliveries.c.next_try_at > now + longest)
+        await self._database.change(update(deliveries).where(ahead).values(next_try_at=now))
+
     async def cancel(self, member_id: int, at: float) -> list[Delivery]:
         """Cancel what a member still has to send and forget all they sent to whom.
 
@@ -449,17 +461,18 @@ class DeliveryStore:
         """Erase the cards of rows that ended, or could go out again, before then."""
         ended = (deliveries.c.finished_at < before) & (deliveries.c.next_try_at < before)
         ended &= deliveries.c.card.is_not(None)
-        await self._database.change(update(deliveries).where(ended).values(card=null()))
+        await in_batches(self._database, update(deliveries).values(card=null()), ended)
 
     async def purge(self, before: float) -> None:
         """Erase rows that ended before then."""
-        await self._database.change(delete(deliveries).where(deliveries.c.finished_at < before))
+        ended = deliveries.c.finished_at < before
+        await in_batches(self._database, delete(deliveries), ended)
 
     async def drop_parked(self, before: float, at: float) -> None:
         """Cancel what was parked and is older than that: its member does not come back."""
         parked = deliveries.c.state == DeliveryState.PARKED
-        old = _set_state(parked & (deliveries.c.created_at < before), DeliveryState.CANCELLED)
-        await self._changed(old.values(**CONTENT, finished_at=at))
+        stop = update(deliveries).values(**CONTENT, state=DeliveryState.CANCELLED, finished_at=at)
+        await in_batches(self._database, stop, parked & (deliveries.c.created_at < before))
 
     async def _changed(self, change: Update) -> list[Delivery]:
         return await self._database.write(lambda connection: _returned(connection, change))

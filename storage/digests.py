@@ -8,9 +8,12 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
+from storage.erasing import in_batches
 from storage.tables import digest_items, digests
 
 CHUNK = 500
+# With a page go its lines, of which there may be hundreds.
+PAGES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,8 @@ class DigestStore:
 
     async def purge(self, before: float) -> None:
         """Erase pages that expired before then."""
-        await self._database.change(delete(digests).where(digests.c.expires_at < before))
+        old = digests.c.expires_at < before
+        await in_batches(self._database, delete(digests), old, size=PAGES)
 
 
 def _row(digest_id: str, position: int, item: Item) -> dict[str, Any]:

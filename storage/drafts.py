@@ -7,6 +7,7 @@ from typing import Any, TypedDict, Unpack
 from sqlalchemy import delete, insert, select, update
 
 from storage.database import Database
+from storage.erasing import in_batches
 from storage.reading import as_list, as_object, reading
 from storage.tables import drafts
 
@@ -88,7 +89,7 @@ class DraftStore:
 
     async def purge(self, before: float) -> None:
         """Erase drafts that expired before then."""
-        await self._database.change(delete(drafts).where(drafts.c.expires_at < before))
+        await in_batches(self._database, delete(drafts), drafts.c.expires_at < before)
 
 
 def _read(row: dict[str, Any]) -> Draft:

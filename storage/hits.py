@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
 from storage.deliveries import ACCEPT, UNDER_WAY, NewDelivery, generation_of, new_rows
+from storage.erasing import in_batches
 from storage.reading import as_list, as_object, readable, reading
 from storage.tables import deliveries, hits
 
@@ -109,6 +110,16 @@ class HitStore:
             return False
 
         return await self._database.write(note)
+
+    async def hasten(self, now: float, longest: float) -> None:
+        """Let what waits be due that was found before the clock was set back.
+
+        Nothing is due later than so many seconds after it was found.
+        """
+        ahead = WAITING & ((hits.c.found_at > now) | (hits.c.due_at > now + longest))
+        found_at = case((hits.c.found_at > now, now), else_=hits.c.found_at)
+        change = update(hits).where(ahead).values(found_at=found_at, due_at=now)
+        await self._database.change(change)
 
     async def waiting(self, member_id: int) -> list[Hit]:
         """Return what waits for a member, the most important first."""
@@ -206,7 +217,7 @@ class HitStore:
             deliveries.c.state.in_(UNDER_WAY), deliveries.c.forward_id == hits.c.forward_id
         )
         old = (hits.c.found_at < before) & (hits.c.state != HitState.WAITING) & ~under_way.exists()
-        await self._database.change(delete(hits).where(old))
+        await in_batches(self._database, delete(hits), old)
 
 
 def _chunks(ids: Sequence[int]) -> list[Sequence[int]]:

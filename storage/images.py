@@ -1,11 +1,13 @@
 """Pictures that were uploaded to Kakao, by the address they had before."""
 
+import math
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
+from storage.erasing import in_batches
 from storage.tables import images
 from storage.vault import digest
 
@@ -26,10 +28,15 @@ class ImageStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def find(self, source: str, at: float) -> UploadedImage | None:
-        """Return what became of this picture, unless Kakao has forgotten it by then."""
+    async def find(self, source: str, at: float, latest: float = math.inf) -> UploadedImage | None:
+        """Return what became of this picture, unless Kakao has forgotten it by then.
+
+        Kakao keeps none longer than until `latest`: that was noted before the clock was set back.
+        """
         query = select(images.c.url, images.c.width, images.c.height, images.c.expires_at).where(
-            images.c.digest == digest(source), images.c.expires_at > at
+            images.c.digest == digest(source),
+            images.c.expires_at > at,
+            images.c.expires_at <= latest,
         )
         row = await self._database.first(query)
         return UploadedImage(**row) if row else None
@@ -46,4 +53,4 @@ class ImageStore:
 
     async def purge(self, before: float) -> None:
         """Erase pictures that Kakao had forgotten by then."""
-        await self._database.change(delete(images).where(images.c.expires_at < before))
+        await in_batches(self._database, delete(images), images.c.expires_at < before)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import delete, insert, select
 
 from storage.database import Database
+from storage.erasing import in_batches
 from storage.tables import jumps
 
 
@@ -42,4 +43,4 @@ class JumpStore:
 
     async def purge(self, before: float) -> None:
         """Erase jumps that expired before then."""
-        await self._database.change(delete(jumps).where(jumps.c.expires_at < before))
+        await in_batches(self._database, delete(jumps), jumps.c.expires_at < before)

@@ -7,6 +7,7 @@ from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
+from storage.erasing import in_batches
 from storage.reading import as_list, reading
 from storage.tables import link_requests, link_states
 from storage.vault import Vault, digest
@@ -125,9 +126,8 @@ class LinkRequestStore:
 
     async def purge(self, before: float) -> None:
         """Erase requests that expired before then, with their states."""
-        await self._database.change(
-            delete(link_requests).where(link_requests.c.expires_at < before)
-        )
+        old = link_requests.c.expires_at < before
+        await in_batches(self._database, delete(link_requests), old)
 
     def _opened(self, row: dict[str, Any], request: LinkRequest) -> LinkState:
         return LinkState(

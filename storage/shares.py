@@ -7,6 +7,7 @@ from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
+from storage.erasing import in_batches
 from storage.reading import as_object, reading
 from storage.tables import shares, webhooks
 
@@ -63,7 +64,7 @@ class ShareStore:
 
     async def purge(self, before: float) -> None:
         """Erase shares that expired before then."""
-        await self._database.change(delete(shares).where(shares.c.expires_at < before))
+        await in_batches(self._database, delete(shares), shares.c.expires_at < before)
 
 
 def _read(row: dict[str, Any]) -> Share:

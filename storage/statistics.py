@@ -1,13 +1,35 @@
 """Counts for admins and operators; never who or what."""
 
-from sqlalchemy import BigInteger, case, cast, func, select
+from collections import Counter
+
+from sqlalchemy import BigInteger, case, cast, func, null, select, union_all
 
 from storage.database import Database
-from storage.deliveries import UNDER_WAY
-from storage.tables import deliveries, hits, links, memberships
+from storage.deliveries import UNDER_WAY, DeliveryState
+from storage.tables import NOT_JUST_SENT, deliveries, hits, links, memberships
 
 KOREA = 9 * 3600
 DAY = 24 * 3600
+
+
+# First how many there are at all, which takes no looking at them; then all but what was just sent.
+BY_STATE = union_all(
+    select(null().label("state"), null().label("code"), func.count().label("n")).select_from(
+        deliveries
+    ),
+    select(deliveries.c.state, deliveries.c.code, func.count())
+    .where(NOT_JUST_SENT)
+    .group_by(deliveries.c.state, deliveries.c.code),
+)
+# Whoever has waited longest has the smallest number; the times of all need not be read.
+_WAITING = (
+    select(func.count().label("n"), func.min(deliveries.c.id).label("first"))
+    .where(deliveries.c.state.in_(UNDER_WAY))
+    .subquery()
+)
+QUEUE = select(_WAITING.c.n, deliveries.c.created_at.label("oldest")).select_from(
+    _WAITING.outerjoin(deliveries, deliveries.c.id == _WAITING.c.first)
+)
 
 
 class StatisticsStore:
@@ -50,19 +72,16 @@ class StatisticsStore:
 
     async def by_state(self) -> dict[tuple[str, int], int]:
         """Count all sends that are kept, by state and Kakao's code (0 for none)."""
-        code = func.coalesce(deliveries.c.code, 0)
-        query = select(deliveries.c.state, code.label("code"), func.count().label("n")).group_by(
-            deliveries.c.state, code
-        )
-        rows = await self._database.all(query)
-        return {(row["state"], row["code"]): row["n"] for row in rows}
+        everything, *others = await self._database.all(BY_STATE)
+        counts = Counter[tuple[str, int]]()
+        for row in others:
+            counts[row["state"], row["code"] or 0] += row["n"]
+        counts[DeliveryState.SENT, 0] += everything["n"] - counts.total()
+        return dict(counts)
 
     async def queue(self) -> tuple[int, float | None]:
         """Return how many sends wait, and since when the oldest does."""
-        query = select(
-            func.count().label("n"), func.min(deliveries.c.created_at).label("oldest")
-        ).where(deliveries.c.state.in_(UNDER_WAY))
-        [row] = await self._database.all(query)
+        [row] = await self._database.all(QUEUE)
         return row["n"], row["oldest"]
 
     async def links(self) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from sqlalchemy import delete, exists, insert, literal, select
 
 from storage.database import Database
+from storage.erasing import in_batches
 from storage.tables import webhooks
 
 # Older ones are refused by their time, or are nothing that Kakao would repeat.
@@ -25,4 +26,4 @@ class WebhookStore:
     async def purge(self, before: float) -> None:
         """Erase notices that nobody can repeat any more."""
         old = webhooks.c.seen_at < before - KEEP_SECONDS
-        await self._database.change(delete(webhooks).where(old))
+        await in_batches(self._database, delete(webhooks), old)

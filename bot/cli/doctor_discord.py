@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import ClientError
 
 from bot.app import open_services
-from bot.cli.findings import Check, Finding, Look, Patient
+from bot.cli.findings import Check, Finding, Look, Patient, unopened
 from bot.discord.connection import commands_differ
 from storage.database import StorageError
 
@@ -41,7 +41,7 @@ async def commands(patient: Patient) -> Finding:
         async with open_services(patient.config, exclusive=False) as services:
             differ = await commands_differ(patient.config, services, registered)
     except StorageError as error:
-        return Finding.failure("doctor-database-failing", error=str(error))
+        return unopened(error)
     if differ:
         return Finding.warning("doctor-commands-differ")
     return Finding.ok("doctor-commands-ok", count=len(registered))

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import ClientConnectorCertificateError, ClientError, ClientResponse, ClientSSLError
 
-from bot.cli.findings import Check, Finding, Patient
+from bot.cli.findings import Check, Finding, Patient, unopened
 from storage.backup import BadBackup, check
 from storage.database import StorageError, open_database, sqlite_path
 from storage.rotation import Rotation
@@ -57,7 +57,7 @@ async def database(patient: Patient) -> Finding:
     except BadBackup as error:
         return Finding.failure("doctor-database-damaged", error=str(error))
     except StorageError as error:
-        return Finding.failure("doctor-database-failing", error=str(error))
+        return unopened(error)
     return Finding.ok("doctor-database-ok")
 
 
@@ -68,7 +68,7 @@ async def keys(patient: Patient) -> Finding:
             rotation = Rotation(opened, Vault(patient.config.raw_token_keys))
             shut, old = await rotation.shut(), await rotation.left()
     except StorageError as error:
-        return Finding.failure("doctor-database-failing", error=str(error))
+        return unopened(error)
     if shut:
         return Finding.failure("doctor-keys-missing", count=shut)
     return Finding.warning("doctor-keys-old", count=old) if old else Finding.ok("doctor-keys-ok")

@@ -10,14 +10,15 @@ import typer
 from bot.config import Config, ConfigError, load_config
 from storage.database import StorageError
 
-OPERATOR_MISTAKE = 2
+# Whoever starts Kkachi by itself tries again after 1, and not after 2.
+TROUBLE, OPERATOR_MISTAKE = 1, 2
 
 
-def give_up(*lines: str) -> NoReturn:
-    """End with these lines on standard error and exit status 2."""
+def give_up(*lines: str, status: int = OPERATOR_MISTAKE) -> NoReturn:
+    """End with these lines on standard error: by a mistake of the operator's, or a trouble."""
     for line in lines:
         typer.echo(line, err=True)
-    sys.exit(OPERATOR_MISTAKE)
+    sys.exit(status)
 
 
 def config_or_end() -> Config:

@@ -9,6 +9,7 @@ from aiohttp import ClientSession
 from bot.config import Config
 from bot.errors import TextArgument
 from bot.kakao import KakaoClient
+from storage.database import NewerDatabase, StorageError
 
 
 class State(StrEnum):
@@ -52,6 +53,13 @@ class Finding:
     def failure(cls, key: str, **arguments: TextArgument) -> "Finding":
         """Say what must be mended."""
         return cls(State.FAILURE, key, arguments)
+
+
+def unopened(error: StorageError) -> Finding:
+    """Say why the database does not open."""
+    if isinstance(error, NewerDatabase):
+        return Finding.failure("doctor-database-newer")
+    return Finding.failure("doctor-database-failing", error=str(error))
 
 
 Look = Callable[[Patient], Awaitable[Finding]]

@@ -1,5 +1,6 @@
 """The Discord client: loads the cogs, and answers what no cog answers."""
 
+import importlib
 import logging
 import sys
 from functools import partial
@@ -34,6 +35,7 @@ async def reload_cog(client: "KkachiClient", name: str) -> None:
 
     Raises CogBroken; then the cog goes on as it was.
     """
+    importlib.invalidate_caches()  # a file of it may be new
     try:
         await client.reload_extension(name)
     except commands.ExtensionError as error:

@@ -14,6 +14,19 @@ SEOUL = timezone(timedelta(hours=9), "KST")
 """Where Kakao's days begin; without summer time all year."""
 
 
+def has_passed(since: float, seconds: float, now: float) -> bool:
+    """Tell whether so many seconds are over since then.
+
+    They are as well when that time lies ahead: then the clock was set back meanwhile.
+    """
+    return not since <= now < since + seconds
+
+
+def is_too_far(since: float, until: float, now: float) -> bool:
+    """Tell whether a span of time lies further ahead than it is long: the clock was set back."""
+    return since - now > until - since
+
+
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How long Discord is waited for, in seconds.

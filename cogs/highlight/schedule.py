@@ -93,13 +93,15 @@ class ScheduleCommands(HighlightCog):
             everywhere: Cards wait, in all servers; else this server's rules find nothing
         """
         await defer(interaction)
-        until = self.services.now() + hours * HOUR if hours else None
+        since = self.services.now() if hours else None
+        until = None if since is None else since + hours * HOUR
         if everywhere:
-            await self.services.wishes.change(interaction.user.id, dnd_until=until)
+            member_id = interaction.user.id
+            await self.services.wishes.change(member_id, dnd_from=since, dnd_until=until)
         else:
             member_id, guild_id = who(interaction)
             chosen = await self.services.rules.filter(member_id, guild_id)
-            changed = chosen.changed(paused_until=until)
+            changed = chosen.changed(paused_from=since, paused_until=until)
             await self.services.rules.set_filter(member_id, guild_id, changed)
         if until is None:
             await say(interaction, self.text(interaction, "highlight-pause-over"))

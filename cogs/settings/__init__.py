@@ -13,6 +13,7 @@ from bot.discord.limits import AUTOCOMPLETE_CHOICES
 from bot.discord.plugin import AnyBot
 from bot.discord.replies import defer, items, say
 from bot.errors import UserError
+from bot.services.listeners import Listeners, guarded
 from bot.services.servers.chart import draw_chart
 from bot.services.servers.settings import CustomTemplate, GuildSettings
 from cogs.settings.members import UnlinkMemberButton, write_log
@@ -42,6 +43,10 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
     """Decide what Kkachi does in this server."""
 
     components = (SettingSelect, SettingButton, UnlinkMemberButton)
+
+    def __init__(self, bot: AnyBot) -> None:
+        super().__init__(bot)
+        self._posts = Listeners()
 
     def listeners(self) -> ListenerLists:
         """Listen to changes of settings."""
@@ -125,11 +130,12 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
         return [app_commands.Choice(name=name, value=name) for name in names][:AUTOCOMPLETE_CHOICES]
 
     async def log_change(self, _: int, settings: GuildSettings, change: Change) -> None:
-        """Write a change into the server's log channel, if it has one."""
+        """Write a change into the server's log channel; the answer does not wait for that."""
         locale = settings.spoken
         words = SettingTexts(self.services.texts, locale)
         text = self.services.texts.say(locale, "settings-log-change", who=f"<@{change.member_id}>")
-        await write_log(self.bot, settings, f"{text} {words.told(change)}")
+        post = write_log(self.bot, settings, f"{text} {words.told(change)}")
+        self._posts.spawn(guarded("a line for a log channel", post))
 
     templates = app_commands.Group(
         name="templates", description="Name custom templates for your members."

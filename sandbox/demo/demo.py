@@ -10,7 +10,7 @@ import tempfile
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
@@ -40,6 +40,8 @@ class Options:
     lang: str | None = None
     openapi: Path | None = None
     with_bot: bool = True
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Of the bot, beside those that lead it to both services."""
 
 
 class BotProcess:
@@ -51,6 +53,8 @@ class BotProcess:
     def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
         self.state = "none"
         self.exit: int | None = None
+        self.logged = 0
+        """How many bytes it has said so far."""
         self.lines: deque[str] = deque(maxlen=LINES)
         self.on_change: list[Callable[[], None]] = []
         self.ready = asyncio.Event()
@@ -89,6 +93,7 @@ class BotProcess:
     async def _follow(self, process: asyncio.subprocess.Process) -> None:
         if process.stdout is not None:
             async for line in process.stdout:
+                self.logged += len(line)
                 self.lines.append(line.decode(errors="replace").rstrip())
                 self._changed()
         self.exit = await process.wait()
@@ -137,6 +142,7 @@ async def open_demo(options: Options) -> AsyncIterator[Demo]:
         await stack.enter_async_context(kakao.serve(HOST, ports.take()))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kkachi-")))
         environment = bot_environment(discord, kakao, folder, ports.take())
+        environment |= options.settings
         register_app(kakao, environment["PUBLIC_URL"])
         bot = BotProcess(environment, folder)
         page = Page(discord, kakao, bot, bot_url=environment["PUBLIC_URL"], lang=options.lang)
@@ -193,7 +199,7 @@ def bot_environment(
         "PUBLIC_URL": f"http://{HOST}:{port}",
         "WEB_HOST": HOST,
         "WEB_PORT": str(port),
-        "DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'kkachi.db'}",
+        "DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'data' / 'kkachi.db'}",
         "TOKEN_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
     }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import text
 
 from bot.cli import doctor, doctor_kakao
 from bot.cli.findings import Finding, State
@@ -186,3 +187,13 @@ async def test_a_damaged_database_is_found(running: World, tmp_path: Path) -> No
     findings = await examine(running, DATABASE_URL=f"sqlite+aiosqlite:///{tmp_path / 'bad.db'}")
     assert findings["database"].state is State.FAILURE
     assert "kkachi restore" in said(findings["database"])
+
+
+async def test_a_database_of_a_newer_kkachi_is_found(running: World, tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'kkachi.db'}"
+    async with open_database(url) as database:
+        await database.change(text("UPDATE alembic_version SET version_num = '9999'"))
+    findings = await examine(running, DATABASE_URL=url)
+    for name in ("discord-commands", "database", "keys"):
+        assert findings[name].state is State.FAILURE
+        assert "newer Kkachi" in said(findings[name])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.config import COGS
 from sandbox.discord import Permission
 from tests.journeys.test_settings_panel import components
 from tests.support.world import CHAT, ROOT, World, open_world, start_process, until
@@ -40,6 +41,13 @@ def commands(world: World) -> set[str]:
     return {one["name"] for one in world.discord.commands_for(person, CHAT)}
 
 
+def make_owner_admin(world: World) -> None:
+    """Let 민지, who runs the bot, see the commands of admins."""
+    here, guild = world.discord.world, world.discord.guild
+    chief = here.add_role(guild, "부방장", int(Permission.MANAGE_GUILD))
+    here.give_role(guild.member("민지"), chief)
+
+
 async def test_the_operator_chooses_which_cogs_load(world: World) -> None:
     world.settings["COGS"] = "cogs.link,cogs.forward"
     await world.start_bot()
@@ -67,6 +75,49 @@ async def test_a_module_of_ones_own_is_loaded_and_loaded_anew_from_the_command_l
     assert (await hajun.slash(CHAT, "own")).text == "다시 불러온 뒤"
     process.terminate()
     assert await asyncio.wait_for(process.wait(), 10) == 0
+
+
+def write_package(folder: Path, words: str) -> None:
+    """Write a cog of two files; the second says what the first answers."""
+    package = folder / "my_package"
+    package.mkdir(exist_ok=True)
+    cog = OWN.replace('"{words}"', "WORDS")
+    (package / "__init__.py").write_text(f"from my_package.words import WORDS\n{cog}")
+    (package / "words.py").write_text(words)
+
+
+async def test_a_helper_of_a_cog_is_loaded_anew_with_it_and_a_broken_one_is_not(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_package(tmp_path, 'WORDS = "처음"')
+    monkeypatch.syspath_prepend(tmp_path)
+    world.settings["COGS"] = "cogs.settings,my_package"
+    await world.start_bot()
+    owner = world.discord.person("민지")
+    make_owner_admin(world)
+    assert (await owner.slash(CHAT, "own")).text == "처음"
+    write_package(tmp_path, "from my_package.more import MORE as WORDS  # in a file of its own")
+    (tmp_path / "my_package" / "more.py").write_text('MORE = "다시 불러온 뒤"')
+    await owner.slash(CHAT, "settings reload", cog="my_package")
+    assert (await owner.slash(CHAT, "own")).text == "다시 불러온 뒤"
+    (tmp_path / "my_package" / "more.py").write_text("this is not Python at all")
+    refused = await owner.slash(CHAT, "settings reload", cog="my_package")
+    assert "불러오지 못했어요" in refused.text
+    assert (await owner.slash(CHAT, "own")).text == "다시 불러온 뒤"
+
+
+async def test_every_file_of_every_cog_of_ours_is_loaded_anew(world: World) -> None:
+    await world.start_bot()
+    make_owner_admin(world)
+    owner, before = world.discord.person("민지"), dict(sys.modules)
+    for cog in COGS:
+        done = await owner.slash(CHAT, "settings reload", cog=cog)
+        assert "다시 불러왔어요" in done.text
+    files = [name for name in before if name.startswith(tuple(f"{cog}." for cog in COGS))]
+    assert len(files) > 10
+    assert [name for name in files if sys.modules.get(name) is before[name]] == []
+    panel = await owner.slash(CHAT, "settings panel")
+    assert components(panel)
 
 
 async def test_admins_switch_a_feature_of_somebodys_own_off_like_any(
@@ -105,9 +156,7 @@ async def test_whoever_runs_the_bot_reloads_in_discord_and_other_admins_do_not(
     world: World,
 ) -> None:
     await world.start_bot()
-    here, guild = world.discord.world, world.discord.guild
-    chief = here.add_role(guild, "부방장", int(Permission.MANAGE_GUILD))
-    here.give_role(guild.member("민지"), chief)
+    make_owner_admin(world)
     owner, admin = world.discord.person("민지"), world.discord.person("하준")
     done = await owner.slash(CHAT, "settings reload", cog="cogs.forward")
     assert "다시 불러왔어요" in done.text

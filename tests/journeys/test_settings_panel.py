@@ -1,5 +1,6 @@
 """What admins decide in Discord, between both sandboxes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
@@ -201,6 +202,22 @@ async def test_changes_are_recorded_logged_and_taken_back(world: World, hajun: P
     assert "글과 사진 전체 → 링크만" in history.text
     back = await hajun.choose(history, TAKE_BACK, [newest_of(history)])
     assert "링크만 → 글과 사진 전체" in back.text
+
+
+async def test_the_panel_answers_before_the_log_channel_is_written_to(
+    world: World, hajun: Person
+) -> None:
+    log = world.discord.world.add_channel(world.discord.guild, "까치-일기")
+    panel = await turned(hajun, "한도·언어·기록")
+    await hajun.choose(panel, select(panel, "log_channel_id"), ["까치-일기"])
+    panel = await turned(hajun, "내용")
+    world.discord.rest_hangs(at=f"/channels/{log.id}/messages")
+    async with asyncio.timeout(2):
+        answer = await hajun.choose(panel, select(panel, "policy"), ["링크만"])
+    assert "이 채널은 전체" in answer.text
+    before = len(written(world, log))
+    world.discord.rest_hangs(False)
+    await until(lambda: len(written(world, log)) > before)
 
 
 async def test_templates_are_recorded_logged_and_taken_back(world: World, hajun: Person) -> None:

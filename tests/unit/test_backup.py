@@ -1,6 +1,7 @@
 """Copies of the database: taken while Kkachi works, and good for going on from."""
 
 import asyncio
+import sqlite3
 import stat
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import pytest
 
 from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
+from storage import schema
 from storage.backup import BadBackup, NotSqlite, back_up, check, restore
-from storage.database import DatabaseBusy, open_database
+from storage.database import DatabaseBusy, NewerDatabase, open_database
 from storage.deliveries import DeliveryState
 from tests.support.outbox import MINJI, NOON, Clock, open_outbox, opened
 from tests.unit.test_config import GOOD
@@ -111,6 +113,57 @@ async def test_nothing_is_restored_while_kkachi_runs(tmp_path: Path) -> None:
 def test_other_databases_have_their_own_tools(tmp_path: Path) -> None:
     with pytest.raises(NotSqlite, match="pg_dump"):
         back_up("postgresql+asyncpg://localhost/kkachi", tmp_path / "copy.db")
+
+
+def newer(path: Path) -> None:
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    database.close()
+
+
+async def test_what_a_newer_kkachi_wrote_is_neither_copied_nor_put_back(tmp_path: Path) -> None:
+    back_up(url_of(tmp_path), tmp_path / "copy.db")
+    newer(tmp_path / "copy.db")
+    with pytest.raises(NewerDatabase, match=r"copy\.db was written by a newer Kkachi"):
+        restore(url_of(tmp_path), tmp_path / "copy.db", NOON)
+    newer(tmp_path / "kkachi.db")
+    with pytest.raises(NewerDatabase, match=r"kkachi\.db was written by a newer Kkachi"):
+        back_up(url_of(tmp_path), tmp_path / "other.db")
+    assert names(tmp_path, "other") == []
+
+
+async def test_a_copy_from_before_takes_the_place_of_what_a_newer_kkachi_wrote(
+    tmp_path: Path,
+) -> None:
+    back_up(url_of(tmp_path), tmp_path / "copy.db")
+    newer(tmp_path / "kkachi.db")
+    former = restore(url_of(tmp_path), tmp_path / "copy.db", NOON)
+    assert former is not None
+    assert schema.versions_in(former) == ("9999",)
+    async with open_database(url_of(tmp_path)) as database:
+        await database.ping()
+
+
+async def test_a_copy_is_put_back_where_a_link_leads(tmp_path: Path) -> None:
+    back_up(url_of(tmp_path), tmp_path / "copy.db")
+    (tmp_path / "link.db").symlink_to(tmp_path / "kkachi.db")
+    restore(f"sqlite+aiosqlite:///{tmp_path}/link.db", tmp_path / "copy.db", NOON)
+    assert (tmp_path / "link.db").is_symlink()
+    async with open_database(url_of(tmp_path)) as database:
+        await database.ping()
+
+
+@pytest.mark.parametrize(
+    "command", ["run", "sync", "backup x.db", "restore kkachi.db", "keys rotate"]
+)
+async def test_every_command_says_so_in_one_line(tmp_path: Path, command: str) -> None:
+    newer(tmp_path / "kkachi.db")
+    settings = GOOD | {"DATABASE_URL": url_of(tmp_path)}
+    status, out = await ended(settings, tmp_path, *command.split())
+    assert status == (1 if command in {"run", "sync"} else 2)
+    assert out.count("\n") == 1
+    assert "was written by a newer Kkachi" in out
+    assert "revision" not in out
 
 
 async def test_the_commands_say_what_they_did(tmp_path: Path) -> None:

@@ -2,17 +2,20 @@
 
 import asyncio
 import base64
+import shutil
 import signal
 import socket
 import time
+from configparser import ConfigParser
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from bot.cli.exit import OPERATOR_MISTAKE, TROUBLE
 from bot.config import DISCORD_CDN_URL, Config, ConfigError, load_config
 from storage.database import open_database
-from tests.support.world import TOKEN_KEY, open_world, start_process
+from tests.support.world import ROOT, TOKEN_KEY, free_port, open_world, start_process
 
 GOOD = {
     "DISCORD_TOKEN": "a-token",
@@ -124,16 +127,68 @@ async def test_a_database_in_use_is_one_line(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'kkachi.db'}"
     async with open_database(url):
         status, lines = await ended(GOOD | {"DATABASE_URL": url}, tmp_path)
-    assert status == 2
+    assert status == 1
+    assert lines[-1].startswith("DATABASE_URL: ")
     assert "in use by another" in lines[-1]
     assert len(lines) == 1
+
+
+@pytest.mark.parametrize("command", [(), ("sync",)])
+async def test_a_database_that_is_not_up_yet_is_one_line_and_worth_another_try(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    url = f"postgresql+asyncpg://kkachi:a-secret@127.0.0.1:{free_port()}/kkachi"
+    status, lines = await ended(GOOD | {"DATABASE_URL": url}, tmp_path, *command)
+    assert status == 1
+    assert [line.partition(": ")[0] for line in lines] == ["DATABASE_URL"]
+    assert "a-secret" not in lines[0]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite+aiosqlite://",
+        "sqlite+aiosqlite:///:memory:",
+        "postgresql+asyncpg://kkachi:a-secret@localhost:none/kkachi",
+    ],
+)
+async def test_an_address_that_is_none_of_a_database_is_a_wrong_setting(
+    tmp_path: Path, url: str
+) -> None:
+    status, lines = await ended(GOOD | {"DATABASE_URL": url}, tmp_path)
+    assert status == 2
+    [line] = lines
+    assert line.startswith("DATABASE_URL")
+    assert "a-secret" not in line
+
+
+async def test_the_folder_data_is_made_once_and_missed_when_it_is_gone(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings = GOOD | {"WEB_PORT": str(taken.getsockname()[1])}
+        await ended(settings, tmp_path)
+        assert (tmp_path / "data" / "kkachi.db").exists()
+        shutil.rmtree(tmp_path / "data")
+        status, lines = await ended(settings, tmp_path)
+    assert status == 1
+    assert lines[-1].startswith(f"DATABASE_URL: {tmp_path / 'data' / 'kkachi.db'} is gone")
+    assert not (tmp_path / "data").exists()
+
+
+def test_whoever_starts_it_by_itself_tries_again_unless_a_setting_is_wrong() -> None:
+    unit = ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment,method-assign] # systemd minds capitals
+    unit.read(ROOT / "deploy" / "kkachi.service")
+    service = unit["Service"]
+    assert service["Restart"] == "on-failure"
+    assert service["RestartPreventExitStatus"] == str(OPERATOR_MISTAKE)
+    assert TROUBLE != OPERATOR_MISTAKE
 
 
 async def test_an_address_in_use_is_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         status, lines = await ended(GOOD | {"WEB_PORT": port}, tmp_path, "run")
-    assert status == 2
+    assert status == 1
     assert lines[-1].startswith("WEB_HOST, WEB_PORT: ")
     assert "Traceback" not in "\n".join(lines)
 

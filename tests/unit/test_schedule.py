@@ -1,6 +1,7 @@
 """When cards may come, by the member's own clock, also when clocks change."""
 
 from datetime import datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from bot.services.highlights.planner import Waiting
 from bot.services.highlights.schedule import MINUTES_A_DAY, Schedule
-from tests.unit.test_planner import DAY, HOUR, STARTS, ZONES
+from storage.hits import Priority
+from tests.unit.test_planner import DAY, HOUR, STARTS, ZONES, Played
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NIGHT = Schedule(quiet_from=23 * 60, quiet_to=8 * 60)
@@ -118,6 +121,88 @@ def test_every_half_hour_is_half_an_hour_on_days_when_clocks_change_too(
 ) -> None:
     often = Schedule(mode="every", minutes=30, time_zone="Europe/Berlin")
     assert often.slot_after(berlin(month, day, 10, 10)) == berlin(month, day, 10, 30)
+
+
+# A day before clocks change: where, and by how much and in which direction that night.
+NIGHTS = [
+    ("Europe/Berlin", (3, 28)),
+    ("Europe/Berlin", (10, 24)),
+    ("Europe/Dublin", (10, 24)),
+    ("America/New_York", (3, 7)),
+    ("America/New_York", (10, 31)),
+    ("America/Santiago", (4, 4)),  # at midnight
+    ("America/Santiago", (9, 5)),
+    ("Australia/Lord_Howe", (4, 4)),  # by half an hour
+    ("Australia/Lord_Howe", (10, 3)),
+    ("Antarctica/Troll", (3, 28)),  # by two hours
+    ("Antarctica/Troll", (10, 24)),
+    ("Asia/Seoul", (11, 21)),  # never
+]
+
+
+@st.composite
+def nights(draw: st.DrawFn) -> tuple[Schedule, float]:
+    """Return quiet hours, and a minute around the night in which clocks change."""
+    zone, (month, day) = draw(st.sampled_from(NIGHTS))
+    start = datetime(2026, month, day, tzinfo=ZoneInfo(zone)).timestamp()
+    near = st.integers(0, 5 * 60) | st.integers(22 * 60, MINUTES_A_DAY - 1)
+    quiet = [draw(near | minutes) for _ in range(2)]
+    chosen = Schedule(quiet_from=quiet[0], quiet_to=quiet[1], time_zone=zone)
+    return chosen, start + 60 * draw(st.integers(0, 48 * 60))
+
+
+def shows_quiet(chosen: Schedule, at: float) -> bool:
+    """Tell by nothing but what the member's clock shows at that moment."""
+    shown = datetime.fromtimestamp(at, ZoneInfo(chosen.time_zone))
+    start, end, minute = chosen.quiet_from, chosen.quiet_to, shown.hour * 60 + shown.minute
+    assert start is not None
+    assert end is not None
+    return (minute - start) % MINUTES_A_DAY < (end - start) % MINUTES_A_DAY
+
+
+@settings(max_examples=500)
+@given(nights())
+def test_silence_ends_at_the_first_minute_that_is_not_quiet(night: tuple[Schedule, float]) -> None:
+    chosen, at = night
+    shown = (at + 60 * number for number in range(3 * MINUTES_A_DAY))
+    assert chosen.silent_until(at) == next(one for one in shown if not shows_quiet(chosen, one))
+
+
+@settings(max_examples=500)
+@given(nights())
+def test_silence_begins_at_the_first_minute_that_is_quiet_again(
+    night: tuple[Schedule, float],
+) -> None:
+    chosen, at = night
+    shown = pairwise(at + 60 * number for number in range(3 * MINUTES_A_DAY))
+    begins = (
+        two for one, two in shown if shows_quiet(chosen, two) and not shows_quiet(chosen, one)
+    )
+    assert chosen.silence_after(at) == next(begins, None)
+
+
+@settings(max_examples=500)
+@given(nights(), st.integers(1, 2))
+def test_on_nights_when_clocks_change_too_a_hit_arrives_in_time_and_not_in_the_quiet_hours(
+    night: tuple[Schedule, float], limit: int
+) -> None:
+    chosen, at = night
+    found = Waiting(1, Priority.WORD, at, at)
+    played = Played([found], chosen, limit).run()
+    [sent] = played.sent
+    assert sent.at < played.deadline(found)
+    assert not shows_quiet(chosen, sent.at)
+
+
+def test_a_night_that_jumps_into_the_quiet_hours_begins_them_then() -> None:
+    chosen = Schedule(quiet_from=122, quiet_to=0, time_zone="Europe/Berlin")
+    assert chosen.silence_after(1_774_659_720.0) == berlin(3, 29, 3)
+
+
+def test_quiet_hours_that_a_clock_jumps_over_are_none_that_night() -> None:
+    short = Schedule(quiet_from=130, quiet_to=170, time_zone="Europe/Berlin")
+    assert short.silent_until(berlin(3, 29, 3)) == berlin(3, 29, 3)
+    assert short.silence_after(berlin(3, 28, 12)) == berlin(3, 30, 2, 10)
 
 
 def test_set_hours_come_in_order_and_once() -> None:

@@ -47,6 +47,18 @@ async def test_a_change_is_still_there_after_a_restart(
     assert await settings.of(TOWN) == GuildSettings()
 
 
+async def test_a_listener_that_fails_is_logged_and_the_change_stands(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(_: int, __: GuildSettings, ___: Change) -> None:
+        raise ConnectionResetError("somebody's words")
+
+    settings.on_changed.append(fail)
+    assert (await settings.change(VILLAGE, JIWOO, 0, off={"share"})).off == {"share"}
+    assert "ConnectionResetError" in caplog.text
+    assert "somebody's words" not in caplog.text
+
+
 async def test_the_slower_of_two_admins_is_told(settings: Settings, database: Database) -> None:
     elsewhere = Settings(SettingsStore(database), Clock())
     await elsewhere.of(VILLAGE)

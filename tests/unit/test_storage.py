@@ -1,6 +1,8 @@
 """Opening the database: one process, one grouped writer, tables that match the migrations."""
 
 import asyncio
+import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -21,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.services.alarms import Alarms
 from bot.services.operations.supervision import Restarts, Supervisor
 from bot.services.servers.settings import CustomTemplate, GuildSettings, Settings
-from storage.database import DatabaseBusy, StorageError, open_database
+from storage.database import DatabaseBusy, NewerDatabase, StorageError, open_database
 from storage.deliveries import DeliveryStore
 from storage.jumps import Jump, JumpStore
 from storage.links import ACCESS, REFRESH, LinkStore
@@ -109,6 +111,98 @@ async def test_a_second_process_is_refused_with_one_clear_line(tmp_path: Path) -
     assert str(tmp_path / "data" / "kkachi.db") in last
 
 
+def by_link(folder: Path) -> Path:
+    (folder / "link.db").symlink_to(folder / "data" / "kkachi.db")
+    return folder / "link.db"
+
+
+def by_link_to_a_link(folder: Path) -> Path:
+    (folder / "other.db").symlink_to(by_link(folder))
+    return folder / "other.db"
+
+
+def by_link_to_the_folder(folder: Path) -> Path:
+    (folder / "linked").symlink_to("data", target_is_directory=True)
+    return folder / "linked" / "kkachi.db"
+
+
+def by_detour(folder: Path) -> Path:
+    return folder / "data" / ".." / "data" / "kkachi.db"
+
+
+def by_relative_path(folder: Path) -> Path:
+    return Path(os.path.relpath(folder / "data" / "kkachi.db"))
+
+
+@pytest.mark.parametrize(
+    "named", [by_link, by_link_to_a_link, by_link_to_the_folder, by_detour, by_relative_path]
+)
+async def test_a_second_process_is_refused_by_whichever_way_it_names_the_file(
+    tmp_path: Path, named: Callable[[Path], Path]
+) -> None:
+    async with open_database(url(tmp_path)):
+        other = f"sqlite+aiosqlite:///{named(tmp_path)}"
+        with pytest.raises(DatabaseBusy, match=str(tmp_path / "data" / "kkachi.db")):
+            async with open_database(other):
+                pass
+
+
+async def test_a_link_may_lead_to_a_file_that_is_yet_to_be_made(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    link = by_link(tmp_path)
+    async with open_database(f"sqlite+aiosqlite:///{link}"):
+        assert link.is_symlink()
+        with pytest.raises(DatabaseBusy):
+            async with open_database(url(tmp_path)):
+                pass
+
+
+async def test_a_file_with_two_names_is_refused(tmp_path: Path) -> None:
+    async with open_database(url(tmp_path)):
+        (tmp_path / "twin.db").hardlink_to(tmp_path / "data" / "kkachi.db")
+    with pytest.raises(StorageError, match=r"DATABASE_URL: .* hard link"):
+        async with open_database(f"sqlite+aiosqlite:///{tmp_path}/twin.db"):
+            pass
+
+
+async def test_a_folder_that_vanished_is_not_made_anew(tmp_path: Path) -> None:
+    async with open_database(url(tmp_path)):
+        pass
+    shutil.rmtree(tmp_path / "data")
+    with pytest.raises(StorageError, match=r"DATABASE_URL: .*kkachi.db is gone"):
+        async with open_database(url(tmp_path)):
+            pass
+    assert not (tmp_path / "data").exists()
+
+
+async def test_nor_is_a_file_on_a_disk_that_is_not_mounted(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    async with open_database(url(tmp_path)):
+        pass
+    shutil.rmtree(tmp_path / "data")
+    (tmp_path / "data").mkdir()
+    with pytest.raises(StorageError, match="is its disk mounted"):
+        async with open_database(url(tmp_path)):
+            pass
+    assert list((tmp_path / "data").iterdir()) == []
+
+
+async def test_whoever_wants_to_begin_anew_removes_the_note(tmp_path: Path) -> None:
+    async with open_database(url(tmp_path)):
+        pass
+    shutil.rmtree(tmp_path / "data")
+    (tmp_path / ".data.kkachi.db").unlink()
+    async with open_database(url(tmp_path)) as database:
+        await database.ping()
+
+
+async def test_of_folders_that_are_missing_only_the_last_is_made(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match=r"DATABASE_URL: there is no folder .*/disk; "):
+        async with open_database(url(tmp_path / "disk")):
+            pass
+    assert not (tmp_path / "disk").exists()
+
+
 async def test_a_killed_process_leaves_no_lock_behind(tmp_path: Path) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", HOLD_AND_WAIT, url(tmp_path), stdout=subprocess.PIPE
@@ -154,6 +248,23 @@ async def test_a_database_from_the_future_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="9999"):
         async with open_database(url(tmp_path)):
             pass
+
+
+@pytest.mark.parametrize("exclusive", [True, False])
+async def test_a_newer_kkachis_database_is_left_alone_and_says_so_in_plain_words(
+    tmp_path: Path, *, exclusive: bool
+) -> None:
+    async with open_database(url(tmp_path)) as database:
+        await database.change(text("UPDATE alembic_version SET version_num = '9999'"))
+    file = tmp_path / "data" / "kkachi.db"
+    before = file.read_bytes(), file.stat().st_mtime_ns
+    with pytest.raises(NewerDatabase) as refused:
+        async with open_database(url(tmp_path), exclusive=exclusive):
+            pass
+    assert str(refused.value).startswith(f"DATABASE_URL: {file} was written by a newer Kkachi")
+    assert "revision" not in str(refused.value)
+    assert (file.read_bytes(), file.stat().st_mtime_ns) == before
+    assert not (tmp_path / "data" / "kkachi.db-wal").exists()
 
 
 @contextmanager

@@ -39,6 +39,7 @@ doctor-webhooks-refused = The webhook { $address } refused with { $status }. Has
 doctor-database-ok = The database is sound.
 doctor-database-damaged = The database file is damaged: { $error }. Stop Kkachi and put a backup back with `kkachi restore`.
 doctor-database-failing = The database does not open: { $error }. Check DATABASE_URL and the room on the disk.
+doctor-database-newer = The database was written by a newer Kkachi. Start that one, or put a backup from before in its place with `kkachi restore`.
 doctor-keys-ok = Every token is sealed with the first key.
 doctor-keys-old = { $count } tokens are sealed with an older key. After `kkachi keys rotate` that key can go.
 doctor-keys-missing = No key in TOKEN_KEYS opens { $count } tokens. Put the old key back at the end of TOKEN_KEYS; if it is lost, these members have to link again.

@@ -39,6 +39,7 @@ doctor-webhooks-refused = 웹훅 주소 { PARTICLE($address, "이") } { $status 
 doctor-database-ok = 데이터베이스가 온전해요.
 doctor-database-damaged = 데이터베이스 파일이 손상됐어요: { $error }. 까치를 멈추고 `kkachi restore`로 백업을 되돌려 주세요.
 doctor-database-failing = 데이터베이스를 열지 못했어요: { $error }. DATABASE_URL과 디스크 공간을 확인해 주세요.
+doctor-database-newer = 더 새로운 버전의 까치가 쓴 데이터베이스예요. 그 버전을 실행하거나 `kkachi restore`로 그 전의 백업을 되돌려 주세요.
 doctor-keys-ok = 저장된 토큰이 모두 첫 번째 키로 봉인되어 있어요.
 doctor-keys-old = 토큰 { $count }개가 예전 키로 봉인되어 있어요. `kkachi keys rotate`로 옮기면 예전 키를 지울 수 있어요.
 doctor-keys-missing = 토큰 { $count }개를 TOKEN_KEYS의 어떤 키로도 열 수 없어요. 예전 키를 TOKEN_KEYS 뒤에 다시 넣어 주세요. 잃어버렸다면 그 회원들은 다시 연결해야 해요.

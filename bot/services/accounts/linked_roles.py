@@ -10,13 +10,14 @@ from typing import Any, Protocol
 
 from bot.services.accounts.links import Links
 from bot.services.accounts.oauth import STATE_LIFE, LinkRefused, NewLink, OAuthFlow, Redirect
-from bot.services.clock import Clock
+from bot.services.clock import DAY, Clock
 from bot.texts import LOCALES, Texts, pick_locale
 from storage.role_connections import RoleConnection, RoleConnectionStore
 from storage.vault import digest
 
 logger = logging.getLogger(__name__)
 
+LONGEST_LEAVE = 7 * DAY  # that Discord gives
 MOST_OPENED = 10_000
 PLATFORM = "KakaoTalk"
 LINKED, SINCE = "linked", "linked_since"
@@ -200,7 +201,8 @@ class LinkedRoles:
             logger.warning("Discord was not told how a member's link stands")
 
     async def _fresh(self, connection: RoleConnection) -> str:
-        if connection.expires_at > self._now():
+        # One that seems to last longer was noted before the clock was set back.
+        if 0 < connection.expires_at - self._now() <= LONGEST_LEAVE:
             return connection.access_token
         leave = await self._login.renew(connection.refresh_token)
         await self._keep(leave)

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import jwt
 
 from bot.kakao import KakaoClient, KakaoError
-from bot.services.clock import DAY, Clock
+from bot.services.clock import DAY, Clock, has_passed
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +71,8 @@ class Keys:
         self._now = now
         self._keys: Mapping[str, jwt.PyJWK] = {}
         self._asking = asyncio.Lock()
-        self._old_at = self._may_ask_at = float("-inf")
+        self._fetched_at = self._asked_at = float("-inf")
+        self._pause = 0.0
 
     async def find(self, key_id: str) -> jwt.PyJWK | None:
         """Return a key; for one that is not known Kakao is asked, though not too often."""
@@ -82,18 +83,18 @@ class Keys:
 
     async def _refresh(self, key_id: str) -> None:
         now = self._now()
-        is_good = key_id in self._keys and now < self._old_at
-        if is_good or now < self._may_ask_at:
+        is_good = key_id in self._keys and not has_passed(self._fetched_at, KEYS_LIFE, now)
+        if is_good or not has_passed(self._asked_at, self._pause, now):
             return
-        self._may_ask_at = now + ASK_AFTER_TROUBLE
+        self._asked_at, self._pause = now, ASK_AFTER_TROUBLE
         try:
             found = await self._kakao.jwks()
         except KakaoError as failure:
             logger.warning("Kakao's keys cannot be fetched: %s", type(failure).__name__)
             return
         # The first time tells nothing about how often Kakao changes its keys.
-        self._may_ask_at = now + ASK_AGAIN if self._keys else now
-        self._old_at = now + KEYS_LIFE
+        self._pause = ASK_AGAIN if self._keys else 0.0
+        self._fetched_at = now
         self._keys = _usable(found)
 
 

@@ -135,9 +135,9 @@ class Allowance:
         return [claim for claim in self.claims(row, at) if claim.kind is kind]
 
     async def tidy(self) -> None:
-        """Erase the counts of past days."""
+        """Erase the counts of past days, and of days to come: the clock was set back since."""
         today = self.limits.day(self._now())
-        await self._store.purge(today - KEEP_DAYS, app_before=today - KEEP_APP_DAYS)
+        await self._store.purge(today, keep=KEEP_DAYS, keep_app=KEEP_APP_DAYS)
 
     def _of_me(self, member_id: int, at: float) -> Sequence[Claim]:
         return self._of_pair(member_id, str(member_id), at)

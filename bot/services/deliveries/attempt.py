@@ -38,6 +38,7 @@ from storage.links import Link
 logger = logging.getLogger(__name__)
 
 RECORDING_SECONDS = 5.0
+LONGEST_LEASE = 60.0
 
 # Kakao refused the whole send, perhaps because of some receivers.
 ABOUT_RECEIVERS = (
@@ -205,7 +206,9 @@ class Attempts:
             raise LostAnswer(reason="the lease is over") from None
 
     def _left(self, row: Delivery) -> float:
-        return (row.lease_until or 0) - RECORDING_SECONDS - self._now()
+        # The clock may have been set back since.
+        left = min((row.lease_until or 0) - self._now(), LONGEST_LEASE)
+        return left - RECORDING_SECONDS
 
 
 def report(rows: Sequence[Delivery], error: Exception) -> None:

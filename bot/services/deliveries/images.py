@@ -90,7 +90,7 @@ class Images:
         source = _unsigned(address)
         async with self._uploads.of(source):
             now = self._now()
-            kept = await self._store.find(source, now)
+            kept = await self._store.find(source, now, now + KEPT_SECONDS)
             if kept is not None:
                 return kept
             image = await self._upload(address, access_token, now + KEPT_SECONDS)

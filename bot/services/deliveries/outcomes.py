@@ -59,6 +59,7 @@ JITTER = 0.25
 # A new day's sends do not all start at its first stroke.
 RESET_SPREAD = (60.0, 600.0)
 OPERATOR_PATIENCE = 3 * DAY
+LONGEST_WAIT = OPERATOR_WAIT * (1 + JITTER)
 
 DISCORD = "discord"
 ALLOWANCE_OF_APP = "allowance-app"
@@ -95,6 +96,8 @@ REASONS: Mapping[type[Exception], str] = {
     errors.UserError: OPERATOR,
 }
 ALLOWANCES = frozenset(reason for reason in REASONS.values() if reason.startswith("allowance-"))
+# How long rows can wait at most for these reasons; for others it is LONGEST_WAIT.
+LONGEST_WAITS = dict.fromkeys(ALLOWANCES, DAY + RESET_SPREAD[1]) | {ALLOWANCE_OF_MONTH: 32 * DAY}
 # By the time a new month begins, the card of a failed delivery is long erased.
 REPEATABLE = ALLOWANCES - {ALLOWANCE_OF_MONTH} | {"unavailable", OPERATOR}
 

@@ -16,12 +16,14 @@ from bot import tracing
 from bot.kakao import LostAnswer
 from bot.logs import described
 from bot.services.alarms import Alarm, Alarms
-from bot.services.clock import DAY, HOUR, PATIENCE, Clock, Patience
+from bot.services.clock import DAY, HOUR, PATIENCE, Clock, Patience, has_passed
 from bot.services.deliveries.allowance import Allowance
-from bot.services.deliveries.attempt import Answered, Attempts, report
+from bot.services.deliveries.attempt import LONGEST_LEASE, Answered, Attempts, report
 from bot.services.deliveries.followups import FollowUps
 from bot.services.deliveries.outcomes import (
     ALLOWANCE_OF_APP,
+    LONGEST_WAIT,
+    LONGEST_WAITS,
     LOST,
     OPERATOR,
     RetryPolicy,
@@ -36,6 +38,7 @@ logger = logging.getLogger(__name__)
 LOOK_EVERY = 60.0
 TROUBLE_WAIT = 5.0
 BREATH = 0.05
+TIDYING_SECONDS = 1.0
 # What did not reach a friend can be sent again for so long.
 REPEATABLE = DAY
 
@@ -65,7 +68,7 @@ class Sender:
         now: Clock,
         random: Random,
         concurrency: int = 16,
-        lease: float = 60.0,
+        lease: float = LONGEST_LEASE,
         keep: Keep = KEEP,
         alarms: Alarms | None = None,
         patience: Patience = PATIENCE,
@@ -82,6 +85,7 @@ class Sender:
         self._keep = keep
         self._alarms = alarms or Alarms()
         self._busy: set[asyncio.Task[None]] = set()
+        self._tidying: asyncio.Task[None] | None = None
         self._is_full = False
         self._ended = asyncio.Event()
         self._ended.set()
@@ -119,7 +123,7 @@ class Sender:
         """Start what is due and return how long there is nothing more to start."""
         try:
             await self._recover()
-            await self._tidy()
+            self._tidy()
             rest = await self._start_due()
         except StorageError as error:
             logger.warning("deliveries wait, the database fails: %s", error)
@@ -135,6 +139,7 @@ class Sender:
                 await self._signals.work.wait()
 
     async def _finish(self) -> None:
+        await self._stop_tidying()
         try:
             if self._busy:
                 await asyncio.wait(self._busy)
@@ -144,24 +149,41 @@ class Sender:
             await asyncio.gather(*self._busy, return_exceptions=True)
             raise
 
+    async def _stop_tidying(self) -> None:
+        if self._tidying is not None:
+            # Most often it is about to end, and then nothing is torn off.
+            await asyncio.wait([self._tidying], timeout=TIDYING_SECONDS)
+            self._tidying.cancel()
+            await asyncio.wait([self._tidying])
+
     async def _recover(self) -> None:
-        now = self._now()
-        if self._recovered_at is not None and now < self._recovered_at + LOOK_EVERY:
+        now, last = self._now(), self._recovered_at
+        if last is not None and not has_passed(last, LOOK_EVERY, now):
             return
-        rows = await self._store.recover(now, starting=self._recovered_at is None)
+        rows = await self._store.recover(now, starting=last is None)
+        await self._store.hasten(now, LONGEST_WAITS, LONGEST_WAIT)
         self._recovered_at = now
         for row in self._signals.changed(rows):
             logger.warning("delivery %d: %s (%s)", row.id, row.state, row.reason)
 
-    async def _tidy(self) -> None:
-        now = self._now()
-        if self._tidied_at is not None and now < self._tidied_at + HOUR:
+    def _tidy(self) -> None:
+        """Erase what is old, beside the sending: there may be much of it."""
+        now, last = self._now(), self._tidied_at
+        if self._tidying is not None and not self._tidying.done():
             return
-        await self._store.erase_cards(now - REPEATABLE)
-        await self._store.drop_parked(now - self._keep.texts, now)
-        await self._store.purge(now - self._keep.receipts)
-        await self._allowance.tidy()
-        self._tidied_at = now
+        if last is None or has_passed(last, HOUR, now):
+            self._tidied_at = now
+            self._tidying = asyncio.create_task(self._erase(now))
+
+    async def _erase(self, now: float) -> None:
+        try:
+            await self._store.erase_cards(now - REPEATABLE)
+            await self._store.drop_parked(now - self._keep.texts, now)
+            await self._store.purge(now - self._keep.receipts)
+            await self._allowance.tidy()
+        except StorageError as error:
+            self._tidied_at = None
+            logger.warning("old deliveries stay for now, the database fails: %s", error)
 
     async def _start_due(self) -> float:
         free = self._concurrency - len(self._busy)

@@ -45,7 +45,7 @@ def build_highlights(
     """Build the services of `/highlight`."""
     stores, sight, now = resources.stores, resources.sight, resources.now
     rules = Rules(stores.rules, Matcher(), settings, now=now)
-    wishes, activity = Schedules(stores.wishes), Activity()
+    wishes, activity = Schedules(stores.wishes, now=now), Activity()
     dispatcher = _dispatcher(resources, links, outbox, wishes)
     questions = Questions(
         sight=sight,

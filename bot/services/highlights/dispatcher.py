@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,6 +14,7 @@ from bot.services.deliveries.allowance import Allowance
 from bot.services.deliveries.sender import TROUBLE_WAIT
 from bot.services.deliveries.signals import OutboxSignals
 from bot.services.highlights.planner import Day, Plan, Waiting, plan
+from bot.services.highlights.rules import LONGEST_DELAY
 from bot.services.highlights.schedule import Schedule, Schedules
 from bot.services.messages.reader import ReaderSlot
 from storage.database import StorageError
@@ -56,6 +58,7 @@ class Dispatcher:
         self._now = now
         self._times: dict[int, float] = {}
         self._sent: dict[int, deque[float]] = defaultdict(lambda: deque(maxlen=REMEMBERED))
+        self._looked_at = math.inf
         self._woken = asyncio.Event()
         signals.on_told.append(self._ended)
 
@@ -72,15 +75,13 @@ class Dispatcher:
     async def run(self) -> None:
         """Dispatch until cancelled."""
         while True:
+            self._woken.clear()
             try:
-                for member_id in await self._hits.members_waiting():
-                    self._times.setdefault(member_id, 0.0)
-                break
+                await self._mind_the_clock()
             except StorageError as error:
                 logger.warning("hits wait, the database fails: %s", error)
                 await asyncio.sleep(TROUBLE_WAIT)
-        while True:
-            self._woken.clear()
+                continue
             await self._round()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), self._rest())
@@ -89,6 +90,17 @@ class Dispatcher:
         """Return what would become of a hit if it were found now."""
         waiting = [*await self._hits.waiting(member_id), hit]
         return plan([_waiting(one) for one in waiting], *await self._today(member_id))
+
+    async def _mind_the_clock(self) -> None:
+        """Look at everybody for whom something waits, at first and when the clock was set back."""
+        now = self._now()
+        back = self._looked_at - now
+        if back > 0:
+            await self._hits.hasten(now, LONGEST_DELAY)
+            self._times |= dict.fromkeys(await self._hits.members_waiting(), 0.0)
+            for member_id, sent in self._sent.items():
+                self._sent[member_id] = deque((at - back for at in sent), REMEMBERED)
+        self._looked_at = now
 
     async def _round(self) -> None:
         now = self._now()

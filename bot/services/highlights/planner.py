@@ -173,7 +173,13 @@ def _last_call(since: float, day: Day, wishes: Schedule) -> float:
     """Return when what waits since then goes at the latest."""
     if wishes.leftovers_at is not None:
         return _at_a_wished_time(since, day, wishes)
+    return min(day.resets_at, _silence_at(day.resets_at, day, wishes)) - LAST_CALL
+
+
+def _silence_at(at: float, day: Day, wishes: Schedule) -> float:
+    """Return when the silence begins that reigns at this time, or the next one after it."""
     silence = wishes.silence_after(day.now)
-    if silence is not None and silence < day.resets_at <= wishes.silent_until(silence):
-        return silence - LAST_CALL
-    return day.resets_at - LAST_CALL
+    # Where clocks are set back, quiet hours may begin twice in a night.
+    while silence is not None and wishes.silent_until(silence) < at:
+        silence = wishes.silence_after(wishes.silent_until(silence))
+    return math.inf if silence is None else silence

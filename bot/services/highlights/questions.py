@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from bot.services.accounts.links import NEEDED, Links
-from bot.services.clock import Clock
+from bot.services.clock import Clock, has_passed
 from bot.services.highlights.activity import Activity
 from bot.services.highlights.cases import Case, EventCase, MessageCase, RuleCase
 from bot.services.highlights.dispatcher import Dispatcher
@@ -86,8 +86,7 @@ class Questions:
 
     async def paused(self, case: MessageCase) -> Answer:
         """Stop everything while the member's rules are paused."""
-        until = case.filter.paused_until
-        return STOP if until is not None and until > self._now() else PASS
+        return STOP if case.filter.is_paused(self._now()) else PASS
 
     async def bot(self, case: MessageCase) -> Answer:
         """Stop what a bot has written, unless bots count."""
@@ -156,7 +155,9 @@ class Questions:
             return True
         channel_id = case.seen.source.channel_id
         last = await self._hits.last_found(case.member_id, channel_id, rule.id)
-        return last is None or last + cooldown <= min(self._now(), case.seen.created_at)
+        now = self._now()
+        # One that lies ahead was noted before the clock was set back.
+        return last is None or last > now or last + cooldown <= min(now, case.seen.created_at)
 
     async def active(self, case: RuleCase) -> Answer:
         """Stop what the member was there for; wait to see whether they write there."""
@@ -164,9 +165,10 @@ class Questions:
         if not delay:
             return PASS
         wrote = self._activity.last(case.member_id, case.seen.source.channel_id)
-        if wrote is not None and wrote + delay > self._now():
+        now = self._now()
+        if wrote is not None and not has_passed(wrote, delay, now):
             return STOP
-        return Answer("wait", self._now() + delay)
+        return Answer("wait", now + delay)
 
     # the day, and Kakao
 

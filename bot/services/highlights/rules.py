@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.errors import UserError
 from bot.services.cards.markdown import one_line
-from bot.services.clock import DAY, Clock
+from bot.services.clock import DAY, HOUR, Clock, is_too_far
 from bot.services.highlights.matching.matcher import Matcher
 from bot.services.highlights.matching.normalise import needle
 from bot.services.highlights.matching.patterns import BadPattern, Pattern
@@ -23,6 +23,7 @@ MOST_PLACES = 100
 MOST_REACTIONS = 1000
 # Instructions of all patterns of one member in one server; everybody's messages meet them.
 MOST_INSTRUCTIONS = 2000
+LONGEST_DELAY = HOUR
 
 
 class TooManyRules(UserError):
@@ -96,10 +97,17 @@ class Filter(BaseModel):
     only: Places = Places()
     ignore_bots: bool = True
     ignore_age_restricted: bool = True
-    active_delay: int = Field(default=0, ge=0, le=3600)
+    active_delay: int = Field(default=0, ge=0, le=LONGEST_DELAY)
     cooldown: int = Field(default=0, ge=0, le=DAY)
     context_lines: int = Field(default=0, ge=0, le=3)
+    paused_from: float | None = None
     paused_until: float | None = None
+
+    def is_paused(self, now: float) -> bool:
+        """Tell whether nothing is to be found now."""
+        if self.paused_until is None or self.paused_until <= now:
+            return False
+        return self.paused_from is None or not is_too_far(self.paused_from, self.paused_until, now)
 
     def changed(self, **values: object) -> Self:
         """Return a filter with other values, checked like any."""

@@ -1,17 +1,23 @@
 """When, and how bundled, a member wants automatic cards."""
 
-from collections.abc import Callable
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 from typing import Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from bot.services.clock import Clock, is_too_far
 from storage.reading import Unreadable, reading
 from storage.schedules import WishStore
 
 DEFAULT_ZONE = "Asia/Seoul"
 MINUTES_A_DAY = 24 * 60
+# Within so many days every minute comes, also where clocks jump over one.
+DAYS_AHEAD = 3
 Mode = Literal["at-once", "every", "at-hours"]
 
 
@@ -30,6 +36,7 @@ class Schedule(BaseModel):
     quiet_from: int | None = Field(default=None, ge=0, lt=MINUTES_A_DAY)
     quiet_to: int | None = Field(default=None, ge=0, lt=MINUTES_A_DAY)
     leftovers_at: int | None = Field(default=None, ge=0, lt=MINUTES_A_DAY)
+    dnd_from: float | None = None
     dnd_until: float | None = None
     time_zone: str = DEFAULT_ZONE
 
@@ -53,6 +60,13 @@ class Schedule(BaseModel):
         """Return wishes with other values, checked like any."""
         return self.model_validate(self.model_dump() | values)
 
+    def as_of(self, now: float) -> Self:
+        """Return wishes without a pause that was made before the clock was set back."""
+        if self.dnd_from is None or self.dnd_until is None:
+            return self
+        is_over = is_too_far(self.dnd_from, self.dnd_until, now)
+        return self.changed(dnd_from=None, dnd_until=None) if is_over else self
+
     @property
     def at_hours(self) -> bool:
         """Whether messages come at set hours only; without hours they cannot."""
@@ -61,14 +75,16 @@ class Schedule(BaseModel):
     def silent_until(self, at: float) -> float:
         """Return when silence ends that reigns at this time; the time itself when none does."""
         end = max(at, self.dnd_until or at)
-        # More than once where clocks jump over the only minute that is not quiet.
-        while self._is_quiet(end) and self.quiet_to is not None:
-            end = self.next_at(end, self.quiet_to)
-        return end
+        if not self._is_quiet(end):
+            return end
+        return next(turn for turn in self._turns(end) if not self._is_quiet(turn))
 
     def silence_after(self, at: float) -> float | None:
         """Return when the quiet hours begin next."""
-        return None if self._no_quiet else self.next_at(at, self.quiet_from or 0)
+        if self._no_quiet:
+            return None
+        turns = pairwise((at, *self._turns(at)))
+        return next(end for start, end in turns if self._is_quiet(end) > self._is_quiet(start))
 
     def slot_after(self, at: float) -> float:
         """Return when what is found then may go at the earliest, by the member's mode."""
@@ -82,18 +98,29 @@ class Schedule(BaseModel):
 
     def next_at(self, at: float, minute: int) -> float:
         """Return when the member's clock next shows a minute of the day, after this time."""
-        today = datetime.fromtimestamp(at, self._zone).date()
-        # When clocks are set back, a minute comes twice.
-        times = (
-            datetime.combine(
-                today + timedelta(days=number),
-                time(minute // 60, minute % 60, fold=fold),
-                self._zone,
-            ).timestamp()
-            for number in range(3)
-            for fold in (0, 1)
-        )
-        return next(found for found in times if found > at)
+        return next(shown for shown in self._shown(at, minute) if shown > at)
+
+    def _turns(self, at: float) -> list[float]:
+        """Return when quiet hours may begin or end after this time, in order.
+
+        Clocks that change on the way may jump into them or out of them.
+        """
+        ends = (self.quiet_from or 0, self.quiet_to or 0)
+        moments = sorted({at, *(shown for minute in ends for shown in self._shown(at, minute))})
+        shifts = [
+            _shift(first, last, self._zone)
+            for first, last in pairwise(moments)
+            if _offset(first, self._zone) != _offset(last, self._zone)
+        ]
+        return sorted(turn for turn in {*moments, *shifts} if turn > at)
+
+    def _shown(self, at: float, minute: int) -> Iterator[float]:
+        """Yield when the clock shows a minute, from this day on; twice where it is set back."""
+        clock, today = time(minute // 60, minute % 60), self._local(at).date()
+        for number in range(DAYS_AHEAD):
+            local = datetime.combine(today + timedelta(days=number), clock, self._zone)
+            yield local.timestamp()
+            yield local.replace(fold=1).timestamp()
 
     def _is_quiet(self, at: float) -> bool:
         if self._no_quiet or self.quiet_from is None or self.quiet_to is None:
@@ -112,15 +139,30 @@ class Schedule(BaseModel):
         return ZoneInfo(self.time_zone)
 
     def _minute(self, at: float) -> int:
-        local = datetime.fromtimestamp(at, self._zone)
+        local = self._local(at)
         return local.hour * 60 + local.minute
+
+    def _local(self, at: float) -> datetime:
+        return datetime.fromtimestamp(at, self._zone)
+
+
+def _offset(at: float, zone: ZoneInfo) -> timedelta | None:
+    return datetime.fromtimestamp(at, zone).utcoffset()
+
+
+def _shift(first: float, last: float, zone: ZoneInfo) -> float:
+    """Return the second at which clocks change between these times."""
+    before = _offset(first, zone)
+    seconds = range(math.ceil(first), math.ceil(last) + 1)
+    return float(seconds[bisect_left(seconds, 1, key=lambda at: _offset(at, zone) != before)])
 
 
 class Schedules:
     """Keeps everybody's wishes."""
 
-    def __init__(self, store: WishStore) -> None:
+    def __init__(self, store: WishStore, *, now: Clock) -> None:
         self._store = store
+        self._now = now
         self.on_changed: list[Callable[[int], None]] = []
 
     async def of(self, member_id: int) -> Schedule:
@@ -130,7 +172,7 @@ class Schedules:
         """
         kept = await self._store.get(member_id)
         with reading("wishes", member_id):
-            return Schedule.model_validate(kept)
+            return Schedule.model_validate(kept).as_of(self._now())
 
     async def change(self, member_id: int, **values: object) -> Schedule:
         """Change some of a member's wishes; raises ValueError for what cannot be meant.

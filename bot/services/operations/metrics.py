@@ -1,8 +1,16 @@
 """Numbers for Prometheus: read when they are asked for, or counted as things happen."""
 
+import asyncio
 import logging
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
 
 from bot.services.alarms import Alarm
 from bot.services.clock import Clock
@@ -37,6 +45,8 @@ class Metrics:
         self._registry = CollectorRegistry()
         # What is counted here can be read also when the database cannot.
         self._stored = CollectorRegistry()
+        # Memory, processor time and descriptors, by the names that Prometheus knows.
+        ProcessCollector(registry=self._registry)
         self._match = Histogram(
             "kkachi_match_seconds",
             "How long a message took to meet all rules.",
@@ -55,6 +65,7 @@ class Metrics:
             ["event"],
             registry=self._registry,
         )
+        self._tasks = self._gauge("tasks", "Tasks under way in this process.")
         self._gateway = self._gauge("gateway_up", "Whether Discord is connected.")
         self._troubles = self._gauge("alarm", "Troubles that need a person.", "alarm")
         self._loops = self._gauge("loop_up", "Whether a loop runs well.", "loop")
@@ -87,6 +98,7 @@ class Metrics:
 
         `connected` is whether Discord is.
         """
+        self._tasks.set(len(asyncio.all_tasks()))
         self._gateway.set(connected)
         for alarm in Alarm:
             self._troubles.labels(alarm).set(alarm in self._supervisor.alarms.active)

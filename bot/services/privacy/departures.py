@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from bot.errors import DiscordAway
-from bot.services.clock import DAY, HOUR, Clock, Patience
+from bot.services.clock import DAY, HOUR, Clock, Patience, has_passed
 from bot.services.messages.reader import ReaderSlot
 from storage.database import StorageError
 from storage.departures import KKACHI, DepartureStore
@@ -44,7 +44,7 @@ class Departures:
         self._forget_guild = forget_guild
         self._patience = patience
         self._now = now
-        self._look_at = 0.0
+        self._looked_at = 0.0
         # Who is still to be asked about: server and member.
         self._unknown: list[tuple[int, int]] = []
 
@@ -53,8 +53,8 @@ class Departures:
         tries = 0
         while True:
             try:
-                if self._now() >= self._look_at and await self.look():
-                    self._look_at = self._now() + DAY
+                if has_passed(self._looked_at, DAY, self._now()) and await self.look():
+                    self._looked_at = self._now()
                 tries = tries + 1 if self._unknown else 0
                 await self.tidy()
             except StorageError as error:

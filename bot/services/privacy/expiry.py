@@ -4,12 +4,14 @@ import asyncio
 import logging
 from typing import Protocol
 
-from bot.services.clock import DAY, HOUR, Clock
+from bot.services.clock import DAY, HOUR, MINUTE, Clock, has_passed
 from storage.database import StorageError
 
 logger = logging.getLogger(__name__)
 
 EVERY_SECONDS = HOUR
+# A machine that slept notices so soon that an hour has passed.
+LOOK_EVERY = MINUTE
 # What has expired is kept a little longer, so that "expired" can be told from "unknown".
 GRACE_SECONDS = DAY
 
@@ -30,9 +32,13 @@ class Expiry:
 
     async def run(self) -> None:
         """Tidy up until cancelled; raises StorageError."""
+        tidied_at = float("-inf")
         while True:
-            await self.tidy()
-            await asyncio.sleep(EVERY_SECONDS)
+            now = self._now()
+            if has_passed(tidied_at, EVERY_SECONDS, now):
+                await self.tidy()
+                tidied_at = now
+            await asyncio.sleep(LOOK_EVERY)
 
     async def tidy(self) -> None:
         """Erase what expired a day ago or earlier, where that can be done.

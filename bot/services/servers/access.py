@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from bot.errors import UserError
-from bot.services.clock import DAY, Clock
+from bot.services.clock import DAY, Clock, has_passed
 from bot.services.deliveries.allowance import Allowance
 from bot.services.messages.models import Highlight
 from bot.services.servers.policy import apply_policy
@@ -116,7 +116,7 @@ class Access:
 
     async def _note(self, guild_id: int, member_id: int) -> None:
         key, now = (guild_id, member_id), self._now()
-        if self._noted.get(key, 0.0) > now - DAY:
+        if key in self._noted and not has_passed(self._noted[key], DAY, now):
             return
         await self._memberships.note(guild_id, member_id, now)
         self._noted[key] = now

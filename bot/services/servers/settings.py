@@ -17,6 +17,7 @@ from pydantic import (
 from bot.errors import Expired, UserError
 from bot.services.cache import Cache
 from bot.services.clock import Clock
+from bot.services.listeners import Listeners
 from bot.services.servers.policy import Policy
 from bot.texts import Locale
 from storage.reading import reading
@@ -123,6 +124,7 @@ class Settings:
         self._store = store
         self._now = now
         self._known = Cache(self._read, most=REMEMBERED)
+        self._listeners = Listeners()
         self.on_changed: list[Listener] = []
 
     async def of(self, guild_id: int) -> GuildSettings:
@@ -155,8 +157,7 @@ class Settings:
             kept = await self._store.put(change, after.model_dump(mode="json"))
         if not kept:
             raise SettingsChanged
-        for listener in self.on_changed:
-            await listener(guild_id, after, change)
+        await self._listeners.tell(one(guild_id, after, change) for one in self.on_changed)
         return after
 
     async def take_back(self, guild_id: int, member_id: int, number: int) -> GuildSettings:

@@ -134,7 +134,8 @@ class Subscriptions:
     async def wanting(self, happening: ServerEvent) -> list[Subscription]:
         """Return the subscriptions that something meets, their members' interest aside."""
         found = await self.of_guild(happening.guild_id)
-        return [one for one in found if _meets(one, happening)]
+        now = self._now()
+        return [one for one in found if _meets(one, happening, now)]
 
     async def has(self, guild_id: int, kinds: Collection[SubscriptionKind]) -> bool:
         """Tell whether anybody in a server wants to hear of one of these kinds."""
@@ -210,8 +211,10 @@ def _stored(options: Options) -> dict[str, Any]:
     return options.model_dump(mode="json", exclude_defaults=True)
 
 
-def _meets(one: Subscription, happening: ServerEvent) -> bool:
-    if one.kind is not happening.kind or one.created_at > happening.at:
+def _meets(one: Subscription, happening: ServerEvent, now: float) -> bool:
+    # One that was made ahead of now was made before the clock was set back.
+    is_newer = happening.at < one.created_at <= now
+    if one.kind is not happening.kind or is_newer:
         return False
     if one.member_id == happening.by or happening.only_for not in (None, one.member_id):
         return False
