@@ -156,7 +156,7 @@ async def test_a_task_that_nobody_asked_is_logged_without_its_words(
     await asyncio.wait([task])
     del task
     gc.collect()
-    assert "never retrieved: ValueError at test_telemetry.py:" in caplog.text
+    assert "never retrieved: ValueError at journeys/test_telemetry.py:" in caplog.text
     assert WORDS not in caplog.text
 
 
