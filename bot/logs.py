@@ -70,16 +70,17 @@ def set_up_logging(level: str, shape: Literal["text", "json"] = "text") -> None:
 
 
 def described(error: BaseException) -> str:
-    """Return of what kind an error is and where it came from: the last line of no library."""
+    """Return of what kind an error is and where it came from: our own line, and a library's."""
     frames = traceback.extract_tb(error.__traceback__)
-    kind = type(error).__name__
-    if not frames:
-        return kind
     own = [frame for frame in frames if not _is_library(Path(frame.filename))]
-    frame = (own or frames)[-1]
+    places = [_place(frame) for frame in (*own[-1:], *frames[-1:])]
+    return " at ".join([type(error).__name__, *dict.fromkeys(places)])
+
+
+def _place(frame: traceback.FrameSummary) -> str:
     path = Path(frame.filename)
-    place = path.relative_to(PROJECT).as_posix() if _is_ours(path) else path.name
-    return f"{kind} at {place}:{frame.lineno}"
+    known = path.relative_to(PROJECT) if _is_ours(path) else Path(*path.parts[-2:])
+    return f"{known.as_posix()}:{frame.lineno}"
 
 
 def _is_ours(path: Path) -> bool:

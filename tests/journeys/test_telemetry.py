@@ -1,21 +1,25 @@
 """What whoever runs Kkachi can see of it: numbers, lines, alarms."""
 
 import asyncio
+import gc
 import json
 import logging
 import shutil
 import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from bot import tracing
-from bot.logs import TEXT, JsonLines, TextLines
+from bot.logs import TEXT, JsonLines, TextLines, log_forgotten
+from tests.support.database import change
 from tests.support.telemetry import STAFF, numbers
 from tests.support.world import CHAT, ROOT, World, open_world, start_process, until
 
 MENU_ME = "Send to my KakaoTalk"
+WORDS = "준호에게만 한 말"
 TOKEN = "a-token-for-prometheus"
 
 
@@ -64,6 +68,14 @@ async def test_metrics_are_read_behind_a_proxy_and_from_another_container(world:
     assert await numbers(world, Host="kkachi:8080", Authorization=f"Bearer {TOKEN}")
     assert await numbers(world, Host="evil.example") == {}
     assert await numbers(world, Host="evil.example", Authorization="Bearer wrong") == {}
+
+
+async def test_numbers_that_cannot_be_read_hide_no_others(world: World) -> None:
+    await change(world, "ALTER TABLE hits RENAME TO away")
+    found = await numbers(world)
+    assert found["kkachi_gateway_up[]"] == 1
+    assert found["kkachi_loop_up['sender']"] == 1
+    assert "kkachi_hits_waiting[]" not in found
 
 
 async def test_an_alarm_is_told_once_and_its_end_as_well(world: World) -> None:
@@ -117,6 +129,35 @@ def test_lines_for_people_end_with_the_forward() -> None:
         assert json.loads(JsonLines().format(record))["forward"] == "abc"
     finally:
         tracing.forward.reset(token)
+
+
+def failing() -> None:
+    raise ValueError(WORDS)
+
+
+def test_lines_say_where_an_error_came_from_and_not_its_words() -> None:
+    try:
+        failing()
+    except ValueError:
+        record = logging.LogRecord("bot", logging.ERROR, "x", 1, "no", None, sys.exc_info())
+    for formatter in (TextLines(TEXT), JsonLines()):
+        line = formatter.format(record)
+        assert "in failing" in line
+        assert "ValueError" in line
+        assert WORDS not in line
+        record.exc_text = None
+
+
+async def test_a_task_that_nobody_asked_is_logged_without_its_words(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    asyncio.get_running_loop().set_exception_handler(log_forgotten)
+    task = asyncio.create_task(asyncio.to_thread(failing))
+    await asyncio.wait([task])
+    del task
+    gc.collect()
+    assert "never retrieved: ValueError at journeys/test_telemetry.py:" in caplog.text
+    assert WORDS not in caplog.text
 
 
 def test_the_unit_is_one_that_systemd_understands() -> None:

@@ -104,7 +104,7 @@ async def test_the_log_says_type_and_place_and_nothing_of_what_was_written(
 ) -> None:
     async with running(failing(1, broken)) as (_, waits):
         await until(lambda: waits)
-    assert "a-loop is started anew in 1.0 s: ValueError at test_supervision.py:" in caplog.text
+    assert "a-loop is started anew in 1.0 s: ValueError at unit/test_supervision.py:" in caplog.text
     assert WORDS not in caplog.text
 
 

@@ -133,7 +133,7 @@ class Sender:
         return rest
 
     async def _pause(self, seconds: float) -> None:
-        # Not `wait_for`: before Python 3.12 that forgets a cancellation that comes with the event.
+        # Not `wait_for`: before Python 3.12 that forgets a cancellation at the same moment.
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._signals.work.wait()

@@ -20,12 +20,14 @@ from bot.services.messages.reader import ReaderSlot
 from storage.database import StorageError
 from storage.deliveries import OF_HITS, Chat, Delivery, DeliveryStore, NewDelivery
 from storage.hits import Hit, HitStore
+from storage.reading import Unreadable
 
 logger = logging.getLogger(__name__)
 
 # A clock that was moved, or a member who linked again elsewhere, is noticed this soon.
 LOOK_EVERY = 1.0
 BUSY_WAIT = 30.0
+UNREADABLE_WAIT = 300.0
 # A server that Discord does not show is looked for as often as after so many tries.
 AWAY_TRIES = 3
 REMEMBERED = 32
@@ -83,8 +85,10 @@ class Dispatcher:
                 await asyncio.sleep(TROUBLE_WAIT)
                 continue
             await self._round()
+            # Not `wait_for`: before Python 3.12 that forgets a cancellation at the same moment.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), self._rest())
+                async with asyncio.timeout(self._rest()):
+                    await self._woken.wait()
 
     async def preview(self, member_id: int, hit: Hit) -> Plan:
         """Return what would become of a hit if it were found now."""
@@ -115,6 +119,9 @@ class Dispatcher:
         """Serve a member; whatever fails for them, the others have nothing to do with it."""
         try:
             return await self._serve(member_id)
+        except Unreadable:
+            # The log has named it; whoever sets their wishes anew is served at once.
+            return self._now() + UNREADABLE_WAIT
         except StorageError as error:
             logger.warning("hits wait, the database fails: %s", error)
             return self._now() + TROUBLE_WAIT

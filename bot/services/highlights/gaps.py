@@ -55,8 +55,10 @@ class Gaps:
             await self.read(find_rooms, look)
             tries = tries + 1 if self._open else 0
             wait = self._patience.wait(tries) if self._open else None
+            # Not `wait_for`: before Python 3.12 that forgets a cancellation at the same moment.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await self._woken.wait()
 
     async def read(self, find_rooms: FindRooms, look: Look) -> None:
         """Read as much as there is to see now."""
