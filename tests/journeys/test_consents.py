@@ -116,6 +116,14 @@ async def test_a_consent_that_came_back_meanwhile_is_not_forgotten(idle: Outbox)
     assert await scopes(idle) == ALL_SCOPES
 
 
+async def test_where_kakao_does_not_name_the_consent_it_is_not_asked_again_and_again(
+    outbox: Outbox,
+) -> None:
+    outbox.kakao.fail_next(50, code=-402, path="/v2/api/talk")
+    row = await outbox.only(await outbox.to_me())
+    assert (row.state, row.required_scopes, outbox.sends()) == (PARKED, None, 1)
+
+
 # Taking back
 
 

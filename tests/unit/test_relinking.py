@@ -11,6 +11,7 @@ import pytest
 from bot.errors import NotLinked
 from bot.kakao import Message
 from storage.deliveries import OF_HITS, Chat, Delivery, DeliveryState, NewDelivery, Outcome
+from storage.digests import Digest, DigestStore
 from storage.hits import Hit, HitState, HitStore, Priority
 from storage.links import Link, LinkStore
 from tests.support.outbox import ALL_SCOPES, MINJI, NOON, VAULT, World, open_outbox
@@ -285,6 +286,16 @@ async def test_what_may_have_arrived_in_the_former_chat_does_not_come_once_more(
     await idle.store.record([Outcome(lease.rows[0], QUEUED, NOON, "lost", repeats=1)])
     assert await idle.store.recover(NOON, starting=True) == []
     assert await hits.waiting(MINJI) == []
+
+
+@pytest.mark.parametrize("name", ["준호", None])
+async def test_the_page_behind_a_digest_goes_with_the_account_it_was_sent_to(
+    idle: World, name: str | None
+) -> None:
+    digests = DigestStore(idle.database)
+    await digests.put(Digest("page", "forward", MINJI, "ko", NOON, NOON + 60))
+    await (idle.links.unlink(MINJI) if name is None else idle.link(name))
+    assert await digests.find("page") is None
 
 
 async def test_what_was_found_goes_with_an_unlink(idle: World) -> None:

@@ -503,6 +503,17 @@ async def test_a_notice_is_believed_when_kakao_cannot_be_asked(office: Office) -
     assert await office.link() is None
 
 
+async def test_what_happened_long_before_a_link_is_ignored_without_asking(office: Office) -> None:
+    await office.event("user-linked")  # so that Kakao's keys are known
+    before = int(office.house.clock())
+    link = await again(office)
+    office.house.kakao.down(True)
+    late = {"iat": before, "toe": before}
+    for kind in ("tokens-revoked", "user-unlinked"):
+        assert (await office.event(kind, claims=late)).status == 202
+    assert await office.link() == link
+
+
 async def test_an_old_link_is_undone_without_asking(office: Office) -> None:
     assert await office.get(f"{UNLINK}?user_id={office.minji.id}", office.key) == 200
     assert await office.link() is None

@@ -48,7 +48,7 @@ class FollowUps:
         if reason == CONSENT and not scopes:
             return  # nobody says what would have to be agreed to
         link = await self._links.get(row.member_id)
-        if link is not None and link.broken_at is None and link.scopes.issuperset(scopes or ()):
-            # They linked again, or agreed, while Kakao was refusing what they had before.
+        if link is not None and link.broken_at is None:
+            # They may have linked again, or agreed, while Kakao was refusing what they had before.
             ready = await self._store.unpark(row.member_id, link.scopes, lease.at)
             self._signals.changed(ready)
