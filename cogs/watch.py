@@ -110,7 +110,7 @@ class Watch(KkachiCog):
         """Look how many reactions a message has now."""
         room = self.bot.get_partial_messageable(event.channel_id, guild_id=event.guild_id)
         try:
-            async with asking(self.services.patience.answer):
+            async with asking(self.bot, self.services.patience.answer):
                 message = await room.fetch_message(event.message_id)
         except NO:
             return

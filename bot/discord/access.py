@@ -4,6 +4,7 @@ import discord
 from discord import app_commands
 
 from bot.discord.convert import highlight_of, places_of
+from bot.discord.failures import asking
 from bot.discord.messages import find_message
 from bot.discord.plugin import services_of
 from bot.discord.replies import defer
@@ -44,12 +45,13 @@ async def check_command(interaction: discord.Interaction, feature: str) -> None:
 async def carried(interaction: discord.Interaction, message: discord.Message | str) -> Highlight:
     """Return as much of the message that was clicked or named as may leave its server.
 
-    Tells Discord first that an answer comes. Raises what `find_message` raises, PlaceOff or
-    TooManySends.
+    Tells Discord first that an answer comes. Raises what `find_message` raises, PlaceOff,
+    TooManySends or DiscordAway.
     """
     await defer(interaction)
     if isinstance(message, str):
         message = await find_message(interaction, message)
-    highlight = await highlight_of(message, interaction.user)
-    access = services_of(interaction.client).access
-    return await access.carried(interaction.user.id, highlight, places_of(message))
+    services = services_of(interaction.client)
+    async with asking(interaction.client, services.patience.answer):
+        highlight = await highlight_of(message, interaction.user)
+    return await services.access.carried(interaction.user.id, highlight, places_of(message))

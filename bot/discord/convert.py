@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import discord
 
-from bot.discord.failures import NO, UNREADABLE, asking
+from bot.discord.failures import NO, UNREADABLE, is_away
 from bot.services.messages.models import Body, Embed, File, Highlight, Names, Poll, Reply, Source
 
 SYSTEM = discord.MessageType.thread_starter_message  # a pointer to a message, empty itself
@@ -18,7 +18,7 @@ async def highlight_of(
 ) -> Highlight:
     """Return what a card needs of a message, with only the names that `viewer` may see.
 
-    Raises DiscordAway.
+    It may have to look up what the message answers: raises what Discord says.
     """
     channel = message.channel
     answered = await _answered(message)
@@ -120,10 +120,7 @@ def _reply(answered: discord.Message) -> Reply:
 
 
 async def _answered(message: discord.Message) -> discord.Message | None:
-    """Return the message that this one replies to; looked up where Discord did not send it.
-
-    Raises DiscordAway.
-    """
+    """Return the message that this one replies to; looked up where Discord did not send it."""
     reference = message.reference
     if message.type is not discord.MessageType.reply or reference is None:
         return None
@@ -134,9 +131,12 @@ async def _answered(message: discord.Message) -> discord.Message | None:
     if reference.channel_id != message.channel.id:
         return None
     try:
-        async with asking():
-            return await message.channel.fetch_message(reference.message_id)
-    except (*NO, *UNREADABLE):
+        return await message.channel.fetch_message(reference.message_id)
+    except NO as error:
+        if is_away(error):
+            raise
+        return None
+    except UNREADABLE:
         return None
 
 

@@ -5,8 +5,8 @@ Here, and nowhere else, Discord's failures are told apart. `reader` asks for the
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Collection, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import aiohttp
 import discord
@@ -21,6 +21,8 @@ FAILURES = (discord.HTTPException, aiohttp.ClientError, OSError)
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What discord.py raises for a message that it does not understand."""
 
+# Discord counts all requests together by the second.
+LIMIT_SECONDS = 1.0
 TOO_MANY_REQUESTS, SERVER_ERROR = 429, 500
 UNKNOWN_CHANNEL, UNKNOWN_GUILD, UNKNOWN_MESSAGE = 10003, 10004, 10008
 UNKNOWN_MEMBER, UNKNOWN_USER, UNKNOWN_EVENT = 10007, 10013, 10070
@@ -38,7 +40,7 @@ CLEAR = NO_MEMBER | {
 
 @asynccontextmanager
 async def asking(
-    seconds: float = PATIENCE.answer, *, no: Collection[int] = CLEAR
+    bot: discord.Client, seconds: float = PATIENCE.answer, *, no: Collection[int] = CLEAR
 ) -> AsyncIterator[None]:
     """Ask Discord, for so long at most; raises NotFound or Forbidden, or else DiscordAway.
 
@@ -48,13 +50,29 @@ async def asking(
     """
     try:
         async with asyncio.timeout(seconds):
-            yield
+            with _ending_limits(bot):
+                yield
     except NO as error:
         if error.code in no:
             raise
         raise DiscordAway from error
     except (*FAILURES, discord.RateLimited) as error:
         raise DiscordAway from error
+
+
+@contextmanager
+def _ending_limits(bot: discord.Client) -> Iterator[None]:
+    """Let others go on after a request is given up while it waits out the limit of all requests.
+
+    They wait for that request to say when the limit is over; cancelled, it never would.
+    """
+    try:
+        yield
+    except asyncio.CancelledError:
+        over = bot.http._global_over  # noqa: SLF001 - discord.py forgets it, and offers no other way
+        if not over.is_set():
+            asyncio.get_running_loop().call_later(LIMIT_SECONDS, over.set)
+        raise
 
 
 def is_away(error: BaseException) -> bool:

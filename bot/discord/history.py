@@ -42,7 +42,7 @@ async def written_after(
     while most > 0 and last is not None:
         limit = min(most, HISTORY_PAGE)
         try:
-            async with asking(seconds):
+            async with asking(bot, seconds):
                 page, last = await fetch_page(bot, room, limit=limit, after=last)
         except NO:
             return

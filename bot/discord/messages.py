@@ -6,7 +6,7 @@ from typing import cast
 
 import discord
 
-from bot.discord.failures import NO, asking
+from bot.discord.failures import NO, asking, is_away
 from bot.discord.guilds import guild_of
 from bot.discord.plugin import AnyBot, services_of
 from bot.errors import BadMessageReference, MessageNotFound, UserError
@@ -66,7 +66,7 @@ async def find_message(interaction: discord.Interaction, text: str) -> discord.M
     """
     reference = parse_reference(text, interaction)
     try:
-        async with asking(services_of(interaction.client).patience.answer):
+        async with asking(interaction.client, services_of(interaction.client).patience.answer):
             room = await _room(interaction, reference)
             message = await room.fetch_message(reference.message_id)
     except (*NO, discord.ClientException):
@@ -121,7 +121,7 @@ async def _may_read(interaction: discord.Interaction, guild: discord.Guild, room
 
 
 async def may_read(member: discord.Member, room: Room) -> bool:
-    """Tell whether a member may read a room, a private thread only if in it; raises DiscordAway."""
+    """Tell whether a member may read a room, a private thread only if they are in it."""
     if not _reads(room.permissions_for(member), room):
         return False
     return not _is_closed_thread(room) or await _belongs_to(room, member)
@@ -149,8 +149,9 @@ async def _belongs_to(room: Room, member: discord.Member) -> bool:
     if not isinstance(room, discord.Thread) or room.permissions_for(member).manage_threads:
         return True
     try:
-        async with asking():
-            await room.fetch_member(member.id)
-    except NO:
+        await room.fetch_member(member.id)
+    except NO as error:
+        if is_away(error):
+            raise
         return False
     return True

@@ -45,7 +45,7 @@ class DiscordServerReader:
         if member is None or room is None:
             return False
         try:
-            async with asking(self._seconds):
+            async with asking(self._bot, self._seconds):
                 return await may_read(member, room)
         except discord.ClientException:  # a thread whose channel is gone
             return False
@@ -151,7 +151,7 @@ class DiscordServerReader:
         if started < self._silent_until:
             raise DiscordAway
         try:
-            async with asking(self._seconds, no=no):
+            async with asking(self._bot, self._seconds, no=no):
                 yield
         except DiscordAway:
             if self._time() >= started + self._seconds:
@@ -220,7 +220,7 @@ class DiscordServerReader:
             return None
 
     async def _highlight(self, message: discord.Message, member: discord.Member) -> Highlight:
-        async with asking(self._seconds):  # it may look up what the message answers
+        async with asking(self._bot, self._seconds):  # it may look up what the message answers
             return await highlight_of(message, member)
 
     def _time(self) -> float:

@@ -84,6 +84,13 @@ class Events(KkachiCog):
         self._almanac.doubt()
 
     @commands.Cog.listener()
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """Look at what happened while one of several connections was away."""
+        for guild in self.bot.guilds:
+            if guild.shard_id == shard_id:
+                self._gaps.open(guild.id, self.services.now() - LONGEST_GAP)
+
+    @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """Look at a server that Discord could not show before."""
         self._voices.learn(guild)
@@ -176,7 +183,7 @@ class Events(KkachiCog):
 
     async def _look_at_pins(self, channel: discord.abc.Messageable) -> None:
         try:
-            async with asking(self.services.patience.answer):
+            async with asking(self.bot, self.services.patience.answer):
                 newest = [message async for message in channel.pins(limit=1)]
         except NO:
             return

@@ -95,7 +95,7 @@ class DiscordScheduledEvents:
         last = 0
         while True:
             after = discord.Object(last)
-            async with asking(self._seconds):
+            async with asking(self._bot, self._seconds):
                 page = [user.id async for user in event.users(limit=HISTORY_PAGE, after=after)]
             found.update(page)
             if len(page) < HISTORY_PAGE:

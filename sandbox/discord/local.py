@@ -179,10 +179,10 @@ class LocalDiscord:
         self._server.trouble.refusing = refusing
         await (self._door.close() if refusing else self._door.open())
 
-    def limit_next(self, calls: int, *, retry_after: float = 0.1) -> None:
-        """Answer the next calls with 429."""
-        self._server.trouble.limited = calls
-        self._server.trouble.retry_after = retry_after
+    def limit_next(self, calls: int, *, retry_after: float = 0.1, everywhere: bool = False) -> None:
+        """Answer the next calls with 429: a limit of their own, or that of all calls together."""
+        trouble = self._server.trouble
+        trouble.limited, trouble.retry_after, trouble.everywhere = calls, retry_after, everywhere
 
     def close_dms(self, person: Person, closed: bool = True) -> None:  # noqa: FBT001, FBT002 - reads as a switch
         """Let the person take no messages from bots."""

@@ -137,7 +137,11 @@ class Server:
     def _rate_limited(self) -> web.Response:
         """With Via, or discord.py takes it for a ban."""
         wait = self.trouble.retry_after
-        body = {"message": "You are being rate limited.", "retry_after": wait, "global": False}
+        body = {
+            "message": "You are being rate limited.",
+            "retry_after": wait,
+            "global": self.trouble.everywhere,
+        }
         headers = {"Via": "1.1 local", "Retry-After": str(wait)}
         return _json(429, body, headers)
 

@@ -20,6 +20,7 @@ class Trouble:
     failing: tuple[str, int] | None = None
     limited: int = 0
     retry_after: float = 0.0
+    everywhere: bool = False
     refusing: bool = False
     _silent: tuple[str, asyncio.Event] | None = field(default=None, init=False)
 

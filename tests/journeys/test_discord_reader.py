@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.discord.failures import LIMIT_SECONDS
 from bot.discord.reader import DiscordServerReader
 from bot.errors import DiscordAway
 from bot.services.messages.models import Source
@@ -200,6 +201,16 @@ async def test_while_discord_keeps_silent_only_the_first_waits_for_it(
     assert asyncio.get_running_loop().time() < started + 3 * HURRIED.answer
 
 
+async def test_giving_up_in_a_limit_for_all_requests_does_not_hold_up_the_others_for_good(
+    local: LocalDiscord, reader: DiscordServerReader
+) -> None:
+    local.limit_next(1, retry_after=60, everywhere=True)
+    with pytest.raises(DiscordAway):
+        await reader.roles(member(local), local.guild.id)
+    await asyncio.sleep(LIMIT_SECONDS + HURRIED.answer)
+    assert await reader.roles(member(local), local.guild.id)
+
+
 async def test_a_message_that_cannot_be_read_costs_only_itself(
     local: LocalDiscord, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -254,7 +265,7 @@ async def test_who_cannot_be_asked_about_has_not_left_and_is_asked_about_again_s
     assert await departures.before(tower.clock() + DAY) == [(here, left.id)]
 
 
-@pytest.mark.parametrize("trouble", [*TROUBLES, "outage"])
+@pytest.mark.parametrize("trouble", ["refusing", "hanging", "outage"])
 async def test_before_anything_is_erased_discord_is_asked_once_more(
     local: LocalDiscord, bot: TinyBot, tower: HighlightsWorld, trouble: str
 ) -> None:

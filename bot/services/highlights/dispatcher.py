@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from bot.errors import DiscordAway
+from bot.logs import described
 from bot.services.accounts.links import NEEDED, Links
 from bot.services.clock import HOUR, Clock, Patience
 from bot.services.deliveries.allowance import Allowance
@@ -126,7 +127,7 @@ class Dispatcher:
             logger.warning("hits wait, the database fails: %s", error)
             return self._now() + TROUBLE_WAIT
         except Exception as error:  # noqa: BLE001 - of which kind is not known
-            kind = type(error).__name__  # its words may quote
+            kind = described(error)  # its words may quote
             logger.error("hits of a member wait: %s", kind)  # noqa: TRY400
             return self._now() + BUSY_WAIT
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.errors import DiscordAway
+from bot.logs import described
 from bot.services.clock import Patience
 
 logger = logging.getLogger(__name__)
@@ -89,6 +90,6 @@ async def _is_done(guild_id: int, work: Awaitable[None]) -> bool:
         logger.info("server %d: what was missed waits for Discord", guild_id)
         return False
     except Exception as error:  # noqa: BLE001 - nobody above would do it again
-        logger.warning("server %d: what was missed waits: %s", guild_id, type(error).__name__)
+        logger.warning("server %d: what was missed waits: %s", guild_id, described(error))
         return False
     return True

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+from bot.logs import described
 from bot.services.clock import Clock
 from bot.services.highlights.activity import Activity
 from bot.services.highlights.cases import occasion_of
@@ -120,7 +121,7 @@ class Watcher:
         except StorageError as error:
             logger.warning("a hit is lost, the database fails: %s", error)
         except Exception as error:  # noqa: BLE001 - the others have nothing to do with it
-            kind = type(error).__name__  # its words may quote
+            kind = described(error)  # its words may quote
             logger.error("a member is passed over: %s", kind)  # noqa: TRY400
 
     async def _keep(self, hit: Hit) -> bool:

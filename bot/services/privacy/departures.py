@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from bot.errors import DiscordAway
+from bot.logs import described
 from bot.services.clock import DAY, HOUR, Clock, Patience, has_passed
 from bot.services.messages.reader import ReaderSlot
 from storage.database import StorageError
@@ -78,8 +79,15 @@ class Departures:
         if not self._unknown:
             servers = [(guild_id, KKACHI) for guild_id in await self._store.servers()]
             self._unknown = [*servers, *await self._store.present()]
-        asked = self._unknown
-        self._unknown = [one for one in asked if not await self._turn(self._note, *one)]
+        silent: list[tuple[int, int]] = []
+        skipped: list[tuple[int, int]] = []
+        for one in self._unknown:
+            # Of a server's members one is enough to find out that Discord does not answer.
+            if one[0] in {guild_id for guild_id, _ in silent}:
+                skipped.append(one)
+            elif not await self._turn(self._note, *one):
+                silent.append(one)
+        self._unknown = skipped + silent
         return not self._unknown
 
     async def tidy(self) -> None:
@@ -99,8 +107,8 @@ class Departures:
         except StorageError:
             raise
         except Exception as error:  # noqa: BLE001 - the others have nothing to do with it
-            kind = type(error).__name__  # its words may quote
-            logger.error("somebody is passed over in server %d: %s", guild_id, kind)  # noqa: TRY400
+            place = described(error)  # its words may quote
+            logger.error("somebody is passed over in server %d: %s", guild_id, place)  # noqa: TRY400
         return True
 
     async def _note(self, guild_id: int, member_id: int) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from bot.errors import DiscordAway
+from bot.logs import described
 from bot.services.clock import Clock, Patience
 from bot.services.highlights.cases import EventCase
 from bot.services.highlights.gates import Gates, Moment
@@ -157,6 +158,6 @@ class Notifier:
         except StorageError as error:
             logger.warning("something is not told, the database fails: %s", error)
         except Exception as error:  # noqa: BLE001 - the others have nothing to do with it
-            kind = type(error).__name__  # its words may quote
+            kind = described(error)  # its words may quote
             logger.error("a member is passed over: %s", kind)  # noqa: TRY400
         return None
