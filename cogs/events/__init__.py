@@ -172,9 +172,9 @@ class Events(KkachiCog):
 
     # the way to the services
 
-    async def _tell(self, happening: ServerEvent | None) -> None:
-        if happening is not None:
-            await self.services.notifying.tell(happening)
+    async def _tell(self, event: ServerEvent | None) -> None:
+        if event is not None:
+            await self.services.notifying.tell(event)
 
     async def _hear(self, message: discord.Message, at: float) -> None:
         mine = self.bot.user is not None and message.author.id == self.bot.user.id

@@ -72,8 +72,8 @@ def event_of_change(
     # The same change told twice is one; the same change made again later is another.
     digest = hashlib.sha256(repr(new).encode()).hexdigest()[:12]
     detail = f"{digest}:{int(at // HOUR)}"
-    happening = event_of_event(after, Kind.EVENT_CHANGED, at, detail=detail)
-    return replace(happening, facts=happening.facts.model_copy(update={"changed": words}))
+    event = event_of_event(after, Kind.EVENT_CHANGED, at, detail=detail)
+    return replace(event, facts=event.facts.model_copy(update={"changed": words}))
 
 
 def event_of_voice(

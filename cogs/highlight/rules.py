@@ -80,8 +80,8 @@ class RuleCommands(HighlightCog):
         member_id, guild_id = who(interaction)
         rules = await self.services.rules.of(member_id, guild_id)
         chosen = await self.services.rules.filter(member_id, guild_id)
-        wishes = await self.services.wishes.of(member_id)
-        embed = self.words(interaction).overview(rules, chosen, wishes)
+        schedule = await self.services.wishes.of(member_id)
+        embed = self.words(interaction).overview(rules, chosen, schedule)
         await say(interaction, self.content_hint(interaction), embeds=[embed])
 
     @app_commands.command()

@@ -71,10 +71,10 @@ class ScheduleCommands(HighlightCog):
             changes["time_zone"] = time_zone.strip()
         member_id = interaction.user.id
         try:
-            wishes = await self.services.wishes.change(member_id, **changes)
+            schedule = await self.services.wishes.change(member_id, **changes)
         except ValueError:
             raise BadSchedule from None
-        lines = "\n".join(f"- {line}" for line in self.words(interaction).schedule(wishes))
+        lines = "\n".join(f"- {line}" for line in self.words(interaction).schedule(schedule))
         await say(interaction, f"{self.text(interaction, 'highlight-schedule')}\n{lines}")
 
     @app_commands.command()

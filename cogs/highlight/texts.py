@@ -44,7 +44,7 @@ class RuleTexts:
             return self.say("highlight-rule-pattern", text=rule.text.replace("`", "ˋ"))
         return self.say(f"highlight-rule-{rule.kind}")
 
-    def overview(self, rules: Sequence[Rule], chosen: Filter, wishes: Schedule) -> discord.Embed:
+    def overview(self, rules: Sequence[Rule], chosen: Filter, schedule: Schedule) -> discord.Embed:
         """Return all rules of a server with what holds for all of them."""
         lines = [f"- {self.rule(rule)}" for rule in rules]
         embed = discord.Embed(
@@ -54,7 +54,7 @@ class RuleTexts:
         )
         for name, parts in (
             ("highlight-list-filter", [*self.filter(chosen)]),
-            ("highlight-list-schedule", [*self.schedule(wishes)]),
+            ("highlight-list-schedule", [*self.schedule(schedule)]),
         ):
             value = "\n".join(f"- {part}" for part in parts)
             embed.add_field(name=self.say(name), value=value[:1000], inline=False)
@@ -79,24 +79,24 @@ class RuleTexts:
         if chosen.context_lines:
             yield self.say("highlight-filter-context", count=chosen.context_lines)
 
-    def schedule(self, wishes: Schedule) -> Iterator[str]:
+    def schedule(self, schedule: Schedule) -> Iterator[str]:
         """Yield when cards come."""
-        match wishes.mode:
+        match schedule.mode:
             case "every":
-                yield self.say("highlight-when-every", minutes=wishes.minutes)
+                yield self.say("highlight-when-every", minutes=schedule.minutes)
             case "at-hours":
-                hours = ", ".join(str(hour) for hour in wishes.hours)
+                hours = ", ".join(str(hour) for hour in schedule.hours)
                 yield self.say("highlight-when-at-hours", hours=hours or "-")
             case _:
                 yield self.say("highlight-when-at-once")
-        if wishes.quiet_from is not None and wishes.quiet_to is not None:
-            start, end = _clock(wishes.quiet_from), _clock(wishes.quiet_to)
+        if schedule.quiet_from is not None and schedule.quiet_to is not None:
+            start, end = _clock(schedule.quiet_from), _clock(schedule.quiet_to)
             yield self.say("highlight-when-quiet", start=start, end=end)
-        if wishes.leftovers_at is not None:
-            yield self.say("highlight-when-leftovers", time=_clock(wishes.leftovers_at))
-        if wishes.dnd_until is not None:
-            yield self.say("highlight-when-dnd", until=f"<t:{int(wishes.dnd_until)}:f>")
-        yield self.say("highlight-when-zone", zone=wishes.time_zone)
+        if schedule.leftovers_at is not None:
+            yield self.say("highlight-when-leftovers", time=_clock(schedule.leftovers_at))
+        if schedule.dnd_until is not None:
+            yield self.say("highlight-when-dnd", until=f"<t:{int(schedule.dnd_until)}:f>")
+        yield self.say("highlight-when-zone", zone=schedule.time_zone)
 
     def verdicts(self, verdicts: Sequence[Verdict]) -> str:
         """Return what each gate said, and how it ended."""

@@ -83,7 +83,7 @@ def _dispatcher(
         deliveries=resources.stores.deliveries,
         links=links,
         allowance=outbox.allowance,
-        wishes=wishes,
+        schedules=wishes,
         signals=outbox.signals,
         sight=resources.sight,
         patience=resources.patience,

@@ -44,7 +44,7 @@ class Dispatcher:
         deliveries: DeliveryStore,
         links: Links,
         allowance: Allowance,
-        wishes: Schedules,
+        schedules: Schedules,
         signals: OutboxSignals,
         sight: ReaderSlot,
         patience: Patience,
@@ -54,7 +54,7 @@ class Dispatcher:
         self._deliveries = deliveries
         self._links = links
         self._allowance = allowance
-        self._wishes = wishes
+        self._schedules = schedules
         self._signals = signals
         self._sight = sight
         self._patience = patience
@@ -149,8 +149,8 @@ class Dispatcher:
             return again_at
         if await self._deliveries.is_busy(member_id):
             return self._now() + BUSY_WAIT
-        day, wishes = await self._today(member_id)
-        planned = plan([_waiting(hit) for hit in hits], day, wishes)
+        day, schedule = await self._today(member_id)
+        planned = plan([_waiting(hit) for hit in hits], day, schedule)
         if planned.now:
             await self._take(member_id, planned.now, hits)
             return self._now() + BUSY_WAIT
@@ -168,7 +168,7 @@ class Dispatcher:
         now, left = self._now(), await self._allowance.left(member_id)
         recent = [at for at in self._sent[member_id] if at > now - HOUR]
         day = Day(now, left.me, left.me_limit, left.resets_at, recent)
-        return day, await self._wishes.of(member_id)
+        return day, await self._schedules.of(member_id)
 
     async def _take(self, member_id: int, ids: Sequence[int], hits: Sequence[Hit]) -> None:
         row = _about([hit for hit in hits if hit.id in set(ids)])

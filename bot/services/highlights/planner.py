@@ -63,13 +63,13 @@ class Plan:
     next_at: float | None = None
 
 
-def plan(waiting: Sequence[Waiting], day: Day, wishes: Schedule) -> Plan:
+def plan(waiting: Sequence[Waiting], day: Day, schedule: Schedule) -> Plan:
     """Decide what goes now and when the rest goes."""
     ready = [one for one in waiting if one.due_at <= day.now]
     later = [one.due_at for one in waiting if one.due_at > day.now]
     if not ready:
         return Plan(next_at=min(later, default=None))
-    at = _time_for(ready, day, wishes)
+    at = _time_for(ready, day, schedule)
     if at <= day.now:
         in_order = sorted(ready, key=_order)
         return Plan(tuple(one.id for one in in_order), min(later, default=None))
@@ -80,71 +80,71 @@ def _order(one: Waiting) -> tuple[int, float, int]:
     return one.priority, one.found_at, one.id
 
 
-def _time_for(ready: Sequence[Waiting], day: Day, wishes: Schedule) -> float:
+def _time_for(ready: Sequence[Waiting], day: Day, schedule: Schedule) -> float:
     """Return when the first of these may go: now, or a time to come. The others go with it."""
-    silent_until = wishes.silent_until(day.now)
+    silent_until = schedule.silent_until(day.now)
     if silent_until > day.now:
         return silent_until
     if day.left <= 0:
         return day.resets_at
     by_age = sorted(ready, key=lambda one: one.due_at)
-    count = _count_left_over(by_age, day, wishes)
+    count = _count_left_over(by_age, day, schedule)
     left_over, fresh = by_age[:count], by_age[count:]
-    times = [_time_for_fresh(fresh, day, wishes)] if fresh else []
+    times = [_time_for_fresh(fresh, day, schedule)] if fresh else []
     if left_over:
-        times.append(_time_for_left_over(left_over, day, wishes))
+        times.append(_time_for_left_over(left_over, day, schedule))
     return min(times)
 
 
-def _count_left_over(by_age: Sequence[Waiting], day: Day, wishes: Schedule) -> int:
+def _count_left_over(by_age: Sequence[Waiting], day: Day, schedule: Schedule) -> int:
     """Return how many would have gone before today, had there been enough messages.
 
     Only for members who do not want such at the very moment at which the day begins.
     """
-    if wishes.leftovers_at is None and not wishes.at_hours:
+    if schedule.leftovers_at is None and not schedule.at_hours:
         return 0
     begins_at = day.resets_at - DAY
-    return bisect_left(by_age, begins_at, key=lambda one: _start([one], wishes))
+    return bisect_left(by_age, begins_at, key=lambda one: _start([one], schedule))
 
 
-def _start(ready: Sequence[Waiting], wishes: Schedule) -> float:
+def _start(ready: Sequence[Waiting], schedule: Schedule) -> float:
     """Return when the first of these could go at the earliest."""
-    return wishes.silent_until(wishes.slot_after(min(one.due_at for one in ready)))
+    return schedule.silent_until(schedule.slot_after(min(one.due_at for one in ready)))
 
 
-def _time_for_left_over(ready: Sequence[Waiting], day: Day, wishes: Schedule) -> float:
-    since = missed = _start(ready, wishes)
-    if not wishes.at_hours:
-        missed = wishes.silent_until(min(_wished_times(since, wishes)))
+def _time_for_left_over(ready: Sequence[Waiting], day: Day, schedule: Schedule) -> float:
+    since = missed = _start(ready, schedule)
+    if not schedule.at_hours:
+        missed = schedule.silent_until(min(_set_times(since, schedule)))
     if missed < day.resets_at - DAY:
         # After the day that had too few, not after today: else it might move on for ever.
         days = math.ceil((day.resets_at - missed) / DAY) - 1
         since = day.resets_at - days * DAY - 1
-    return _at_a_wished_time(since, day, wishes)
+    return _at_a_set_time(since, day, schedule)
 
 
-def _time_for_fresh(ready: Sequence[Waiting], day: Day, wishes: Schedule) -> float:
+def _time_for_fresh(ready: Sequence[Waiting], day: Day, schedule: Schedule) -> float:
     since = min(one.due_at for one in ready)
-    if wishes.at_hours:
-        return _at_a_wished_time(since, day, wishes)
+    if schedule.at_hours:
+        return _at_a_set_time(since, day, schedule)
     paced = _paced(min(one.priority for one in ready), day)
-    last_call = _last_call(_start(ready, wishes), day, wishes)
-    return min(max(wishes.slot_after(since), paced), last_call)
+    last_call = _last_call(_start(ready, schedule), day, schedule)
+    return min(max(schedule.slot_after(since), paced), last_call)
 
 
-def _at_a_wished_time(since: float, day: Day, wishes: Schedule) -> float:
-    """Return the first wished time after this one; a day's last message is for its last time."""
-    wished = min(_wished_times(since, wishes))
+def _at_a_set_time(since: float, day: Day, schedule: Schedule) -> float:
+    """Return the first set time after this one; a day's last message is for its last time."""
+    first = min(_set_times(since, schedule))
     if day.left > 1:
-        return wished
-    times = [wishes.silent_until(at) for at in _wished_times(day.now, wishes)]
-    return max([wished, *(at for at in times if at < day.resets_at)])
+        return first
+    times = [schedule.silent_until(at) for at in _set_times(day.now, schedule)]
+    return max([first, *(at for at in times if at < day.resets_at)])
 
 
-def _wished_times(since: float, wishes: Schedule) -> Sequence[float]:
-    if wishes.at_hours or wishes.leftovers_at is None:
-        return wishes.hours_after(since)
-    return [wishes.next_at(since, wishes.leftovers_at)]
+def _set_times(since: float, schedule: Schedule) -> Sequence[float]:
+    if schedule.at_hours or schedule.leftovers_at is None:
+        return schedule.hours_after(since)
+    return [schedule.next_at(since, schedule.leftovers_at)]
 
 
 def _paced(priority: Priority, day: Day) -> float:
@@ -169,17 +169,17 @@ def _time_when(share: float) -> float:
     return DAY
 
 
-def _last_call(since: float, day: Day, wishes: Schedule) -> float:
+def _last_call(since: float, day: Day, schedule: Schedule) -> float:
     """Return when what waits since then goes at the latest."""
-    if wishes.leftovers_at is not None:
-        return _at_a_wished_time(since, day, wishes)
-    return min(day.resets_at, _silence_at(day.resets_at, day, wishes)) - LAST_CALL
+    if schedule.leftovers_at is not None:
+        return _at_a_set_time(since, day, schedule)
+    return min(day.resets_at, _silence_at(day.resets_at, day, schedule)) - LAST_CALL
 
 
-def _silence_at(at: float, day: Day, wishes: Schedule) -> float:
+def _silence_at(at: float, day: Day, schedule: Schedule) -> float:
     """Return when the silence begins that reigns at this time, or the next one after it."""
-    silence = wishes.silence_after(day.now)
+    silence = schedule.silence_after(day.now)
     # Where clocks are set back, quiet hours may begin twice in a night.
-    while silence is not None and wishes.silent_until(silence) < at:
-        silence = wishes.silence_after(wishes.silent_until(silence))
+    while silence is not None and schedule.silent_until(silence) < at:
+        silence = schedule.silence_after(schedule.silent_until(silence))
     return math.inf if silence is None else silence

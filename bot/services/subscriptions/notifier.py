@@ -66,12 +66,12 @@ class Notifier:
         """Read scheduled events nowhere any more."""
         self._almanac = None
 
-    async def tell(self, happening: ServerEvent) -> int:
+    async def tell(self, event: ServerEvent) -> int:
         """Note something for all who want to hear of it; return for how many that was new.
 
         Those who only want what they marked hear of it once Discord says what that is.
         """
-        return await self._tell(happening, set())
+        return await self._tell(event, set())
 
     async def run(self) -> None:
         """Remind of scheduled events, and tell of what was put off, until cancelled."""
@@ -80,8 +80,8 @@ class Notifier:
                 await self.remind()
             except StorageError as error:
                 logger.warning("reminders wait, the database fails: %s", error)
-            for happening, done in list(self._put_off.values()):
-                await self._tell(happening, done)
+            for event, done in list(self._put_off.values()):
+                await self._tell(event, done)
             await asyncio.sleep(self._patience.first)
 
     async def remind(self) -> None:
@@ -91,38 +91,38 @@ class Notifier:
         """
         upcoming = list(self._almanac.upcoming()) if self._almanac else []
         self._reminded = {one.key: self._reminded.get(one.key, set()) for one in upcoming}
-        for happening in upcoming:
-            await self._offer(happening, self._reminded[happening.key])
+        for event in upcoming:
+            await self._offer(event, self._reminded[event.key])
 
-    async def _tell(self, happening: ServerEvent, done: set[int]) -> int:
+    async def _tell(self, event: ServerEvent, done: set[int]) -> int:
         """Tell the others than those; put it off for those of whom nobody knows yet."""
-        self._put_off.pop(happening.key, None)
+        self._put_off.pop(event.key, None)
         try:
-            new, is_over = await self._offer(happening, done)
+            new, is_over = await self._offer(event, done)
         except StorageError as error:
             logger.warning("something that happened is lost, the database fails: %s", error)
             return 0
         if not is_over:
-            self._put_off[happening.key] = happening, done
+            self._put_off[event.key] = event, done
         if len(self._put_off) > MOST_PUT_OFF:
             logger.warning("an event is lost, too many wait for Discord")
             self._put_off.popitem(last=False)
         return new
 
-    async def _offer(self, happening: ServerEvent, done: set[int]) -> tuple[int, bool]:
+    async def _offer(self, event: ServerEvent, done: set[int]) -> tuple[int, bool]:
         """Note something for the others than those, who are more then.
 
         Returns for how many it was new, and whether nobody is left of whom that is not known.
         """
-        wanting = await self._subscriptions.wanting(happening)
+        wanting = await self._subscriptions.wanting(event)
         left = [one for one in wanting if one.member_id not in done]
-        meant, unknown = await self._meant(happening, left)
-        noted = {one: await self._note(one, happening) for one in sorted(meant)}
+        meant, unknown = await self._meant(event, left)
+        noted = {one: await self._note(one, event) for one in sorted(meant)}
         done |= {one for one, is_new in noted.items() if is_new is not None}
         return sum(is_new is True for is_new in noted.values()), not unknown
 
     async def _meant(
-        self, happening: ServerEvent, wanting: Iterable[Subscription]
+        self, event: ServerEvent, wanting: Iterable[Subscription]
     ) -> tuple[set[int], set[int]]:
         """Return the members, without those who marked another event, and who that is not known of.
 
@@ -130,11 +130,11 @@ class Notifier:
         """
         members = {one.member_id for one in wanting if not options_of(one).interested_only}
         choosy = {one.member_id for one in wanting} - members
-        event_id = happening.facts.event_id
+        event_id = event.facts.event_id
         if not choosy or event_id is None:
             return members, set()
         try:
-            interested = await self._scheduled.interested(happening.guild_id, event_id)
+            interested = await self._scheduled.interested(event.guild_id, event_id)
         except DiscordAway:
             return members, choosy
         return members | (choosy & interested), set()
@@ -145,16 +145,16 @@ class Notifier:
             raise DiscordAway
         return self._almanac
 
-    async def _note(self, member_id: int, happening: ServerEvent) -> bool | None:
+    async def _note(self, member_id: int, event: ServerEvent) -> bool | None:
         """Note something for one member, and tell whether it is new to them.
 
         None when they may not hear of it, or when that failed.
         """
         try:
-            case = EventCase.of(member_id, happening)
+            case = EventCase.of(member_id, event)
             if await self._gates.stopped_by(case, Moment.FOUND) is not None:
                 return None
-            return await self._watch.happened(member_id, happening)
+            return await self._watch.happened(member_id, event)
         except StorageError as error:
             logger.warning("something is not told, the database fails: %s", error)
         except Exception as error:  # noqa: BLE001 - the others have nothing to do with it

@@ -131,11 +131,11 @@ class Subscriptions:
         ]
         await self._replace(member_id, guild_id, gone, new)
 
-    async def wanting(self, happening: ServerEvent) -> list[Subscription]:
+    async def wanting(self, event: ServerEvent) -> list[Subscription]:
         """Return the subscriptions that something meets, their members' interest aside."""
-        found = await self.of_guild(happening.guild_id)
+        found = await self.of_guild(event.guild_id)
         now = self._now()
-        return [one for one in found if _meets(one, happening, now)]
+        return [one for one in found if _meets(one, event, now)]
 
     async def has(self, guild_id: int, kinds: Collection[SubscriptionKind]) -> bool:
         """Tell whether anybody in a server wants to hear of one of these kinds."""
@@ -211,21 +211,21 @@ def _stored(options: Options) -> dict[str, Any]:
     return options.model_dump(mode="json", exclude_defaults=True)
 
 
-def _meets(one: Subscription, happening: ServerEvent, now: float) -> bool:
+def _meets(one: Subscription, event: ServerEvent, now: float) -> bool:
     # One that was made ahead of now was made before the clock was set back.
-    is_newer = happening.at < one.created_at <= now
-    if one.kind is not happening.kind or is_newer:
+    is_newer = event.at < one.created_at <= now
+    if one.kind is not event.kind or is_newer:
         return False
-    if one.member_id == happening.by or happening.only_for not in (None, one.member_id):
+    if one.member_id == event.by or event.only_for not in (None, one.member_id):
         return False
-    if one.channel_id is not None and one.channel_id not in happening.places:
+    if one.channel_id is not None and one.channel_id not in event.places:
         return False
     options = options_of(one)
-    if options.tags and happening.tags.isdisjoint(options.tags):
+    if options.tags and event.tags.isdisjoint(options.tags):
         return False
-    return one.kind is not SubscriptionKind.EVENT_SOON or _is_soon(options, happening)
+    return one.kind is not SubscriptionKind.EVENT_SOON or _is_soon(options, event)
 
 
-def _is_soon(options: Options, happening: ServerEvent) -> bool:
-    starts_at = happening.facts.starts_at
-    return starts_at is not None and starts_at - 60 * options.minutes <= happening.at < starts_at
+def _is_soon(options: Options, event: ServerEvent) -> bool:
+    starts_at = event.facts.starts_at
+    return starts_at is not None and starts_at - 60 * options.minutes <= event.at < starts_at
