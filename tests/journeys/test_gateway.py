@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.telemetry import health, numbers
 from tests.support.world import CHAT, World, open_world, until
 
 
@@ -33,3 +34,13 @@ async def test_a_gateway_that_refuses_for_a_while_is_tried_again(world: World) -
     await world.discord.connected(20)
     reply = await world.discord.person("민지").slash(CHAT, "kakao status")
     assert reply.ephemeral
+
+
+async def test_while_the_gateway_is_away_health_and_metrics_say_so(world: World) -> None:
+    async with world.discord.away(resumable=False):
+        await until(lambda: not world.discord.gateway.connected)
+        assert await health(world) == 503
+        assert (await numbers(world))["kkachi_gateway_up[]"] == 0
+    await world.discord.connected(20)
+    await world.until_healthy()
+    assert (await numbers(world))["kkachi_gateway_up[]"] == 1

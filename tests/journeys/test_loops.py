@@ -191,6 +191,17 @@ async def test_whoever_waits_for_a_killed_writer_gets_an_error_and_the_next_one_
     await until_told(world, "멈췄어요: 데이터베이스에 쓰기", "Over: writing into the database")
 
 
+async def test_a_database_that_somebody_locks_is_seen_and_it_goes_on_afterwards(
+    world: World,
+) -> None:
+    minji = world.discord.person("민지")
+    async with locked(world):
+        await until_health(world, 503)
+    await until_health(world, 200)
+    reply = await minji.slash(CHAT, "highlight add", word="번개")
+    assert "번개" in reply.text
+
+
 async def test_stopping_waits_for_no_loop_that_is_down(world: World) -> None:
     kill("database", *LOOPS)
     await until_health(world, 503)

@@ -11,12 +11,15 @@ from sqlalchemy import text
 
 from bot.errors import DiscordAway, NotLinked
 from bot.kakao import KakaoClient, Message, message_from
+from bot.services.accounts.links import Links
 from bot.services.alarms import Alarm, Trouble
 from bot.services.clock import DAY, HOUR
 from bot.services.deliveries.outcomes import REASONS, WAITS, may_repeat
 from bot.texts import LOCALES, Locale, Texts
 from storage.database import StorageError
 from storage.deliveries import OF_HITS, Chat, Delivery, DeliveryState, NewDelivery
+from storage.links import LinkStore
+from storage.vault import Vault
 from tests.support.outbox import CARD, MINJI, NOON, World, open_outbox
 from tests.support.world import until
 
@@ -189,6 +192,34 @@ async def test_ten_sends_with_a_dead_token_refresh_once(world: World) -> None:
     assert states == {DeliveryState.SENT}
     paths = Counter(request.path for request in world.kakao.requests)
     assert paths["/oauth/token"] == 1
+
+
+async def test_while_no_token_is_to_be_had_the_link_stays_and_the_card_waits(world: World) -> None:
+    world.kakao.expire_access_tokens(world.account())
+    world.kakao.fall_ill("hang", "/oauth/token")
+    forward = await world.to_me()
+    await until(lambda: any(one.path == "/oauth/token" for one in world.kakao.requests))
+    world.kakao.get_well()
+    row = await world.only(forward)
+    assert (row.state, row.reason) == (DeliveryState.QUEUED, "unavailable")
+    world.let_pass(3)
+    assert (await world.only(forward)).state is DeliveryState.SENT
+    assert world.broken == []
+
+
+async def test_without_the_key_of_a_token_the_link_stays_and_the_card_waits(idle: World) -> None:
+    sound = idle.links
+    idle.links = Links(LinkStore(idle.database, Vault([b"n" * 32])), idle.client, now=idle.clock)
+    idle.begin_anew()
+    async with idle.running():
+        forward = await idle.to_me()
+        row = await idle.only(forward)
+        assert (row.state, row.reason) == (DeliveryState.QUEUED, "unavailable")
+    idle.links = sound
+    idle.begin_anew()
+    idle.let_pass(3)
+    async with idle.running():
+        assert (await idle.only(forward)).state is DeliveryState.SENT
 
 
 async def test_dead_tokens_park_everything_until_the_member_links_again(world: World) -> None:
