@@ -1,5 +1,6 @@
 """The pages made from the code are what the code says now, and links lead somewhere."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from docs.make_reference import (
 ROOT = Path(__file__).parents[1]
 MANY = 40
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
+FAULTS = [HERE / "reliability.md", HERE / "reliability.ko.md"]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 
 
@@ -60,3 +63,39 @@ def test_contributing_tells_ten_typical_changes_where_to_go() -> None:
     page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     table = page.partition("| to add | touch |")[2].partition("\n\n")[0]
     assert len(table.splitlines()) - 2 == 10
+
+
+def faults(page: Path) -> list[list[tuple[str, str]]]:
+    """Return the tests that each fault of the page names, without the table of places."""
+    text = page.read_text(encoding="utf-8").partition("\n## ")[2].partition("\n## ")[2]
+    rows = [line for line in text.splitlines() if line.startswith("| ")]
+    return [TEST.findall(row) for row in rows if not row.endswith((" tests |", " 테스트 |"))]
+
+
+def written_in(file: str) -> set[str]:
+    nodes = ast.walk(ast.parse((ROOT / file).read_text(encoding="utf-8")))
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return {node.name for node in nodes if isinstance(node, kinds)}
+
+
+@pytest.mark.parametrize("page", FAULTS, ids=lambda page: page.name)
+def test_every_fault_names_tests_that_there_are(page: Path) -> None:
+    rows = faults(page)
+    named = {one for row in rows for one in row}
+    assert len(named) > MANY
+    assert all(rows)
+    assert [(file, test) for file, test in named if test not in written_in(file)] == []
+
+
+def test_both_pages_of_faults_name_the_same_tests() -> None:
+    english, korean = map(faults, FAULTS)
+    assert english == korean
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_alarms_are_quoted_as_they_are_told(locale: Locale) -> None:
+    page = (HERE / f"reliability{'.ko' if locale == 'ko' else ''}.md").read_text(encoding="utf-8")
+    told = (ROOT / "bot/locales" / locale / "alarms.ftl").read_text(encoding="utf-8")
+    quoted = re.findall(r"🚨 \*([^*|]+)\*", page)
+    assert len(quoted) > 4
+    assert [one for one in quoted if one not in told] == []
