@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from bot.services.highlights.catch_up import SAVE_EVERY
 from sandbox.discord import Reply
 from sandbox.kakao import Message
 from tests.support.world import CHAT, World, open_world, start_process, until
@@ -187,6 +188,85 @@ async def test_a_kill_while_another_account_is_linked_sends_nothing_in_its_name(
     [new] = kakao.outbox[len(sent_before) :]
     assert (new.sender.name, new.to_me) == ("준호", True)
     assert number(tmp_path, "state = 'cancelled'") + len(sent_before) == 4 + len(FRIENDS)
+
+
+async def waits_for(world: World, folder: Path, lines: Sequence[str]) -> None:
+    """Let 민지 wait for a word, and what is written wait for her."""
+    minji, junho = world.discord.person("민지"), world.discord.person("준호")
+    await world.link("민지")
+    await minji.slash(CHAT, "highlight add", word="번개")
+    await minji.slash(CHAT, "highlight pause", hours=1)
+    for line in lines:
+        await junho.say(CHAT, line)
+    await until(lambda: found(folder) == len(lines), PATIENCE)
+
+
+def found(folder: Path) -> int:
+    [[count]] = rows(folder, "SELECT count(DISTINCT message_id) FROM hits")
+    assert isinstance(count, int)
+    return count
+
+
+def listed(folder: Path, digest: Message) -> list[str]:
+    """Return what stands on the page behind a digest."""
+    digest_id = digest.template["header_link"]["web_url"].rpartition("/")[2]
+    items = rows(folder, "SELECT digest_id, text FROM digest_items")
+    return sorted(str(said).removeprefix("준호: ") for owner, said in items if owner == digest_id)
+
+
+async def kill(process: Process) -> None:
+    process.send_signal(signal.SIGKILL)
+    await process.wait()
+
+
+@pytest.mark.parametrize(("window", "copies"), [("composed", 1), ("under way", 2)])
+async def test_a_kill_around_a_digest_loses_nothing_of_it_and_sends_it_twice_at_most(
+    world: World, tmp_path: Path, window: str, copies: int
+) -> None:
+    world.settings["KAKAO_PAIR_DAILY"] = "20"
+    minji, lines = world.discord.person("민지"), [f"번개 {number}" for number in range(12)]
+    async with running(world, tmp_path) as process:
+        await waits_for(world, tmp_path, lines)
+        world.kakao.slow(5)
+        world.discord.rest_hangs(window == "composed", at="/messages")
+        await minji.slash(CHAT, "highlight pause", hours=0)
+        await until(lambda: number(tmp_path, "state = 'sending'") == 1, PATIENCE)
+        if window == "under way":
+            await until(lambda: world.kakao.outbox, PATIENCE)
+        await kill(process)
+    assert len(world.kakao.outbox) == copies - 1
+    world.discord.rest_hangs(False)
+    world.kakao.slow(0)
+    async with running(world, tmp_path):
+        await until(lambda: number(tmp_path, "state = 'sent'") == 1, PATIENCE)
+    assert number(tmp_path, "1") == 1
+    assert len(world.kakao.outbox) == copies
+    assert listed(tmp_path, world.kakao.outbox[-1]) == sorted(lines)
+
+
+async def test_a_kill_while_catching_up_misses_nothing_and_finds_nothing_twice(
+    world: World, tmp_path: Path
+) -> None:
+    world.settings["KAKAO_PAIR_DAILY"] = "20"
+    junho, rooms = world.discord.person("준호"), (CHAT, "레이드-모집")
+    first, missed, last = "번개 처음", [f"번개 놓친 {one}" for one in range(8)], "번개 그 사이"
+    async with running(world, tmp_path):
+        await waits_for(world, tmp_path, [first])
+    said = [await junho.say(rooms[one % 2], line) for one, line in enumerate(missed)]
+    world.discord.rest_hangs(at=f"/channels/{said[1].channel.id}/messages")
+    async with running(world, tmp_path) as process:
+        await until(lambda: found(tmp_path) == 1 + len(missed) / 2, PATIENCE)
+        await junho.say(CHAT, last)
+        await until(lambda: found(tmp_path) == 2 + len(missed) / 2, PATIENCE)
+        await asyncio.sleep(SAVE_EVERY + 0.5)  # what is heard now may not move the mark
+        await kill(process)
+    world.discord.rest_hangs(False)
+    async with running(world, tmp_path):
+        await until(lambda: found(tmp_path) == 2 + len(missed), PATIENCE)
+        await world.discord.person("민지").slash(CHAT, "highlight pause", hours=0)
+        await until(lambda: number(tmp_path, "state = 'sent'") == 1, PATIENCE)
+    [digest] = world.kakao.outbox
+    assert listed(tmp_path, digest) == sorted([first, *missed, last])
 
 
 class Remembering(random.Random):
