@@ -71,6 +71,18 @@ async def test_a_hit_that_cannot_be_kept_comes_once_it_can_also_after_a_restart(
     await arrived_once(world, "번개")
 
 
+async def test_a_reaction_that_cannot_be_kept_is_counted_again(world: World, junho: Person) -> None:
+    minji = world.discord.person("민지")
+    await minji.slash(CHAT, "highlight me", what="reaction", reactions=1)
+    mine = await minji.say(CHAT, "새 로고")
+    await change(world, REFUSING)
+    await junho.react(mine, "🔥")
+    await asyncio.sleep(QUIET_SECONDS)
+    assert not found(world)
+    await change(world, "DROP TRIGGER refusing")
+    await arrived_once(world, "새 로고")
+
+
 async def test_what_is_missed_before_the_first_message_is_found(
     world: World, junho: Person
 ) -> None:

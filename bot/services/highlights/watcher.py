@@ -123,8 +123,10 @@ class Watcher:
         return await self._hits.of_occasion(member_id, occasion_of(seen))
 
     async def forget(self, member_id: int) -> None:
-        """Forget where a member has written."""
+        """Forget where a member has written, and what failed for them."""
         self._activity.forget(member_id)
+        for key in [key for key in self._failures if key[0] == member_id]:
+            del self._failures[key]
 
     # one member
 
