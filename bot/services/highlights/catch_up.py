@@ -1,4 +1,4 @@
-"""Catches up with what was written while nobody listened, from where each server was heard."""
+"""Catches up with what was written while nobody listened, from where each server was judged."""
 
 import asyncio
 import logging
@@ -19,7 +19,7 @@ SAVE_EVERY = 1.0  # what lives for seconds only gets on as well
 
 
 class CatchUp:
-    """Keeps up to where each server was heard; what came after is read from history."""
+    """Keeps up to where each server was judged; what came after is read from history."""
 
     def __init__(
         self,
