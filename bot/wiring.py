@@ -103,7 +103,7 @@ def _departures(
         await subscriptions.subscriptions.forget(guild_id=guild_id)
         await servers.settings.forget(guild_id)
         await stores.memberships.forget(guild_id=guild_id)
-        await stores.watermarks.delete_guild(guild_id)
+        await highlights.catch_up.forget(guild_id)
 
     return Departures(
         stores.departures,

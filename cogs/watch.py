@@ -30,7 +30,7 @@ class Watch(KkachiCog):
     async def cog_load(self) -> None:
         """Let the services look at Discord, at what was missed first."""
         self.services.sight.attach(self._reader)
-        reading = partial(self.services.catch_up.keep_reading, self.services.watch.see)
+        reading = partial(self.services.catch_up.keep_reading, self.services.watch.judge)
         keep = self.services.supervisor.run("missed-messages", reading)
         self._catching_up = asyncio.create_task(keep)
         for name in NEEDED:

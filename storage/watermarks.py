@@ -1,4 +1,4 @@
-"""Up to which message Kkachi has heard each server; what came after is read from history."""
+"""Up to which message Kkachi has judged each server; what came after is read from history."""
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,13 +14,13 @@ class WatermarkStore:
         self._database = database
 
     async def get(self, guild_id: int) -> int | None:
-        """Return the last message that was heard in a server."""
+        """Return up to which message a server was judged."""
         query = select(watermarks.c.message_id).where(watermarks.c.guild_id == guild_id)
         row = await self._database.first(query)
         return row["message_id"] if row else None
 
     async def put(self, heard: dict[int, int]) -> None:
-        """Keep the last messages that were heard, by server."""
+        """Keep up to which message each server was judged."""
         rows = [{"guild_id": guild, "message_id": message} for guild, message in heard.items()]
 
         async def replace(connection: AsyncConnection) -> None:

@@ -1,4 +1,4 @@
-"""Does again what Discord could not be asked for."""
+"""Does again what Discord could not be asked for, or what could not be kept."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable, Hashable
 from bot.discord.plugin import AnyBot
 from bot.errors import DiscordAway
 from bot.services.clock import Patience
+from storage.database import StorageError
 
 MOST_WAITING = 1000
 
 
 class Retries:
-    """Tries until Discord can be asked, for as long as the bot runs."""
+    """Tries until Discord and the database answer, for as long as the bot runs."""
 
     def __init__(self, bot: AnyBot, patience: Patience) -> None:
         self._bot = bot
@@ -24,7 +25,7 @@ class Retries:
         while not self._bot.is_closed():
             try:
                 return await work()
-            except DiscordAway:
+            except (DiscordAway, StorageError):
                 tries += 1
             if key in self._waiting or len(self._waiting) >= MOST_WAITING:
                 return None

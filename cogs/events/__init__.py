@@ -57,7 +57,7 @@ class Events(KkachiCog):
     async def cog_load(self) -> None:
         """Let the services look at scheduled events, and look at what was missed."""
         self.services.notifying.attach(self._almanac)
-        reading = partial(self._gaps.run, self._missed_rooms, self._look_at_missed)
+        reading = partial(self._gaps.run, self._missed_rooms, self._missed, self._hear_missed)
         keep = self.services.supervisor.run("missed-events", reading)
         self._catching_up = asyncio.create_task(keep)
         for guild in self.bot.guilds:
@@ -218,7 +218,9 @@ class Events(KkachiCog):
             if event.status is discord.EventStatus.active and start > since:
                 await self._tell(event_of_event(event, Kind.EVENT_STARTED, start))
 
-    async def _look_at_missed(self, guild_id: int, room_id: int, after: int) -> AsyncIterator[int]:
+    async def _missed(
+        self, guild_id: int, room_id: int, after: int
+    ) -> AsyncIterator[tuple[int, discord.Message]]:
         guild = guild_of(self.bot, guild_id)
         room = guild.get_channel_or_thread(room_id) if guild else None
         if not isinstance(room, Room):
@@ -227,8 +229,11 @@ class Events(KkachiCog):
         async for message in written_after(
             self.bot, room, after, most=MOST_MISSED, seconds=seconds
         ):
-            await self._hear(message, message.created_at.timestamp())
-            yield message.id
+            yield message.id, message
+
+    async def _hear_missed(self, message: discord.Message) -> bool:
+        await self._hear(message, message.created_at.timestamp())
+        return True
 
 
 async def setup(bot: AnyBot) -> None:

@@ -166,9 +166,13 @@ class LocalDiscord:
         """Answer every call of the HTTP API with 503."""
         self.rest_fails(503 if down else None)
 
-    def rest_fails(self, status: int | None, *, at: str = "") -> None:
-        """Answer calls whose path holds `at` with this status; some are a proxy's, in HTML."""
-        self._server.trouble.failing = None if status is None else (at, status)
+    def rest_fails(self, status: int | None, *, at: str = "", after: int = 0) -> None:
+        """Answer calls whose path holds `at` with this status; some are a proxy's, in HTML.
+
+        So many of them are let through before.
+        """
+        trouble = self._server.trouble
+        trouble.failing, trouble.passing = None if status is None else (at, status), after
 
     def rest_hangs(self, hanging: bool = True, *, at: str = "") -> None:  # noqa: FBT001, FBT002 - reads as a switch
         """Take calls whose path holds `at`, and answer none of them until it ends."""

@@ -18,6 +18,7 @@ class Trouble:
     """What goes wrong at the moment: failures and silence where the path holds these words."""
 
     failing: tuple[str, int] | None = None
+    passing: int = 0
     limited: int = 0
     retry_after: float = 0.0
     everywhere: bool = False
@@ -38,7 +39,9 @@ class Trouble:
             await self._silent[1].wait()
             return _cut(request) if _has_left(request) else None
         if self.failing is not None and self.failing[0] in request.path:
-            return _failure(self.failing[1])
+            self.passing -= 1
+            if self.passing < 0:
+                return _failure(self.failing[1])
         if self.limited:
             self.limited -= 1
             raise ApiError(429, 0, "You are being rate limited.")

@@ -36,14 +36,19 @@ class Rooms:
         self.since.append(since)
         return dict.fromkeys(self.messages, 0)
 
-    async def look(self, guild_id: int, room_id: int, after: int) -> AsyncIterator[int]:
+    async def history(
+        self, guild_id: int, room_id: int, after: int
+    ) -> AsyncIterator[tuple[int, int]]:
         del guild_id
         for number in self.messages[room_id]:
             if number > self.failing.get(room_id, number):
                 raise self.error
             if number > after:
-                self.looked.append(number)
-                yield number
+                yield number, number
+
+    async def see(self, number: int) -> bool:
+        self.looked.append(number)
+        return True
 
 
 @pytest.fixture
@@ -57,11 +62,11 @@ async def test_a_room_that_fails_goes_on_where_it_was_and_holds_up_no_other(
 ) -> None:
     rooms = Rooms({1: [11, 12, 13], 2: [21, 22]}, failing={1: 11}, error=error)
     gaps.open(HERE, 0.0)
-    await gaps.read(rooms.find, rooms.look)
+    await gaps.read(rooms.find, rooms.history, rooms.see)
     assert rooms.looked == [11, 21, 22]
     assert HERE in gaps
     rooms.failing.clear()
-    await gaps.read(rooms.find, rooms.look)
+    await gaps.read(rooms.find, rooms.history, rooms.see)
     assert rooms.looked == [11, 21, 22, 12, 13]
     assert HERE not in gaps
 
@@ -70,17 +75,17 @@ async def test_a_server_that_is_not_shown_holds_up_no_other(gaps: Gaps) -> None:
     rooms = Rooms({1: [11]}, hidden={HERE})
     gaps.open(HERE, 0.0)
     gaps.open(THERE, 0.0)
-    await gaps.read(rooms.find, rooms.look)
+    await gaps.read(rooms.find, rooms.history, rooms.see)
     assert (HERE in gaps, THERE in gaps) == (True, False)
 
 
 async def test_a_gap_that_is_opened_again_keeps_where_it_began(gaps: Gaps) -> None:
     rooms = Rooms({1: [11, 12]}, failing={1: 11})
     gaps.open(HERE, 100.0)
-    await gaps.read(rooms.find, rooms.look)
+    await gaps.read(rooms.find, rooms.history, rooms.see)
     gaps.open(HERE, 200.0)
     rooms.failing.clear()
-    await gaps.read(rooms.find, rooms.look)
+    await gaps.read(rooms.find, rooms.history, rooms.see)
     assert rooms.since == [100.0, 100.0]
     assert set(rooms.looked) == {11, 12}
     assert HERE not in gaps
@@ -88,7 +93,7 @@ async def test_a_gap_that_is_opened_again_keeps_where_it_began(gaps: Gaps) -> No
 
 async def test_it_is_tried_again_by_itself_and_at_once_when_woken(gaps: Gaps) -> None:
     rooms = Rooms({1: [11]}, hidden={HERE})
-    reading = asyncio.create_task(gaps.run(rooms.find, rooms.look))
+    reading = asyncio.create_task(gaps.run(rooms.find, rooms.history, rooms.see))
     gaps.open(HERE, 0.0)
     await asyncio.sleep(HURRIED.longest)
     assert HERE in gaps
@@ -108,7 +113,7 @@ async def test_an_hour_counts_from_when_it_was_missed_however_long_discord_is_aw
         await tower.rule()
         assert await tower.found(tower.message("먼저 공지"))
         missed = tower.message("놓친 공지")
-        catch_up, see = tower.services.catch_up, tower.services.watch.see
+        catch_up, see = tower.services.catch_up, tower.services.watch.judge
         catch_up.missed()
         tower.glass.ready = False
         await catch_up.catch_up(see)
@@ -127,11 +132,11 @@ async def test_what_is_heard_while_a_gap_is_open_does_not_move_the_mark(tmp_path
         for text in ("먼저", "그다음"):
             seen = tower.message(text)
             await tower.services.watch.see(seen)
-        await catch_up.catch_up(tower.services.watch.see)
+        await catch_up.catch_up(tower.services.watch.judge)
         catch_up.missed()
         tower.glass.ready = False
         await tower.services.watch.see(tower.message("그 사이"))
-        await catch_up.catch_up(tower.services.watch.see)
+        await catch_up.catch_up(tower.services.watch.judge)
         running = asyncio.create_task(catch_up.run())
         await asyncio.sleep(0)
         running.cancel()

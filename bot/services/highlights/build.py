@@ -61,6 +61,7 @@ def build_highlights(
     )
     gates = Gates(questions, rules)
     catch_up = CatchUp(rules, stores.watermarks, sight, patience=resources.patience, now=now)
+    rules.on_added.append(catch_up.begin)
     watch = Watcher(
         rules=rules,
         gates=gates,
@@ -69,6 +70,7 @@ def build_highlights(
         activity=activity,
         dispatcher=dispatcher,
         mark=catch_up.mark,
+        put_back=catch_up.put_back,
         now=now,
     )
     digests = _digests(resources, gates, links=links, rules=rules, settings=settings, jumps=jumps)

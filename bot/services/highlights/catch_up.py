@@ -1,12 +1,11 @@
-"""Catches up with what was written while nobody listened, from where each server was heard."""
+"""Catches up with what was written while nobody listened, from where each server was judged."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from functools import partial
+from collections.abc import AsyncIterator, Mapping
 
 from bot.services.clock import Clock, Patience
-from bot.services.highlights.gaps import Gaps
+from bot.services.highlights.gaps import Gaps, See
 from bot.services.highlights.rules import Rules
 from bot.services.messages.reader import ReaderSlot, Seen
 from storage.database import StorageError
@@ -14,16 +13,13 @@ from storage.watermarks import WatermarkStore
 
 logger = logging.getLogger(__name__)
 
-See = Callable[[Seen], Awaitable[None]]
-"""Looks at a message."""
-
 LONGEST_GAP = 3600.0
 DISCORD_EPOCH = 1_420_070_400.0
-SAVE_EVERY = 5.0
+SAVE_EVERY = 1.0  # what lives for seconds only gets on as well
 
 
 class CatchUp:
-    """Keeps up to where each server was heard; what came after is read from history."""
+    """Keeps up to where each server was judged; what came after is read from history."""
 
     def __init__(
         self,
@@ -38,7 +34,9 @@ class CatchUp:
         self._watermarks = watermarks
         self._sight = sight
         self._now = now
+        # By server, the last message that was judged as it came, and what is stored of it.
         self._heard: dict[int, int] = {}
+        self._saved: dict[int, int] = {}
         self._gaps = Gaps(patience)
 
     def missed(self) -> None:
@@ -46,21 +44,40 @@ class CatchUp:
 
         What is written from now on does not move the marks from where to look.
         """
+        now = self._now()
         for guild_id in self._rules.matcher.guilds():
-            self._gaps.open(guild_id, self._now() - LONGEST_GAP)
+            self._gaps.open(guild_id, now - LONGEST_GAP, self._judged(guild_id))
+            self._heard[guild_id] = first_id_at(now)
 
     def wake(self) -> None:
         """Look now: Discord may show what it did not show before."""
         self._gaps.wake()
 
     def mark(self, seen: Seen) -> None:
-        """Note that everything up to a message was heard, unless something was missed."""
-        if seen.guild_id not in self._gaps:
-            last = self._heard.get(seen.guild_id, 0)
-            self._heard[seen.guild_id] = max(last, seen.source.message_id)
+        """Note that everything up to a message was judged, unless something was missed."""
+        self._heard[seen.guild_id] = seen.source.message_id
+
+    def put_back(self, seen: Seen) -> None:
+        """Judge a message again as soon as that is possible, also after a restart."""
+        before = seen.source.message_id - 1
+        self._heard.setdefault(seen.guild_id, before)
+        since = self._now() - LONGEST_GAP
+        self._gaps.put_back(seen.guild_id, seen.source.channel_id, before, since)
+
+    async def begin(self, guild_id: int) -> None:
+        """Keep from where to look in a server from now on, unless that is known."""
+        self._heard.setdefault(guild_id, first_id_at(self._now()))
+        await self._save()
+
+    async def forget(self, guild_id: int) -> None:
+        """Forget a server."""
+        self._gaps.forget(guild_id)
+        self._heard.pop(guild_id, None)
+        self._saved.pop(guild_id, None)
+        await self._watermarks.delete_guild(guild_id)
 
     async def run(self) -> None:
-        """Keep up to where each server was heard, until cancelled."""
+        """Keep up to where each server was judged, until cancelled."""
         try:
             while True:
                 await asyncio.sleep(SAVE_EVERY)
@@ -68,36 +85,49 @@ class CatchUp:
         finally:
             await asyncio.shield(self._save())
 
-    async def keep_reading(self, see: See) -> None:
+    async def keep_reading(self, see: See[Seen]) -> None:
         """Look at what was missed, each time something was, until cancelled."""
-        await self._gaps.run(self._rooms, partial(self._look, see))
+        await self._gaps.run(self._rooms, self._history, see)
 
-    async def catch_up(self, see: See) -> None:
+    async def catch_up(self, see: See[Seen]) -> None:
         """Look at as much of what was missed as Discord shows now."""
-        await self._gaps.read(self._rooms, partial(self._look, see))
+        await self._gaps.read(self._rooms, self._history, see)
 
     async def _rooms(self, guild_id: int, since: float) -> Mapping[int, int]:
-        await self._save()
+        await self._store()
         mark = await self._watermarks.get(guild_id)
         if mark is None:
             return {}
         after = max(mark, first_id_at(since))
         return dict.fromkeys(self._sight.reader.rooms(guild_id, after), after)
 
-    async def _look(self, see: See, guild_id: int, room_id: int, after: int) -> AsyncIterator[int]:
+    async def _history(
+        self, guild_id: int, room_id: int, after: int
+    ) -> AsyncIterator[tuple[int, Seen]]:
         async for seen in self._sight.reader.history(guild_id, room_id, after):
-            await see(seen)
-            yield seen.source.message_id
+            yield seen.source.message_id, seen
+
+    def _judged(self, guild_id: int) -> int | None:
+        """Return the message up to which everything in a server was judged, if it is known."""
+        heard, read = self._heard.get(guild_id), self._gaps.judged(guild_id)
+        return None if heard is None or read is None else min(heard, read)
 
     async def _save(self) -> None:
-        heard, self._heard = self._heard, {}
-        if not heard:
-            return
         try:
-            await self._watermarks.put(heard)
+            await self._store()
         except StorageError as error:
-            self._heard = heard | self._heard
             logger.warning("watermarks are not kept: %s", error)
+
+    async def _store(self) -> None:
+        judged = {guild_id: self._judged(guild_id) for guild_id in self._heard}
+        new = {
+            guild_id: mark
+            for guild_id, mark in judged.items()
+            if mark is not None and mark != self._saved.get(guild_id)
+        }
+        if new:
+            await self._watermarks.put(new)
+            self._saved |= new
 
 
 def first_id_at(at: float) -> int:

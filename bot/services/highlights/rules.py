@@ -1,7 +1,7 @@
 """A member's own rules: what they look for in a server, and what they want to hear nothing of."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any, Self
 
@@ -128,6 +128,7 @@ class Rules:
         self._turn = asyncio.Lock()
         # Members who want to hear nothing of where they write themselves; every message asks.
         self.delayed: set[int] = set()
+        self.on_added: list[Callable[[int], Awaitable[None]]] = []
 
     async def load(self) -> None:
         """Give the matcher everybody's rules; to be done once, before messages come in."""
@@ -159,6 +160,8 @@ class Rules:
             await self._check_room(new)
             rule = await self._store.add(new)
             self.matcher.add(rule)
+        for listener in self.on_added:
+            await listener(guild_id)
         return rule
 
     async def remove(self, member_id: int, rule_id: int) -> Rule:

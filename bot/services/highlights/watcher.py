@@ -21,11 +21,15 @@ from bot.services.messages.reader import Seen
 from storage.database import StorageError
 from storage.digests import DigestStore
 from storage.hits import Hit, HitStore, Priority
+from storage.reading import Unreadable
 from storage.rules import RuleKind
 
 logger = logging.getLogger(__name__)
 
 ACTIVE = "active"
+# How often judging a message fails for no known reason before its member is passed over.
+MOST_FAILURES = 3
+REMEMBERED = 1000
 
 
 class Watcher:
@@ -41,6 +45,7 @@ class Watcher:
         activity: Activity,
         dispatcher: Dispatcher,
         mark: Callable[[Seen], None],
+        put_back: Callable[[Seen], None],
         now: Clock,
     ) -> None:
         self._rules = rules
@@ -50,30 +55,39 @@ class Watcher:
         self._activity = activity
         self._dispatcher = dispatcher
         self._mark = mark
+        self._put_back = put_back
         self._now = now
         self.on_matched: list[Callable[[float], None]] = []
         self._turns = KeyedLocks[int]()
+        # How often judging a message for a member has failed, by the ids of both.
+        self._failures: dict[tuple[int, int], int] = {}
 
     # messages
 
     async def see(self, seen: Seen) -> None:
-        """Look at a new message: whoever's rules it meets gets a hit if all gates let it pass.
-
-        In each server one after the other, as they were written.
-        """
-        async with self._turns.of(seen.guild_id):
-            started = time.perf_counter()
-            matches = self._rules.matcher.matches(seen)
-            took = time.perf_counter() - started
-            for listener in self.on_matched:
-                listener(took)
-            await self._note_activity(seen)
-            for member_id, mine in _by_member(matches).items():
-                await self._consider(member_id, seen, mine)
+        """Look at a new message as it comes; one that cannot be judged is judged again later."""
+        if await self.judge(seen):
             self._mark(seen)
 
+    async def judge(self, seen: Seen) -> bool:
+        """Look at a message: whoever's rules it meets gets a hit if all gates let it pass.
+
+        In each server one after the other, as they were written. Returns whether that was possible
+        for all members; else it is put back.
+        """
+        async with self._turns.of(seen.guild_id):
+            matches = self._matches(seen)
+            await self._note_activity(seen)
+            judged = [await self._is_judged(one, seen, mine) for one, mine in matches.items()]
+        if not all(judged):
+            self._put_back(seen)
+        return all(judged)
+
     async def react(self, seen: Seen, count: int) -> None:
-        """Look at a message that has so many reactions now; its author may want to know."""
+        """Look at a message that has so many reactions now; its author may want to know.
+
+        Raises StorageError when that is to be done again.
+        """
         author_id = seen.author_id
         rule_id = self.reaction_rule(seen.guild_id, author_id)
         mine = await self._rules.of(author_id, seen.guild_id)
@@ -81,7 +95,8 @@ class Watcher:
         if rule is not None and count >= int(rule.options.get("threshold", 1)):
             # What happens is the reaction, whenever the message was written.
             seen = replace(seen, created_at=self._now())
-            await self._consider(author_id, seen, [Match(rule.id, author_id, rule.kind)])
+            with suppress(Unreadable):
+                await self._consider(author_id, seen, [Match(rule.id, author_id, rule.kind)])
 
     def reaction_rule(self, guild_id: int, author_id: int) -> int | None:
         """Return the author's rule about reactions to what they write, if they have one."""
@@ -108,21 +123,51 @@ class Watcher:
         return await self._hits.of_occasion(member_id, occasion_of(seen))
 
     async def forget(self, member_id: int) -> None:
-        """Forget where a member has written."""
+        """Forget where a member has written, and what failed for them."""
         self._activity.forget(member_id)
+        for key in [key for key in self._failures if key[0] == member_id]:
+            del self._failures[key]
 
     # one member
 
-    async def _consider(self, member_id: int, seen: Seen, matches: Sequence[Match]) -> None:
+    def _matches(self, seen: Seen) -> Mapping[int, list[Match]]:
+        started = time.perf_counter()
+        matches = self._rules.matcher.matches(seen)
+        took = time.perf_counter() - started
+        for listener in self.on_matched:
+            listener(took)
+        return _by_member(matches)
+
+    async def _is_judged(self, member_id: int, seen: Seen, matches: Sequence[Match]) -> bool:
+        """Judge a message for a member; False when that must be done again."""
         try:
-            case = await self._gates.rule_case(member_id, seen, _ids(matches), Moment.FOUND)
-            if await self._gates.stopped_by(case, Moment.FOUND) is None:
-                await self._keep(case.hit(self._now()))
+            await self._consider(member_id, seen, matches)
+        except Unreadable:  # it has been told; their rules find nothing
+            return True
         except StorageError as error:
-            logger.warning("a hit is lost, the database fails: %s", error)
+            logger.warning("a message is judged again, the database fails: %s", error)
+            return False
         except Exception as error:  # noqa: BLE001 - the others have nothing to do with it
-            kind = described(error)  # its words may quote
-            logger.error("a member is passed over: %s", kind)  # noqa: TRY400
+            is_over = self._has_failed((member_id, seen.source.message_id))
+            what = "a member is passed over" if is_over else "a message is judged again"
+            logger.error("%s: %s", what, described(error))  # noqa: TRY400 - its words may quote
+            return is_over
+        return True
+
+    def _has_failed(self, key: tuple[int, int]) -> bool:
+        """Count a failure that nobody foresaw, and tell whether trying again is given up."""
+        failures = self._failures.pop(key, 0) + 1
+        if failures >= MOST_FAILURES:
+            return True
+        self._failures[key] = failures
+        if len(self._failures) > REMEMBERED:
+            del self._failures[next(iter(self._failures))]
+        return False
+
+    async def _consider(self, member_id: int, seen: Seen, matches: Sequence[Match]) -> None:
+        case = await self._gates.rule_case(member_id, seen, _ids(matches), Moment.FOUND)
+        if await self._gates.stopped_by(case, Moment.FOUND) is None:
+            await self._keep(case.hit(self._now()))
 
     async def _keep(self, hit: Hit) -> bool:
         new = await self._hits.add(hit)

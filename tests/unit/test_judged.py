@@ -1,0 +1,265 @@
+"""A message is let go only once it was judged for everybody, whatever fails meanwhile."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from bot.services.highlights.catch_up import first_id_at
+from bot.services.highlights.watcher import MOST_FAILURES
+from bot.services.messages.reader import Seen
+from storage.rules import RuleKind
+from storage.watermarks import WatermarkStore
+from tests.support.discord_trouble import HURRIED
+from tests.support.outbox import MINJI, NOON
+from tests.support.watching import GUILD, ROOM, THREAD, FakeReader, HighlightsWorld, open_tower
+
+SEOYEON = 3
+ROOMS = (ROOM, THREAD, 72)
+MINUTE, HOUR = 60.0, 3600.0
+
+
+class Flawed(set[int]):
+    """Fails whoever looks into it, so many times."""
+
+    left = 0
+
+    def __contains__(self, key: object) -> bool:
+        if self.left > 0:
+            self.left -= 1
+            raise ZeroDivisionError
+        return super().__contains__(key)
+
+
+@asynccontextmanager
+async def alive(folder: Path, glass: FakeReader) -> AsyncIterator[HighlightsWorld]:
+    """Live for a while, some minutes after whatever was written before."""
+    async with open_tower(folder, HURRIED) as tower:
+        tower.glass = glass
+        tower.services.sight.attach(glass)
+        tower.clock.at = max((one.created_at for one in glass.past), default=NOON) + MINUTE
+        tower.numbers = count(first_id_at(tower.clock()) + 1)
+        await tower.services.rules.load()
+        yield tower
+
+
+@pytest.fixture
+async def glass(tmp_path: Path) -> FakeReader:
+    """What is seen of Discord; an earlier life has left rules of two members."""
+    async with alive(tmp_path, FakeReader()) as tower:
+        await tower.link(SEOYEON)
+        for member_id in (MINJI, SEOYEON):
+            await tower.services.rules.add(member_id, GUILD, RuleKind.WORD, "공지")
+        return tower.glass
+
+
+@pytest.fixture
+async def tower(tmp_path: Path, glass: FakeReader) -> AsyncIterator[HighlightsWorld]:
+    async with alive(tmp_path, glass) as tower:
+        yield tower
+
+
+def miss(tower: HighlightsWorld, rooms: Sequence[int]) -> list[Seen]:
+    """Let nobody listen while something is written in these rooms."""
+    missed = [tower.message(channel=room) for room in rooms]
+    tower.clock.at += MINUTE
+    tower.services.catch_up.missed()
+    return missed
+
+
+async def refuse(tower: HighlightsWorld, member_id: int = MINJI) -> None:
+    """Let the database take no hit of a member."""
+    when = f"BEFORE INSERT ON hits WHEN NEW.member_id = {member_id}"
+    refusing = f"CREATE TRIGGER refusing {when} BEGIN SELECT RAISE(ABORT, 'locked'); END"
+    await tower.database.change(text(refusing))
+
+
+async def take(tower: HighlightsWorld) -> None:
+    await tower.database.change(text("DROP TRIGGER refusing"))
+
+
+async def read(tower: HighlightsWorld) -> None:
+    await tower.services.catch_up.catch_up(tower.services.watch.judge)
+
+
+async def mark(tower: HighlightsWorld) -> int:
+    """Return up to where a process that ends now has judged."""
+    running = asyncio.create_task(tower.services.catch_up.run())
+    await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.wait([running])
+    return await WatermarkStore(tower.database).get(GUILD) or 0
+
+
+async def hits(tower: HighlightsWorld) -> list[tuple[int, int]]:
+    rows = await tower.database.all(text("SELECT member_id, message_id FROM hits ORDER BY id"))
+    return [(row["member_id"], row["message_id"]) for row in rows]
+
+
+@pytest.mark.parametrize("refused", [MINJI, SEOYEON])
+async def test_a_hit_that_cannot_be_kept_is_found_again_and_nobody_elses_twice(
+    tower: HighlightsWorld, refused: int
+) -> None:
+    await refuse(tower, refused)
+    seen = tower.message()
+    await tower.services.watch.see(seen)
+    await read(tower)
+    assert len(await hits(tower)) == 1
+    await take(tower)
+    await read(tower)
+    await read(tower)
+    number = seen.source.message_id
+    assert sorted(await hits(tower)) == [(MINJI, number), (SEOYEON, number)]
+
+
+async def test_it_is_tried_again_by_itself(tower: HighlightsWorld) -> None:
+    judge = tower.services.watch.judge
+    reading = asyncio.create_task(tower.services.catch_up.keep_reading(judge))
+    await refuse(tower)
+    await tower.services.watch.see(tower.message())
+    await asyncio.sleep(HURRIED.longest)
+    await take(tower)
+    async with asyncio.timeout(5):
+        while len(await hits(tower)) < 2:  # noqa: ASYNC110 - nobody sets an event for a test
+            await asyncio.sleep(HURRIED.first)
+    reading.cancel()
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["in-order", "told-late"])
+async def test_a_mark_does_not_pass_what_was_not_judged_whatever_other_channels_say(
+    glass: FakeReader, tmp_path: Path, *, late: bool
+) -> None:
+    async with alive(tmp_path, glass) as tower:
+        before, failed = tower.message("먼저"), tower.message()
+        others = [tower.message(channel=THREAD), tower.message("다른 방", channel=THREAD)]
+        await tower.services.watch.see(before)
+        if late:
+            await tower.services.watch.see(others[0])
+            assert await mark(tower) == others[0].source.message_id
+        await refuse(tower)
+        for seen in (failed, *others):
+            await tower.services.watch.see(seen)
+        assert await mark(tower) == before.source.message_id
+        await take(tower)
+    async with alive(tmp_path, glass) as again:
+        again.services.catch_up.missed()
+        await read(again)
+        found = await hits(again)
+        assert found.count((MINJI, failed.source.message_id)) == 1
+        assert len(found) == 4
+        assert await mark(again) >= others[1].source.message_id
+
+
+@pytest.mark.parametrize("failures", [1, MOST_FAILURES - 1, MOST_FAILURES])
+async def test_what_fails_for_no_known_reason_is_tried_a_few_times_and_holds_up_nothing_for_ever(
+    tower: HighlightsWorld, failures: int
+) -> None:
+    tower.glass.hidden = flaw = Flawed()
+    seen = tower.message("@민지", mentions=frozenset({MINJI}))
+    await tower.services.rules.add(MINJI, GUILD, RuleKind.MENTION)
+    flaw.left = failures
+    await tower.services.watch.see(seen)
+    for _ in range(MOST_FAILURES):
+        await read(tower)
+    assert bool(await hits(tower)) == (failures < MOST_FAILURES)
+    assert await mark(tower) >= seen.source.message_id - 1
+    last = tower.message("안녕")
+    await tower.services.watch.see(last)
+    assert await mark(tower) == last.source.message_id
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["first-rule", "ready"])
+async def test_before_the_first_message_there_is_a_mark_as_well(
+    glass: FakeReader, tmp_path: Path, *, is_known: bool
+) -> None:
+    async with alive(tmp_path, glass) as tower:
+        if not is_known:
+            await WatermarkStore(tower.database).delete_guild(GUILD)
+            tower.services.catch_up.missed()
+            await read(tower)
+            assert await mark(tower)
+        missed = tower.message()
+    async with alive(tmp_path, glass) as tower:
+        tower.services.catch_up.missed()
+        await read(tower)
+        assert await tower.services.watch.found(MINJI, missed) is not None
+
+
+async def test_a_process_that_lives_for_a_few_messages_only_gets_to_the_end_in_order(
+    glass: FakeReader, tmp_path: Path
+) -> None:
+    judged: list[int] = []
+    async with alive(tmp_path, glass) as tower:
+        # One room says something at the end only.
+        missed = miss(tower, [*(ROOMS[1:] * 6), ROOM])
+    for _ in missed:
+        async with alive(tmp_path, glass) as tower:
+            await live_for(tower, 2, judged)
+            found = await hits(tower)
+    assert judged[-1] == missed[-1].source.message_id
+    assert len(judged) < 2 * len(missed)
+    ids = [seen.source.message_id for seen in missed]
+    assert found == [(member_id, one) for one in ids for member_id in (MINJI, SEOYEON)]
+
+
+async def live_for(life: HighlightsWorld, messages: int, judged: list[int]) -> None:
+    """Catch up until so many messages were judged, and be stopped in the middle of the next."""
+    enough, left = asyncio.Event(), count(messages, -1)
+
+    async def judge(seen: Seen) -> bool:
+        if next(left) == 0:
+            enough.set()
+            await asyncio.sleep(HOUR)
+        judged.append(seen.source.message_id)
+        return await life.services.watch.judge(seen)
+
+    life.services.catch_up.missed()
+    reading = asyncio.create_task(life.services.catch_up.catch_up(judge))
+    waiting = asyncio.create_task(enough.wait())
+    await asyncio.wait([reading, waiting], return_when=asyncio.FIRST_COMPLETED)
+    await mark(life)
+    for task in (reading, waiting):
+        task.cancel()
+    await asyncio.wait([reading, waiting])
+
+
+async def test_a_new_session_in_the_middle_of_catching_up_loses_nothing_and_no_progress(
+    tower: HighlightsWorld,
+) -> None:
+    catch_up = tower.services.catch_up
+    missed = miss(tower, ROOMS * 2)
+
+    async def judge(seen: Seen) -> bool:
+        done = await tower.services.watch.judge(seen)
+        if seen is missed[2]:
+            missed.append(tower.message(channel=73))
+            catch_up.missed()
+        return done
+
+    await catch_up.catch_up(judge)
+    assert await mark(tower) >= missed[1].source.message_id
+    await read(tower)
+    assert len(await hits(tower)) == 2 * len(missed)
+    assert await mark(tower) >= missed[-1].source.message_id - 1
+
+
+async def test_discord_away_in_the_middle_of_history_keeps_what_was_read_and_loses_nothing(
+    tower: HighlightsWorld,
+) -> None:
+    missed = miss(tower, ROOMS * 2)
+
+    async def judge(seen: Seen) -> bool:
+        tower.glass.ready = seen is not missed[2]
+        return await tower.services.watch.judge(seen)
+
+    await tower.services.catch_up.catch_up(judge)
+    found = await hits(tower)
+    assert 0 < len(found) < 2 * len(missed)
+    assert await mark(tower) < missed[-1].source.message_id
+    tower.glass.ready = True
+    await read(tower)
+    assert len(await hits(tower)) == 2 * len(missed)
