@@ -113,11 +113,18 @@ class Dispatcher:
     async def _round(self) -> None:
         now = self._now()
         for member_id in [one for one, at in self._times.items() if at <= now]:
-            del self._times[member_id]
+            # If this is torn off, they are looked at again.
+            until = self._times[member_id] = now + BUSY_WAIT
             at = await self._turn(member_id)
-            if at is not None:
-                # Somebody may have woken us for this member meanwhile.
-                self._times[member_id] = min(at, self._times.get(member_id, at))
+            # Not if somebody has woken us for them meanwhile, or they were forgotten.
+            if self._times.get(member_id) == until:
+                self._put_off(member_id, at)
+
+    def _put_off(self, member_id: int, at: float | None) -> None:
+        if at is None:
+            del self._times[member_id]
+        else:
+            self._times[member_id] = at
 
     async def _turn(self, member_id: int) -> float | None:
         """Serve a member; whatever fails for them, the others have nothing to do with it."""
