@@ -84,6 +84,7 @@ async def run_until(
         await stack.enter_async_context(_beside(connection))
         await stack.enter_async_context(at_work(services))
         await stopped.wait()
+        discord.stop_listening()
 
 
 async def sync(config: Config) -> None:

@@ -1,9 +1,12 @@
 """The Discord client: loads the cogs, and answers what no cog answers."""
 
+import asyncio
 import importlib
 import logging
 import sys
+from contextlib import suppress
 from functools import partial
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -27,6 +30,10 @@ _log = logging.getLogger(__name__)
 
 # Commands are answered before all servers are known; health need not wait for long.
 GUILD_READY_SECONDS = 0.5
+# Of the two seconds there are to close: for Discord to let go, and for what is under way to end.
+LETTING_GO_SECONDS, ENDING_SECONDS = 0.5, 0.5
+# How discord.py names the tasks in which it calls listeners, commands, and buttons and forms.
+UNDER_WAY = ("discord.py: ", "CommandTree-", "discord-ui-")
 CLICKS = frozenset({discord.InteractionType.component, discord.InteractionType.modal_submit})
 
 
@@ -88,6 +95,7 @@ class KkachiClient(commands.AutoShardedBot):
             max_messages=None,
         )
         self._services = services
+        self._is_listening = True
 
     async def setup_hook(self) -> None:
         """Load the cogs and register their commands where they have changed."""
@@ -96,6 +104,32 @@ class KkachiClient(commands.AutoShardedBot):
         await attach(self, self._services)
         self._services.plugins.attach(partial(reload_cog, self))
         await register_commands(self)
+
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as discord.py has it
+        """Let listeners hear of an event, until this stops listening."""
+        if self._is_listening:
+            super().dispatch(event, *args, **kwargs)
+
+    def stop_listening(self) -> None:
+        """Take no more events; commands are answered until it closes."""
+        self._is_listening = False
+
+    async def close(self) -> None:
+        """Take no more events, let what is under way end while Discord can be asked, and close."""
+        self.stop_listening()
+        if not self.is_closed():
+            await self._let_go()
+            await _end(_under_way())
+        await super().close()
+
+    async def _let_go(self) -> None:
+        # First the cogs: what is told from now on is kept for the next connection.
+        for name in tuple(self.extensions):
+            with suppress(commands.ExtensionError):
+                await self.unload_extension(name)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LETTING_GO_SECONDS):
+                await asyncio.gather(*(shard.disconnect() for shard in self.shards.values()))
 
     async def on_error(self, event_method: str, /, *_: object, **__: object) -> None:
         """Log what a listener raised, without its words: they may quote a message."""
@@ -118,6 +152,21 @@ class KkachiClient(commands.AutoShardedBot):
         """Whether every shard hears from Discord just now."""
         shards = self.shards.values()
         return self.is_ready() and bool(shards) and not any(s.is_closed() for s in shards)
+
+
+def _under_way() -> set[asyncio.Task[Any]]:
+    everything = asyncio.all_tasks() - {asyncio.current_task()}
+    return {task for task in everything if task and task.get_name().startswith(UNDER_WAY)}
+
+
+async def _end(tasks: set[asyncio.Task[Any]]) -> None:
+    """Let them end by themselves; those that take too long are cancelled."""
+    if tasks:
+        _, late = await asyncio.wait(tasks, timeout=ENDING_SECONDS)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=ENDING_SECONDS)
 
 
 def point_at(config: Config) -> None:

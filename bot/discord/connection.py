@@ -67,6 +67,11 @@ class Discord:
         """Whether commands are answered just now."""
         return self._client is not None and self._client.is_connected
 
+    def stop_listening(self) -> None:
+        """Take no more events; what is under way may ask Discord until this is cancelled."""
+        if self._client is not None:
+            self._client.stop_listening()
+
     async def run(self) -> None:
         """Connect, and again whenever that ends, until cancelled; raises TokenRefused."""
         while True:

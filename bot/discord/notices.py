@@ -7,9 +7,12 @@ from collections.abc import Sequence
 import discord
 
 from bot.discord.failures import FAILURES, summary
+from bot.services.cache import Bounded
 
 _log = logging.getLogger(__name__)
 NOBODY = discord.AllowedMentions.none()
+# Discord closes an answer after a quarter of an hour.
+MOST_ANSWERS = 2000
 
 
 class _Kept:
@@ -39,21 +42,15 @@ class Notices:
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
-        self._waiting: dict[int, discord.Interaction] = {}
-        self._kept: dict[str, _Kept] = {}
+        self._waiting = Bounded[int, discord.Interaction](MOST_ANSWERS)
+        self._kept = Bounded[str, _Kept](MOST_ANSWERS)
 
     def expect(self, interaction: discord.Interaction) -> None:
         """Remember that this member was sent to a page and will come back to this answer."""
-        self._waiting = {
-            member_id: old for member_id, old in self._waiting.items() if not old.is_expired()
-        }
         self._waiting[interaction.user.id] = interaction
 
     def keep(self, name: str, interaction: discord.Interaction) -> None:
         """Remember an answer that something outside Discord will change."""
-        self._kept = {
-            other: old for other, old in self._kept.items() if not old.interaction.is_expired()
-        }
         self._kept[name] = _Kept(interaction)
 
     def change(self, name: str, text: str) -> None:

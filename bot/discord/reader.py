@@ -15,6 +15,7 @@ from bot.discord.limits import HISTORY_PAGE
 from bot.discord.messages import Room, may_read
 from bot.discord.plugin import AnyBot
 from bot.errors import DiscordAway
+from bot.services.cache import Cache
 from bot.services.clock import PATIENCE, Patience
 from bot.services.locks import KeyedLocks
 from bot.services.messages.models import Highlight, Source
@@ -22,10 +23,9 @@ from bot.services.messages.reader import Seen
 
 # How long a member's roles are believed: without the members intent nobody tells of changes.
 BELIEVED_SECONDS = 60.0
+MOST_BELIEVED = 10_000
 FEW = 3
 MOST_MISSED = 1000  # messages of one channel that are looked at after a gap
-
-Known = tuple[float, discord.Member | None]
 
 
 class DiscordServerReader:
@@ -35,7 +35,9 @@ class DiscordServerReader:
         self._bot = bot
         self._seconds = patience.answer
         self._silent_until = 0.0
-        self._members: dict[tuple[int, int], Known] = {}
+        self._members = Cache(
+            self._ask, most=MOST_BELIEVED, seconds=BELIEVED_SECONDS, now=self._time
+        )
         self._turns = KeyedLocks[tuple[int, int]]()
 
     async def reads(self, member_id: int, guild_id: int, channel_id: int) -> bool:
@@ -136,13 +138,11 @@ class DiscordServerReader:
 
     def learn(self, member: discord.Member) -> None:
         """Believe what an event has just told of a member."""
-        until = self._time() + BELIEVED_SECONDS
-        self._members[member.guild.id, member.id] = until, member
+        self._members.put((member.guild.id, member.id), member)
 
     def forget(self, guild_id: int) -> None:
         """Believe nothing of a server's members any more."""
-        for key in [key for key in self._members if key[0] == guild_id]:
-            del self._members[key]
+        self._members.drop_where(lambda key: key[0] == guild_id)
 
     @asynccontextmanager
     async def _asking(self, no: Collection[int] = CLEAR) -> AsyncIterator[None]:
@@ -164,24 +164,23 @@ class DiscordServerReader:
             return None
         key = guild_id, member_id
         async with self._turns.of(key):
-            until, member = self._members.get(key, (0.0, None))
+            member = await self._members.get(key)
             # After a new session the server is another object, with the roles of now.
-            is_old = member is not None and member.guild is not guild
-            return await self._ask(member_id, guild) if is_old or until <= self._time() else member
+            if member is not None and member.guild is not guild_of(self._bot, guild_id):
+                self._members.drop(key)
+                member = await self._members.get(key)
+            return member
 
-    async def _ask(self, member_id: int, guild: discord.Guild) -> discord.Member | None:
+    async def _ask(self, key: tuple[int, int]) -> discord.Member | None:
+        guild_id, member_id = key
+        guild = guild_of(self._bot, guild_id)
+        if guild is None:
+            raise DiscordAway
         try:
             async with self._asking():
-                member = await guild.fetch_member(member_id)
+                return await guild.fetch_member(member_id)
         except NO:
-            member = None
-        self._tidy()
-        self._members[guild.id, member_id] = self._time() + BELIEVED_SECONDS, member
-        return member
-
-    def _tidy(self) -> None:
-        now = self._time()
-        self._members = {key: known for key, known in self._members.items() if known[0] > now}
+            return None
 
     async def _room(self, guild_id: int, channel_id: int) -> Room | None:
         guild = guild_of(self._bot, guild_id)

@@ -1,4 +1,4 @@
-"""Remembers what was read, but never past a change: the one cache of all services."""
+"""What is kept in memory, all with a bound; the one cache of all services."""
 
 import math
 import time
@@ -13,8 +13,22 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
+class Bounded(OrderedDict[K, V]):
+    """Keeps up to `most` values; those that were set first go first."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    def __setitem__(self, key: K, value: V) -> None:
+        super().__setitem__(key, value)
+        self.move_to_end(key)
+        while len(self) > self._most:
+            self.popitem(last=False)
+
+
 class Cache(Generic[K, V]):
-    """Keeps up to `most` values, each for so many seconds; those that were read first go first.
+    """Remembers what was read, but never past a change: up to `most` values, each for so long.
 
     What somebody began to read before a change is handed to them, but not kept.
     """
@@ -28,23 +42,29 @@ class Cache(Generic[K, V]):
         now: Clock = time.monotonic,
     ) -> None:
         self._read = read
-        self._most = most
         self._seconds = seconds
         self._now = now
         self._changes = 0
-        self._known: OrderedDict[K, tuple[float, V]] = OrderedDict()
+        self._known = Bounded[K, tuple[float, V]](most)
 
     async def get(self, key: K) -> V:
         """Return the value of a key, read now unless it is known; raises what reading raises."""
         known = self._known.get(key)
-        # What was read ahead of now was read before the clock was set back.
-        if known is not None and 0 <= self._now() - known[0] < self._seconds:
+        if known is not None and self._is_fresh(known[0]):
             return known[1]
         changes = self._changes
         value = await self._read(key)
-        if changes == self._changes:
-            self._keep(key, value)
+        # What was put meanwhile is newer.
+        if changes == self._changes and self._known.get(key) is known:
+            self.put(key, value)
         return value
+
+    def put(self, key: K, value: V) -> None:
+        """Remember what somebody has read elsewhere."""
+        self._known[key] = self._now(), value
+        # What was read first is over first.
+        while self._known and not self._is_fresh(next(iter(self._known.values()))[0]):
+            self._known.popitem(last=False)
 
     @contextmanager
     def changing(self, *keys: K) -> Iterator[None]:
@@ -62,8 +82,12 @@ class Cache(Generic[K, V]):
         with self.changing(key):
             pass
 
-    def _keep(self, key: K, value: V) -> None:
-        self._known.pop(key, None)
-        self._known[key] = self._now(), value
-        while len(self._known) > self._most:
-            self._known.popitem(last=False)
+    def drop_where(self, is_meant: Callable[[K], bool]) -> None:
+        """Note that what these keys stand for has changed."""
+        self._changes += 1
+        for key in [key for key in self._known if is_meant(key)]:
+            del self._known[key]
+
+    def _is_fresh(self, at: float) -> bool:
+        # What was read ahead of now was read before the clock was set back.
+        return 0 <= self._now() - at < self._seconds

@@ -96,6 +96,11 @@ class Events(KkachiCog):
         self._voices.learn(guild)
         self._gaps.wake()
 
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Forget a server that Kkachi was removed from."""
+        self._voices.forget(guild.id)
+
     # scheduled events
 
     @commands.Cog.listener()

@@ -11,6 +11,7 @@ from bot.discord.guilds import guild_of
 from bot.discord.limits import HISTORY_PAGE
 from bot.discord.plugin import AnyBot
 from bot.errors import DiscordAway
+from bot.services.cache import Bounded
 from bot.services.clock import Clock, Patience
 from bot.services.listeners import guarded
 from bot.services.messages.events import ServerEvent
@@ -18,6 +19,7 @@ from cogs.events.convert import event_of_event
 from storage.subscriptions import SubscriptionKind as Kind
 
 BELIEVED_SECONDS = 600.0
+MOST_EVENTS = 5000
 # Interest comes in bursts right after an event is made.
 SETTLING_SECONDS = 20.0
 Asks = Callable[[int], Awaitable[bool]]
@@ -35,7 +37,7 @@ class DiscordScheduledEvents:
         self._seconds = patience.answer
         self._asks = asks
         self._now = now
-        self._known: dict[int, tuple[float, frozenset[int]]] = {}
+        self._known = Bounded[int, tuple[float, frozenset[int]]](MOST_EVENTS)
         self._refreshing: asyncio.Task[None] | None = None
 
     def upcoming(self) -> Iterator[ServerEvent]:
@@ -66,7 +68,8 @@ class DiscordScheduledEvents:
 
     def doubt(self) -> None:
         """Ask anew, in a moment, for whatever events it matters."""
-        self._known = {number: (0.0, members) for number, (_, members) in self._known.items()}
+        for number, (_, members) in list(self._known.items()):
+            self._known[number] = 0.0, members
         if self._refreshing is None or self._refreshing.done():
             work = guarded("asking who is interested in events", self._refresh())
             self._refreshing = asyncio.create_task(work)

@@ -21,6 +21,10 @@ class Voices:
             if not _is_bot(guild, member_id)
         }
 
+    def forget(self, guild_id: int) -> None:
+        """Forget who is where in a server."""
+        self._places.pop(guild_id, None)
+
     def move(self, member: discord.Member, channel_id: int | None) -> bool:
         """Note where somebody is now; tell whether they came into an empty channel."""
         if member.guild.id not in self._places:

@@ -1,6 +1,6 @@
 """Where members have written last, for those who need no card about where they are."""
 
-from collections import OrderedDict
+from bot.services.cache import Bounded
 
 # How many members' last words are remembered.
 REMEMBERED = 20_000
@@ -10,14 +10,11 @@ class Activity:
     """Remembers when a member last wrote in a channel, of so many members and channels."""
 
     def __init__(self) -> None:
-        self._wrote: OrderedDict[tuple[int, int], float] = OrderedDict()
+        self._wrote = Bounded[tuple[int, int], float](REMEMBERED)
 
     def note(self, member_id: int, channel_id: int, at: float) -> None:
         """Remember that a member wrote there."""
         self._wrote[member_id, channel_id] = at
-        self._wrote.move_to_end((member_id, channel_id))
-        if len(self._wrote) > REMEMBERED:
-            self._wrote.popitem(last=False)
 
     def last(self, member_id: int, channel_id: int) -> float | None:
         """Return when a member last wrote there, as far as that is remembered."""

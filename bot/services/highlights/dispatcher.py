@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import math
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 
 from bot.errors import DiscordAway
 from bot.logs import described
 from bot.services.accounts.links import NEEDED, Links
+from bot.services.cache import Bounded
 from bot.services.clock import HOUR, Clock, Patience
 from bot.services.deliveries.allowance import Allowance
 from bot.services.deliveries.sender import TROUBLE_WAIT
@@ -31,7 +32,9 @@ BUSY_WAIT = 30.0
 UNREADABLE_WAIT = 300.0
 # A server that Discord does not show is looked for as often as after so many tries.
 AWAY_TRIES = 3
+# How many sends are remembered of a member, and of how many members.
 REMEMBERED = 32
+MOST_MEMBERS = 20_000
 
 
 class Dispatcher:
@@ -60,7 +63,7 @@ class Dispatcher:
         self._patience = patience
         self._now = now
         self._times: dict[int, float] = {}
-        self._sent: dict[int, deque[float]] = defaultdict(lambda: deque(maxlen=REMEMBERED))
+        self._sent = Bounded[int, deque[float]](MOST_MEMBERS)
         self._looked_at = math.inf
         self._woken = asyncio.Event()
         signals.on_told.append(self._ended)
@@ -103,18 +106,25 @@ class Dispatcher:
         if back > 0:
             await self._hits.hasten(now, LONGEST_DELAY)
             self._times |= dict.fromkeys(await self._hits.members_waiting(), 0.0)
-            for member_id, sent in self._sent.items():
+            for member_id, sent in list(self._sent.items()):
                 self._sent[member_id] = deque((at - back for at in sent), REMEMBERED)
         self._looked_at = now
 
     async def _round(self) -> None:
         now = self._now()
         for member_id in [one for one, at in self._times.items() if at <= now]:
-            del self._times[member_id]
+            # If this is torn off, they are looked at again.
+            until = self._times[member_id] = now + BUSY_WAIT
             at = await self._turn(member_id)
-            if at is not None:
-                # Somebody may have woken us for this member meanwhile.
-                self._times[member_id] = min(at, self._times.get(member_id, at))
+            # Not if somebody has woken us for them meanwhile, or they were forgotten.
+            if self._times.get(member_id) == until:
+                self._put_off(member_id, at)
+
+    def _put_off(self, member_id: int, at: float | None) -> None:
+        if at is None:
+            del self._times[member_id]
+        else:
+            self._times[member_id] = at
 
     async def _turn(self, member_id: int) -> float | None:
         """Serve a member; whatever fails for them, the others have nothing to do with it."""
@@ -166,15 +176,19 @@ class Dispatcher:
 
     async def _today(self, member_id: int) -> tuple[Day, Schedule]:
         now, left = self._now(), await self._allowance.left(member_id)
-        recent = [at for at in self._sent[member_id] if at > now - HOUR]
+        recent = [at for at in self._sent.get(member_id, ()) if at > now - HOUR]
         day = Day(now, left.me, left.me_limit, left.resets_at, recent)
         return day, await self._schedules.of(member_id)
 
     async def _take(self, member_id: int, ids: Sequence[int], hits: Sequence[Hit]) -> None:
         row = _about([hit for hit in hits if hit.id in set(ids)])
         if await self._hits.take(ids, row, self._now()):
-            self._sent[member_id].append(self._now())
+            self._note_sent(member_id)
             self._signals.work.set()
+
+    def _note_sent(self, member_id: int) -> None:
+        sent = [*self._sent.get(member_id, ()), self._now()]
+        self._sent[member_id] = deque(sent, REMEMBERED)
 
     def _ended(self, rows: Sequence[Delivery]) -> None:
         for row in rows:

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from bot.errors import UserError
-from bot.services.clock import DAY, Clock, has_passed
+from bot.services.cache import Cache
+from bot.services.clock import DAY, Clock
 from bot.services.deliveries.allowance import Allowance
 from bot.services.messages.models import Highlight
 from bot.services.servers.policy import apply_policy
@@ -11,6 +12,8 @@ from bot.services.servers.settings import GuildSettings, Settings
 from storage.memberships import MembershipStore
 from storage.statistics import StatisticsStore
 
+# How many members are remembered as noted today.
+REMEMBERED = 10_000
 # Our own features, each with the setting that names who may use it.
 FEATURES: Mapping[str, str] = {
     "link": "link_roles",
@@ -63,7 +66,7 @@ class Access:
         self._statistics = statistics
         self._allowance = allowance
         self._now = now
-        self._noted: dict[tuple[int, int], float] = {}
+        self._noted = Cache(self._note, most=REMEMBERED, seconds=DAY, now=now)
         self._offered: set[str] = set()
 
     @property
@@ -90,7 +93,7 @@ class Access:
         wanted = roles_for(settings, feature)
         if wanted and wanted.isdisjoint(role_ids):
             raise RoleNeeded(roles=", ".join(f"<@&{role}>" for role in sorted(wanted)))
-        await self._note(guild_id, member_id)
+        await self._noted.get((guild_id, member_id))
 
     async def carried(
         self, member_id: int, highlight: Highlight, places: Iterable[int | None]
@@ -114,12 +117,8 @@ class Access:
         today = (await self._allowance.left(member_id)).resets_at - DAY
         return await self._statistics.by_hand(member_id, guild_id, today)
 
-    async def _note(self, guild_id: int, member_id: int) -> None:
-        key, now = (guild_id, member_id), self._now()
-        if key in self._noted and not has_passed(self._noted[key], DAY, now):
-            return
-        await self._memberships.note(guild_id, member_id, now)
-        self._noted[key] = now
+    async def _note(self, key: tuple[int, int]) -> None:
+        await self._memberships.note(*key, self._now())
 
     async def is_known(self, guild_id: int, member_id: int) -> bool:
         """Tell whether a member uses Kkachi in a server."""
@@ -127,7 +126,7 @@ class Access:
 
     async def forget(self, member_id: int) -> None:
         """Note a member anew: what was noted is erased."""
-        self._noted = {key: at for key, at in self._noted.items() if key[1] != member_id}
+        self._noted.drop_where(lambda key: key[1] == member_id)
 
 
 def roles_for(settings: GuildSettings, feature: str) -> frozenset[int]:
