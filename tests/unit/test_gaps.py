@@ -91,6 +91,18 @@ async def test_a_gap_that_is_opened_again_keeps_where_it_began(gaps: Gaps) -> No
     assert HERE not in gaps
 
 
+async def test_what_was_put_back_is_read_also_when_a_new_session_sees_nothing_new_there(
+    gaps: Gaps,
+) -> None:
+    rooms, nothing = Rooms({1: [11, 12]}), Rooms({})
+    gaps.put_back(HERE, 1, 11, 0.0)
+    gaps.open(HERE, 100.0)
+    await gaps.read(nothing.find, rooms.history, rooms.see)
+    assert nothing.since == [0.0]
+    assert rooms.looked == [12]
+    assert HERE not in gaps
+
+
 async def test_it_is_tried_again_by_itself_and_at_once_when_woken(gaps: Gaps) -> None:
     rooms = Rooms({1: [11]}, hidden={HERE})
     reading = asyncio.create_task(gaps.run(rooms.find, rooms.history, rooms.see))
