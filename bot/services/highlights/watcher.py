@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.logs import described
+from bot.services.cache import Bounded
 from bot.services.clock import Clock
 from bot.services.highlights.activity import Activity
 from bot.services.highlights.cases import occasion_of
@@ -62,7 +63,7 @@ class Watcher:
         self.on_matched: list[Callable[[float], None]] = []
         self._turns = KeyedLocks[int]()
         # How often judging a message for a member has failed, by the ids of both.
-        self._failures: dict[tuple[int, int], int] = {}
+        self._failures = Bounded[tuple[int, int], int](REMEMBERED)
 
     # messages
 
@@ -171,8 +172,6 @@ class Watcher:
         if failures >= MOST_FAILURES:
             return True
         self._failures[key] = failures
-        if len(self._failures) > REMEMBERED:
-            del self._failures[next(iter(self._failures))]
         return False
 
     async def _consider(self, member_id: int, seen: Seen, matches: Sequence[Match]) -> None:
