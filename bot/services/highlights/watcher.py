@@ -1,5 +1,6 @@
 """Watches what is written: finds whose rules it meets, asks the gates, and notes each hit once."""
 
+import asyncio
 import logging
 import time
 from collections import defaultdict
@@ -8,6 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.logs import described
+from bot.services.cache import Bounded
 from bot.services.clock import Clock
 from bot.services.highlights.activity import Activity
 from bot.services.highlights.cases import occasion_of
@@ -30,6 +32,7 @@ ACTIVE = "active"
 # How often judging a message fails for no known reason before its member is passed over.
 MOST_FAILURES = 3
 REMEMBERED = 1000
+SIDE_BY_SIDE = 10  # members of one message who are asked about at once
 
 
 class Watcher:
@@ -60,7 +63,7 @@ class Watcher:
         self.on_matched: list[Callable[[float], None]] = []
         self._turns = KeyedLocks[int]()
         # How often judging a message for a member has failed, by the ids of both.
-        self._failures: dict[tuple[int, int], int] = {}
+        self._failures = Bounded[tuple[int, int], int](REMEMBERED)
 
     # messages
 
@@ -78,10 +81,10 @@ class Watcher:
         async with self._turns.of(seen.guild_id):
             matches = self._matches(seen)
             await self._note_activity(seen)
-            judged = [await self._is_judged(one, seen, mine) for one, mine in matches.items()]
-        if not all(judged):
+            is_judged = await self._is_judged_for_all(seen, matches)
+        if not is_judged:
             self._put_back(seen)
-        return all(judged)
+        return is_judged
 
     async def react(self, seen: Seen, count: int) -> None:
         """Look at a message that has so many reactions now; its author may want to know.
@@ -138,6 +141,15 @@ class Watcher:
             listener(took)
         return _by_member(matches)
 
+    async def _is_judged_for_all(self, seen: Seen, matches: Mapping[int, list[Match]]) -> bool:
+        turns = asyncio.Semaphore(SIDE_BY_SIDE)
+
+        async def judge(member_id: int, mine: Sequence[Match]) -> bool:
+            async with turns:
+                return await self._is_judged(member_id, seen, mine)
+
+        return all(await asyncio.gather(*(judge(*one) for one in matches.items())))
+
     async def _is_judged(self, member_id: int, seen: Seen, matches: Sequence[Match]) -> bool:
         """Judge a message for a member; False when that must be done again."""
         try:
@@ -160,8 +172,6 @@ class Watcher:
         if failures >= MOST_FAILURES:
             return True
         self._failures[key] = failures
-        if len(self._failures) > REMEMBERED:
-            del self._failures[next(iter(self._failures))]
         return False
 
     async def _consider(self, member_id: int, seen: Seen, matches: Sequence[Match]) -> None:
