@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from bot import errors
 from bot.kakao import (
+    NO_ANSWER,
     AppFault,
     BadRequest,
     ConsentMissing,
@@ -28,9 +29,10 @@ from bot.kakao import (
 )
 from bot.logs import described
 from bot.services.accounts.links import Links
+from bot.services.breaker import Breaker, BreakerState
 from bot.services.clock import Clock
 from bot.services.deliveries.allowance import REFUSALS
-from bot.services.deliveries.outcomes import Failure
+from bot.services.deliveries.outcomes import Failure, Held
 from bot.services.deliveries.signals import OutboxSignals
 from storage.deliveries import Chat, Delivery, Lease
 from storage.links import Link
@@ -39,6 +41,7 @@ logger = logging.getLogger(__name__)
 
 RECORDING_SECONDS = 5.0
 LONGEST_LEASE = 60.0
+QUESTION_SECONDS = 3.0
 
 # Kakao refused the whole send, perhaps because of some receivers.
 ABOUT_RECEIVERS = (
@@ -65,7 +68,11 @@ async def as_it_is(message: Message, _access_token: str | None) -> Message:
 
 
 class Attempts:
-    """Sends with a token that is good; `compose` and `prepare` make a message right before."""
+    """Sends with a token that is good; `compose` and `prepare` make a message right before.
+
+    The `breaker` hears of each call to Kakao. While it is open, and before a repeat that may be
+    the member's second copy, Kakao is asked first whether it answers at all.
+    """
 
     def __init__(
         self,
@@ -77,6 +84,7 @@ class Attempts:
         compose: Compose,
         prepare: Prepare = as_it_is,
     ) -> None:
+        self.breaker = Breaker(now=now)
         self._links = links
         self._kakao = kakao
         self._signals = signals
@@ -100,13 +108,37 @@ class Attempts:
         if not rows:
             return []
         try:
+            if self._must_ask(rows[0]):
+                await self._harmless(rows, self._ask(rows[0]))
             link = await self._harmless(rows, self._link(rows))
             message = await self._harmless(rows, self._message(rows, link.access_token))
             return await self._send(rows, message)
         except TokenInvalid as error:
             return [AppFault(error.code, error.status)] * len(rows)
-        except (KakaoError, errors.UserError) as error:
+        except (KakaoError, errors.UserError, Held) as error:
             return [error] * len(rows)
+
+    def _must_ask(self, row: Delivery) -> bool:
+        """Tell whether too much is at stake: a second copy, or a row whose time has not come."""
+        at_stake = row.repeats > 0 or row.next_try_at > self._now()
+        return self.breaker.state is BreakerState.OPEN or (at_stake and self.breaker.in_doubt)
+
+    async def _ask(self, row: Delivery) -> None:
+        """Ask whether Kakao answers. Raises Held, and Unavailable when it says "not now"."""
+        link = await self._links.get(row.member_id)
+        if link is None:
+            return
+        try:
+            async with asyncio.timeout(QUESTION_SECONDS):
+                await self._kakao.ask(link.access_token)
+        except (*NO_ANSWER, TimeoutError) as error:
+            silent = not _says_not_now(error)
+            self.breaker.failed(row.member_id, silent=silent)
+            early = row.next_try_at > self._now()
+            if silent:
+                raise Held(None if early else self._now() + self.breaker.wait()) from None
+            raise
+        self.breaker.answered()
 
     async def _message(self, rows: list[Delivery], token: str) -> Message:
         row = rows[0]
@@ -118,7 +150,7 @@ class Attempts:
         """Nothing was sent yet: whatever goes wrong, trying again later does no harm."""
         try:
             return await preparation
-        except (KakaoError, errors.UserError):
+        except (KakaoError, errors.UserError, Held):
             raise
         except Exception as error:
             report(rows, error)
@@ -133,11 +165,11 @@ class Attempts:
         link = await self._harmless(rows, self._link(rows))
         try:
             try:
-                async with self._within_lease(rows[0]):
+                async with self._call(rows[0]):
                     return await ask(link.access_token)
             except TokenInvalid:
                 link = await self._harmless(rows, self._links.renew(link))
-                async with self._within_lease(rows[0]):
+                async with self._call(rows[0]):
                     return await ask(link.access_token)
         except NotLinked:
             await self._harmless(rows, self._links.broke(link))
@@ -187,6 +219,8 @@ class Attempts:
         for row in rows:
             try:
                 answers += await self._to_friends([row], message)
+            except Held as held:
+                answers.append(held)
             except KakaoError as error:
                 answers.append(_gone(error))
             except errors.UserError as error:
@@ -194,8 +228,13 @@ class Attempts:
         return answers
 
     @asynccontextmanager
-    async def _within_lease(self, row: Delivery) -> AsyncIterator[None]:
-        """See to it that a call ends, and can be recorded, before the row's lease does."""
+    async def _call(self, row: Delivery) -> AsyncIterator[None]:
+        """Make one call, which ends, and can be recorded, before the row's lease does.
+
+        How it ends says whether Kakao answers. Raises Held and Unavailable before it begins.
+        """
+        if self.breaker.state is BreakerState.OPEN:
+            raise Held
         left = self._left(row)
         if left <= 0:
             raise Unavailable(reason="the lease is over")
@@ -203,7 +242,16 @@ class Attempts:
             async with asyncio.timeout(left):
                 yield
         except TimeoutError:
+            self.breaker.failed(row.member_id)
             raise LostAnswer(reason="the lease is over") from None
+        except NO_ANSWER as error:
+            self.breaker.failed(row.member_id, silent=not _says_not_now(error))
+            raise
+        except KakaoError as error:
+            if error.status is not None:  # what we refuse ourselves has none
+                self.breaker.succeeded()
+            raise
+        self.breaker.succeeded()
 
     def _left(self, row: Delivery) -> float:
         # The clock may have been set back since.
@@ -214,6 +262,11 @@ class Attempts:
 def report(rows: Sequence[Delivery], error: Exception) -> None:
     """Log a mistake of ours by its type and place: its text may hold what a member wrote."""
     logger.error("deliveries %s: unexpected %s", [row.id for row in rows], described(error))
+
+
+def _says_not_now(error: Exception) -> bool:
+    """Tell whether this is Kakao's own word that it is in trouble, and no mere silence."""
+    return isinstance(error, Unavailable) and error.code is not None
 
 
 def _gone(answer: KakaoError) -> KakaoError:

@@ -16,22 +16,26 @@ from bot import tracing
 from bot.kakao import LostAnswer
 from bot.logs import described
 from bot.services.alarms import Alarm, Alarms
+from bot.services.breaker import BreakerState
 from bot.services.clock import DAY, HOUR, PATIENCE, Clock, Patience, has_passed
 from bot.services.deliveries.allowance import Allowance
 from bot.services.deliveries.attempt import LONGEST_LEASE, Answered, Attempts, report
 from bot.services.deliveries.followups import FollowUps
 from bot.services.deliveries.outcomes import (
     ALLOWANCE_OF_APP,
+    AWAITS_KAKAO,
     LONGEST_WAIT,
     LONGEST_WAITS,
     LOST,
     OPERATOR,
+    OPERATOR_PATIENCE,
+    UNAVAILABLE,
     RetryPolicy,
     may_have_arrived,
 )
 from bot.services.deliveries.signals import OutboxSignals
 from storage.database import StorageError
-from storage.deliveries import DeliveryState, DeliveryStore, Lease, Outcome
+from storage.deliveries import DeliveryState, DeliveryStore, Lease, Outcome, Probe
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +43,10 @@ LOOK_EVERY = 60.0
 TROUBLE_WAIT = 5.0
 BREATH = 0.05
 TIDYING_SECONDS = 1.0
+# How long Kakao may answer nothing before somebody is told.
+AWAY = 60.0
+# What waited for Kakao goes within so many seconds when it answers again.
+RESUME_WITHIN = 8.0
 # What did not reach a friend can be sent again for so long.
 REPEATABLE = DAY
 
@@ -86,6 +94,9 @@ class Sender:
         self._alarms = alarms or Alarms()
         self._busy: set[asyncio.Task[None]] = set()
         self._tidying: asyncio.Task[None] | None = None
+        self._breaker = attempts.breaker
+        # The one send that finds out whether Kakao answers again.
+        self._probe: asyncio.Task[None] | None = None
         self._is_full = False
         self._ended = asyncio.Event()
         self._ended.set()
@@ -179,34 +190,88 @@ class Sender:
         try:
             await self._store.erase_cards(now - REPEATABLE)
             await self._store.drop_parked(now - self._keep.texts, now)
+            await self._give_up(now)
             await self._store.purge(now - self._keep.receipts)
             await self._allowance.tidy()
         except StorageError as error:
             self._tidied_at = None
             logger.warning("old deliveries stay for now, the database fails: %s", error)
 
+    async def _give_up(self, now: float) -> None:
+        """End what has waited for as long as Kakao has not answered, when that is very long."""
+        if self._breaker.away() >= OPERATOR_PATIENCE:
+            old = await self._store.give_up(AWAITS_KAKAO, now - OPERATOR_PATIENCE, now)
+            self._signals.changed(old, work=False)
+
     async def _start_due(self) -> float:
+        if self._breaker.state is not BreakerState.CLOSED:
+            return await self._start_one()
+        await self._resume()
         free = self._concurrency - len(self._busy)
         self._is_full = not free
         if self._is_full:
             return LOOK_EVERY
-        now = self._now()
-        leases = await self._store.lease(
-            now, now + self._lease, free, lambda row: self._allowance.claims(row, now)
-        )
-        for lease in leases:
-            task = asyncio.create_task(self._deliver(lease))
-            self._busy.add(task)
-            task.add_done_callback(self._delivered)
-        self._is_full = len(leases) == free
-        if self._is_full:
+        self._is_full = len(await self._take(free)) == free
+        return LOOK_EVERY if self._is_full else await self._until_due()
+
+    async def _start_one(self) -> float:
+        """Let one forward at a time find out whether Kakao answers again; the others wait."""
+        if self._breaker.away() >= AWAY:
+            self._alarms.begin(Alarm.KAKAO_AWAY)
+        is_open = self._breaker.state is BreakerState.OPEN
+        if self._probe is None:
+            self._probe = await self._start_probe(only_asking=is_open)
+        if is_open:
+            until = self._now() + max(1.0, self._breaker.wait())
+            held = await self._store.hold(until, UNAVAILABLE)
+            self._signals.changed(held, work=False)
+        if self._probe is not None:
             return LOOK_EVERY
+        wait = self._breaker.wait() or LOOK_EVERY
+        return wait if is_open else min(wait, await self._until_due())
+
+    async def _start_probe(self, *, only_asking: bool) -> asyncio.Task[None] | None:
+        asks = not self._breaker.wait()
+        if only_asking and not asks:
+            return None
+        probe = Probe(AWAITS_KAKAO if asks else (), self._breaker.suspects)
+        tasks = await self._take(1, probe)
+        if tasks and asks:
+            self._breaker.ask()
+        return tasks[0] if tasks else None
+
+    async def _resume(self) -> None:
+        if self._breaker.recovered:
+            rows = await self._store.resume(AWAITS_KAKAO, self._now(), RESUME_WITHIN)
+            self._breaker.recovered = False
+            self._signals.changed(rows)
+        self._alarms.end([Alarm.KAKAO_AWAY])
+
+    async def _until_due(self) -> float:
         due = await self._store.next_due()
         return LOOK_EVERY if due is None else min(LOOK_EVERY, max(BREATH, due - self._now()))
 
+    async def _take(self, forwards: int, probe: Probe | None = None) -> list[asyncio.Task[None]]:
+        now = self._now()
+        leases = await self._store.lease(
+            now,
+            now + self._lease,
+            forwards,
+            lambda row: self._allowance.claims(row, now),
+            probe=probe,
+        )
+        tasks = [asyncio.create_task(self._deliver(lease)) for lease in leases]
+        for task in tasks:
+            self._busy.add(task)
+            task.add_done_callback(self._delivered)
+        return tasks
+
     def _delivered(self, task: asyncio.Task[None]) -> None:
         self._busy.discard(task)
-        if self._is_full:
+        if task is self._probe:
+            self._probe = None
+            self._signals.work.set()
+        elif self._is_full:
             self._signals.work.set()
 
     async def _deliver(self, lease: Lease) -> None:
