@@ -387,17 +387,15 @@ class DeliveryStore:
 
         await self._database.write(note)
 
-    async def recover(self, now: float, *, starting: bool) -> list[Delivery]:
-        """Settle rows that a dead process left `sending`: nobody knows whether they went out.
+    async def recover(self, now: float, *, busy: Collection[int] = ()) -> list[Delivery]:
+        """Settle rows that were left `sending`: nobody knows whether they went out.
 
-        The member's own chat gets them once more; friends never. Where no other
-        process can be at work, all leases are of a dead one at the start, and none later on.
+        The member's own chat gets them once more; friends never. The caller is at work on the
+        `busy` ones; where no other process can be at work, nobody is on the others.
         """
-        lost = deliveries.c.state == DeliveryState.SENDING
+        lost = (deliveries.c.state == DeliveryState.SENDING) & deliveries.c.id.not_in(busy)
         if not self._database.exclusive:
             lost &= deliveries.c.lease_until <= now
-        elif not starting:
-            return []
         repeatable = (deliveries.c.chat == Chat.ME) & (deliveries.c.repeats == 0)
         again = _set_state(lost & repeatable, DeliveryState.QUEUED).values(
             repeats=1, next_try_at=now, lease_until=None, reason="restart"

@@ -259,7 +259,7 @@ class Attempts:
         return left - RECORDING_SECONDS
 
 
-def report(rows: Sequence[Delivery], error: Exception) -> None:
+def report(rows: Sequence[Delivery], error: BaseException) -> None:
     """Log a mistake of ours by its type and place: its text may hold what a member wrote."""
     logger.error("deliveries %s: unexpected %s", [row.id for row in rows], described(error))
 

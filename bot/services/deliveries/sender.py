@@ -14,7 +14,6 @@ from random import Random
 
 from bot import tracing
 from bot.kakao import LostAnswer
-from bot.logs import described
 from bot.services.alarms import Alarm, Alarms
 from bot.services.breaker import BreakerState
 from bot.services.clock import DAY, HOUR, PATIENCE, Clock, Patience, has_passed
@@ -35,7 +34,7 @@ from bot.services.deliveries.outcomes import (
 )
 from bot.services.deliveries.signals import OutboxSignals
 from storage.database import StorageError
-from storage.deliveries import DeliveryState, DeliveryStore, Lease, Outcome, Probe
+from storage.deliveries import Delivery, DeliveryState, DeliveryStore, Lease, Outcome, Probe
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +91,7 @@ class Sender:
         self._lease = lease
         self._keep = keep
         self._alarms = alarms or Alarms()
-        self._busy: set[asyncio.Task[None]] = set()
+        self._busy: dict[asyncio.Task[None], list[Delivery]] = {}
         self._tidying: asyncio.Task[None] | None = None
         self._breaker = attempts.breaker
         # The one send that finds out whether Kakao answers again.
@@ -100,7 +99,7 @@ class Sender:
         self._is_full = False
         self._ended = asyncio.Event()
         self._ended.set()
-        self._unrecorded: Exception | None = None
+        self._unrecorded: StorageError | None = None
         self._recovered_at: float | None = None
         self._tidied_at: float | None = None
 
@@ -171,7 +170,8 @@ class Sender:
         now, last = self._now(), self._recovered_at
         if last is not None and not has_passed(last, LOOK_EVERY, now):
             return
-        rows = await self._store.recover(now, starting=last is None)
+        busy = {row.id for rows in self._busy.values() for row in rows}
+        rows = await self._store.recover(now, busy=busy)
         await self._store.hasten(now, LONGEST_WAITS, LONGEST_WAIT)
         self._recovered_at = now
         for row in self._signals.changed(rows):
@@ -260,18 +260,24 @@ class Sender:
             lambda row: self._allowance.claims(row, now),
             probe=probe,
         )
-        tasks = [asyncio.create_task(self._deliver(lease)) for lease in leases]
-        for task in tasks:
-            self._busy.add(task)
-            task.add_done_callback(self._delivered)
-        return tasks
+        return [self._begin(lease) for lease in leases]
+
+    def _begin(self, lease: Lease) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._deliver(lease))
+        self._busy[task] = lease.rows
+        task.add_done_callback(self._delivered)
+        return task
 
     def _delivered(self, task: asyncio.Task[None]) -> None:
-        self._busy.discard(task)
+        rows = self._busy.pop(task)
+        failed = None if task.cancelled() else task.exception()
+        if failed is not None:
+            report(rows, failed)
+            self._recovered_at = None
         if task is self._probe:
             self._probe = None
             self._signals.work.set()
-        elif self._is_full:
+        elif self._is_full or failed is not None:
             self._signals.work.set()
 
     async def _deliver(self, lease: Lease) -> None:
@@ -280,7 +286,7 @@ class Sender:
         outcomes = self._outcomes(lease, answered)
         try:
             await self._record(lease, answered, outcomes)
-        except Exception as error:  # noqa: BLE001 - whatever it is, nothing more may be sent
+        except StorageError as error:
             self._stop_for(error)
             return
         for outcome in outcomes:
@@ -291,9 +297,8 @@ class Sender:
         waits = any(outcome.state is DeliveryState.QUEUED for outcome in outcomes)
         self._signals.changed(lease.rows, work=waits)
 
-    def _stop_for(self, error: Exception) -> None:
-        why = error if isinstance(error, StorageError) else described(error)
-        logger.critical("sending stops, results cannot be recorded: %s", why)
+    def _stop_for(self, error: StorageError) -> None:
+        logger.critical("sending stops, results cannot be recorded: %s", error)
         self._alarms.begin(Alarm.DATABASE)
         self._unrecorded = error
         self._signals.work.set()
