@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Double,
     Integer,
+    Subquery,
     Update,
     bindparam,
     case,
@@ -168,6 +169,9 @@ FINAL = frozenset(
         DeliveryState.CANCELLED,
     }
 )
+NO_SHARE = 1_000_000
+# Among so many rows that are due it is decided whose turn it is.
+WINDOW = 500
 # Into so many parts a time is divided in which rows go one after the other.
 SHARES = 64
 UNREADABLE = "unreadable"
@@ -176,14 +180,17 @@ WITHOUT_CARD = frozenset({DeliveryState.SENT, DeliveryState.CANCELLED})
 CONTENT = {"card": null(), "friend_uuid": None, "friend_name": None}
 
 
-def _lease(order: Sequence[ColumnElement[Any]], due: ColumnElement[bool]) -> ReturningUpdate[Any]:
-    """Take rows that are due, the forwards in this order."""
-    due &= deliveries.c.state == DeliveryState.QUEUED
+def _lease(due: ColumnElement[bool], *order: ColumnElement[Any]) -> ReturningUpdate[Any]:
+    """Take rows that are due, the forwards in this order, and of no member more than their share.
+
+    Of each member one comes after the other; what is being sent already counts as theirs.
+    """
+    turns = _turns(due, order)
     first = (
-        select(deliveries.c.forward_id)
-        .where(due)
-        .group_by(deliveries.c.forward_id)
-        .order_by(*order, func.min(deliveries.c.next_try_at), func.min(deliveries.c.id))
+        select(turns.c.forward_id)
+        .where(turns.c.is_due == 1, turns.c.number <= bindparam("share", type_=Integer))
+        .order_by(*(turns.c[f"key_{n}"] for n in range(len(order))), turns.c.number)
+        .order_by(turns.c.due_at, turns.c.first_id)
         .limit(bindparam("forwards", type_=Integer))
     )
     # On PostgreSQL other processes lease at the same time: each passes the other's rows by.
@@ -204,13 +211,31 @@ def _lease(order: Sequence[ColumnElement[Any]], due: ColumnElement[bool]) -> Ret
     )
 
 
+def _turns(due: ColumnElement[bool], order: Sequence[ColumnElement[Any]]) -> Subquery:
+    """Count each member's forwards: first those under way, then those due, in this order."""
+    columns = deliveries.c
+    is_due = func.min(case((columns.state == DeliveryState.SENDING, 0), else_=1))
+    due_at, first_id = func.min(columns.next_try_at), func.min(columns.id)
+    order_by = (is_due, *order, due_at, first_id)
+    oldest = select(columns.id).where(due).order_by(columns.next_try_at, columns.id).limit(WINDOW)
+    number = func.row_number().over(partition_by=columns.member_id, order_by=order_by)
+    return (
+        select(columns.forward_id, is_due.label("is_due"), number.label("number"))
+        .add_columns(due_at.label("due_at"), first_id.label("first_id"))
+        .add_columns(*(key.label(f"key_{n}") for n, key in enumerate(order)))
+        .where(columns.id.in_(oldest) | (columns.state == DeliveryState.SENDING))
+        .group_by(columns.member_id, columns.forward_id)
+        .subquery()
+    )
+
+
 def _lease_probe() -> ReturningUpdate[Any]:
     """Take rows for trying whether Kakao answers again, first those that risk the least by it."""
     early = deliveries.c.reason.in_(bindparam("early", expanding=True))
     suspect = deliveries.c.member_id.in_(bindparam("suspects", expanding=True))
     risky = (deliveries.c.chat != Chat.ME) | (deliveries.c.repeats > 0)
     order = [func.max(case((what, 1), else_=0)) for what in (~DUE, suspect, risky)]
-    return _lease(order, DUE | early)
+    return _lease(QUEUED & (DUE | early), *order)
 
 
 def _record() -> Update:
@@ -247,7 +272,8 @@ def _record() -> Update:
 # Every send needs these; building a statement costs more than running it.
 ACCEPT = insert(deliveries)
 DUE = deliveries.c.next_try_at <= bindparam("now", type_=Double)
-LEASE = _lease([], DUE)
+QUEUED = deliveries.c.state == DeliveryState.QUEUED
+LEASE = _lease(QUEUED & DUE)
 LEASE_PROBE = _lease_probe()
 RECORD = _record()
 OF_FORWARD = (
@@ -337,17 +363,19 @@ class DeliveryStore:
         forwards: int,
         claims: Callable[[Delivery], Sequence[Claim]],
         *,
+        share: int = NO_SHARE,
         probe: Probe | None = None,
     ) -> list[Lease]:
         """Take the due rows of up to so many forwards for sending, those due longest first.
 
+        Of no member more are under way then than their share.
         For a probe first those that risk the least, and some of them before their time.
 
         They belong to the caller until then: whoever finds them `sending` afterwards may
         conclude that the caller is dead. What each row claims is counted at once. A row that
         cannot be read fails here.
         """
-        asked: dict[str, Any] = {"now": now, "until": until, "forwards": forwards}
+        asked: dict[str, Any] = {"now": now, "until": until, "forwards": forwards, "share": share}
         if probe is not None:
             asked |= {"early": list(probe.early), "suspects": list(probe.suspects)}
         statement = LEASE if probe is None else LEASE_PROBE

@@ -99,7 +99,7 @@ class World:
         self,
         *,
         client: KakaoClient | None = None,
-        concurrency: int = 16,
+        concurrency: int = 32,
         compose: Compose = composed_of_nothing,
         prepare: Prepare = as_it_is,
     ) -> None:
@@ -121,12 +121,12 @@ class World:
                 now=self.clock,
                 compose=compose,
                 prepare=prepare,
+                calls=concurrency,
             ),
             FollowUps(self.store, self.links, self.changes),
             self.changes,
             now=self.clock,
             random=random,
-            concurrency=concurrency,
             alarms=self.alarms,
         )
 

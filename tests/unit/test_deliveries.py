@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -369,8 +369,8 @@ class Clumsy(DeliveryStore):
         self,
         outcomes: Sequence[Outcome],
         *,
-        unused: Iterable[Claim] = (),
-        spent: Iterable[Claim] = (),
+        unused: Sequence[Claim] = (),
+        spent: Sequence[Claim] = (),
     ) -> None:
         if self.dropped < 2:
             self.dropped += 1

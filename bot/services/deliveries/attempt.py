@@ -34,6 +34,7 @@ from bot.services.clock import Clock
 from bot.services.deliveries.allowance import REFUSALS
 from bot.services.deliveries.outcomes import Failure, Held
 from bot.services.deliveries.signals import OutboxSignals
+from bot.services.deliveries.slots import Slots
 from storage.deliveries import Chat, Delivery, Lease
 from storage.links import Link
 
@@ -42,6 +43,8 @@ logger = logging.getLogger(__name__)
 RECORDING_SECONDS = 5.0
 LONGEST_LEASE = 60.0
 QUESTION_SECONDS = 3.0
+# To Kakao at a time.
+CALLS = 32
 
 # Kakao refused the whole send, perhaps because of some receivers.
 ABOUT_RECEIVERS = (
@@ -83,8 +86,10 @@ class Attempts:
         now: Clock,
         compose: Compose,
         prepare: Prepare = as_it_is,
+        calls: int = CALLS,
     ) -> None:
-        self.breaker = Breaker(now=now)
+        self.breaker, self.tokens = Breaker(now=now), links.refreshes.breaker
+        self.slots = Slots(calls, signals.work.set)
         self._links = links
         self._kakao = kakao
         self._signals = signals
@@ -149,7 +154,8 @@ class Attempts:
     async def _harmless(self, rows: Sequence[Delivery], preparation: Awaitable[T]) -> T:
         """Nothing was sent yet: whatever goes wrong, trying again later does no harm."""
         try:
-            return await preparation
+            with self.slots.waiting():
+                return await preparation
         except (KakaoError, errors.UserError, Held):
             raise
         except Exception as error:
@@ -162,21 +168,22 @@ class Attempts:
 
     async def _by_link(self, rows: Sequence[Delivery], ask: Callable[[str], Awaitable[T]]) -> T:
         """Call Kakao by the rows' link, looked up right before; with one refresh if need be."""
-        link = await self._harmless(rows, self._link(rows))
-        try:
+        async with self.slots.call:
+            link = await self._harmless(rows, self._link(rows))
             try:
-                async with self._call(rows[0]):
-                    return await ask(link.access_token)
-            except TokenInvalid:
-                link = await self._harmless(rows, self._links.renew(link))
-                async with self._call(rows[0]):
-                    return await ask(link.access_token)
-        except NotLinked:
-            await self._harmless(rows, self._links.broke(link))
-            raise
-        except ConsentMissing as error:
-            await self._harmless(rows, self._lacks(rows[0], link, error))
-            raise
+                try:
+                    async with self._call(rows[0]):
+                        return await ask(link.access_token)
+                except TokenInvalid:
+                    link = await self._harmless(rows, self._links.renew(link))
+                    async with self._call(rows[0]):
+                        return await ask(link.access_token)
+            except NotLinked:
+                await self._harmless(rows, self._links.broke(link))
+                raise
+            except ConsentMissing as error:
+                await self._harmless(rows, self._lacks(rows[0], link, error))
+                raise
 
     async def _lacks(self, row: Delivery, link: Link, error: ConsentMissing) -> None:
         quietly = self._signals.is_watched(row.forward_id)
@@ -233,25 +240,32 @@ class Attempts:
 
         How it ends says whether Kakao answers. Raises Held and Unavailable before it begins.
         """
-        if self.breaker.state is BreakerState.OPEN:
-            raise Held
-        left = self._left(row)
-        if left <= 0:
-            raise Unavailable(reason="the lease is over")
+        left = self._may_call(row)
         try:
             async with asyncio.timeout(left):
                 yield
         except TimeoutError:
             self.breaker.failed(row.member_id)
             raise LostAnswer(reason="the lease is over") from None
-        except NO_ANSWER as error:
-            self.breaker.failed(row.member_id, silent=not _says_not_now(error))
-            raise
         except KakaoError as error:
-            if error.status is not None:  # what we refuse ourselves has none
-                self.breaker.succeeded()
+            self._heard(row, error)
             raise
         self.breaker.succeeded()
+
+    def _may_call(self, row: Delivery) -> float:
+        """Return how many seconds a call may take."""
+        if self._signals.closed or self.breaker.state is BreakerState.OPEN:
+            raise Held
+        left = self._left(row)
+        if left <= 0:
+            raise Unavailable(reason="the lease is over")
+        return left
+
+    def _heard(self, row: Delivery, error: KakaoError) -> None:
+        if isinstance(error, NO_ANSWER):
+            self.breaker.failed(row.member_id, silent=not _says_not_now(error))
+        elif error.status is not None:  # what we refuse ourselves has none
+            self.breaker.succeeded()
 
     def _left(self, row: Delivery) -> float:
         # The clock may have been set back since.

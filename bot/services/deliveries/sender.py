@@ -40,10 +40,12 @@ logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 60.0
 TROUBLE_WAIT = 5.0
-BREATH = 0.05
+BREATH, FULL_BREATH = 0.05, 1.0
 TIDYING_SECONDS = 1.0
 # How long Kakao may answer nothing before somebody is told.
 AWAY = 60.0
+# How often to try for a token while nobody gets any.
+SEEK_EVERY = 5.0
 # What waited for Kakao goes within so many seconds when it answers again.
 RESUME_WITHIN = 8.0
 # What did not reach a friend can be sent again for so long.
@@ -74,7 +76,6 @@ class Sender:
         *,
         now: Clock,
         random: Random,
-        concurrency: int = 16,
         lease: float = LONGEST_LEASE,
         keep: Keep = KEEP,
         alarms: Alarms | None = None,
@@ -87,13 +88,13 @@ class Sender:
         self._signals = signals
         self._now = now
         self._rules = RetryPolicy(allowance.limits, now=now, random=random, patience=patience)
-        self._concurrency = concurrency
         self._lease = lease
         self._keep = keep
         self._alarms = alarms or Alarms()
         self._busy: dict[asyncio.Task[None], list[Delivery]] = {}
         self._tidying: asyncio.Task[None] | None = None
-        self._breaker = attempts.breaker
+        self._breaker, self._slots = attempts.breaker, attempts.slots
+        self._tokens, self._seek_at = attempts.tokens, 0.0
         # The one send that finds out whether Kakao answers again.
         self._probe: asyncio.Task[None] | None = None
         self._is_full = False
@@ -207,7 +208,8 @@ class Sender:
         if self._breaker.state is not BreakerState.CLOSED:
             return await self._start_one()
         await self._resume()
-        free = self._concurrency - len(self._busy)
+        await self._seek_token()
+        free = self._slots.free(len(self._busy))
         self._is_full = not free
         if self._is_full:
             return LOOK_EVERY
@@ -241,15 +243,28 @@ class Sender:
         return tasks[0] if tasks else None
 
     async def _resume(self) -> None:
-        if self._breaker.recovered:
+        if self._breaker.recovered or self._tokens.recovered:
             rows = await self._store.resume(AWAITS_KAKAO, self._now(), RESUME_WITHIN)
-            self._breaker.recovered = False
+            self._breaker.recovered = self._tokens.recovered = False
             self._signals.changed(rows)
         self._alarms.end([Alarm.KAKAO_AWAY])
 
+    async def _seek_token(self) -> None:
+        """Let one row find out whether there are new tokens again, without waiting for its time."""
+        now = self._now()
+        if self._tokens.state is BreakerState.CLOSED or now < self._seek_at <= now + SEEK_EVERY:
+            return
+        self._seek_at = now + SEEK_EVERY
+        await self._take(1, Probe(AWAITS_KAKAO))
+
     async def _until_due(self) -> float:
+        most = LOOK_EVERY if self._tokens.state is BreakerState.CLOSED else SEEK_EVERY
         due = await self._store.next_due()
-        return LOOK_EVERY if due is None else min(LOOK_EVERY, max(BREATH, due - self._now()))
+        if due is None:
+            return most
+        # What is due and was not taken waits for others of its member to end.
+        self._is_full = due <= self._now() and bool(self._busy)
+        return min(most, max(FULL_BREATH if self._is_full else BREATH, due - self._now()))
 
     async def _take(self, forwards: int, probe: Probe | None = None) -> list[asyncio.Task[None]]:
         now = self._now()
@@ -258,6 +273,7 @@ class Sender:
             now + self._lease,
             forwards,
             lambda row: self._allowance.claims(row, now),
+            share=self._slots.share,
             probe=probe,
         )
         return [self._begin(lease) for lease in leases]
