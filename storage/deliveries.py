@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Double,
     Integer,
+    Subquery,
     Update,
     bindparam,
     case,
@@ -117,6 +118,18 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Probe:
+    """Which rows find out whether Kakao answers again.
+
+    Rows that wait for a reason in `early` may be taken before their time; those of the `suspects`,
+    whose calls have failed, come after the others'.
+    """
+
+    early: Sequence[str] = ()
+    suspects: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Lease:
     """The rows of one forward that were taken for sending at a time.
 
@@ -156,27 +169,34 @@ FINAL = frozenset(
         DeliveryState.CANCELLED,
     }
 )
+NO_SHARE = 1_000_000
+# Among so many rows that are due it is decided whose turn it is.
+WINDOW = 500
+# Into so many parts a time is divided in which rows go one after the other.
+SHARES = 64
 UNREADABLE = "unreadable"
 WITHOUT_CARD = frozenset({DeliveryState.SENT, DeliveryState.CANCELLED})
 # What a row holds of whoever it goes to and what it says.
 CONTENT = {"card": null(), "friend_uuid": None, "friend_name": None}
 
 
-def _lease() -> ReturningUpdate[Any]:
-    due = (deliveries.c.state == DeliveryState.QUEUED) & (
-        deliveries.c.next_try_at <= bindparam("now", type_=Double)
-    )
-    longest_due = (
-        select(deliveries.c.forward_id)
-        .where(due)
-        .group_by(deliveries.c.forward_id)
-        .order_by(func.min(deliveries.c.next_try_at), func.min(deliveries.c.id))
+def _lease(due: ColumnElement[bool], *order: ColumnElement[Any]) -> ReturningUpdate[Any]:
+    """Take rows that are due, the forwards in this order, and of no member more than their share.
+
+    Of each member one comes after the other; what is being sent already counts as theirs.
+    """
+    turns = _turns(due, order)
+    first = (
+        select(turns.c.forward_id)
+        .where(turns.c.is_due == 1, turns.c.number <= bindparam("share", type_=Integer))
+        .order_by(*(turns.c[f"key_{n}"] for n in range(len(order))), turns.c.number)
+        .order_by(turns.c.due_at, turns.c.first_id)
         .limit(bindparam("forwards", type_=Integer))
     )
     # On PostgreSQL other processes lease at the same time: each passes the other's rows by.
     free = (
         select(deliveries.c.id)
-        .where(due, deliveries.c.forward_id.in_(longest_due))
+        .where(due, deliveries.c.forward_id.in_(first))
         .with_for_update(skip_locked=True)
     )
     return (
@@ -189,6 +209,33 @@ def _lease() -> ReturningUpdate[Any]:
         )
         .returning(deliveries)
     )
+
+
+def _turns(due: ColumnElement[bool], order: Sequence[ColumnElement[Any]]) -> Subquery:
+    """Count each member's forwards: first those under way, then those due, in this order."""
+    columns = deliveries.c
+    is_due = func.min(case((columns.state == DeliveryState.SENDING, 0), else_=1))
+    due_at, first_id = func.min(columns.next_try_at), func.min(columns.id)
+    order_by = (is_due, *order, due_at, first_id)
+    oldest = select(columns.id).where(due).order_by(columns.next_try_at, columns.id).limit(WINDOW)
+    number = func.row_number().over(partition_by=columns.member_id, order_by=order_by)
+    return (
+        select(columns.forward_id, is_due.label("is_due"), number.label("number"))
+        .add_columns(due_at.label("due_at"), first_id.label("first_id"))
+        .add_columns(*(key.label(f"key_{n}") for n, key in enumerate(order)))
+        .where(columns.id.in_(oldest) | (columns.state == DeliveryState.SENDING))
+        .group_by(columns.member_id, columns.forward_id)
+        .subquery()
+    )
+
+
+def _lease_probe() -> ReturningUpdate[Any]:
+    """Take rows for trying whether Kakao answers again, first those that risk the least by it."""
+    early = deliveries.c.reason.in_(bindparam("early", expanding=True))
+    suspect = deliveries.c.member_id.in_(bindparam("suspects", expanding=True))
+    risky = (deliveries.c.chat != Chat.ME) | (deliveries.c.repeats > 0)
+    order = [func.max(case((what, 1), else_=0)) for what in (~DUE, suspect, risky)]
+    return _lease(QUEUED & (DUE | early), *order)
 
 
 def _record() -> Update:
@@ -224,7 +271,10 @@ def _record() -> Update:
 
 # Every send needs these; building a statement costs more than running it.
 ACCEPT = insert(deliveries)
-LEASE = _lease()
+DUE = deliveries.c.next_try_at <= bindparam("now", type_=Double)
+QUEUED = deliveries.c.state == DeliveryState.QUEUED
+LEASE = _lease(QUEUED & DUE)
+LEASE_PROBE = _lease_probe()
 RECORD = _record()
 OF_FORWARD = (
     select(deliveries)
@@ -312,17 +362,26 @@ class DeliveryStore:
         until: float,
         forwards: int,
         claims: Callable[[Delivery], Sequence[Claim]],
+        *,
+        share: int = NO_SHARE,
+        probe: Probe | None = None,
     ) -> list[Lease]:
         """Take the due rows of up to so many forwards for sending, those due longest first.
+
+        Of no member more are under way then than their share.
+        For a probe first those that risk the least, and some of them before their time.
 
         They belong to the caller until then: whoever finds them `sending` afterwards may
         conclude that the caller is dead. What each row claims is counted at once. A row that
         cannot be read fails here.
         """
-        asked = {"now": now, "until": until, "forwards": forwards}
+        asked: dict[str, Any] = {"now": now, "until": until, "forwards": forwards, "share": share}
+        if probe is not None:
+            asked |= {"early": list(probe.early), "suspects": list(probe.suspects)}
+        statement = LEASE if probe is None else LEASE_PROBE
 
         async def change(connection: AsyncConnection) -> list[Lease]:
-            rows = await rows_of(connection, LEASE, asked)
+            rows = await rows_of(connection, statement, asked)
             taken = _all(rows)
             await _give_up(connection, {row["id"] for row in rows} - {row.id for row in taken}, now)
             forwards_taken = _by_forward(taken)
@@ -356,17 +415,15 @@ class DeliveryStore:
 
         await self._database.write(note)
 
-    async def recover(self, now: float, *, starting: bool) -> list[Delivery]:
-        """Settle rows that a dead process left `sending`: nobody knows whether they went out.
+    async def recover(self, now: float, *, busy: Collection[int] = ()) -> list[Delivery]:
+        """Settle rows that were left `sending`: nobody knows whether they went out.
 
-        The member's own chat gets them once more; friends never. Where no other
-        process can be at work, all leases are of a dead one at the start, and none later on.
+        The member's own chat gets them once more; friends never. The caller is at work on the
+        `busy` ones; where no other process can be at work, nobody is on the others.
         """
-        lost = deliveries.c.state == DeliveryState.SENDING
+        lost = (deliveries.c.state == DeliveryState.SENDING) & deliveries.c.id.not_in(busy)
         if not self._database.exclusive:
             lost &= deliveries.c.lease_until <= now
-        elif not starting:
-            return []
         repeatable = (deliveries.c.chat == Chat.ME) & (deliveries.c.repeats == 0)
         again = _set_state(lost & repeatable, DeliveryState.QUEUED).values(
             repeats=1, next_try_at=now, lease_until=None, reason="restart"
@@ -435,6 +492,29 @@ class DeliveryStore:
         longest = case((reason.is_(None), 0.0), *known, else_=otherwise)
         ahead = _queued(None, None) & (deliveries.c.next_try_at > now + longest)
         await self._database.change(update(deliveries).where(ahead).values(next_try_at=now))
+
+    async def hold(self, until: float, reason: str) -> list[Delivery]:
+        """Let queued rows that would go before then wait, each once, and say why."""
+        earlier = _queued(None, None) & (deliveries.c.next_try_at < until)
+        earlier &= deliveries.c.reason.is_distinct_from(reason)
+        change = update(deliveries).where(earlier)
+        return await self._changed(change.values(next_try_at=until, reason=reason))
+
+    async def resume(self, reasons: Sequence[str], now: float, within: float) -> list[Delivery]:
+        """Let what waits for these reasons go within so many seconds, not all of it at once."""
+        waiting = _queued(None, None) & deliveries.c.reason.in_(reasons)
+        share = (deliveries.c.id % SHARES) / float(SHARES)
+        change = update(deliveries).where(waiting)
+        return await self._changed(change.values(next_try_at=now + within * share))
+
+    async def give_up(self, reasons: Sequence[str], before: float, at: float) -> list[Delivery]:
+        """End what waits for these reasons since before then."""
+        waiting = _queued(None, None) & deliveries.c.reason.in_(reasons)
+        old = waiting & (deliveries.c.created_at < before)
+        in_doubt = (deliveries.c.repeats > 0, DeliveryState.UNKNOWN)
+        change = update(deliveries).where(old)
+        ended = case(in_doubt, else_=DeliveryState.FAILED)
+        return await self._changed(change.values(state=ended, finished_at=at))
 
     async def cancel(self, member_id: int, at: float) -> list[Delivery]:
         """Cancel what a member still has to send and forget all they sent to whom.

@@ -68,7 +68,7 @@ FORBIDDEN = {
 # The rooms of bot/services, from the bottom; each imports only from rooms below it, or nothing.
 LAYERS = (
     {"alarms", "clock", "listeners", "locks", "kakao_codes", "messages"},
-    {"cache", "resources"},
+    {"breaker", "cache", "resources"},
     {"cards", "accounts"},
     {"deliveries", "privacy"},
     {"servers", "forwarding", "operations"},

@@ -35,6 +35,7 @@ from bot.kakao.client import MAX_IMAGE, MAX_RECEIVERS, KakaoApp, KakaoClient, ne
 from bot.kakao.cutting import cut
 from bot.kakao.errors import (
     CLASSES,
+    NO_ANSWER,
     AccountBarred,
     AddressRefused,
     AllowanceSpent,
@@ -114,6 +115,7 @@ __all__ = [
     "FRIENDS",
     "MAX_IMAGE",
     "MAX_RECEIVERS",
+    "NO_ANSWER",
     "SMALLEST_IMAGE",
     "TALK_MESSAGE",
     "TEXT_LIMIT",

@@ -17,7 +17,14 @@ from urllib.parse import urlencode
 
 import httpx
 
-from bot.kakao.errors import AppFault, ImageLimit, ReceiverLimit, TokenInvalid
+from bot.kakao.errors import (
+    NO_ANSWER,
+    AppFault,
+    ImageLimit,
+    KakaoError,
+    ReceiverLimit,
+    TokenInvalid,
+)
 from bot.kakao.http import Transport, app_key, bearer
 from bot.kakao.messages import Message
 from bot.kakao.models import (
@@ -154,6 +161,19 @@ class KakaoClient:
         await self._transport.call_once(
             MemoResult, self._post(path, message.form(), bearer(access_token))
         )
+
+    async def ask(self, access_token: str) -> None:
+        """Ask whether messages are taken, by one without content: it is refused, never sent.
+
+        Any token will do, an old one is refused as well. Raises only one of `NO_ANSWER`.
+        """
+        request = self._post("/v2/api/talk/memo/default/send", {}, bearer(access_token))
+        try:
+            await self._transport.call_empty(request)
+        except NO_ANSWER:
+            raise
+        except KakaoError:
+            return
 
     async def send_to_friends(
         self, access_token: str, receiver_uuids: Sequence[str], message: Message

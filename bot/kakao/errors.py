@@ -203,6 +203,9 @@ class BadAnswer(KakaoError):
     """The answer is not what Kakao's documents describe; `reason` says in which way."""
 
 
+NO_ANSWER = (Unavailable, Unreachable, LostAnswer, BadAnswer)
+"""What says that Kakao itself is in trouble; every other answer shows that it is well."""
+
 CLASSES: Mapping[Code, type[KakaoError]] = {
     # The platform
     -1: Unavailable,

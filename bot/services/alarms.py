@@ -16,6 +16,8 @@ class Alarm(StrEnum):
     """Kakao refuses our key, secret or address."""
     APP_SPENT = "app-spent"
     """The whole app has used up its day."""
+    KAKAO_AWAY = "kakao-away"
+    """Kakao has answered nothing for a while."""
     DATABASE = "database"
     """The database cannot be written: a full disk, say."""
 

@@ -1,6 +1,7 @@
 """An outbox between a linked member and the local Kakao, with a clock that moves when told to."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -50,6 +51,32 @@ async def composed_of_nothing(row: Delivery) -> Message:
     raise AssertionError(row)
 
 
+def card(text: str) -> dict[str, object]:
+    """Return a card that says this."""
+    return CARD | {"text": text}
+
+
+class RestingSender(Sender):
+    """A sender that says when it has nothing to do at this moment of the clock."""
+
+    pauses: asyncio.Event
+
+    async def run(self) -> None:
+        self.pauses = asyncio.Event()
+        await super().run()
+
+    async def rest(self) -> None:
+        """Wait until all is done that can be at this moment of the clock."""
+        work = self._signals.work
+        while work.is_set() or self._busy or not self.pauses.is_set():  # noqa: ASYNC110 - of several things
+            await asyncio.sleep(0.002)
+
+    async def _pause(self, seconds: float) -> None:
+        self.pauses.set()
+        await super()._pause(seconds)
+        self.pauses.clear()
+
+
 @dataclass
 class World:
     """A linked member, her friends, and everything between her and KakaoTalk."""
@@ -62,6 +89,7 @@ class World:
     broken: list[int] = field(default_factory=list)
 
     limits: KakaoLimits = PLENTY
+    starts: int = 0
 
     def __post_init__(self) -> None:
         self.store = DeliveryStore(self.database)
@@ -71,16 +99,19 @@ class World:
         self,
         *,
         client: KakaoClient | None = None,
-        concurrency: int = 16,
+        concurrency: int = 32,
         compose: Compose = composed_of_nothing,
         prepare: Prepare = as_it_is,
     ) -> None:
         """Be a process that has just started on this database."""
-        self.changes, self.alarms, random = OutboxSignals(), Alarms(), Random(7)
+        self.changes, self.alarms = OutboxSignals(), Alarms()
+        # No two processes make the same ids.
+        self.starts += 1
+        random = Random(6 + self.starts)
         self.allowance = Allowance(AllowanceStore(self.database), self.limits, now=self.clock)
         self.deliveries = Outbox(self.store, self.changes, now=self.clock, random=random)
         self.links.on_deliveries_changed[:] = [self.changes.changed]
-        self.sender = Sender(
+        self.sender = RestingSender(
             self.store,
             self.allowance,
             Attempts(
@@ -90,12 +121,12 @@ class World:
                 now=self.clock,
                 compose=compose,
                 prepare=prepare,
+                calls=concurrency,
             ),
             FollowUps(self.store, self.links, self.changes),
             self.changes,
             now=self.clock,
             random=random,
-            concurrency=concurrency,
             alarms=self.alarms,
         )
 
@@ -139,12 +170,14 @@ class World:
     async def to_me(self, card: dict[str, object] = CARD, member_id: int = MINJI) -> str:
         return await self.deliveries.accept([NewDelivery(member_id, Chat.ME, card)])
 
-    async def to_friends(self, *names: str, member_id: int = MINJI) -> str:
-        return await self.deliveries.accept([self.row(name, member_id) for name in names])
+    async def to_friends(
+        self, *names: str, member_id: int = MINJI, card: dict[str, object] = CARD
+    ) -> str:
+        return await self.deliveries.accept([self.row(name, member_id, card) for name in names])
 
-    def row(self, name: str, member_id: int = MINJI) -> NewDelivery:
+    def row(self, name: str, member_id: int = MINJI, card: dict[str, object] = CARD) -> NewDelivery:
         uuid = self.kakao.account(name).uuid
-        return NewDelivery(member_id, Chat.FRIEND, CARD, friend_uuid=uuid, friend_name=name)
+        return NewDelivery(member_id, Chat.FRIEND, card, friend_uuid=uuid, friend_name=name)
 
     async def settled(self, forward_id: str, member_id: int = MINJI) -> list[Delivery]:
         """Wait until nothing happens any more at this moment of the clock."""
@@ -175,11 +208,23 @@ class World:
         self.clock.at += seconds
         self.changes.work.set()
 
+    async def pass_by(self, seconds: float, step: float = 2.0) -> None:
+        """Let time pass in steps, in each of which all is done that can be."""
+        for _ in range(round(seconds / step)):
+            self.let_pass(step)
+            await self.sender.rest()
+
     def account(self, name: str = "민지") -> Account:
         return self.kakao.account(name)
 
     def sends(self) -> int:
         return sum(request.path.endswith("/send") for request in self.kakao.requests)
+
+    def arrived(self) -> Counter[tuple[str, str]]:
+        """How often each text came to whom."""
+        return Counter(
+            (message.template["text"], message.receiver.name) for message in self.kakao.outbox
+        )
 
     def readers(self) -> list[str]:
         """Who got something, in the order of arrival."""
@@ -198,10 +243,12 @@ async def opened(
     folder: Path,
     clock: Clock,
     limits: KakaoLimits = PLENTY,
+    *,
+    read: float = 10.0,
 ) -> AsyncIterator[World]:
-    """Open everything on the database in a folder."""
+    """Open everything on the database in a folder; Kakao has so many seconds to answer."""
     url = f"sqlite+aiosqlite:///{folder}/kkachi.db"
-    async with open_database(url) as database, open_http() as http:
+    async with open_database(url) as database, open_http(read=read) as http:
         key, secret = kakao.app.rest_api_key, kakao.app.client_secret
         client = KakaoClient(http, KakaoApp(key, secret, "https://kkachi", kakao_url, kakao_url))
         links = Links(LinkStore(database, VAULT), client, now=clock)
@@ -211,10 +258,12 @@ async def opened(
 
 
 @asynccontextmanager
-async def open_outbox(folder: Path, limits: KakaoLimits = PLENTY) -> AsyncIterator[World]:
+async def open_outbox(
+    folder: Path, limits: KakaoLimits = PLENTY, *, read: float = 10.0
+) -> AsyncIterator[World]:
     """Open a world with a local Kakao of its own, in which the member is linked."""
     clock = Clock()
     kakao = LocalKakao(add_people, now=clock, random=Random(1))
-    async with kakao.serve(), opened(kakao, kakao.url, folder, clock, limits) as world:
+    async with kakao.serve(), opened(kakao, kakao.url, folder, clock, limits, read=read) as world:
         await world.link()
         yield world

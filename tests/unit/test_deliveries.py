@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,17 @@ from bot.services.alarms import Alarm, Trouble
 from bot.services.clock import DAY, HOUR
 from bot.services.deliveries.outcomes import REASONS, WAITS, may_repeat
 from bot.texts import LOCALES, Locale, Texts
+from storage.allowances import Claim
 from storage.database import StorageError
-from storage.deliveries import OF_HITS, Chat, Delivery, DeliveryState, NewDelivery
+from storage.deliveries import (
+    OF_HITS,
+    Chat,
+    Delivery,
+    DeliveryState,
+    DeliveryStore,
+    NewDelivery,
+    Outcome,
+)
 from storage.links import LinkStore
 from storage.vault import Vault
 from tests.support.outbox import CARD, MINJI, NOON, World, open_outbox
@@ -380,6 +389,46 @@ async def test_a_full_disk_is_an_alarm_until_it_has_room_again(idle: World) -> N
         idle.changes.work.set()
         await until(lambda: told == [(Alarm.DATABASE, True), (Alarm.DATABASE, False)])
         assert (await idle.only(forward)).state is DeliveryState.SENT
+
+
+class Clumsy(DeliveryStore):
+    """A store that drops the first results it gets."""
+
+    dropped = 0
+
+    async def record(
+        self,
+        outcomes: Sequence[Outcome],
+        *,
+        unused: Sequence[Claim] = (),
+        spent: Sequence[Claim] = (),
+    ) -> None:
+        if self.dropped < 2:
+            self.dropped += 1
+            raise ZeroDivisionError(outcomes)
+        await super().record(outcomes, unused=unused, spent=spent)
+
+
+async def test_an_unexpected_error_while_recording_frees_the_rows_without_a_restart(
+    idle: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    idle.store = Clumsy(idle.database)
+    idle.begin_anew()
+    async with idle.running():
+        assert await idle.named(await idle.to_friends("준호")) == {"준호": ("unknown", "restart")}
+        row = await idle.only(await idle.to_me())
+        assert (row.state, row.repeats) == (DeliveryState.SENT, 1)
+    assert idle.readers() == ["준호", "민지", "민지"]
+    assert "unexpected ZeroDivisionError at" in caplog.text
+
+
+async def test_rows_that_somebody_is_at_work_on_are_not_taken_for_lost(world: World) -> None:
+    world.kakao.slow(0.2)
+    forward = await world.to_friends("준호")
+    await world.one_send()
+    world.let_pass(HOUR)
+    await world.settled(await world.to_me())
+    assert await world.named(forward) == {"준호": ("sent", None)}
 
 
 class Buggy(KakaoClient):

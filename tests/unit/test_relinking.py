@@ -284,7 +284,7 @@ async def test_what_may_have_arrived_in_the_former_chat_does_not_come_once_more(
     [lease] = await idle.store.lease(NOON, NOON + 60, 1, lambda _: [])
     await idle.link("준호")
     await idle.store.record([Outcome(lease.rows[0], QUEUED, NOON, "lost", repeats=1)])
-    assert await idle.store.recover(NOON, starting=True) == []
+    assert await idle.store.recover(NOON) == []
     assert await hits.waiting(MINJI) == []
 
 

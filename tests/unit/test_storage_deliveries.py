@@ -73,8 +73,8 @@ async def test_of_two_who_lease_at_once_each_row_goes_to_one(shared: DeliverySto
 async def test_a_living_lease_of_another_process_is_respected(shared: DeliveryStore) -> None:
     await shared.accept("f", [ME], at=0.0)
     await shared.lease(0.0, 60.0, 1, nothing)
-    assert await shared.recover(59.0, starting=True) == []
-    [row] = await shared.recover(60.0, starting=False)
+    assert await shared.recover(59.0) == []
+    [row] = await shared.recover(60.0)
     assert (row.state, row.repeats, row.next_try_at) == (DeliveryState.QUEUED, 1, 60.0)
 
 
@@ -82,7 +82,7 @@ async def test_a_second_lost_lease_ends_in_doubt(shared: DeliveryStore) -> None:
     await shared.accept("f", [ME], at=0.0)
     for start in (0.0, 100.0):
         await shared.lease(start, start + 60, 1, nothing)
-        await shared.recover(start + 60, starting=False)
+        await shared.recover(start + 60)
     [row] = await shared.of_forward("f", 1)
     assert (row.state, row.reason, row.finished_at) == (DeliveryState.UNKNOWN, "restart", 160.0)
 
@@ -92,7 +92,7 @@ async def test_a_result_that_comes_after_the_lease_was_taken_over_is_dropped(
 ) -> None:
     await shared.accept("f", [ME], at=0.0)
     [lease] = await shared.lease(0.0, 60.0, 1, nothing)
-    await shared.recover(60.0, starting=False)
+    await shared.recover(60.0)
     await shared.lease(60.0, 120.0, 1, nothing)
     await shared.record([Outcome(lease.rows[0], DeliveryState.FAILED, 61.0, "unavailable")])
     [row] = await shared.of_forward("f", 1)

@@ -17,6 +17,7 @@ from bot.kakao import (
     TokenInvalid,
     Tokens,
 )
+from bot.services.accounts.refreshes import RefreshMemory
 from bot.services.clock import Clock
 from bot.services.listeners import Listeners
 from bot.texts import Locale, pick_locale
@@ -28,6 +29,8 @@ logger = logging.getLogger(__name__)
 # Without this one no card goes out.
 NEEDED = frozenset({TALK_MESSAGE})
 REFRESH_EARLY = 60
+# How long somebody waits for a new token, who can come again.
+REFRESH_PATIENCE = 3.0
 UNLINK_PATIENCE = 5
 # How far Kakao's clock and ours may be apart.
 CLOCKS_APART = 10
@@ -53,7 +56,16 @@ class Links:
     never about one that was made meanwhile.
     """
 
-    def __init__(self, store: LinkStore, kakao: KakaoClient, *, now: Clock) -> None:
+    def __init__(
+        self,
+        store: LinkStore,
+        kakao: KakaoClient,
+        *,
+        now: Clock,
+        patience: float = REFRESH_PATIENCE,
+    ) -> None:
+        self.refreshes = RefreshMemory(now=now)
+        self._patience = patience
         self._store = store
         self._kakao = kakao
         self._now = now
@@ -154,8 +166,17 @@ class Links:
         link = await self._sound(member_id, generation)
         if good(link):
             return link
+        self.refreshes.begin(member_id)
         # The caller may be cancelled; a pair that Kakao has issued must still be saved.
-        return await asyncio.shield(self._listeners.spawn(self._renewed(link, good)))
+        renewed = self._listeners.spawn(self._renewed(link, good))
+        # What it raises later is no news: the next who asks hears of it.
+        renewed.add_done_callback(lambda task: task.cancelled() or task.exception())
+        try:
+            async with asyncio.timeout(self._patience):
+                return await asyncio.shield(renewed)
+        except TimeoutError:
+            self.refreshes.hung(member_id)
+            raise TryLater from None
 
     async def _renewed(self, seen: Link, good: Callable[[Link], bool]) -> Link:
         async with self._store.turn(seen.member_id):
@@ -185,7 +206,8 @@ class Links:
         if link.refresh_expires_at <= self._now():
             return False
         try:
-            tokens = await self._kakao.refresh(link.refresh_token)
+            with self.refreshes.asking(link.member_id):
+                tokens = await self._kakao.refresh(link.refresh_token)
         except GrantInvalid:
             self._refreshed("ended")
             return False

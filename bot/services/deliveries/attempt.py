@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from bot import errors
 from bot.kakao import (
+    NO_ANSWER,
     AppFault,
     BadRequest,
     ConsentMissing,
@@ -28,10 +29,12 @@ from bot.kakao import (
 )
 from bot.logs import described
 from bot.services.accounts.links import Links
+from bot.services.breaker import Breaker, BreakerState
 from bot.services.clock import Clock
 from bot.services.deliveries.allowance import REFUSALS
-from bot.services.deliveries.outcomes import Failure
+from bot.services.deliveries.outcomes import Failure, Held
 from bot.services.deliveries.signals import OutboxSignals
+from bot.services.deliveries.slots import Slots
 from storage.deliveries import Chat, Delivery, Lease
 from storage.links import Link
 
@@ -39,6 +42,9 @@ logger = logging.getLogger(__name__)
 
 RECORDING_SECONDS = 5.0
 LONGEST_LEASE = 60.0
+QUESTION_SECONDS = 3.0
+# To Kakao at a time.
+CALLS = 32
 
 # Kakao refused the whole send, perhaps because of some receivers.
 ABOUT_RECEIVERS = (
@@ -65,7 +71,11 @@ async def as_it_is(message: Message, _access_token: str | None) -> Message:
 
 
 class Attempts:
-    """Sends with a token that is good; `compose` and `prepare` make a message right before."""
+    """Sends with a token that is good; `compose` and `prepare` make a message right before.
+
+    The `breaker` hears of each call to Kakao. While it is open, and before a repeat that may be
+    the member's second copy, Kakao is asked first whether it answers at all.
+    """
 
     def __init__(
         self,
@@ -76,7 +86,10 @@ class Attempts:
         now: Clock,
         compose: Compose,
         prepare: Prepare = as_it_is,
+        calls: int = CALLS,
     ) -> None:
+        self.breaker, self.tokens = Breaker(now=now), links.refreshes.breaker
+        self.slots = Slots(calls, signals.work.set)
         self._links = links
         self._kakao = kakao
         self._signals = signals
@@ -100,13 +113,37 @@ class Attempts:
         if not rows:
             return []
         try:
+            if self._must_ask(rows[0]):
+                await self._harmless(rows, self._ask(rows[0]))
             link = await self._harmless(rows, self._link(rows))
             message = await self._harmless(rows, self._message(rows, link.access_token))
             return await self._send(rows, message)
         except TokenInvalid as error:
             return [AppFault(error.code, error.status)] * len(rows)
-        except (KakaoError, errors.UserError) as error:
+        except (KakaoError, errors.UserError, Held) as error:
             return [error] * len(rows)
+
+    def _must_ask(self, row: Delivery) -> bool:
+        """Tell whether too much is at stake: a second copy, or a row whose time has not come."""
+        at_stake = row.repeats > 0 or row.next_try_at > self._now()
+        return self.breaker.state is BreakerState.OPEN or (at_stake and self.breaker.in_doubt)
+
+    async def _ask(self, row: Delivery) -> None:
+        """Ask whether Kakao answers. Raises Held, and Unavailable when it says "not now"."""
+        link = await self._links.get(row.member_id)
+        if link is None:
+            return
+        try:
+            async with asyncio.timeout(QUESTION_SECONDS):
+                await self._kakao.ask(link.access_token)
+        except (*NO_ANSWER, TimeoutError) as error:
+            silent = not _says_not_now(error)
+            self.breaker.failed(row.member_id, silent=silent)
+            early = row.next_try_at > self._now()
+            if silent:
+                raise Held(None if early else self._now() + self.breaker.wait()) from None
+            raise
+        self.breaker.answered()
 
     async def _message(self, rows: list[Delivery], token: str) -> Message:
         row = rows[0]
@@ -117,8 +154,9 @@ class Attempts:
     async def _harmless(self, rows: Sequence[Delivery], preparation: Awaitable[T]) -> T:
         """Nothing was sent yet: whatever goes wrong, trying again later does no harm."""
         try:
-            return await preparation
-        except (KakaoError, errors.UserError):
+            with self.slots.waiting():
+                return await preparation
+        except (KakaoError, errors.UserError, Held):
             raise
         except Exception as error:
             report(rows, error)
@@ -130,21 +168,22 @@ class Attempts:
 
     async def _by_link(self, rows: Sequence[Delivery], ask: Callable[[str], Awaitable[T]]) -> T:
         """Call Kakao by the rows' link, looked up right before; with one refresh if need be."""
-        link = await self._harmless(rows, self._link(rows))
-        try:
+        async with self.slots.call:
+            link = await self._harmless(rows, self._link(rows))
             try:
-                async with self._within_lease(rows[0]):
-                    return await ask(link.access_token)
-            except TokenInvalid:
-                link = await self._harmless(rows, self._links.renew(link))
-                async with self._within_lease(rows[0]):
-                    return await ask(link.access_token)
-        except NotLinked:
-            await self._harmless(rows, self._links.broke(link))
-            raise
-        except ConsentMissing as error:
-            await self._harmless(rows, self._lacks(rows[0], link, error))
-            raise
+                try:
+                    async with self._call(rows[0]):
+                        return await ask(link.access_token)
+                except TokenInvalid:
+                    link = await self._harmless(rows, self._links.renew(link))
+                    async with self._call(rows[0]):
+                        return await ask(link.access_token)
+            except NotLinked:
+                await self._harmless(rows, self._links.broke(link))
+                raise
+            except ConsentMissing as error:
+                await self._harmless(rows, self._lacks(rows[0], link, error))
+                raise
 
     async def _lacks(self, row: Delivery, link: Link, error: ConsentMissing) -> None:
         quietly = self._signals.is_watched(row.forward_id)
@@ -187,6 +226,8 @@ class Attempts:
         for row in rows:
             try:
                 answers += await self._to_friends([row], message)
+            except Held as held:
+                answers.append(held)
             except KakaoError as error:
                 answers.append(_gone(error))
             except errors.UserError as error:
@@ -194,16 +235,37 @@ class Attempts:
         return answers
 
     @asynccontextmanager
-    async def _within_lease(self, row: Delivery) -> AsyncIterator[None]:
-        """See to it that a call ends, and can be recorded, before the row's lease does."""
-        left = self._left(row)
-        if left <= 0:
-            raise Unavailable(reason="the lease is over")
+    async def _call(self, row: Delivery) -> AsyncIterator[None]:
+        """Make one call, which ends, and can be recorded, before the row's lease does.
+
+        How it ends says whether Kakao answers. Raises Held and Unavailable before it begins.
+        """
+        left = self._may_call(row)
         try:
             async with asyncio.timeout(left):
                 yield
         except TimeoutError:
+            self.breaker.failed(row.member_id)
             raise LostAnswer(reason="the lease is over") from None
+        except KakaoError as error:
+            self._heard(row, error)
+            raise
+        self.breaker.succeeded()
+
+    def _may_call(self, row: Delivery) -> float:
+        """Return how many seconds a call may take."""
+        if self._signals.closed or self.breaker.state is BreakerState.OPEN:
+            raise Held
+        left = self._left(row)
+        if left <= 0:
+            raise Unavailable(reason="the lease is over")
+        return left
+
+    def _heard(self, row: Delivery, error: KakaoError) -> None:
+        if isinstance(error, NO_ANSWER):
+            self.breaker.failed(row.member_id, silent=not _says_not_now(error))
+        elif error.status is not None:  # what we refuse ourselves has none
+            self.breaker.succeeded()
 
     def _left(self, row: Delivery) -> float:
         # The clock may have been set back since.
@@ -211,9 +273,14 @@ class Attempts:
         return left - RECORDING_SECONDS
 
 
-def report(rows: Sequence[Delivery], error: Exception) -> None:
+def report(rows: Sequence[Delivery], error: BaseException) -> None:
     """Log a mistake of ours by its type and place: its text may hold what a member wrote."""
     logger.error("deliveries %s: unexpected %s", [row.id for row in rows], described(error))
+
+
+def _says_not_now(error: Exception) -> bool:
+    """Tell whether this is Kakao's own word that it is in trouble, and no mere silence."""
+    return isinstance(error, Unavailable) and error.code is not None
 
 
 def _gone(answer: KakaoError) -> KakaoError:

@@ -3,8 +3,10 @@
 The `reason` that a row gets, and what happens to it:
 
     unavailable                 not now: tried again with growing waits for about an hour,
-                                then failed; what rules have found waits on, for days
-    lost                        no answer: "Me" once more, then unknown; friends unknown at once
+                                then failed; what rules have found waits on, for days; while
+                                Kakao answers nobody it only waits, which costs no try
+    lost                        no answer: "Me" once more, when Kakao answers again, then
+                                unknown; friends unknown at once
     restart                     the same, because Kkachi died meanwhile (the storage says so)
     allowance-…                 "Me" waits until Kakao counts anew; friends failed, and
                                 `next_try_at` says from when they may be sent again
@@ -49,7 +51,19 @@ from bot.services.clock import DAY, PATIENCE, Clock, Patience
 from bot.services.deliveries.allowance import KakaoLimits
 from storage.deliveries import Chat, Delivery, DeliveryState, Outcome
 
-Failure = KakaoError | errors.UserError
+
+class Held(Exception):
+    """Kakao was not asked to send a row after all, which costs it no try.
+
+    It waits for Kakao until then, or, without `until`, on as it was.
+    """
+
+    def __init__(self, until: float | None = None) -> None:
+        super().__init__()
+        self.until = until
+
+
+Failure = KakaoError | errors.UserError | Held
 
 # Before each further try, about an hour in all.
 WAITS = (2.0, 8.0, 30.0, 120.0, 420.0, 900.0, 1800.0)
@@ -68,6 +82,7 @@ CONSENT = "consent"
 LINK_AGAIN = "link-again"
 LOST = "lost"
 OPERATOR = "operator"
+UNAVAILABLE = "unavailable"
 # The nearest class counts.
 REASONS: Mapping[type[Exception], str] = {
     AccountBarred: "barred",
@@ -84,14 +99,14 @@ REASONS: Mapping[type[Exception], str] = {
     NotLinked: LINK_AGAIN,
     LostAnswer: LOST,
     BadAnswer: LOST,
-    Unavailable: "unavailable",
-    Unreachable: "unavailable",
-    TokenInvalid: "unavailable",
+    Unavailable: UNAVAILABLE,
+    Unreachable: UNAVAILABLE,
+    TokenInvalid: UNAVAILABLE,
     KakaoError: OPERATOR,
     errors.NotLinked: "not-linked",
     errors.LinkBroken: LINK_AGAIN,
     errors.DiscordAway: DISCORD,
-    errors.TryLater: "unavailable",
+    errors.TryLater: UNAVAILABLE,
     errors.NothingLeft: "nothing-left",
     errors.UserError: OPERATOR,
 }
@@ -99,7 +114,9 @@ ALLOWANCES = frozenset(reason for reason in REASONS.values() if reason.startswit
 # How long rows can wait at most for these reasons; for others it is LONGEST_WAIT.
 LONGEST_WAITS = dict.fromkeys(ALLOWANCES, DAY + RESET_SPREAD[1]) | {ALLOWANCE_OF_MONTH: 32 * DAY}
 # By the time a new month begins, the card of a failed delivery is long erased.
-REPEATABLE = ALLOWANCES - {ALLOWANCE_OF_MONTH} | {"unavailable", OPERATOR}
+REPEATABLE = ALLOWANCES - {ALLOWANCE_OF_MONTH} | {UNAVAILABLE, OPERATOR}
+# What waits for these goes soon when Kakao answers again.
+AWAITS_KAKAO = (LOST, UNAVAILABLE)
 
 
 def may_repeat(delivery: Delivery) -> bool:
@@ -144,14 +161,12 @@ class RetryPolicy:
                 return self._end(row, DeliveryState.SENT)
             case LostAnswer() | BadAnswer():
                 return self._lost(row, answer)
+            case Held():
+                return self._held(row, answer)
             case Unavailable() | Unreachable() | TokenInvalid() | errors.TryLater():
-                return self._later(row, answer)
-            case ConsentMissing():
-                required = tuple(sorted(answer.required_scopes)) or None
-                parked = self._end(row, DeliveryState.PARKED, answer)
-                return replace(parked, required_scopes=required)
-            case errors.NotLinked() | errors.LinkBroken() | NotLinked():
-                return self._end(row, DeliveryState.PARKED, answer)
+                return self._later(row, answer, since)
+            case ConsentMissing() | errors.NotLinked() | errors.LinkBroken() | NotLinked():
+                return self._park(row, answer)
             case AllowanceSpent():
                 return self._spent(row, answer, since)
             case AppFault() | errors.OperatorFault() if row.chat is Chat.ME and self._young(row):
@@ -163,6 +178,16 @@ class RetryPolicy:
         reason = None if answer is None else reason_of(answer)
         return Outcome(row, state, self._now(), reason, _code(answer))
 
+    def _held(self, row: Delivery, held: Held) -> Outcome:
+        reason = row.reason if held.until is None else UNAVAILABLE
+        waits = Outcome(row, DeliveryState.QUEUED, self._now(), reason, row.code)
+        return replace(waits, next_try_at=held.until, tries=row.tries - 1)
+
+    def _park(self, row: Delivery, answer: Failure) -> Outcome:
+        scopes = answer.required_scopes if isinstance(answer, ConsentMissing) else ()
+        parked = self._end(row, DeliveryState.PARKED, answer)
+        return replace(parked, required_scopes=tuple(sorted(scopes)) or None)
+
     def _fail(self, row: Delivery, answer: Failure) -> Outcome:
         if isinstance(answer, errors.NothingLeft):
             return self._end(row, DeliveryState.CANCELLED, answer)
@@ -170,7 +195,9 @@ class RetryPolicy:
             return self._end(row, DeliveryState.UNKNOWN, answer)
         return self._end(row, DeliveryState.FAILED, answer)
 
-    def _later(self, row: Delivery, answer: Failure) -> Outcome:
+    def _later(self, row: Delivery, answer: Failure, since: float) -> Outcome:
+        if row.next_try_at > since:  # it was taken before its time
+            return self._held(row, Held())
         # Waiting for Discord and waiting for Kakao count their tries apart.
         waits_for_discord = isinstance(answer, errors.DiscordAway)
         tries = row.tries if waits_for_discord is (row.reason == DISCORD) else 1

@@ -14,31 +14,40 @@ from random import Random
 
 from bot import tracing
 from bot.kakao import LostAnswer
-from bot.logs import described
 from bot.services.alarms import Alarm, Alarms
+from bot.services.breaker import BreakerState
 from bot.services.clock import DAY, HOUR, PATIENCE, Clock, Patience, has_passed
 from bot.services.deliveries.allowance import Allowance
 from bot.services.deliveries.attempt import LONGEST_LEASE, Answered, Attempts, report
 from bot.services.deliveries.followups import FollowUps
 from bot.services.deliveries.outcomes import (
     ALLOWANCE_OF_APP,
+    AWAITS_KAKAO,
     LONGEST_WAIT,
     LONGEST_WAITS,
     LOST,
     OPERATOR,
+    OPERATOR_PATIENCE,
+    UNAVAILABLE,
     RetryPolicy,
     may_have_arrived,
 )
 from bot.services.deliveries.signals import OutboxSignals
 from storage.database import StorageError
-from storage.deliveries import DeliveryState, DeliveryStore, Lease, Outcome
+from storage.deliveries import Delivery, DeliveryState, DeliveryStore, Lease, Outcome, Probe
 
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 60.0
 TROUBLE_WAIT = 5.0
-BREATH = 0.05
+BREATH, FULL_BREATH = 0.05, 1.0
 TIDYING_SECONDS = 1.0
+# How long Kakao may answer nothing before somebody is told.
+AWAY = 60.0
+# How often to try for a token while nobody gets any.
+SEEK_EVERY = 5.0
+# What waited for Kakao goes within so many seconds when it answers again.
+RESUME_WITHIN = 8.0
 # What did not reach a friend can be sent again for so long.
 REPEATABLE = DAY
 
@@ -67,7 +76,6 @@ class Sender:
         *,
         now: Clock,
         random: Random,
-        concurrency: int = 16,
         lease: float = LONGEST_LEASE,
         keep: Keep = KEEP,
         alarms: Alarms | None = None,
@@ -80,16 +88,19 @@ class Sender:
         self._signals = signals
         self._now = now
         self._rules = RetryPolicy(allowance.limits, now=now, random=random, patience=patience)
-        self._concurrency = concurrency
         self._lease = lease
         self._keep = keep
         self._alarms = alarms or Alarms()
-        self._busy: set[asyncio.Task[None]] = set()
+        self._busy: dict[asyncio.Task[None], list[Delivery]] = {}
         self._tidying: asyncio.Task[None] | None = None
+        self._breaker, self._slots = attempts.breaker, attempts.slots
+        self._tokens, self._seek_at = attempts.tokens, 0.0
+        # The one send that finds out whether Kakao answers again.
+        self._probe: asyncio.Task[None] | None = None
         self._is_full = False
         self._ended = asyncio.Event()
         self._ended.set()
-        self._unrecorded: Exception | None = None
+        self._unrecorded: StorageError | None = None
         self._recovered_at: float | None = None
         self._tidied_at: float | None = None
 
@@ -160,7 +171,8 @@ class Sender:
         now, last = self._now(), self._recovered_at
         if last is not None and not has_passed(last, LOOK_EVERY, now):
             return
-        rows = await self._store.recover(now, starting=last is None)
+        busy = {row.id for rows in self._busy.values() for row in rows}
+        rows = await self._store.recover(now, busy=busy)
         await self._store.hasten(now, LONGEST_WAITS, LONGEST_WAIT)
         self._recovered_at = now
         for row in self._signals.changed(rows):
@@ -179,34 +191,109 @@ class Sender:
         try:
             await self._store.erase_cards(now - REPEATABLE)
             await self._store.drop_parked(now - self._keep.texts, now)
+            await self._give_up(now)
             await self._store.purge(now - self._keep.receipts)
             await self._allowance.tidy()
         except StorageError as error:
             self._tidied_at = None
             logger.warning("old deliveries stay for now, the database fails: %s", error)
 
+    async def _give_up(self, now: float) -> None:
+        """End what has waited for as long as Kakao has not answered, when that is very long."""
+        if self._breaker.away() >= OPERATOR_PATIENCE:
+            old = await self._store.give_up(AWAITS_KAKAO, now - OPERATOR_PATIENCE, now)
+            self._signals.changed(old, work=False)
+
     async def _start_due(self) -> float:
-        free = self._concurrency - len(self._busy)
+        if self._breaker.state is not BreakerState.CLOSED:
+            return await self._start_one()
+        await self._resume()
+        await self._seek_token()
+        free = self._slots.free(len(self._busy))
         self._is_full = not free
         if self._is_full:
             return LOOK_EVERY
+        self._is_full = len(await self._take(free)) == free
+        return LOOK_EVERY if self._is_full else await self._until_due()
+
+    async def _start_one(self) -> float:
+        """Let one forward at a time find out whether Kakao answers again; the others wait."""
+        if self._breaker.away() >= AWAY:
+            self._alarms.begin(Alarm.KAKAO_AWAY)
+        is_open = self._breaker.state is BreakerState.OPEN
+        if self._probe is None:
+            self._probe = await self._start_probe(only_asking=is_open)
+        if is_open:
+            until = self._now() + max(1.0, self._breaker.wait())
+            held = await self._store.hold(until, UNAVAILABLE)
+            self._signals.changed(held, work=False)
+        if self._probe is not None:
+            return LOOK_EVERY
+        wait = self._breaker.wait() or LOOK_EVERY
+        return wait if is_open else min(wait, await self._until_due())
+
+    async def _start_probe(self, *, only_asking: bool) -> asyncio.Task[None] | None:
+        asks = not self._breaker.wait()
+        if only_asking and not asks:
+            return None
+        probe = Probe(AWAITS_KAKAO if asks else (), self._breaker.suspects)
+        tasks = await self._take(1, probe)
+        if tasks and asks:
+            self._breaker.ask()
+        return tasks[0] if tasks else None
+
+    async def _resume(self) -> None:
+        if self._breaker.recovered or self._tokens.recovered:
+            rows = await self._store.resume(AWAITS_KAKAO, self._now(), RESUME_WITHIN)
+            self._breaker.recovered = self._tokens.recovered = False
+            self._signals.changed(rows)
+        self._alarms.end([Alarm.KAKAO_AWAY])
+
+    async def _seek_token(self) -> None:
+        """Let one row find out whether there are new tokens again, without waiting for its time."""
+        now = self._now()
+        if self._tokens.state is BreakerState.CLOSED or now < self._seek_at <= now + SEEK_EVERY:
+            return
+        self._seek_at = now + SEEK_EVERY
+        await self._take(1, Probe(AWAITS_KAKAO))
+
+    async def _until_due(self) -> float:
+        most = LOOK_EVERY if self._tokens.state is BreakerState.CLOSED else SEEK_EVERY
+        due = await self._store.next_due()
+        if due is None:
+            return most
+        # What is due and was not taken waits for others of its member to end.
+        self._is_full = due <= self._now() and bool(self._busy)
+        return min(most, max(FULL_BREATH if self._is_full else BREATH, due - self._now()))
+
+    async def _take(self, forwards: int, probe: Probe | None = None) -> list[asyncio.Task[None]]:
         now = self._now()
         leases = await self._store.lease(
-            now, now + self._lease, free, lambda row: self._allowance.claims(row, now)
+            now,
+            now + self._lease,
+            forwards,
+            lambda row: self._allowance.claims(row, now),
+            share=self._slots.share,
+            probe=probe,
         )
-        for lease in leases:
-            task = asyncio.create_task(self._deliver(lease))
-            self._busy.add(task)
-            task.add_done_callback(self._delivered)
-        self._is_full = len(leases) == free
-        if self._is_full:
-            return LOOK_EVERY
-        due = await self._store.next_due()
-        return LOOK_EVERY if due is None else min(LOOK_EVERY, max(BREATH, due - self._now()))
+        return [self._begin(lease) for lease in leases]
+
+    def _begin(self, lease: Lease) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._deliver(lease))
+        self._busy[task] = lease.rows
+        task.add_done_callback(self._delivered)
+        return task
 
     def _delivered(self, task: asyncio.Task[None]) -> None:
-        self._busy.discard(task)
-        if self._is_full:
+        rows = self._busy.pop(task)
+        failed = None if task.cancelled() else task.exception()
+        if failed is not None:
+            report(rows, failed)
+            self._recovered_at = None
+        if task is self._probe:
+            self._probe = None
+            self._signals.work.set()
+        elif self._is_full or failed is not None:
             self._signals.work.set()
 
     async def _deliver(self, lease: Lease) -> None:
@@ -215,7 +302,7 @@ class Sender:
         outcomes = self._outcomes(lease, answered)
         try:
             await self._record(lease, answered, outcomes)
-        except Exception as error:  # noqa: BLE001 - whatever it is, nothing more may be sent
+        except StorageError as error:
             self._stop_for(error)
             return
         for outcome in outcomes:
@@ -226,9 +313,8 @@ class Sender:
         waits = any(outcome.state is DeliveryState.QUEUED for outcome in outcomes)
         self._signals.changed(lease.rows, work=waits)
 
-    def _stop_for(self, error: Exception) -> None:
-        why = error if isinstance(error, StorageError) else described(error)
-        logger.critical("sending stops, results cannot be recorded: %s", why)
+    def _stop_for(self, error: StorageError) -> None:
+        logger.critical("sending stops, results cannot be recorded: %s", error)
         self._alarms.begin(Alarm.DATABASE)
         self._unrecorded = error
         self._signals.work.set()
