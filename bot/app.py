@@ -155,6 +155,7 @@ async def at_work(services: Services) -> AsyncIterator[None]:
         keep("notifier", services.notifying.run),
         keep("departures", services.leaving.run),
         keep("dispatcher", services.dispatcher.run),
+        keep("heartbeat", services.sender.worker.run),
         keep("sender", services.sender.run, services.sender.is_stopping),
     ):
         try:

@@ -170,6 +170,16 @@ class Database:
             result: T = await waiting.done
         return result
 
+    async def write_apart(self, change: Query[T]) -> T:
+        """Commit a change by itself, without waiting for the group that is being written.
+
+        Only where the database takes several writers at a time, or nobody else writes.
+        """
+        with _translated():
+            async with self._writing.connect() as connection, connection.begin():
+                result = await change(connection)
+        return result
+
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[None]:
         """Wait until nobody else, in this or another process, holds this turn, and hold it."""

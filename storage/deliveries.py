@@ -13,6 +13,7 @@ from sqlalchemy import (
     Double,
     Integer,
     Subquery,
+    Text,
     Update,
     bindparam,
     case,
@@ -32,6 +33,7 @@ from storage.database import Database, rows_of
 from storage.erasing import in_batches
 from storage.reading import as_list, as_object, readable
 from storage.tables import deliveries, drafts, hits, links
+from storage.workers import bury, clock, living
 
 
 class DeliveryState(StrEnum):
@@ -104,6 +106,7 @@ class Delivery:
     repeats: int
     next_try_at: float
     lease_until: float | None
+    worker: str | None
     guild_id: int | None
     channel_id: int | None
     message_id: int | None
@@ -205,6 +208,7 @@ def _lease(due: ColumnElement[bool], *order: ColumnElement[Any]) -> ReturningUpd
         .values(
             state=DeliveryState.SENDING,
             lease_until=bindparam("until", type_=Double),
+            worker=bindparam("worker", type_=Text),
             tries=deliveries.c.tries + 1,
         )
         .returning(deliveries)
@@ -259,6 +263,7 @@ def _record() -> Update:
             reason=bindparam("new_reason"),
             code=bindparam("new_code"),
             lease_until=None,
+            worker=None,
             finished_at=bindparam("new_finish"),
             card=case((bindparam("erases", type_=Boolean), null()), else_=columns.card),
             **{
@@ -365,6 +370,7 @@ class DeliveryStore:
         *,
         share: int = NO_SHARE,
         probe: Probe | None = None,
+        worker: str | None = None,
     ) -> list[Lease]:
         """Take the due rows of up to so many forwards for sending, those due longest first.
 
@@ -375,7 +381,13 @@ class DeliveryStore:
         conclude that the caller is dead. What each row claims is counted at once. A row that
         cannot be read fails here.
         """
-        asked: dict[str, Any] = {"now": now, "until": until, "forwards": forwards, "share": share}
+        asked: dict[str, Any] = {
+            "now": now,
+            "until": until,
+            "forwards": forwards,
+            "share": share,
+            "worker": worker,
+        }
         if probe is not None:
             asked |= {"early": list(probe.early), "suspects": list(probe.suspects)}
         statement = LEASE if probe is None else LEASE_PROBE
@@ -415,25 +427,24 @@ class DeliveryStore:
 
         await self._database.write(note)
 
-    async def recover(self, now: float, *, busy: Collection[int] = ()) -> list[Delivery]:
+    async def recover(
+        self, now: float, *, worker: str | None = None, busy: Collection[int] = ()
+    ) -> list[Delivery]:
         """Settle rows that were left `sending`: nobody knows whether they went out.
 
-        The member's own chat gets them once more; friends never. The caller is at work on the
-        `busy` ones; where no other process can be at work, nobody is on the others.
+        The member's own chat gets them once more; friends never. The calling `worker` is at work
+        on the `busy` ones and on no others of its own; those of a worker that is dead, or whose
+        lease is over, are nobody's. Where no other process can be at work, all others are.
         """
-        lost = (deliveries.c.state == DeliveryState.SENDING) & deliveries.c.id.not_in(busy)
-        if not self._database.exclusive:
-            lost &= deliveries.c.lease_until <= now
-        repeatable = (deliveries.c.chat == Chat.ME) & (deliveries.c.repeats == 0)
-        again = _set_state(lost & repeatable, DeliveryState.QUEUED).values(
-            repeats=1, next_try_at=now, lease_until=None, reason="restart"
-        )
-        give_up = _set_state(lost, DeliveryState.UNKNOWN).values(
-            finished_at=now, lease_until=None, reason="restart"
-        )
+        left = (deliveries.c.state == DeliveryState.SENDING) & deliveries.c.id.not_in(busy)
 
         async def settle(connection: AsyncConnection) -> list[Delivery]:
-            changed = [await _returned(connection, change) for change in (again, give_up)]
+            lost = left
+            if not self._database.exclusive:
+                shared = await clock(connection, now)
+                lost &= _of_nobody(now, shared, worker)
+                await bury(connection, shared)
+            changed = [await _returned(connection, change) for change in _settled(lost, now)]
             await _cancel_erased(connection, now)
             return [row for rows in changed for row in rows]
 
@@ -556,6 +567,22 @@ class DeliveryStore:
 
     async def _changed(self, change: Update) -> list[Delivery]:
         return await self._database.write(lambda connection: _returned(connection, change))
+
+
+def _of_nobody(now: float, shared: float, worker: str | None) -> ColumnElement[bool]:
+    columns = deliveries.c
+    of_dead = columns.worker.is_not(None) & columns.worker.not_in(living(shared))
+    nobodys = of_dead | (columns.lease_until <= now)
+    return nobodys if worker is None else nobodys | (columns.worker == worker)
+
+
+def _settled(lost: ColumnElement[bool], now: float) -> tuple[Update, Update]:
+    """Send to "Me" once more, and end the rest in doubt."""
+    over = {"lease_until": None, "worker": None, "reason": "restart"}
+    repeatable = (deliveries.c.chat == Chat.ME) & (deliveries.c.repeats == 0)
+    again = _set_state(lost & repeatable, DeliveryState.QUEUED)
+    give_up = _set_state(lost, DeliveryState.UNKNOWN)
+    return again.values(repeats=1, next_try_at=now, **over), give_up.values(finished_at=now, **over)
 
 
 async def _returned(connection: AsyncConnection, change: Update) -> list[Delivery]:

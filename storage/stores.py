@@ -27,6 +27,7 @@ from storage.subscriptions import SubscriptionStore
 from storage.vault import Vault
 from storage.watermarks import WatermarkStore
 from storage.webhooks import WebhookStore
+from storage.workers import WorkerStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Stores:
     watermarks: WatermarkStore
     webhooks: WebhookStore
     wishes: WishStore
+    workers: WorkerStore
 
     @classmethod
     def of(cls, database: Database, vault: Vault) -> Self:
@@ -82,4 +84,5 @@ class Stores:
             watermarks=WatermarkStore(database),
             webhooks=WebhookStore(database),
             wishes=WishStore(database),
+            workers=WorkerStore(database),
         )

@@ -132,6 +132,7 @@ deliveries = Table(
     Column("repeats", Integer, nullable=False),
     Column("next_try_at", Double, nullable=False),
     Column("lease_until", Double),
+    Column("worker", Text),  # who took it, where several processes send
     Column("guild_id", BigInteger),
     Column("channel_id", BigInteger),
     Column("message_id", BigInteger),
@@ -141,6 +142,15 @@ deliveries = Table(
     Index(None, "state", "next_try_at"),
     Index(None, "state", "code", sqlite_where=NOT_JUST_SENT, postgresql_where=NOT_JUST_SENT),
     Index(None, "member_id", "created_at"),
+)
+
+# The processes that send, where there are several; one that beats no more is dead.
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("started_at", Double, nullable=False),
+    Column("beat_at", Double, nullable=False),
 )
 
 # One row counts one thing on one day: what the app, a sender, a recipient or a pair has used.

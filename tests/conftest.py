@@ -4,12 +4,14 @@ import asyncio
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from storage.database import open_database
+from tests.support.postgres import missing, postgres
 
 # Machines differ, and none is quiet: how long an example takes is no reason to fail.
 settings.register_profile("kkachi", deadline=None)
@@ -43,3 +45,13 @@ def tmp_path(tmp_path: Path, migrated: Path) -> Path:
     """Return an empty folder but for a database that is up to date."""
     shutil.copy(migrated, tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """Give the address of a PostgreSQL; what is in it may be thrown away."""
+    reason = missing()
+    if reason is not None:
+        pytest.skip(reason)
+    with postgres() as url:
+        yield url

@@ -19,6 +19,7 @@ from bot.services.deliveries.followups import FollowUps
 from bot.services.deliveries.outbox import Outbox
 from bot.services.deliveries.sender import Sender
 from bot.services.deliveries.signals import OutboxSignals
+from bot.services.deliveries.worker import Worker
 from bot.texts import Locale
 from sandbox.demo.people import add_people
 from sandbox.kakao import Account, LocalKakao
@@ -27,6 +28,7 @@ from storage.database import Database, open_database
 from storage.deliveries import Chat, Delivery, DeliveryState, DeliveryStore, NewDelivery
 from storage.links import Link, LinkStore
 from storage.vault import Vault
+from storage.workers import WorkerStore
 
 NOON = 1_785_553_200.0  # in Seoul, on a Saturday in August
 MINJI, JUNHO = 1, 2
@@ -68,8 +70,9 @@ class RestingSender(Sender):
     async def rest(self) -> None:
         """Wait until all is done that can be at this moment of the clock."""
         work = self._signals.work
-        while work.is_set() or self._busy or not self.pauses.is_set():  # noqa: ASYNC110 - of several things
-            await asyncio.sleep(0.002)
+        async with asyncio.timeout(30):
+            while work.is_set() or self._busy or not self.pauses.is_set():  # noqa: ASYNC110 - of three
+                await asyncio.sleep(0.002)
 
     async def _pause(self, seconds: float) -> None:
         self.pauses.set()
@@ -111,6 +114,7 @@ class World:
         self.allowance = Allowance(AllowanceStore(self.database), self.limits, now=self.clock)
         self.deliveries = Outbox(self.store, self.changes, now=self.clock, random=random)
         self.links.on_deliveries_changed[:] = [self.changes.changed]
+        self.worker = Worker(WorkerStore(self.database), now=self.clock, random=random)
         self.sender = RestingSender(
             self.store,
             self.allowance,
@@ -118,6 +122,7 @@ class World:
                 self.links,
                 client or self.client,
                 self.changes,
+                self.worker,
                 now=self.clock,
                 compose=compose,
                 prepare=prepare,
@@ -245,10 +250,15 @@ async def opened(
     limits: KakaoLimits = PLENTY,
     *,
     read: float = 10.0,
+    exclusive: bool = True,
+    url: str = "",
 ) -> AsyncIterator[World]:
-    """Open everything on the database in a folder; Kakao has so many seconds to answer."""
-    url = f"sqlite+aiosqlite:///{folder}/kkachi.db"
-    async with open_database(url) as database, open_http(read=read) as http:
+    """Open everything, on the database in a folder or another; Kakao has so long to answer."""
+    url = url or f"sqlite+aiosqlite:///{folder}/kkachi.db"
+    async with (
+        open_database(url, exclusive=exclusive) as database,
+        open_http(read=read) as http,
+    ):
         key, secret = kakao.app.rest_api_key, kakao.app.client_secret
         client = KakaoClient(http, KakaoApp(key, secret, "https://kkachi", kakao_url, kakao_url))
         links = Links(LinkStore(database, VAULT), client, now=clock)

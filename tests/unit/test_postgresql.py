@@ -1,11 +1,6 @@
-"""What only several processes on one PostgreSQL can show.
-
-`TEST_POSTGRESQL_URL` names a database for it, such as `postgresql+asyncpg://me@localhost/empty`;
-everything in it is thrown away.
-"""
+"""What only several processes on one PostgreSQL can show."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -15,7 +10,6 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.kakao import KakaoApp, KakaoClient, open_http
 from bot.services.accounts.links import Links
@@ -26,11 +20,10 @@ from storage.deliveries import Chat, DeliveryStore, NewDelivery
 from storage.links import Link, LinkStore
 from storage.tables import metadata
 from tests.support.outbox import CARD, NOON, VAULT, Clock
+from tests.support.postgres import empty
 
-URL = os.environ.get("TEST_POSTGRESQL_URL", "")
 DAY = 24 * 3600.0
 MEMBERS = 48
-pytestmark = pytest.mark.skipif(not URL, reason="TEST_POSTGRESQL_URL names no database")
 
 
 @dataclass
@@ -52,17 +45,9 @@ class Pair:
     clock: Clock
 
 
-async def empty() -> None:
-    engine = create_async_engine(URL)
-    async with engine.begin() as connection:
-        for statement in ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public"):
-            await connection.execute(text(statement))
-    await engine.dispose()
-
-
 @pytest.fixture
-async def pair() -> AsyncIterator[Pair]:
-    await empty()
+async def pair(postgresql: str) -> AsyncIterator[Pair]:
+    await empty(postgresql)
     clock = Clock()
     kakao = LocalKakao(add_people, now=clock, random=Random(1))
     async with AsyncExitStack() as stack:
@@ -72,7 +57,7 @@ async def pair() -> AsyncIterator[Pair]:
         client = KakaoClient(http, KakaoApp(key, secret, "https://kkachi", kakao.url, kakao.url))
 
         async def process() -> Process:
-            database = await stack.enter_async_context(open_database(URL))
+            database = await stack.enter_async_context(open_database(postgresql))
             store = LinkStore(database, VAULT)
             return Process(database, store, Links(store, client, now=clock))
 

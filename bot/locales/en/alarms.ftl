@@ -14,4 +14,5 @@ loop-missed-events = looking at what happened while Kkachi was away
 loop-notifier = reminders of events
 loop-departures = cleaning up after members who left
 loop-dispatcher = planning automatic cards
+loop-heartbeat = telling other processes that this one lives
 loop-sender = sending to KakaoTalk

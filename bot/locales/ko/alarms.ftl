@@ -14,4 +14,5 @@ loop-missed-events = 까치가 없는 동안 있었던 일 살피기
 loop-notifier = 이벤트 미리 알림
 loop-departures = 나간 멤버 정리
 loop-dispatcher = 자동 카드 계획
+loop-heartbeat = 다른 프로세스에 살아 있다고 알리기
 loop-sender = 카카오톡으로 보내기

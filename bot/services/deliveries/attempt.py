@@ -35,6 +35,7 @@ from bot.services.deliveries.allowance import REFUSALS
 from bot.services.deliveries.outcomes import Failure, Held
 from bot.services.deliveries.signals import OutboxSignals
 from bot.services.deliveries.slots import Slots
+from bot.services.deliveries.worker import Worker
 from storage.deliveries import Chat, Delivery, Lease
 from storage.links import Link
 
@@ -82,6 +83,7 @@ class Attempts:
         links: Links,
         kakao: KakaoClient,
         signals: OutboxSignals,
+        worker: Worker,
         *,
         now: Clock,
         compose: Compose,
@@ -93,6 +95,7 @@ class Attempts:
         self._links = links
         self._kakao = kakao
         self._signals = signals
+        self.worker = worker
         self._now = now
         self._compose = compose
         self._prepare = prepare
@@ -255,6 +258,8 @@ class Attempts:
     def _may_call(self, row: Delivery) -> float:
         """Return how many seconds a call may take."""
         if self._signals.closed or self.breaker.state is BreakerState.OPEN:
+            raise Held
+        if not self.worker.holds(row.worker):
             raise Held
         left = self._left(row)
         if left <= 0:

@@ -14,6 +14,7 @@ from bot.services.deliveries.images import Images
 from bot.services.deliveries.outbox import Outbox
 from bot.services.deliveries.sender import Keep, Sender
 from bot.services.deliveries.signals import OutboxSignals
+from bot.services.deliveries.worker import Worker
 from bot.services.resources import Resources
 
 
@@ -47,11 +48,12 @@ def build_sender(
 ) -> Sender:
     """Build what sends; `compose` makes the message of an automatic delivery."""
     config, store, now = resources.config, resources.stores.deliveries, resources.now
+    worker = Worker(resources.stores.workers, now=now, random=SystemRandom())
     kakao, signals, prepare = resources.kakao, outbox.signals, outbox.prepare
     return Sender(
         store,
         outbox.allowance,
-        Attempts(links, kakao, signals, now=now, compose=compose, prepare=prepare),
+        Attempts(links, kakao, signals, worker, now=now, compose=compose, prepare=prepare),
         FollowUps(store, links, signals),
         signals,
         now=now,

@@ -39,6 +39,8 @@ from storage.deliveries import Delivery, DeliveryState, DeliveryStore, Lease, Ou
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 60.0
+# Other processes may accept something, or die, and nobody tells.
+SHARED_LOOK_EVERY = 1.0
 TROUBLE_WAIT = 5.0
 BREATH, FULL_BREATH = 0.05, 1.0
 TIDYING_SECONDS = 1.0
@@ -94,6 +96,8 @@ class Sender:
         self._busy: dict[asyncio.Task[None], list[Delivery]] = {}
         self._tidying: asyncio.Task[None] | None = None
         self._breaker, self._slots = attempts.breaker, attempts.slots
+        self.worker = attempts.worker
+        """This process, which has to show that it lives; see `Worker.run`."""
         self._tokens, self._seek_at = attempts.tokens, 0.0
         # The one send that finds out whether Kakao answers again.
         self._probe: asyncio.Task[None] | None = None
@@ -133,15 +137,17 @@ class Sender:
     async def _round(self) -> float:
         """Start what is due and return how long there is nothing more to start."""
         try:
+            if not self.worker.lives():
+                await self.worker.beat()
             await self._recover()
             self._tidy()
             rest = await self._start_due()
-        except StorageError as error:
+        except (StorageError, TimeoutError) as error:
             logger.warning("deliveries wait, the database fails: %s", error)
             self._alarms.begin(Alarm.DATABASE)
             return TROUBLE_WAIT
         self._alarms.end([Alarm.DATABASE])
-        return rest
+        return rest if self.worker.is_alone else min(rest, SHARED_LOOK_EVERY)
 
     async def _pause(self, seconds: float) -> None:
         # Not `wait_for`: before Python 3.12 that forgets a cancellation at the same moment.
@@ -169,10 +175,11 @@ class Sender:
 
     async def _recover(self) -> None:
         now, last = self._now(), self._recovered_at
-        if last is not None and not has_passed(last, LOOK_EVERY, now):
+        every = LOOK_EVERY if self.worker.is_alone else SHARED_LOOK_EVERY
+        if last is not None and not has_passed(last, every, now):
             return
         busy = {row.id for rows in self._busy.values() for row in rows}
-        rows = await self._store.recover(now, busy=busy)
+        rows = await self._store.recover(now, worker=self.worker.id, busy=busy)
         await self._store.hasten(now, LONGEST_WAITS, LONGEST_WAIT)
         self._recovered_at = now
         for row in self._signals.changed(rows):
@@ -275,6 +282,7 @@ class Sender:
             lambda row: self._allowance.claims(row, now),
             share=self._slots.share,
             probe=probe,
+            worker=self.worker.id,
         )
         return [self._begin(lease) for lease in leases]
 
