@@ -162,7 +162,8 @@ async def at_work(services: Services) -> AsyncIterator[None]:
             yield
         finally:
             with suppress(TimeoutError):
-                await asyncio.wait_for(services.sender.stop(), FINISHING_SECONDS)
+                async with asyncio.timeout(FINISHING_SECONDS):
+                    await services.sender.stop()
 
 
 @asynccontextmanager

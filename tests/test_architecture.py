@@ -6,6 +6,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,24 @@ def test_no_cog_imports_another_cog() -> None:
 def test_no_file_below_cogs_begins_with_an_underscore_but_the_old_names() -> None:
     files = {path.name for path in (ROOT / "cogs").rglob("_*.py")} - {"__init__.py"}
     assert files == HANDED_ON
+
+
+def test_the_old_names_hand_on_what_stands_in_the_new_places() -> None:
+    for old in ("bot.client", "cogs._answers", "cogs._kkachi"):
+        module = import_module(old)
+        for name in module.__all__:
+            assert getattr(module, name).__module__.startswith("bot.discord") or name == "AnyBot"
+
+
+def test_nobody_waits_with_what_may_forget_a_cancellation() -> None:
+    # Before Python 3.12 `asyncio.wait_for` does when what it waits for ends at the same moment.
+    waiting = [
+        module
+        for module in modules()
+        if not module.startswith("sandbox/")
+        and "wait_for(" in (ROOT / module).read_text(encoding="utf-8")
+    ]
+    assert waiting == []
 
 
 def test_no_class_name_stands_twice_among_the_services() -> None:

@@ -99,7 +99,8 @@ class Discord:
             if client.is_ready():
                 self._wait = FIRST_WAIT
             with suppress(TimeoutError):
-                await asyncio.wait_for(client.close(), CLOSING_SECONDS)
+                async with asyncio.timeout(CLOSING_SECONDS):
+                    await client.close()
 
     def _new_client(self) -> KkachiClient:
         return KkachiClient(

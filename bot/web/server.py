@@ -33,7 +33,8 @@ class Farewell(web.Response):
         """Finish the answer, then wait for the visitor to leave."""
         await super().write_eof(data)
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._gone.wait(), LINGERING_TIME)
+            async with asyncio.timeout(LINGERING_TIME):
+                await self._gone.wait()
 
 
 class Connection(web.RequestHandler):

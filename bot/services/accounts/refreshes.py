@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from bot.errors import TryLater
 from bot.kakao import KakaoError, Unavailable
 from bot.services.breaker import Breaker, BreakerState
+from bot.services.cache import Bounded
 from bot.services.clock import Clock
 
 FAILURES = 5
@@ -20,7 +21,7 @@ class RefreshMemory:
     def __init__(self, *, now: Clock) -> None:
         self.breaker = Breaker(now=now, failures=FAILURES)
         self._now = now
-        self._hung: dict[int, float] = {}
+        self._hung = Bounded[int, float](MAX_MEMBERS)
 
     def begin(self, member_id: int) -> None:
         """Raise TryLater when waiting for a new token would be in vain."""
@@ -49,10 +50,7 @@ class RefreshMemory:
     def hung(self, member_id: int) -> None:
         """Note that a member has waited for too long."""
         self.breaker.failed(member_id)
-        self._hung.pop(member_id, None)
         self._hung[member_id] = self._now()
-        if len(self._hung) > MAX_MEMBERS:
-            del self._hung[next(iter(self._hung))]
 
     def _check(self, member_id: int) -> None:
         hung_at = self._hung.get(member_id)

@@ -59,7 +59,8 @@ class Outbox:
             await self._accept(forward_id, rows, draft_id)
             if not self._signals.closed:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), PATIENCE)
+                    async with asyncio.timeout(PATIENCE):
+                        await changed.wait()
         left = max(0.0, deadline - clock())
         return await self.settle(forward_id, rows[0].member_id, timeout=left)
 
@@ -95,7 +96,8 @@ class Outbox:
                 if self._signals.closed or left <= 0 or not moving:
                     return rows
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), left)
+                    async with asyncio.timeout(left):
+                        await changed.wait()
 
     async def repeat(self, forward_id: str, member_id: int) -> list[Delivery]:
         """Queue the rows of a forward that failed and may be repeated; return those."""
