@@ -3,6 +3,12 @@
 TextArgument = str | int | float
 
 
+class Marked(str):
+    """Words of ours that hold Discord's markup, such as a mention; others are shown as they are."""
+
+    __slots__ = ()
+
+
 class UserError(Exception):
     """Something a member may read: `key` names its sentence in the catalogues."""
 

@@ -52,7 +52,8 @@ def with_particle(word: str, particle: str) -> str:
 
 def _final_sound(word: str) -> int | None:
     """Return the index of the closing consonant of the word's last sound, None after a vowel."""
-    spoken = regex.sub(r"(?<=\w)\([^()]*\)$|[^\p{L}\p{N}]+$", "", word)
+    shown = regex.sub(r"\\([!-/:-@\[-`{-~])", r"\1", word)  # as Discord shows what is escaped
+    spoken = regex.sub(r"(?<=\w)\([^()]*\)$|[^\p{L}\p{N}]+$", "", shown)
     last = spoken[-1:]
     if "가" <= last <= "힣":
         return (ord(last) - ord("가")) % FINALS or None

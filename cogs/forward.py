@@ -10,6 +10,7 @@ from bot.discord.plugin import AnyBot
 from bot.discord.replies import member_of
 from bot.discord.ui.friend_picker import FriendSelect, PickerButton, panel_of, show_panel
 from bot.discord.ui.results import RepeatButton, show_results
+from bot.discord.words import plain, sentence
 from bot.errors import UserError
 from bot.services.accounts.oauth import NewLink
 
@@ -71,7 +72,7 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
         """Go on with the forward for whose sake the member went to Kakao."""
         if new.draft_id is None:
             return
-        nickname = discord.utils.escape_markdown(new.nickname)
+        nickname = plain(new.nickname)
         linked = self.services.texts.say(new.locale, "kakao-linked-short", nickname=nickname)
         try:
             draft = await self.services.drafts.open(new.member_id, new.draft_id)
@@ -79,7 +80,7 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
                 return  # not a matter of friends yet
             panel = await panel_of(self.bot, draft)
         except UserError as error:
-            why = self.services.texts.say(new.locale, error.key, **error.arguments)
+            why = sentence(self.services.texts, new.locale, error)
             await self.notices.tell(new.member_id, f"{linked}\n{why}")
         else:
             text = f"{linked}\n{panel.text()}"

@@ -7,11 +7,13 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
-from storage.links import ACCESS, REFRESH
 from storage.tables import role_connections
 from storage.vault import Vault
 
 TABLE = role_connections.c
+# Unlike those of links: a token that was moved there must not open, and go to Kakao.
+ACCESS = "Discord access token"
+REFRESH = "Discord refresh token"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, FromClause, Label, Table, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage import links as of_kakao
+from storage import role_connections as of_discord
 from storage.database import Database, rows_of
 from storage.link_requests import VERIFIER
-from storage.links import ACCESS, REFRESH
 from storage.tables import link_requests, link_states, links, role_connections
 from storage.vault import KEY_ID_BYTES, Vault, VaultError
 
@@ -29,17 +30,17 @@ class Sealed:
     source: FromClause
 
 
-def _of(table: Table) -> Sequence[Sealed]:
+def _of(table: Table, access: str, refresh: str) -> Sequence[Sealed]:
     member = table.c.member_id
     return (
-        Sealed(table, table.c.access_token, ACCESS, member, member, table),
-        Sealed(table, table.c.refresh_token, REFRESH, member, member, table),
+        Sealed(table, table.c.access_token, access, member, member, table),
+        Sealed(table, table.c.refresh_token, refresh, member, member, table),
     )
 
 
 SEALED = (
-    *_of(links),
-    *_of(role_connections),
+    *_of(links, of_kakao.ACCESS, of_kakao.REFRESH),
+    *_of(role_connections, of_discord.ACCESS, of_discord.REFRESH),
     Sealed(
         link_states,
         link_states.c.verifier,

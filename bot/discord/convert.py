@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 import discord
 
 from bot.discord.failures import NO, UNREADABLE, is_away
+from bot.pictures import DISCORD, stands_at
 from bot.services.messages.models import Body, Embed, File, Highlight, Names, Poll, Reply, Source
 
 SYSTEM = discord.MessageType.thread_starter_message  # a pointer to a message, empty itself
@@ -81,7 +82,7 @@ def _texts(components: Iterable[object]) -> Iterator[str]:
 def _file(attachment: discord.Attachment) -> File:
     return File(
         name=attachment.filename,
-        url=attachment.url,
+        url=_discords(attachment.url) or "",
         content_type=attachment.content_type or "",
         width=attachment.width,
         height=attachment.height,
@@ -92,15 +93,22 @@ def _file(attachment: discord.Attachment) -> File:
 
 def _embed(embed: discord.Embed) -> Embed:
     picture = embed.image if embed.image.url else embed.thumbnail
+    address = _discords(picture.proxy_url, picture.url)
     return Embed(
         title=embed.title or "",
         description=embed.description or "",
         author=embed.author.name or "",
         fields=tuple((field.name or "", field.value or "") for field in embed.fields),
-        image_url=picture.url,
-        image_width=picture.width,
-        image_height=picture.height,
+        image_url=address,
+        image_width=picture.width if address else None,
+        image_height=picture.height if address else None,
     )
+
+
+def _discords(*addresses: str | None) -> str | None:
+    """Return the first address of Discord's own: its writer must not learn who looks at it."""
+    origins = (*DISCORD, discord.Asset.BASE)
+    return next((one for one in addresses if one and stands_at(one, origins)), None)
 
 
 def _poll(poll: discord.Poll) -> Poll:

@@ -11,6 +11,7 @@ from bot.discord.failures import FAILURES, is_away, summary
 from bot.discord.limits import EMBED_DESCRIPTION
 from bot.discord.notices import NOBODY
 from bot.discord.plugin import notices_of, services_of
+from bot.discord.words import sentence
 from bot.errors import (
     ConsentMissing,
     DiscordAway,
@@ -122,9 +123,7 @@ async def refuse(
     services, locale = services_of(interaction.client), locale_of(interaction)
     try:
         view = await _way_on(interaction, original, draft_id, scopes)
-        await say(
-            interaction, services.texts.say(locale, original.key, **original.arguments), view=view
-        )
+        await say(interaction, sentence(services.texts, locale, original), view=view)
     except FAILURES as failure:
         _log.warning("a member got no answer: %s", summary(failure))
 

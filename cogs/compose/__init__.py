@@ -8,6 +8,7 @@ from discord import app_commands
 from bot.discord.cog import KkachiCog, ListenerLists
 from bot.discord.plugin import AnyBot
 from bot.discord.replies import defer, items, say
+from bot.discord.words import plain
 from bot.errors import UserError
 from bot.services.accounts.oauth import NewLink
 from bot.services.compose.message_types import MESSAGE_TYPES
@@ -87,7 +88,7 @@ class Compose(KkachiCog):
         with suppress(UserError):  # `/forward` tells about drafts that are gone
             draft = await self.services.drafts.open(new.member_id, new.draft_id or "")
             if draft.is_being_written:
-                nickname = discord.utils.escape_markdown(new.nickname)
+                nickname = plain(new.nickname)
                 say_in = self.services.texts.say
                 linked = say_in(new.locale, "kakao-linked-short", nickname=nickname)
                 panel = panel_of(self.bot, draft)

@@ -17,6 +17,7 @@ from bot.discord.ui.form import FormModal, Given, label_of
 from bot.discord.ui.friend_picker import cancel, show_panel
 from bot.discord.ui.results import show_results
 from bot.discord.ui.share_button import ShareButton
+from bot.discord.words import plain
 from bot.errors import Expired, LinkBroken, NotLinked, TextArgument
 from bot.kakao import cut
 from bot.services.accounts.oauth import BASIC_SCOPES
@@ -58,7 +59,7 @@ class Panel:
     def text(self) -> str:
         """Return what it is, and what is wrong or good to know."""
         reading = self.reading
-        lines = [self.say("compose-panel", kind=_plain(self._name()))]
+        lines = [self.say("compose-panel", kind=plain(self._name()))]
         lines += [f"⚠️ {self._sentence(fault)}" for fault in reading.faults[:MOST_FAULTS]]
         lines += [f"🔗 {self._sentence(hint)}" for hint in reading.hints[:MOST_HINTS]]
         return cut("\n".join(lines), MESSAGE_CONTENT)
@@ -103,8 +104,8 @@ class Panel:
         return self.say(f"compose-step-{step.name}", number=step.number)
 
     def _sentence(self, fault: Fault) -> str:
-        value = _plain(fault.value) if isinstance(fault.value, str) else fault.value
-        field = _plain(label_of(fault.field, self.texts, self.locale))
+        value = plain(fault.value) if isinstance(fault.value, str) else fault.value
+        field = plain(label_of(fault.field, self.texts, self.locale))
         return self.say(
             f"compose-wrong-{fault.reason}", field=field, limit=fault.limit, value=value
         )
@@ -132,10 +133,6 @@ class Panel:
                 ("cancel", "forward-button-cancel", discord.ButtonStyle.secondary, False),
             )
         ]
-
-
-def _plain(text: str) -> str:
-    return discord.utils.escape_markdown(text)
 
 
 def panel_of(client: discord.Client, draft: Draft) -> Panel:

@@ -7,7 +7,8 @@ import discord
 
 from bot.discord.limits import YELLOW
 from bot.discord.replies import fitting
-from bot.errors import TextArgument
+from bot.discord.words import code, plain
+from bot.errors import Marked, TextArgument
 from bot.services.clock import MINUTE
 from bot.services.highlights.gates import Verdict
 from bot.services.highlights.rules import Filter, Places
@@ -34,14 +35,14 @@ class RuleTexts:
 
     def name(self, rule: Rule) -> str:
         """Return what a rule looks for."""
-        shown = discord.utils.escape_markdown(rule.text[:SHOWN_TEXT])
+        shown = plain(rule.text[:SHOWN_TEXT])
         if rule.kind is RuleKind.WORD:
             mode = rule.options.get("mode", "word")
             return self.say(f"highlight-rule-{mode}", text=shown)
         if rule.kind is RuleKind.REACTION:
             return self.say("highlight-rule-reaction", count=rule.options.get("threshold", 1))
         if rule.kind is RuleKind.PATTERN:
-            return self.say("highlight-rule-pattern", text=rule.text.replace("`", "ˋ"))
+            return self.say("highlight-rule-pattern", text=code(rule.text))
         return self.say(f"highlight-rule-{rule.kind}")
 
     def overview(self, rules: Sequence[Rule], chosen: Filter, schedule: Schedule) -> discord.Embed:
@@ -67,7 +68,7 @@ class RuleTexts:
         yield from self._places("highlight-filter-ignored", chosen.ignored)
         yield from self._places("highlight-filter-only", chosen.only)
         if chosen.ignore_words:
-            words = ", ".join(map(discord.utils.escape_markdown, chosen.ignore_words))
+            words = ", ".join(map(plain, chosen.ignore_words))
             yield self.say("highlight-filter-words", words=words)
         yield self.say(f"highlight-filter-bots-{'off' if chosen.ignore_bots else 'on'}")
         adult = "off" if chosen.ignore_age_restricted else "on"
@@ -126,7 +127,7 @@ class RuleTexts:
             *(f"<@&{one}>" for one in places.roles),
         ]
         if names:
-            yield self.say(key, names=", ".join(names))
+            yield self.say(key, names=Marked(", ".join(names)))
 
     def say(self, key: str, **arguments: TextArgument) -> str:
         """Return a text."""

@@ -9,6 +9,7 @@ from bot.discord.cog import KkachiCog, ListenerLists
 from bot.discord.plugin import AnyBot, services_of
 from bot.discord.replies import defer, defer_edit, items, link_button, locale_of, say
 from bot.discord.ui.buttons import MemberButton
+from bot.discord.words import plain
 from bot.errors import NotLinked
 from bot.services.accounts.oauth import NewLink
 from bot.services.forwarding.drafts import NotYours
@@ -63,7 +64,7 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
             text = self.text(interaction, "kakao-link-ask")
             await say(interaction, text, view=await link_button(interaction))
         else:
-            text = self.text(interaction, "kakao-link-again", nickname=_nickname(link))
+            text = self.text(interaction, "kakao-link-again", nickname=plain(link.nickname))
             view = await link_button(interaction, label="kakao-button-relink")
             await say(interaction, text, view=view)
 
@@ -90,13 +91,13 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
         await defer(interaction)
         link = await self._link_of(interaction)
         button = UnlinkButton(link.member_id, self.text(interaction, "kakao-button-unlink"))
-        text = self.text(interaction, "kakao-unlink-ask", nickname=_nickname(link))
+        text = self.text(interaction, "kakao-unlink-ask", nickname=plain(link.nickname))
         await say(interaction, text, view=items(button))
 
     async def tell_linked(self, new: NewLink) -> None:
         """Tell a member that the link stands; with a draft the forward itself goes on."""
         if new.draft_id is None:
-            nickname = discord.utils.escape_markdown(new.nickname)
+            nickname = plain(new.nickname)
             key = "kakao-agreed" if new.agreed else "kakao-linked"
             text = self.services.texts.say(new.locale, key, nickname=nickname)
             await self.notices.tell(new.member_id, text)
@@ -130,10 +131,6 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
         if link is None:
             raise NotLinked
         return link
-
-
-def _nickname(link: KakaoLink) -> str:
-    return discord.utils.escape_markdown(link.nickname)
 
 
 async def setup(bot: AnyBot) -> None:

@@ -10,6 +10,7 @@ from bot.discord.cog import Answered
 from bot.discord.limits import OPTION_LABEL
 from bot.discord.plugin import services_of
 from bot.discord.replies import defer, defer_edit, items, link_button, locale_of, say
+from bot.discord.words import plain
 from bot.kakao import FRIENDS, TALK_MESSAGE
 from bot.services.accounts.consents import Agreements
 from bot.services.forwarding.drafts import NotYours
@@ -63,7 +64,7 @@ class TakeBackSelect(
         [scope] = self.item.values
         texts, locale = services_of(interaction.client).texts, locale_of(interaction)
         label = next(option.label for option in self.item.options if option.value == scope)
-        question = texts.say(locale, "kakao-consent-ask", name=label)
+        question = texts.say(locale, "kakao-consent-ask", name=plain(label))
         yes = TakeBackButton(self.member_id, scope, texts.say(locale, "kakao-consent-yes"))
         await say(interaction, f"{question}\n{_meaning(texts, locale, scope)}", view=items(yes))
 
@@ -103,7 +104,7 @@ class TakeBackButton(
         await services.consents.revoke(self.member_id, self.scope)
         await services.friends.forget(self.member_id)
         name = scope_name(services.texts, locale, self.scope)
-        done = services.texts.say(locale, "kakao-consent-taken-back", name=name)
+        done = services.texts.say(locale, "kakao-consent-taken-back", name=plain(name))
         view = (
             await link_button(interaction, scopes=[self.scope], label="kakao-button-agree-again")
             if self.scope in KNOWN_SCOPES
@@ -143,7 +144,7 @@ class AgreeButton(
 
 def consents_text(texts: Texts, locale: Locale, scopes: Sequence[str]) -> str:
     """Return which consents are missing, by their names."""
-    names = ", ".join(scope_name(texts, locale, scope) for scope in scopes)
+    names = ", ".join(plain(scope_name(texts, locale, scope)) for scope in scopes)
     return texts.say(locale, "kakao-consent-missing", names=names)
 
 

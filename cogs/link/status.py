@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import discord
 
 from bot.discord.ui.results import line
+from bot.discord.words import plain
 from bot.kakao import FRIENDS, Scope
 from bot.services.accounts.consents import Agreements
 from bot.services.accounts.oauth import FRIENDS_SCOPES
@@ -46,7 +47,7 @@ class Status:
     def _connection(self) -> discord.Embed:
         sound = self.link.broken_at is None
         embed = discord.Embed(
-            title=self._say("kakao-status-title", nickname=self.link.nickname),
+            title=self._say("kakao-status-title", nickname=plain(self.link.nickname)),
             description=self._say("kakao-status-sound" if sound else "kakao-status-broken"),
             colour=GREEN if sound else RED,
         )
@@ -82,6 +83,7 @@ class Status:
 
     def _scope(self, scope: Scope) -> str:
         name = scope_name(self.texts, self.locale, scope.id, scope.display_name)
+        name = plain(name)
         if not scope.agreed:
             return f"➖ {name}"
         required = self.consents.live and not scope.revocable

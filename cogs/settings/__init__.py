@@ -12,6 +12,7 @@ from bot.discord.cog import KkachiCog, ListenerLists
 from bot.discord.limits import AUTOCOMPLETE_CHOICES
 from bot.discord.plugin import AnyBot
 from bot.discord.replies import defer, items, say
+from bot.discord.words import code, plain
 from bot.errors import UserError
 from bot.services.listeners import Listeners, guarded
 from bot.services.servers.chart import draw_chart
@@ -119,7 +120,7 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
         if not await self.bot.is_owner(interaction.user):
             raise OnlyOwner
         await self.services.plugins.reload(cog)
-        await say(interaction, self.text(interaction, "settings-reloaded", name=cog))
+        await say(interaction, self.text(interaction, "settings-reloaded", name=code(cog)))
 
     @reload.autocomplete("cog")
     async def complete_cog(
@@ -188,7 +189,7 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
         guild_id = managed(interaction)
         await defer(interaction)
         await self.services.templates.remove(guild_id, interaction.user.id, name)
-        shown = discord.utils.escape_markdown(name)
+        shown = plain(name)
         await say(interaction, self.text(interaction, "settings-templates-removed", name=shown))
 
     @remove_template.autocomplete("name")
@@ -205,11 +206,11 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
         return []
 
     def _line(self, interaction: discord.Interaction, template: CustomTemplate) -> str:
-        arguments = ", ".join(f"`{name}`" for name in template.arguments)
+        arguments = ", ".join(code(name) for name in template.arguments)
         return self.text(
             interaction,
             "settings-templates-line",
-            name=discord.utils.escape_markdown(template.name),
+            name=plain(template.name),
             number=str(template.template_id),
             arguments=arguments or self.text(interaction, "settings-templates-no-arguments"),
         )

@@ -12,6 +12,8 @@ from bot.discord.notices import NOBODY
 from bot.discord.plugin import AnyBot, notices_of, services_of
 from bot.discord.replies import locale_of, say
 from bot.discord.ui.buttons import MemberButton
+from bot.discord.words import plain
+from bot.errors import Marked
 from bot.services.servers.settings import GuildSettings
 from bot.texts import Locale, Texts, pick_locale
 from cogs.settings.panel import managed
@@ -59,8 +61,8 @@ class ReasonModal(discord.ui.Modal):
             told = services.texts.say(
                 locale,
                 "settings-member-told",
-                guild=discord.utils.escape_markdown(interaction.guild.name),  # type: ignore[union-attr] # managed
-                reason=discord.utils.escape_markdown(self._reason.value),
+                guild=plain(interaction.guild.name),  # type: ignore[union-attr] # managed
+                reason=plain(self._reason.value),
             )
             await notices_of(interaction.client).send_direct(self._member_id, told)
             text = services.texts.say(locale_of(interaction), "settings-member-done")
@@ -69,7 +71,7 @@ class ReasonModal(discord.ui.Modal):
                 settings.spoken,
                 "settings-log-unlink",
                 who=f"<@{interaction.user.id}>",
-                member=f"<@{self._member_id}>",
+                member=Marked(f"<@{self._member_id}>"),
             )
             await write_log(cast("AnyBot", interaction.client), settings, logged)
 

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import discord
-
+from bot.discord.words import plain
 from bot.errors import TextArgument
 from bot.services.servers.access import FEATURES
 from bot.texts import Locale, Texts
@@ -97,6 +96,8 @@ class SettingTexts:
 
 
 def _template(template: Mapping[str, Any]) -> str:
-    name = discord.utils.escape_markdown(template["name"])
-    arguments = f" ({', '.join(template['arguments'][:MOST])})" if template["arguments"] else ""
+    name = plain(template["name"])
+    arguments = (
+        f" ({', '.join(map(plain, template['arguments'][:MOST]))})" if template["arguments"] else ""
+    )
     return f"{name} `{template['template_id']}`{arguments}"

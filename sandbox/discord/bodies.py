@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from sandbox.discord.errors import Fault, invalid_form
@@ -71,13 +72,21 @@ class Draft:
         for key in ("image", "thumbnail"):
             if key in kept:
                 url = self._url(kept[key]["url"])
-                kept[key] = {"url": url, "proxy_url": url, **self._measures(url)}
+                kept[key] = {"url": url, "proxy_url": self._proxied(url), **self._measures(url)}
         for key, icon in (("author", "icon_url"), ("footer", "icon_url")):
             if (kept.get(key) or {}).get(icon):
                 kept[key] = kept[key] | {icon: self._url(kept[key][icon])}
         if "fields" in kept:
             kept["fields"] = [{"inline": False, **one} for one in kept["fields"]]
         return kept | {"type": "rich"}
+
+    def _proxied(self, url: str) -> str:
+        """Give where Discord itself shows a picture that stands elsewhere."""
+        cdn = self._world.site.url
+        if url.startswith(f"{cdn}/"):
+            return url
+        scheme, _, place = url.partition("://")
+        return f"{cdn}/external/{sha256(url.encode()).hexdigest()}/{scheme}/{place}"
 
     def _measures(self, url: str) -> JSON:
         own = next((one for one in self.attachments if one.url == url), None)
@@ -128,7 +137,8 @@ class Draft:
         own = next((one for one in self.attachments if one.url == url), None)
         kind = {"content_type": own.content_type, "attachment_id": str(own.id)} if own else {}
         number = str(self._world.ids.next())
-        return {"id": number, "url": url, "proxy_url": url, **self._measures(url), **kind}
+        proxied = {"url": url, "proxy_url": self._proxied(url)}
+        return {"id": number, **proxied, **self._measures(url), **kind}
 
     def _file_facts(self, component: JSON) -> JSON:
         own = next(one for one in self.attachments if one.url == component["file"]["url"])

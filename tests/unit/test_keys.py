@@ -6,13 +6,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Table, select, update
 
 from bot.services.accounts.links import Links
-from storage.database import Database, open_database
+from storage.database import Database, StorageError, open_database
 from storage.links import Link, LinkStore
-from storage.rotation import Rotation
-from storage.tables import links
+from storage.role_connections import RoleConnection, RoleConnectionStore
+from storage.rotation import SEALED, Rotation
+from storage.tables import links, role_connections
 from storage.vault import Vault, VaultError
 from tests.support.outbox import MINJI, NOON, World, open_outbox
 from tests.support.world import start_process
@@ -129,3 +130,28 @@ async def ended(settings: dict[str, str], folder: Path, *arguments: str) -> tupl
     process = await start_process(settings, folder, *arguments)
     out, err = await asyncio.wait_for(process.communicate(), 20)
     return process.returncode, out.decode() + err.decode()
+
+
+async def test_tokens_of_kakao_and_of_discord_cannot_stand_in_for_each_other(
+    database: Database,
+) -> None:
+    await LinkStore(database, AFTER).put(link_of(1))
+    await RoleConnectionStore(database, AFTER).put(RoleConnection(1, "access", "refresh", NOON))
+    for there, here in ((role_connections, links), (links, role_connections)):
+        [row] = await database.all(select(here.c.access_token))
+        theirs = select(there.c.access_token).scalar_subquery()
+        await database.change(update(here).values(access_token=theirs))
+        with pytest.raises(StorageError):
+            await _open(database, here)
+        await database.change(update(here).values(access_token=row["access_token"]))
+        await _open(database, here)
+
+
+async def _open(database: Database, table: Table) -> object:
+    if table is links:
+        return await LinkStore(database, AFTER).get(1)
+    return await RoleConnectionStore(database, AFTER).get(1)
+
+
+def test_every_sealed_column_has_a_kind_of_its_own() -> None:
+    assert len({sealed.kind for sealed in SEALED}) == len(SEALED)

@@ -12,6 +12,7 @@ from bot.discord.limits import (
     EMBED_TITLE,
     YELLOW,
 )
+from bot.discord.words import plain, plain_lines
 from bot.kakao import cut
 from bot.texts import Locale, Texts
 
@@ -62,7 +63,7 @@ def _blocks(card: dict[str, Any], say: Say) -> Iterator[str]:
     """Yield what stands below each other."""
     content = card.get("content", {})
     yield _plain(card.get("text") or content.get("description"), EMBED_DESCRIPTION)
-    yield card.get("request_url", "")
+    yield f"<{url}>" if (url := card.get("request_url")) else ""
     yield _arguments(card.get("template_args", {}))
     yield _items(card.get("item_content", {}))
     yield _price(card.get("commerce", {}))
@@ -75,7 +76,7 @@ def _blocks(card: dict[str, Any], say: Say) -> Iterator[str]:
 
 def _arguments(arguments: dict[str, str]) -> str:
     return "\n".join(
-        f"**{name}** {_plain(value, EMBED_FIELD_VALUE)}" for name, value in arguments.items()
+        f"**{plain(name)}** {_plain(value, EMBED_FIELD_VALUE)}" for name, value in arguments.items()
     )
 
 
@@ -157,4 +158,4 @@ def _add_pictures(embed: discord.Embed, card: dict[str, Any]) -> None:
 
 def _plain(text: str | None, limit: int) -> str:
     """Return a text that Discord shows as KakaoTalk does: with its asterisks."""
-    return cut(discord.utils.escape_markdown(text or ""), limit)
+    return plain_lines(text or "", limit)

@@ -15,6 +15,7 @@ from bot.discord.replies import defer_edit, items, refuse, say
 from bot.discord.ui.buttons import DraftButton
 from bot.discord.ui.card_embed import card_preview
 from bot.discord.ui.results import show_results
+from bot.discord.words import plain, sentence
 from bot.errors import ConsentMissing, LinkBroken, NotLinked, TooManyFriends
 from bot.kakao import MAX_RECEIVERS, Friend
 from bot.services.accounts.oauth import FRIENDS_SCOPES
@@ -70,7 +71,7 @@ class Panel:
         if self.draft.query:
             lines.append(self._search_line())
         if self.draft.picks:
-            names = ", ".join(_plain(pick.name) for pick in self.draft.picks)
+            names = ", ".join(plain(pick.name) for pick in self.draft.picks)
             lines.append(self.say("forward-friends-picked", names=names))
         if self.warning:
             lines.append(f"⚠️ {self.warning}")
@@ -78,7 +79,7 @@ class Panel:
 
     def _search_line(self) -> str:
         key = "forward-friends-found" if self.found else "forward-friends-none-found"
-        return self.say(key, query=_plain(self.draft.query), count=len(self.found))
+        return self.say(key, query=plain(self.draft.query), count=len(self.found))
 
     def preview(self) -> discord.Embed:
         """Return the card as KakaoTalk will show it."""
@@ -119,10 +120,6 @@ class Panel:
         cancel = PickerButton("cancel", draft, self.say("forward-button-cancel"), row=2)
         middle = [search, everyone] if self.draft.query else [search]
         return [*(paging if last else []), *middle, send, cancel]
-
-
-def _plain(name: str) -> str:
-    return discord.utils.escape_markdown(name)
 
 
 async def panel_of(client: discord.Client, draft: Draft, warning: str = "") -> Panel:
@@ -210,7 +207,7 @@ class FriendSelect(
         try:
             draft = await services.forwarding.pick(draft, shown, picked)
         except TooManyFriends as error:
-            warning = services.texts.say(pick_locale(draft.locale), error.key, **error.arguments)
+            warning = sentence(services.texts, pick_locale(draft.locale), error)
         await show_panel(interaction, draft, warning)
 
 

@@ -10,6 +10,7 @@ import discord
 from bot.discord.cog import Answered
 from bot.discord.plugin import services_of
 from bot.discord.replies import defer_edit, items, link_button, locale_of
+from bot.discord.words import plain
 from bot.services.accounts.oauth import BASIC_SCOPES, FRIENDS_SCOPES
 from bot.services.deliveries.outcomes import ALLOWANCES, CONSENT, may_repeat
 from bot.services.kakao_codes import member_key
@@ -60,7 +61,7 @@ def line(texts: Texts, locale: Locale, row: Delivery) -> str:
         name = texts.say(locale, "forward-chat-me")
     else:
         name = row.friend_name or texts.say(locale, "forward-chat-friend")
-    shown = discord.utils.escape_markdown(name)
+    shown = plain(name)
     return f"{MARKS[row.state]} **{shown}** · {outcome(texts, locale, row)}"
 
 

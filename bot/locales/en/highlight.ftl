@@ -1,7 +1,7 @@
 highlight-rule-word = "{ $text }"
 highlight-rule-exact = "{ $text }" (exactly)
 highlight-rule-anywhere = "{ $text }" (inside words too)
-highlight-rule-pattern = pattern `{ $text }`
+highlight-rule-pattern = pattern { $text }
 highlight-rule-mention = mentions of me
 highlight-rule-role = mentions of my roles
 highlight-rule-reply = replies to me

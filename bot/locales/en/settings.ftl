@@ -86,7 +86,7 @@ settings-statistics =
     Allowance used by all of Kkachi: { $used } of { $limit } today, { $most } % on the busiest of the 30 days (the line)
 error-settings-number = Please type numbers that fit.
 error-settings-member-unknown = This person does not use Kkachi in this server.
-settings-reloaded = `{ $name }` is loaded anew.
+settings-reloaded = { $name } is loaded anew.
 error-cog-unknown = No cog called { $name } runs.
 error-cog-broken = { $name } could not be loaded; the one from before goes on. The log says why.
 error-only-owner = Only whoever runs this bot can do this.

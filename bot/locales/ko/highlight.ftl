@@ -1,7 +1,7 @@
 highlight-rule-word = "{ $text }"
 highlight-rule-exact = "{ $text }" (정확히)
 highlight-rule-anywhere = "{ $text }" (글자 안에서도)
-highlight-rule-pattern = 패턴 `{ $text }`
+highlight-rule-pattern = 패턴 { $text }
 highlight-rule-mention = 나를 부른 멘션
 highlight-rule-role = 내 역할을 부른 멘션
 highlight-rule-reply = 내 메시지에 단 답장

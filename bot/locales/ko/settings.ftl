@@ -86,7 +86,7 @@ settings-statistics =
     까치 전체가 쓴 횟수: 오늘 { $used } / { $limit }, 지난 30일 중 가장 많은 날 { $most }% (그림의 선)
 error-settings-number = 숫자를 알맞게 적어 주세요.
 error-settings-member-unknown = 이 사람은 이 서버에서 까치를 쓰고 있지 않아요.
-settings-reloaded = `{ $name }` 기능을 다시 불러왔어요.
-error-cog-unknown = `{ $name }` 기능은 돌고 있지 않아요.
-error-cog-broken = `{ $name }` 기능을 불러오지 못했어요. 전의 것이 그대로 돌고 있어요. 이유는 로그에 있어요.
+settings-reloaded = { $name } 기능을 다시 불러왔어요.
+error-cog-unknown = '{ $name }' 기능은 돌고 있지 않아요.
+error-cog-broken = '{ $name }' 기능을 불러오지 못했어요. 전의 것이 그대로 돌고 있어요. 이유는 로그에 있어요.
 error-only-owner = 이 봇을 운영하는 사람만 할 수 있어요.

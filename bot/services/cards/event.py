@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.errors import TextArgument
 from bot.kakao import Button, Content, Feed, Link, List, Location, Message, is_address
-from bot.services.cards.markdown import one_line, readable
+from bot.services.cards.markdown import name_line, one_line, readable
 from bot.services.clock import SEOUL
 from bot.services.messages.events import EventFacts
 from bot.services.messages.models import Names
@@ -25,7 +25,7 @@ def event_card(kind: str, facts: EventFacts, *, link: str, locale: Locale, texts
     title, text = line_of(kind, facts, locale=locale, texts=texts)
     buttons = [Button(title=texts.say(locale, "card-button"), link=both)]
     if len(facts.names) >= FEWEST_ROWS:
-        rows = [Content.fit(title=one_line(name), link=both) for name in _rows(facts.names)]
+        rows = [Content.fit(title=name_line(name), link=both) for name in _rows(facts.names)]
         return List.fit(header_title=title, header_link=both, contents=rows, buttons=buttons)
     content = Content.fit(title=title, description=text, image_url=facts.picture, link=both)
     place = one_line(facts.location)
@@ -43,14 +43,14 @@ def line_of(kind: str, facts: EventFacts, *, locale: Locale, texts: Texts) -> tu
     title = say(
         f"notify-card-{kind}",
         title=_title(facts) or say("notify-card-untitled"),
-        channel=one_line(facts.channel) or say("card-unknown-channel"),
-        member=one_line(facts.member) or say("card-unknown-member"),
-        guild=one_line(facts.guild),
+        channel=name_line(facts.channel) or say("card-unknown-channel"),
+        member=name_line(facts.member) or say("card-unknown-member"),
+        guild=name_line(facts.guild),
         count=len(facts.names),
     )
     changed = ", ".join(say(f"notify-changed-{word}") for word in facts.changed)
     where = " · ".join(
-        filter(None, (one_line(facts.guild), one_line(facts.location or facts.channel)))
+        filter(None, (name_line(facts.guild), one_line(facts.location) or name_line(facts.channel)))
     )
     lines = (
         _span(facts, locale, texts),
@@ -62,7 +62,7 @@ def line_of(kind: str, facts: EventFacts, *, locale: Locale, texts: Texts) -> tu
 
 
 def _title(facts: EventFacts) -> str:
-    return one_line(facts.title) or ", ".join(map(one_line, facts.names))
+    return one_line(facts.title) or ", ".join(map(name_line, facts.names))
 
 
 def _rows(names: Sequence[str]) -> list[str]:

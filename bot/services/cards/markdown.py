@@ -57,6 +57,8 @@ INVISIBLE = regex.compile(
     r"|[\uFE0E\uFE0F\n\t])(*SKIP)(*FAIL)"
     r"|[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]"
 )
+# Between letters, as in an address; KakaoTalk makes links of these by itself.
+DOT = re.compile(r"(?<=\w)\.(?=[^\W\d_])")
 SPACES = re.compile(rf"[^\S\n{CODE_SPACE}]+")
 LINE_ENDS = re.compile(r" ?\n ?")
 BLANK_LINES = re.compile(r"\n{3,}")
@@ -79,6 +81,11 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """Return a cleaned text without line breaks, for names."""
     return " ".join(clean(text).split())
+
+
+def name_line(text: str) -> str:
+    """Return somebody's name as one line in which KakaoTalk finds no address to open."""
+    return DOT.sub("\u2024", one_line(text).replace("://", ":\u2215\u2215"))
 
 
 def count(text: str) -> int:

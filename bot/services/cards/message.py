@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from bot.errors import NoteTooLong, SystemMessage, TextArgument
 from bot.kakao import SMALLEST_IMAGE, TEXT_LIMIT, Button, Content, Feed, Link, cut, is_address
-from bot.services.cards.markdown import clean, count, one_line, readable
+from bot.services.cards.markdown import clean, count, name_line, one_line, readable
 from bot.services.messages.models import Body, Embed, File, Highlight, Poll
 from bot.texts import Locale, Texts
 
@@ -145,7 +145,8 @@ class _Card:
         return readable(text, highlight.names, self._locale, self._texts, at=highlight.created_at)
 
     def _title(self) -> str:
-        channel, guild = one_line(self._highlight.channel), one_line(self._highlight.guild)
+        channel = name_line(self._highlight.channel)
+        guild = name_line(self._highlight.guild)
         if channel and guild:
             return cut(self._say("card-title", channel=channel, guild=guild), TITLE_LIMIT)
         if channel or guild:
@@ -177,7 +178,7 @@ class _Card:
         return "\n".join([*above, cut(said, TEXT_LIMIT - taken), *below])
 
     def _name(self, name: str) -> str:
-        return cut(one_line(name), NAME_LIMIT) or self._say("card-unknown-member")
+        return cut(name_line(name), NAME_LIMIT) or self._say("card-unknown-member")
 
     def _reply(self) -> str:
         reply = self._highlight.reply

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from bot.errors import UserError
+from bot.errors import Marked, UserError
 from bot.services.cache import Cache
 from bot.services.clock import DAY, Clock
 from bot.services.deliveries.allowance import Allowance
@@ -92,7 +92,7 @@ class Access:
             raise FeatureOff
         wanted = roles_for(settings, feature)
         if wanted and wanted.isdisjoint(role_ids):
-            raise RoleNeeded(roles=", ".join(f"<@&{role}>" for role in sorted(wanted)))
+            raise RoleNeeded(roles=Marked(", ".join(f"<@&{role}>" for role in sorted(wanted))))
         await self._noted.get((guild_id, member_id))
 
     async def carried(

@@ -1,0 +1,59 @@
+"""Words of others in what Kkachi writes at Discord: they read as they are, and do nothing."""
+
+import regex
+
+from bot.errors import Marked, UserError
+from bot.services.cards.markdown import clean, one_line
+from bot.texts import Locale, Texts
+
+ELLIPSIS = "…"
+# Discord shows a mark that stands behind a backslash, and before a letter the backslash as well.
+MARKS = regex.compile(
+    r"[\\`*_~|<\[\]]"
+    r"|:(?=//)|@(?=everyone|here)"
+    r"|(?<=discord\.gg)/|(?<=discord\.com)/(?=invite)|(?<=discordapp\.com)/(?=invite)"
+    # Headings, quotes and lists begin where a line does.
+    r"|^[#>+-]|(?<=^-)\#|(?<=^[0-9]+)\.",
+    regex.IGNORECASE | regex.MULTILINE,
+)
+PIECES = regex.compile(r"\\.|[^\\]", regex.DOTALL)
+BACKTICK, PRIME = "`", "\u02cb"
+
+
+def plain(text: str, limit: int | None = None) -> str:
+    """Return words of others as one line in which Discord finds no markup, link or mention.
+
+    `limit` counts what is sent, backslashes included.
+    """
+    return _escaped(one_line(text), limit)
+
+
+def plain_lines(text: str, limit: int | None = None) -> str:
+    """Return words of others like `plain` does, with their line breaks."""
+    return _escaped(clean(text), limit)
+
+
+def code(text: str) -> str:
+    """Return words of others as a piece of code."""
+    return f"`{one_line(text).replace(BACKTICK, PRIME) or ' '}`"
+
+
+def sentence(texts: Texts, locale: Locale, error: UserError) -> str:
+    """Return a mistake in words; what it quotes is somebody's."""
+    quoted = {
+        name: value if isinstance(value, Marked) or not isinstance(value, str) else plain(value)
+        for name, value in error.arguments.items()
+    }
+    return texts.say(locale, error.key, **quoted)
+
+
+def _escaped(words: str, limit: int | None) -> str:
+    shown = MARKS.sub(r"\\\g<0>", words)
+    if limit is None or len(shown) <= limit:
+        return shown
+    kept, room = "", limit - len(ELLIPSIS)
+    for piece in PIECES.findall(shown):
+        if len(kept) + len(piece) > room:
+            break
+        kept += piece
+    return kept.rstrip() + ELLIPSIS
