@@ -17,7 +17,7 @@ BLIND = "\ufffc"
 
 # Everything else may have to be composed, narrowed or removed first.
 ODD = re.compile(r"[^\n -~가-힣ㄱ-ㅣ…·‘’“”「」『』、。♡♥★☆→←○●■□△▲▽▼※~\U0001f300-\U0001faff]")
-INVISIBLE = regex.compile(r"[\p{Cf}\p{Default_Ignorable_Code_Point}]+")
+INVISIBLE = regex.compile(r"\x1b\[[0-9;]*m|[\p{Cf}\p{Default_Ignorable_Code_Point}]+")
 # Letters that Unicode's compatibility form would glue to the syllable before: 가ㄳ → 갃.
 LETTERS = regex.compile(r"[^\u3131-\u318e]+")
 BLANK_LETTERS = "\u3164\uffa0\u115f\u1160"
