@@ -22,6 +22,7 @@ error-nothing-left = There is nothing left to send.
 error-rules-too-many = You can have { $limit } rules in this server. Remove one that you do not need first.
 error-rule-duplicate = You have this rule already: { $text }
 error-rule-empty = There is nothing in it to look for. Type a word or a phrase.
+error-rule-never = That is never looked for in a message. Type something other than a mention, a custom emoji or an e-mail address; for mentions there is `/highlight me`.
 error-rule-too-long = A word can have { $limit } characters; this one has { $length }.
 error-rule-unknown = This rule was removed already.
 error-rules-ignored = You can ignore { $limit } words.

@@ -22,6 +22,7 @@ error-nothing-left = 보낼 소식이 남아 있지 않아요.
 error-rules-too-many = 이 서버에서는 규칙을 { $limit }개까지 만들 수 있어요. 쓰지 않는 규칙을 먼저 지워 주세요.
 error-rule-duplicate = 이미 있는 규칙이에요: { $text }
 error-rule-empty = 찾을 수 있는 글자가 없어요. 단어나 문장을 넣어 주세요.
+error-rule-never = 그 말은 메시지에서 찾지 않아요. 멘션, 커스텀 이모지, 이메일 주소 말고 다른 말을 넣어 주세요. 멘션은 `/highlight me`으로 받을 수 있어요.
 error-rule-too-long = 단어는 { $limit }자까지 쓸 수 있어요. 지금은 { $length }자예요.
 error-rule-unknown = 이미 지운 규칙이에요.
 error-rules-ignored = 무시할 단어는 { $limit }개까지 정할 수 있어요.
