@@ -7,6 +7,7 @@ error-consent-missing = Kakao needs your agreement to one more thing. Agree with
 error-operator-fault = Kakao refuses Kkachi's requests. Whoever runs this bot has to correct its settings.
 error-message-not-found = There is no such message, or none that you can read.
 error-bad-message-reference = Please give a message link or a message id. Right-click or long-press a message and choose "Copy Message Link".
+error-channel-named = That is a channel, not a message. Right-click or long-press the message to send, choose "Copy Message Link" and paste it.
 error-content-hidden = I cannot read what this message says. Right-click or long-press the message and send it from "Apps" instead.
 error-system-message = Notices that Discord writes by itself cannot be sent.
 error-note-too-long = A note can have up to { $limit } characters; yours has { $length }.

@@ -7,6 +7,7 @@ error-consent-missing = 카카오에서 동의가 하나 더 필요해요. 아�
 error-operator-fault = 카카오가 까치의 요청을 받아 주지 않아요. 운영자가 설정을 고쳐야 해요.
 error-message-not-found = 그런 메시지가 없거나, 볼 수 없는 메시지예요.
 error-bad-message-reference = 메시지 링크나 메시지 ID를 넣어 주세요. 메시지를 오른쪽 클릭하거나 길게 눌러 '메시지 링크 복사'를 고르면 돼요.
+error-channel-named = 이 링크는 메시지가 아니라 채널이에요. 보낼 메시지를 오른쪽 클릭하거나 길게 눌러 '메시지 링크 복사'를 고른 뒤 붙여 넣어 주세요.
 error-content-hidden = 까치가 이 메시지의 내용을 읽을 수 없어요. 메시지를 오른쪽 클릭하거나 길게 눌러 '앱'에서 보내 보세요.
 error-system-message = 디스코드가 자동으로 남긴 알림은 보낼 수 없어요.
 error-note-too-long = 덧붙일 말은 { $limit }자까지 쓸 수 있어요. 지금은 { $length }자예요.
