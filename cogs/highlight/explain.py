@@ -1,18 +1,17 @@
 """`/highlight test` and `/highlight why`: what a text would do, what a message did."""
 
-from collections.abc import Sequence
-
 import discord
 from discord import app_commands
 
+from bot.discord.limits import MESSAGE_CONTENT
 from bot.discord.messages import find_message
 from bot.discord.reader import seen_of
 from bot.discord.replies import defer, say
-from bot.services.highlights.rules import as_text
+from bot.kakao import cut
+from bot.services.highlights.trial import try_out
 from bot.services.messages.models import Source
 from bot.services.messages.reader import Seen
 from cogs.highlight.base import HighlightCog, NothingNamed, who
-from storage.rules import Rule
 
 
 class ExplainCommands(HighlightCog):
@@ -29,20 +28,11 @@ class ExplainCommands(HighlightCog):
             text: What somebody might write
         """
         await defer(interaction)
-        member_id, guild_id = who(interaction)
-        rules = await self.services.rules.of(member_id, guild_id)
-        seen = Seen(_here(interaction), 0, text, self.services.now())
-        met = {
-            match.rule_id
-            for match in self.services.rules.matcher.matches(seen)
-            if match.member_id == member_id
-        }
-        hits = [rule for rule in rules if rule.id in met]
-        key = "highlight-test-hit" if hits else "highlight-test-miss"
-        await say(interaction, "\n".join([self.text(interaction, key), *self._lines(hits)]))
-
-    def _lines(self, rules: Sequence[Rule]) -> list[str]:
-        return [f"- {as_text(rule)}" for rule in rules]
+        member_id, _ = who(interaction)
+        seen = _written(interaction, text, self.services.now())
+        trial = await try_out(self.services.rules, member_id, seen)
+        lines = self.words(interaction).trial(trial)
+        await say(interaction, cut("\n".join(lines), MESSAGE_CONTENT))
 
     @app_commands.command()
     async def why(self, interaction: discord.Interaction, message: str) -> None:
@@ -65,5 +55,14 @@ class ExplainCommands(HighlightCog):
         await say(interaction, "", embeds=[discord.Embed(description="\n".join(lines))])
 
 
-def _here(interaction: discord.Interaction) -> Source:
-    return Source(interaction.guild_id, interaction.channel_id or 0, interaction.id)
+def _written(interaction: discord.Interaction, text: str, at: float) -> Seen:
+    """Return a text as if somebody had written it where the command was typed."""
+    channel = interaction.channel
+    return Seen(
+        source=Source(interaction.guild_id, interaction.channel_id or 0, interaction.id),
+        author_id=0,
+        text=text,
+        created_at=at,
+        parent_id=channel.parent_id if isinstance(channel, discord.Thread) else None,
+        category_id=getattr(channel, "category_id", None),
+    )

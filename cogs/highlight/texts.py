@@ -13,6 +13,7 @@ from bot.services.clock import MINUTE
 from bot.services.highlights.gates import Verdict
 from bot.services.highlights.rules import Filter, Places
 from bot.services.highlights.schedule import Schedule
+from bot.services.highlights.trial import Trial
 from bot.texts import Locale, Texts
 from storage.rules import Rule, RuleKind
 
@@ -98,6 +99,21 @@ class RuleTexts:
         if schedule.dnd_until is not None:
             yield self.say("highlight-when-dnd", until=f"<t:{int(schedule.dnd_until)}:f>")
         yield self.say("highlight-when-zone", zone=schedule.time_zone)
+
+    def trial(self, trial: Trial) -> Iterator[str]:
+        """Yield what a text would do, were it written."""
+        yield self.say("highlight-test-hit" if trial.hits else "highlight-test-miss")
+        yield from (f"- {self.name(rule)}" for rule in trial.hits)
+        if trial.hits and trial.ignored_words:
+            words = ", ".join(map(plain, trial.ignored_words))
+            yield self.say("highlight-test-ignored-words", words=words)
+        if trial.hits and trial.ignored_place:
+            yield self.say("highlight-test-ignored-place")
+        if trial.hits and trial.paused_until is not None:
+            yield self.say("highlight-test-paused", until=f"<t:{int(trial.paused_until)}:f>")
+        for rule, mode in trial.near:
+            found_by = self.say(f"choice-{mode}")
+            yield self.say("highlight-test-near", rule=self.name(rule), mode=found_by)
 
     def verdicts(self, verdicts: Sequence[Verdict]) -> str:
         """Return what each gate said, and how it ended."""

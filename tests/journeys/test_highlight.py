@@ -423,6 +423,32 @@ async def test_a_text_can_be_tried_and_rules_copied_as_text(minji: Person) -> No
     assert file.data.decode() == "word: 배\nword: rust (anywhere)"
 
 
+async def test_a_trial_tells_of_ignores_and_of_the_mode_that_would_have_found_it(
+    minji: Person,
+) -> None:
+    await minji.slash(CHAT, "highlight add", word="번개")
+    await minji.slash(CHAT, "highlight ignore", word="취소")
+    kept_back = await minji.slash(CHAT, "highlight test", text="번개 취소됐어요")
+    assert "✅" in kept_back.text
+    assert "오지 않아요: 취소" in kept_back.text
+    near = await minji.slash(CHAT, "highlight test", text="물번개처럼")
+    assert "❌" in near.text
+    assert "'글자 안에서도' 방식이면" in near.text
+    await minji.slash(CHAT, "highlight ignore", channel=CHAT)
+    assert (
+        "이 채널은 듣지 않기로"
+        in (await minji.slash(CHAT, "highlight test", text="번개 칠까요?")).text
+    )
+
+
+async def test_what_no_message_can_meet_is_refused_with_the_reason(minji: Person) -> None:
+    for word in ("@everyone", "<:wave:123456789012345678>", "minji@example.com"):
+        refused = await minji.slash(CHAT, "highlight add", word=word)
+        assert "메시지에서 찾지 않아요" in refused.text, word
+    assert "규칙" in (await minji.slash(CHAT, "highlight add", word="character.ai")).text
+    assert "✅" in (await minji.slash(CHAT, "highlight test", text="요즘 character.ai 재밌다")).text
+
+
 async def test_why_names_the_gate_that_stopped_a_message(
     world: World, minji: Person, junho: Person
 ) -> None:

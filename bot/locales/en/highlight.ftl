@@ -47,6 +47,10 @@ highlight-pause-over = You hear of highlights again.
 highlight-imported = { $added } rules were copied; { $skipped } were here already.
 highlight-test-hit = ✅ This text meets these rules.
 highlight-test-miss = ❌ This text meets no rule.
+highlight-test-ignored-words = ⛔ But it holds a word that you ignore, so no card comes: { $words }
+highlight-test-ignored-place = ⛔ But you hear nothing of this channel, so no card comes.
+highlight-test-paused = ⏸️ But you have paused until { $until }, so no card comes now.
+highlight-test-near = 💡 With the mode "{ $mode }" your rule { $rule } would find it too.
 
 highlight-why-passed = It passes every gate: written now, it would be sent at once.
 highlight-why-stopped = It was stopped at "{ $gate }".

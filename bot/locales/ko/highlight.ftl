@@ -47,6 +47,10 @@ highlight-pause-over = 다시 알려 드려요.
 highlight-imported = 규칙 { $added }개를 가져왔어요. 이미 있던 규칙은 { $skipped }개예요.
 highlight-test-hit = ✅ 이 글은 아래 규칙에 걸려요.
 highlight-test-miss = ❌ 이 글은 어느 규칙에도 걸리지 않아요.
+highlight-test-ignored-words = ⛔ 하지만 무시하는 말이 들어 있어서 카드는 오지 않아요: { $words }
+highlight-test-ignored-place = ⛔ 하지만 이 채널은 듣지 않기로 해서 카드는 오지 않아요.
+highlight-test-paused = ⏸️ 지금은 { $until }까지 쉬는 중이라 카드는 오지 않아요.
+highlight-test-near = 💡 '{ $mode }' 방식이면 { $rule } 규칙도 이 글을 찾아요.
 
 highlight-why-passed = 모두 통과해요. 지금 나온다면 바로 보내 드려요.
 highlight-why-stopped = '{ $gate }'에서 멈췄어요.

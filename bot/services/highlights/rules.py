@@ -13,6 +13,7 @@ from bot.services.clock import DAY, HOUR, Clock, is_too_far
 from bot.services.highlights.matching.matcher import Matcher
 from bot.services.highlights.matching.normalise import needle
 from bot.services.highlights.matching.patterns import BadPattern, Pattern
+from bot.services.highlights.matching.words import Mode, hit
 from bot.services.servers.settings import Settings
 from storage.reading import Unreadable, reading
 from storage.rules import Rule, RuleKind, RuleStore
@@ -48,6 +49,12 @@ class EmptyRule(UserError):
     """Nothing of what was typed can be looked for."""
 
     key = "error-rule-empty"
+
+
+class NeverFound(UserError):
+    """No message can meet the rule: what it looks for is never searched."""
+
+    key = "error-rule-never"
 
 
 class RuleTooLong(UserError):
@@ -152,10 +159,19 @@ class Rules:
     ) -> Rule:
         """Keep a rule; it counts from the next message on.
 
-        Raises TooManyRules, DuplicateRule, EmptyRule, RuleTooLong, BadPattern, PatternsTooLarge.
+        Raises TooManyRules, DuplicateRule, EmptyRule, NeverFound, RuleTooLong, BadPattern or
+        PatternsTooLarge.
         """
         chosen = {name: value for name, value in options.items() if value}
-        new = Rule(0, member_id, guild_id, kind, _checked(kind, text), self._now(), options=chosen)
+        new = Rule(
+            0,
+            member_id,
+            guild_id,
+            kind,
+            _checked(kind, text, chosen.get("mode", "word")),
+            self._now(),
+            options=chosen,
+        )
         async with self._turn:
             await self._check_room(new)
             rule = await self._store.add(new)
@@ -260,7 +276,7 @@ def as_text(rule: Rule) -> str:
     return " ".join(filter(None, (f"{rule.kind}:", rule.text, extra and f"({extra})")))
 
 
-def _checked(kind: RuleKind, text: str) -> str:
+def _checked(kind: RuleKind, text: str, mode: Mode = "word") -> str:
     if kind is RuleKind.PATTERN:
         Pattern(text)
         return text
@@ -271,6 +287,8 @@ def _checked(kind: RuleKind, text: str) -> str:
         raise RuleTooLong(limit=LONGEST_WORD, length=len(word))
     if not needle(word).text:
         raise EmptyRule
+    if not hit(word, word, mode):
+        raise NeverFound
     return word
 
 
