@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 DISCORD_API_URL = "https://discord.com/api/v10"
 DISCORD_CDN_URL = "https://cdn.discordapp.com"
 KAKAO_AUTH_URL = "https://kauth.kakao.com"
+KAKAO_SHARER_URL = "https://sharer.kakao.com"
 KAKAO_SDK_URL = "https://t1.kakaocdn.net/kakao_js_sdk/2.8.3/kakao.min.js"
 KAKAO_SDK_INTEGRITY = "sha384-oroumrnFVE0xtgqyDZJARgERibXg2C28380uaUZz2kHDS5CR7tu20eGiOU6GkTpy"
 KEY_BYTES = 32
@@ -127,6 +128,11 @@ class Config(BaseSettings):
     def redirect_uri(self) -> str:
         """Where Kakao Login returns to; it must be registered at Kakao character for character."""
         return f"{self.public_url}/oauth/kakao/callback"
+
+    @property
+    def kakao_sharer_url(self) -> str:
+        """Where Kakao's picker for shares is: beside its login when that is not Kakao's own."""
+        return KAKAO_SHARER_URL if self.kakao_auth_url == KAKAO_AUTH_URL else self.kakao_auth_url
 
     @property
     def discord_cdn_url(self) -> str:

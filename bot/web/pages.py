@@ -68,11 +68,13 @@ class Pages:
         *,
         pictures: Callable[[str], bool],
         offer: Mapping[str, Any],
+        without_script: str,
         is_told: bool,
     ) -> str:
         """Show a card as KakaoTalk draws it, and the button that opens Kakao's picker.
 
-        `pictures` tells which addresses the page may show, `offer` is for its script.
+        `pictures` tells which addresses the page may show, `offer` is for its script, and the
+        address `without_script` does the same where none runs.
         """
         return self._render(
             "share.html",
@@ -80,6 +82,7 @@ class Pages:
             card=_lenient(card),
             pictures=pictures,
             offer=offer,
+            without_script=without_script,
             is_told=is_told,
         )
 
