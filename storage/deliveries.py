@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Double,
     Update,
     bindparam,
     case,
@@ -129,16 +130,10 @@ OF_FORWARD = (
 NEXT_DUE = select(func.min(deliveries.c.next_try_at).label("at")).where(
     deliveries.c.state == DeliveryState.QUEUED
 )
-UNDER_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.PARKED)
-BUSY = (
-    select(deliveries.c.id)
-    .join(hits, hits.c.forward_id == deliveries.c.forward_id)
-    .where(
-        deliveries.c.member_id == bindparam("member_id"),
-        deliveries.c.state.in_(UNDER_WAY),
-    )
-    .limit(1)
+QUEUED_BEFORE = select(func.count().label("n")).where(
+    QUEUED, deliveries.c.next_try_at < bindparam("before", type_=Double)
 )
+UNDER_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.PARKED)
 # Locked, so that nothing is accepted for a link that is being replaced.
 GENERATION = (
     select(links.c.generation)
@@ -198,6 +193,11 @@ class DeliveryStore:
         """Return when the next queued row is due."""
         row = await self._database.first(NEXT_DUE)
         return row["at"] if row else None
+
+    async def count_queued(self, before: float) -> int:
+        """Return how many rows are to go out before then, which nobody has counted yet."""
+        row = await self._database.first(QUEUED_BEFORE, {"before": before})
+        return int(row["n"]) if row else 0
 
     async def requeue(self, ids: Sequence[int], at: float) -> list[Delivery]:
         """Let failed rows start afresh, if the link stands that they were accepted for."""
@@ -272,10 +272,6 @@ class DeliveryStore:
         A row that is being sent right now ends with its result, but never goes out again.
         """
         return await self._database.write(lambda connection: cancel(connection, member_id, at))
-
-    async def is_busy(self, member_id: int) -> bool:
-        """Tell whether an automatic delivery of a member's is on its way, or waits for its turn."""
-        return bool(await self._database.all(BUSY, {"member_id": member_id}))
 
     async def last(self, member_id: int, n: int) -> list[Delivery]:
         """Return a member's latest rows, the newest first."""
