@@ -3,7 +3,16 @@
 import asyncio
 import sys
 
-from benchmarks import deliveries, matching, million, planning, transport, words, writer
+from benchmarks import (
+    deliveries,
+    dispatching,
+    matching,
+    million,
+    planning,
+    transport,
+    words,
+    writer,
+)
 
 BENCHMARKS = {
     "deliveries": deliveries.main,
@@ -12,6 +21,7 @@ BENCHMARKS = {
     "words": words.main,
     "matching": matching.main,
     "planning": planning.main,
+    "dispatching": dispatching.main,
     "million": million.main,
 }
 

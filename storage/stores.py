@@ -12,6 +12,7 @@ from storage.drafts import DraftStore
 from storage.hits import HitStore
 from storage.images import ImageStore
 from storage.jumps import JumpStore
+from storage.leases import LeaseStore
 from storage.link_requests import LinkRequestStore
 from storage.links import LinkStore
 from storage.memberships import MembershipStore
@@ -32,7 +33,7 @@ from storage.workers import WorkerStore
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """One for each table."""
+    """One for each table, and one for those who send what is in the outbox."""
 
     allowances: AllowanceStore
     deliveries: DeliveryStore
@@ -42,6 +43,7 @@ class Stores:
     hits: HitStore
     images: ImageStore
     jumps: JumpStore
+    leases: LeaseStore
     links: LinkStore
     memberships: MembershipStore
     optouts: OptOutStore
@@ -70,6 +72,7 @@ class Stores:
             hits=HitStore(database),
             images=ImageStore(database),
             jumps=JumpStore(database),
+            leases=LeaseStore(database),
             links=LinkStore(database, vault),
             memberships=MembershipStore(database),
             optouts=OptOutStore(database),

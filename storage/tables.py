@@ -242,6 +242,9 @@ wishes = Table(
     Column("wishes", JSON, nullable=False),
 )
 
+# What waits is looked for far more often than all the rest. Like `NOT_JUST_SENT` for SQLite.
+WAITING = text("state = 'waiting'")
+
 # What rules and subscriptions have found; ids only, the text stays on Discord until it is sent.
 hits = Table(
     "hits",
@@ -263,6 +266,14 @@ hits = Table(
     Column("due_at", Double, nullable=False),
     Index(None, "member_id", "occasion", unique=True),
     Index(None, "state", "due_at"),
+    Index(
+        None,
+        "member_id",
+        "priority",
+        "found_at",
+        sqlite_where=WAITING,
+        postgresql_where=WAITING,
+    ),
     sqlite_autoincrement=True,  # an id is never given twice
 )
 

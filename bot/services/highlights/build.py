@@ -7,6 +7,7 @@ from bot.services.deliveries.build import DeliveryServices
 from bot.services.forwarding.jumps import Jumps
 from bot.services.highlights.activity import Activity
 from bot.services.highlights.catch_up import CatchUp
+from bot.services.highlights.days import Days
 from bot.services.highlights.digests import Digests
 from bot.services.highlights.dispatcher import Dispatcher
 from bot.services.highlights.gates import Gates
@@ -80,11 +81,11 @@ def build_highlights(
 def _dispatcher(
     resources: Resources, links: Links, outbox: DeliveryServices, wishes: Schedules
 ) -> Dispatcher:
+    stores = resources.stores
     return Dispatcher(
-        hits=resources.stores.hits,
-        deliveries=resources.stores.deliveries,
+        hits=stores.hits,
         links=links,
-        allowance=outbox.allowance,
+        days=Days(outbox.allowance, stores.deliveries, now=resources.now),
         schedules=wishes,
         signals=outbox.signals,
         sight=resources.sight,
