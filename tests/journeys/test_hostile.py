@@ -1,0 +1,113 @@
+"""Requests that nobody means well with: what they find, and what they cost."""
+
+import asyncio
+import logging
+import string
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.support.door import SECRET, ask, catch_routes, request_of
+from tests.support.world import World, open_world
+
+HEADERS = (
+    *("Host", "Authorization", "Cookie", "Content-Type", "Content-Length", "Accept-Language"),
+    *("Content-Encoding", "Transfer-Encoding", "Expect", "Origin", "Sec-Fetch-Site", "Range"),
+    *("Connection", "Upgrade", "If-None-Match", "X-Kakao-Resource-ID", "X-Forwarded-For", "Via"),
+    *("Forwarded", "Referer", "Accept", "HTTP2-Settings", "Sec-WebSocket-Key", "TE"),
+)
+KINDS = (
+    *("application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"),
+    *("application/secevent+jwt", "text/plain; charset=no-such", "a/b; =", "", "\xff/\x80;\xed"),
+)
+LANGUAGES = ("ko;q=nan", "en;q=inf, ko;q=-1e999", ";;;q=", "ko" * 500)
+BODIES = (
+    *(b"", b"{", b"[" * 20_000, b'{"user_id": 1e999}', b'{"user_id": ' + b"9" * 5000 + b"}"),
+    *(b"a=%ff%fe&a=b", b"user_id=\xed\xa0\x80", b"\x1f\x8b\x08\x00junk", b"x.y.z", b"&" * 9999),
+    *(b'{"a": "\\ud800"}', b'--x\r\nContent-Disposition: form-data; name="\xff"\r\n\r\n'),
+)
+ALLOWED = ("KakaoAK admin", "Bearer token", "Bearer \xff", "Basic \xed\xa0\x80")
+SPECIAL = (*KINDS, *LANGUAGES, *ALLOWED, "gzip", "chunked", "0", "100-continue", "kkachi=\xff;a=")
+
+
+def escaped(text: str) -> str:
+    """Return an address with its bytes as browsers write them, also those that are no UTF-8."""
+    return quote(text, safe=string.punctuation, encoding="latin-1")
+
+
+# What gets past the parser: bytes that show, and those of other languages.
+shown = st.text(st.characters(min_codepoint=33, max_codepoint=255, exclude_characters="\x7f"))
+bad = st.text(st.characters(max_codepoint=255, exclude_characters="\r\n"), max_size=50)
+lengths = st.integers(1, 9000).map(lambda length: "a" * length)
+values = st.one_of(shown, shown, st.sampled_from(SPECIAL), lengths, bad)
+queries = st.one_of(
+    shown.map(escaped),
+    st.sampled_from(["state=%ed%a0%80&code=%00", "a=" + "%ff" * 900]),
+    bad,
+)
+
+
+@pytest.fixture
+def routes(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    return catch_routes(monkeypatch)
+
+
+@pytest.fixture
+async def world(tmp_path: Path, routes: list[tuple[str, str]]) -> AsyncIterator[World]:
+    """A world in which everything of the web server is switched on."""
+    async with open_world(tmp_path, bot=False) as world:
+        portal = world.discord.portal
+        portal.redirect_uris.add(f"{world.public_url}/oauth/discord/callback")
+        world.settings |= {
+            "DISCORD_CLIENT_SECRET": portal.client_secret,
+            "KAKAO_JAVASCRIPT_KEY": "key",
+            "KAKAO_ADMIN_KEY": "admin",
+            "METRICS_TOKEN": "token",
+        }
+        await world.start_bot()
+        assert routes
+        yield world
+
+
+def requests(routes: list[tuple[str, str]]) -> st.SearchStrategy[tuple[str, str]]:
+    """Return what to ask for: a route of ours, or one that looks like it."""
+    paths = st.sampled_from(sorted({path for _, path in routes}))
+    addresses = st.one_of(
+        paths,
+        st.tuples(paths, shown).map(lambda two: two[0].replace(SECRET, two[1])),
+        st.tuples(paths, shown).map("".join),
+    )
+    return st.one_of(
+        st.sampled_from(sorted(set(routes))),
+        st.tuples(st.sampled_from(["GET", "POST", "HEAD", "PUT", "X"]), addresses.map(escaped)),
+    )
+
+
+async def test_no_request_makes_the_server_stumble(
+    world: World, routes: list[tuple[str, str]], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    stumbled = []
+
+    @settings(max_examples=600, suppress_health_check=list(HealthCheck))
+    @given(
+        requests(routes),
+        queries,
+        st.dictionaries(st.sampled_from(HEADERS), values, max_size=4),
+        st.one_of(st.sampled_from(BODIES), st.binary(max_size=300)),
+    )
+    def meet(what: tuple[str, str], query: str, headers: dict[str, str], body: bytes) -> None:
+        method, path = what
+        request = request_of(world, method, f"{path}?{query}", headers, body)
+        heard = ask(world, request)
+        if heard is not None and heard.status >= 500:
+            stumbled.append((heard.status, request))
+        assert not stumbled
+
+    await asyncio.to_thread(meet)
+    lines = [r.getMessage() for r in caplog.records if r.levelno >= logging.ERROR or r.exc_info]
+    assert lines == []
