@@ -13,6 +13,8 @@ from storage.tables import link_requests, link_states
 from storage.vault import Vault, digest
 
 VERIFIER = "verifier"
+# Of one link page, whose address only one member has; used ones are kept to be told from unknown.
+MOST_STATES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,20 @@ class LinkRequestStore:
         await self._database.change(change)
 
     async def open_state(
-        self, token: str, *, state: str, browser: str, verifier: str, expires_at: float
-    ) -> None:
-        """Keep a new state of the token's request, bound to the browser's cookie."""
+        self, token: str, *, state: str, browser: str, verifier: str, now: float, expires_at: float
+    ) -> bool:
+        """Keep a new state of the token's request, bound to the browser's cookie.
 
-        async def add(connection: AsyncConnection) -> None:
-            [request] = await rows_of(connection, _request(digest(token)))
+        Where there are too many, the oldest of the same browser goes; of others only those that
+        have expired. False where there is no room.
+        """
+
+        async def add(connection: AsyncConnection) -> bool:
+            # For its page's sake: two who press at once must not both take the last room.
+            page = _request(digest(token)).with_for_update()
+            [request] = await rows_of(connection, page)
+            if not await _make_room(connection, request["digest"], digest(browser), now):
+                return False
             values = {
                 "digest": digest(state),
                 "request_digest": request["digest"],
@@ -96,8 +106,9 @@ class LinkRequestStore:
                 "expires_at": expires_at,
             }
             await connection.execute(insert(link_states).values(values))
+            return True
 
-        await self._database.write(add)
+        return await self._database.write(add)
 
     async def consume(self, state: str, now: float) -> LinkState | None:
         """Use up a state: of any number of callers one gets it, the others None.
@@ -136,6 +147,19 @@ class LinkRequestStore:
             verifier=self._vault.open(row["verifier"], member_id=request.member_id, kind=VERIFIER),
             expires_at=row["expires_at"],
         )
+
+
+async def _make_room(connection: AsyncConnection, page: bytes, browser: bytes, now: float) -> bool:
+    states = link_states.c
+    of_page = select(link_states).where(states.request_digest == page).order_by(states.expires_at)
+    rows = await rows_of(connection, of_page)
+    if len(rows) < MOST_STATES:
+        return True
+    may_go = [row for row in rows if row["expires_at"] <= now or row["browser"] == browser]
+    if may_go:
+        oldest = states.digest == may_go[0]["digest"]
+        await connection.execute(delete(link_states).where(oldest))
+    return bool(may_go)
 
 
 def _request(token_digest: bytes) -> Select[Any]:

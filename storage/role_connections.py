@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
-from storage.tables import role_connections
+from storage.tables import links, role_connections
 from storage.vault import Vault
 
 TABLE = role_connections.c
@@ -70,3 +70,14 @@ class RoleConnectionStore:
     async def delete(self, member_id: int) -> None:
         """Forget a member's leave."""
         await self._database.change(delete(role_connections).where(TABLE.member_id == member_id))
+
+    async def abandoned(self, before: float) -> list[int]:
+        """Return who gave leave, until then or earlier, and has no link."""
+        unlinked = TABLE.member_id.not_in(select(links.c.member_id))
+        query = select(TABLE.member_id).where(unlinked, TABLE.expires_at < before)
+        return [row["member_id"] for row in await self._database.all(query)]
+
+    async def purge(self, before: float) -> None:
+        """Forget the leaves that were given for links which were not made by then."""
+        for member_id in await self.abandoned(before):
+            await self.delete(member_id)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,10 +11,15 @@ import aiohttp
 
 SCOPES = ("identify", "role_connections.write")
 SECONDS = 10
+TOKENS = "/oauth2/token"
 
 
 class DiscordLoginRefused(Exception):
     """Discord does not take a code or token, or does not answer."""
+
+
+class DiscordCodeRefused(DiscordLoginRefused):
+    """Discord does not take this code or token: it was used, is too old or was never one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,7 @@ class DiscordLogin:
     """Speaks OAuth with Discord; `redirect_uri` must be registered in the Developer Portal."""
 
     refused: type[Exception] = DiscordLoginRefused
+    spent: type[Exception] = DiscordCodeRefused
 
     def __init__(
         self,
@@ -83,9 +90,16 @@ class DiscordLogin:
         path = f"/users/@me/applications/{await self._id()}/role-connection"
         await self._call("PUT", path, f"Bearer {access_token}", json=about)
 
+    async def revoke(self, refresh_token: str) -> None:
+        """End a leave: with one of its tokens Discord ends all; raises DiscordLoginRefused."""
+        form = {"token": refresh_token, "token_type_hint": "refresh_token"}
+        await self._call("POST", "/oauth2/token/revoke", None, data=form | await self._client())
+
+    async def _client(self) -> dict[str, str]:
+        return {"client_id": await self._id(), "client_secret": self._secret}
+
     async def _tokens(self, form: dict[str, str]) -> Leave:
-        client = {"client_id": await self._id(), "client_secret": self._secret}
-        tokens = await self._call("POST", "/oauth2/token", None, data=form | client)
+        tokens = await self._call("POST", TOKENS, None, data=form | await self._client())
         try:
             access = str(tokens["access_token"])
             who = await self._call("GET", "/oauth2/@me", f"Bearer {access}")
@@ -118,7 +132,9 @@ class DiscordLogin:
             async with self._http.request(
                 method, address, headers=headers, timeout=timeout, **body
             ) as response:
-                if response.status >= 400:  # noqa: PLR2004 - client and server errors
+                if response.status == HTTPStatus.BAD_REQUEST and path == TOKENS:
+                    raise DiscordCodeRefused
+                if response.status >= HTTPStatus.BAD_REQUEST:
                     raise DiscordLoginRefused
                 return await response.json()
         except (aiohttp.ClientError, TimeoutError, ValueError):

@@ -16,6 +16,7 @@ STATUSES: Mapping[Reason, HTTPStatus] = {
     "used": HTTPStatus.GONE,
     "expired": HTTPStatus.GONE,
     "other-browser": HTTPStatus.FORBIDDEN,
+    "too-many-browsers": HTTPStatus.TOO_MANY_REQUESTS,
     "kakao-down": HTTPStatus.SERVICE_UNAVAILABLE,
     "kakao-refused": HTTPStatus.BAD_REQUEST,
     "account-taken": HTTPStatus.CONFLICT,
