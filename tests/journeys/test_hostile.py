@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 import string
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,9 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from storage.link_requests import MOST_STATES
+from tests.support.database import opened
 from tests.support.door import SECRET, ask, catch_routes, request_of
-from tests.support.world import World, open_world
+from tests.support.world import CHAT, World, link_of, open_world
 
+MOST_LINES, MOST_BYTES = 10, 64 * 1024
 HEADERS = (
     *("Host", "Authorization", "Cookie", "Content-Type", "Content-Length", "Accept-Language"),
     *("Content-Encoding", "Transfer-Encoding", "Expect", "Origin", "Sec-Fetch-Site", "Range"),
@@ -111,3 +115,46 @@ async def test_no_request_makes_the_server_stumble(
     await asyncio.to_thread(meet)
     lines = [r.getMessage() for r in caplog.records if r.levelno >= logging.ERROR or r.exc_info]
     assert lines == []
+
+
+def held(world: World) -> tuple[int, int]:
+    """Return how many rows there are in all tables, and how many bytes the database takes."""
+    with opened(world) as database:
+        [[pages], [size]] = (
+            database.execute(f"PRAGMA {one}").fetchone() for one in ("page_count", "page_size")
+        )
+        names = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        counts = [database.execute(f'SELECT count(*) FROM "{name}"').fetchone() for [name] in names]  # noqa: S608 - our own tables
+    return sum(count for [count] in counts), pages * size
+
+
+async def test_a_thousand_hostile_requests_leave_ten_rows_and_few_lines(
+    world: World, routes: list[tuple[str, str]], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The bound: ten rows for a link page whose address is known, else none; a line of a kind."""
+    caplog.set_level(logging.INFO)
+    page = link_of(await world.discord.person("민지").slash(CHAT, "kakao link"))
+    known = [("POST", page.removeprefix(world.public_url))]
+    asked = [
+        *known * len(routes),
+        *routes,
+        *[("GET", "/nowhere"), ("POST", "/oauth/kakao/callback")],
+    ]
+    chance = random.Random(7)
+    rows, size = held(world)
+    caplog.clear()
+
+    def pour() -> None:
+        for number in range(1000):
+            method, path = asked[number % len(asked)]
+            headers = {"Authorization": chance.choice(["KakaoAK x", "Bearer \xff", "x"])}
+            body = chance.choice(BODIES) if method == "POST" else b""
+            request = request_of(world, method, path, headers, body)
+            ask(world, chance.choice([request, request, b"NONSENSE\r\n\r\n"]))
+
+    await asyncio.to_thread(pour)
+    more, larger = held(world)
+    assert more - rows <= MOST_STATES
+    assert larger - size <= MOST_BYTES
+    lines = [record.getMessage() for record in caplog.records]
+    assert len(lines) <= MOST_LINES, lines
