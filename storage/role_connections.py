@@ -3,10 +3,11 @@
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
+from storage.erasing import in_batches
 from storage.tables import links, role_connections
 from storage.vault import Vault
 
@@ -72,12 +73,14 @@ class RoleConnectionStore:
         await self._database.change(delete(role_connections).where(TABLE.member_id == member_id))
 
     async def abandoned(self, before: float) -> list[int]:
-        """Return who gave leave, until then or earlier, and has no link."""
-        unlinked = TABLE.member_id.not_in(select(links.c.member_id))
-        query = select(TABLE.member_id).where(unlinked, TABLE.expires_at < before)
+        """Return who gave leave that ended by then, and has no link."""
+        query = select(TABLE.member_id).where(_abandoned(before))
         return [row["member_id"] for row in await self._database.all(query)]
 
     async def purge(self, before: float) -> None:
-        """Forget the leaves that were given for links which were not made by then."""
-        for member_id in await self.abandoned(before):
-            await self.delete(member_id)
+        """Forget the leaves that ended by then, of members who have no link."""
+        await in_batches(self._database, delete(role_connections), _abandoned(before))
+
+
+def _abandoned(before: float) -> ColumnElement[bool]:
+    return TABLE.member_id.not_in(select(links.c.member_id)) & (TABLE.expires_at < before)

@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 import aiohttp
 
+# With the second one Discord takes no PKCE: it answers invalid_scope, on purpose.
+# https://github.com/discord/discord-api-docs/issues/5751
 SCOPES = ("identify", "role_connections.write")
 SECONDS = 10
 TOKENS = "/oauth2/token"

@@ -205,7 +205,8 @@ async def test_ending_a_link_ends_the_leave_at_discord(world: World, minji: Pers
     assert world.discord.portal.connections[minji.id]["metadata"] == {"linked": "0"}
 
 
-async def test_erasing_ends_the_leave_of_whoever_never_linked(world: World, minji: Person) -> None:
+async def stop_at_kakao(world: World, minji: Person) -> list[str]:
+    """Log in at Discord for a link page and go no further; returns the tokens that were issued."""
     reply = await minji.slash(CHAT, "kakao link")
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
         async with browser.post(link_of(reply), allow_redirects=False) as response:
@@ -218,9 +219,28 @@ async def test_erasing_ends_the_leave_of_whoever_never_linked(world: World, minj
             assert response.status == 303
     tokens = list(world.discord.portal.issued)
     assert all(world.discord.is_alive(token) for token in tokens)
+    return tokens
+
+
+async def test_erasing_ends_the_leave_of_whoever_never_linked(world: World, minji: Person) -> None:
+    tokens = await stop_at_kakao(world, minji)
     asked_first = await minji.slash(CHAT, "privacy delete")
     await minji.press(asked_first, "모두 지우기")
     await until(lambda: not any(world.discord.is_alive(token) for token in tokens))
+
+
+async def test_after_eight_days_the_leave_of_whoever_never_linked_ends(
+    world: World, minji: Person
+) -> None:
+    await stop_at_kakao(world, minji)
+    await world.stop_bot()
+    world.advance(8 * DAY + 60)
+    # Tidying up is what it begins with.
+    await world.start_bot()
+    alive = world.discord.is_alive
+    await until(lambda: not any(alive(token) for token in world.discord.portal.issued))
+    with opened(world) as database:
+        assert database.execute("SELECT count(*) FROM role_connections").fetchone() == (0,)
 
 
 async def test_of_whoever_only_looks_no_leave_is_kept(world: World, minji: Person) -> None:
