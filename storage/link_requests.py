@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Delete, Select, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
@@ -15,6 +15,7 @@ from storage.vault import Vault, digest
 VERIFIER = "verifier"
 # Of one link page, whose address only one member has; used ones are kept to be told from unknown.
 MOST_STATES = 10
+MOST_PAGES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class LinkRequestStore:
         self._vault = vault
 
     async def add(self, token: str, request: LinkRequest) -> None:
-        """Keep a request under the digest of its token."""
+        """Keep a request under the digest of its token; of too many of a member the oldest go."""
         values = {
             "digest": digest(token),
             "member_id": request.member_id,
@@ -65,7 +66,12 @@ class LinkRequestStore:
             "expires_at": request.expires_at,
             "finished_at": request.finished_at,
         }
-        await self._database.change(insert(link_requests).values(values))
+
+        async def put(connection: AsyncConnection) -> None:
+            await connection.execute(insert(link_requests).values(values))
+            await connection.execute(_surplus(request.member_id))
+
+        await self._database.write(put)
 
     async def find(self, token: str) -> LinkRequest | None:
         """Return the request of a token, also when it has expired or is finished."""
@@ -147,6 +153,13 @@ class LinkRequestStore:
             verifier=self._vault.open(row["verifier"], member_id=request.member_id, kind=VERIFIER),
             expires_at=row["expires_at"],
         )
+
+
+def _surplus(member_id: int) -> Delete:
+    pages = link_requests.c
+    mine = pages.member_id == member_id
+    kept = select(pages.digest).where(mine).order_by(pages.created_at.desc()).limit(MOST_PAGES)
+    return delete(link_requests).where(mine, pages.digest.not_in(kept))
 
 
 async def _make_room(connection: AsyncConnection, page: bytes, browser: bytes, now: float) -> bool:

@@ -1,5 +1,6 @@
 """Discord's login for other sites: whose browser this is, and what to tell of them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ import aiohttp
 # https://github.com/discord/discord-api-docs/issues/5751
 SCOPES = ("identify", "role_connections.write")
 SECONDS = 10
+# Where Discord has had too many requests: what it does not say, and more than it ever says.
+USUAL_WAIT, LONGEST_WAIT = 10.0, 600.0
 TOKENS = "/oauth2/token"
 
 
@@ -55,6 +58,7 @@ class DiscordLogin:
         self._secret = client_secret
         self._redirect_uri = redirect_uri
         self._client_id: str | None = None
+        self._again_at: dict[str, float] = {}
 
     @property
     def authorize_page(self) -> str:
@@ -127,6 +131,9 @@ class DiscordLogin:
         authorization: str | None,
         **body: Any,  # noqa: ANN401 - aiohttp's `json` or `data`
     ) -> Any:  # noqa: ANN401 - Discord's JSON
+        now = asyncio.get_running_loop().time()
+        if now < self._again_at.get(path, now):
+            raise DiscordLoginRefused
         headers = {"Authorization": authorization} if authorization else {}
         timeout = aiohttp.ClientTimeout(total=SECONDS)
         address = f"{self._api}{path}"
@@ -136,11 +143,21 @@ class DiscordLogin:
             ) as response:
                 if response.status == HTTPStatus.BAD_REQUEST and path == TOKENS:
                     raise DiscordCodeRefused
+                if response.status == HTTPStatus.TOO_MANY_REQUESTS:
+                    self._again_at[path] = now + _wait(response)
                 if response.status >= HTTPStatus.BAD_REQUEST:
                     raise DiscordLoginRefused
                 return await response.json()
         except (aiohttp.ClientError, TimeoutError, ValueError):
             raise DiscordLoginRefused from None
+
+
+def _wait(response: aiohttp.ClientResponse) -> float:
+    """Return for how long not to ask: whoever goes on is banned, the bot too."""
+    try:
+        return min(float(response.headers["Retry-After"]), LONGEST_WAIT)
+    except (KeyError, ValueError):
+        return USUAL_WAIT
 
 
 @asynccontextmanager

@@ -8,15 +8,19 @@ ask for `role_connections.write` with it: who needs no client secret could repor
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import urlencode
 
 from aiohttp import BasicAuth, web
 
+from sandbox.discord.errors import ApiError
 from sandbox.discord.state import JSON, User
+from sandbox.discord.trouble import Trouble
 from sandbox.discord.world import World
+
+Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 CODE_LIFE, TOKEN_LIFE = 60.0, 604_800
 SCOPES = frozenset({"identify", "role_connections.write"})
@@ -55,8 +59,9 @@ class Portal:
 class OAuth:
     """The pages and calls of the login."""
 
-    def __init__(self, world: World, bot_token: str) -> None:
+    def __init__(self, world: World, bot_token: str, trouble: Trouble) -> None:
         self.portal = Portal()
+        self._trouble = trouble
         self._world = world
         self._bot_token = bot_token
         self._codes: dict[str, Grant] = {}
@@ -68,13 +73,24 @@ class OAuth:
         connection = f"{api}/users/@me/applications/{{application_id}}/role-connection"
         app.router.add_get("/oauth2/authorize", self._ask)
         app.router.add_post("/oauth2/authorize", self._agree)
-        app.router.add_post(f"{api}/oauth2/token", self._token)
-        app.router.add_post(f"{api}/oauth2/token/revoke", self._revoke)
-        app.router.add_get(f"{api}/oauth2/@me", self._me)
-        app.router.add_put(connection, self._connect)
-        app.router.add_put(
-            f"{api}/applications/{{application_id}}/role-connections/metadata", self._declare
-        )
+        metadata = f"{api}/applications/{{application_id}}/role-connections/metadata"
+        app.router.add_post(f"{api}/oauth2/token", self._met(self._token))
+        app.router.add_post(f"{api}/oauth2/token/revoke", self._met(self._revoke))
+        app.router.add_get(f"{api}/oauth2/@me", self._met(self._me))
+        app.router.add_put(connection, self._met(self._connect))
+        app.router.add_put(metadata, self._met(self._declare))
+
+    def _met(self, handler: Handler) -> Handler:
+        """Let a call meet whatever goes wrong at the moment."""
+
+        async def answer(request: web.Request) -> web.Response:
+            try:
+                obstacle = await self._trouble.meet(request)
+            except ApiError as error:
+                return web.json_response(error.payload(), status=error.status)
+            return await handler(request) if obstacle is None else obstacle
+
+        return answer
 
     # what a person sees
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
@@ -175,6 +176,25 @@ async def test_those_who_only_begin_hinder_nobody_and_leave_nothing(
         # Of several tabs each goes on.
         pages = [await agree(world, mine, one, minji, "민지") for one in (first, second)]
     assert [status for status, _ in pages] == [200, 200]
+
+
+async def test_where_discord_has_had_too_many_codes_it_gets_no_more_for_a_while(
+    world: World,
+) -> None:
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        state = parse_qs(urlsplit(await begin(world, browser)).query)["state"][0]
+        back = f"{world.public_url}/oauth/discord/callback"
+
+        async def come_back() -> int:
+            query = {"state": state, "code": "made-up"}
+            async with browser.get(back, params=query) as response:
+                return response.status
+
+        assert await come_back() == 410
+        world.discord.rest_fails(429, at="/oauth2/token")
+        assert await come_back() == 503
+        world.discord.rest_fails(None)
+        assert await come_back() == 503
 
 
 async def test_a_login_is_good_once_and_for_ten_minutes(world: World, minji: Person) -> None:

@@ -18,7 +18,7 @@ from bot.services.messages.models import Source
 from bot.texts import LOCALES
 from bot.web.answers import STATUSES
 from bot.web.pages import Pages, preferred, rich, seen
-from storage.link_requests import MOST_STATES
+from storage.link_requests import MOST_PAGES, MOST_STATES
 from tests.support.linking import JUNHO, MINJI, LinkWorld, open_house, texts
 
 CALLBACK = "/oauth/kakao/callback"
@@ -134,6 +134,17 @@ async def test_one_browser_that_presses_on_keeps_only_its_newest_ways(house: Lin
         assert await states(house) == MOST_STATES
         assert (await browser.get(await house.kakao.walk("민지", first))).status == 404
         assert (await browser.get(await house.kakao.walk("민지", last))).status == 200
+
+
+async def test_a_member_who_asks_for_page_after_page_keeps_the_newest(house: LinkWorld) -> None:
+    others = await house.invite(JUNHO)
+    pages = []
+    for _ in range(MOST_PAGES + 5):
+        pages.append(await house.invite())
+        house.clock.passes(1)
+    async with house.browser() as browser:
+        statuses = [(await browser.get(page)).status for page in (pages[4], pages[5], others)]
+    assert statuses == [404, 200, 200]
 
 
 async def test_many_browsers_on_one_page_take_nothing_from_who_was_first(
