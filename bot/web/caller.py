@@ -45,9 +45,15 @@ def is_this_machine(request: web.BaseRequest) -> bool:
     if any(_is_forwarding(name) for name in request.headers):
         return False
     hosts = request.headers.getall(hdrs.HOST, [])
-    own = request.get_extra_info("sockname")[0]
+    own, _ = own_address(request)
     named = _host_of(hosts[0]) if len(hosts) == 1 else None
     return all(where == own or _is_loopback(where) for where in (named, request.remote))
+
+
+def own_address(request: web.BaseRequest) -> tuple[str, int]:
+    """Return where our end of the connection is; nowhere when the visitor has left already."""
+    name = request.get_extra_info("sockname") or ("", 0)
+    return name[0], name[1]
 
 
 def _host_of(named: str) -> str | None:

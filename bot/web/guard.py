@@ -10,6 +10,7 @@ from yarl import URL
 from bot.logs import Seldom, described
 from bot.services.accounts.oauth import LinkRefused
 from bot.web.answers import Answers
+from bot.web.caller import own_address
 from bot.web.metrics import PATH as METRICS
 from bot.web.operator import PATH as RELOAD
 
@@ -71,8 +72,7 @@ class Guard:
 
 def _own_hosts(request: web.Request) -> set[str]:
     """Return the names under which a supervisor on this machine reaches the bound socket."""
-    address = request.get_extra_info("sockname")
-    host, port = address[0], address[1]
+    host, port = own_address(request)
     return {f"{host}:{port}", f"[{host}]:{port}", f"localhost:{port}"}
 
 

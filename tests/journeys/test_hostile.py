@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from storage.link_requests import MOST_STATES
 from tests.support.database import opened
-from tests.support.door import SECRET, ask, catch_routes, request_of
+from tests.support.door import SECRET, ask, catch_routes, leave, request_of
 from tests.support.world import CHAT, World, link_of, open_world
 
 MOST_LINES, MOST_BYTES = 10, 64 * 1024
@@ -115,6 +115,19 @@ async def test_no_request_makes_the_server_stumble(
     await asyncio.to_thread(meet)
     lines = [r.getMessage() for r in caplog.records if r.levelno >= logging.ERROR or r.exc_info]
     assert lines == []
+
+
+async def test_who_leaves_at_once_is_no_failure_of_ours(
+    world: World, routes: list[tuple[str, str]], caplog: pytest.LogCaptureFixture
+) -> None:
+    def come_and_go() -> None:
+        local = {"Host": f"localhost:{world.settings['WEB_PORT']}"}
+        for method, path in routes * 20:
+            leave(world, request_of(world, method, path, local))
+
+    await asyncio.to_thread(come_and_go)
+    await asyncio.sleep(0.1)
+    assert [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR] == []
 
 
 def held(world: World) -> tuple[int, int]:

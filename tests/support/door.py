@@ -2,6 +2,7 @@
 
 import re
 import socket
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -52,6 +53,14 @@ def ask(world: World, request: bytes) -> Heard | None:
             return _answer(connection.makefile("rb"), request)
         except ConnectionError:
             return None
+
+
+def leave(world: World, request: bytes) -> None:
+    """Say this, and cut the connection."""
+    port = int(world.settings["WEB_PORT"])
+    with socket.create_connection(("127.0.0.1", port), SECONDS) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.sendall(request)
 
 
 def _answer(stream: BufferedReader, request: bytes) -> Heard | None:
