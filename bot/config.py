@@ -2,6 +2,9 @@
 
 import base64
 import binascii
+import stat
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -15,6 +18,8 @@ KAKAO_SHARER_URL = "https://sharer.kakao.com"
 KAKAO_SDK_URL = "https://t1.kakaocdn.net/kakao_js_sdk/2.8.3/kakao.min.js"
 KAKAO_SDK_INTEGRITY = "sha384-oroumrnFVE0xtgqyDZJARgERibXg2C28380uaUZz2kHDS5CR7tu20eGiOU6GkTpy"
 KEY_BYTES = 32
+# Where secrets are kept: beside where Kkachi is started, and by the unit.
+ENV_FILES = (".env", "/etc/kkachi.env")
 
 
 class ConfigError(Exception):
@@ -167,3 +172,15 @@ def _line(location: tuple[int | str, ...], kind: str, message: str) -> str:
     if kind in {"missing", "string_too_short", "too_short"}:
         return f"{name}: is missing; see .env.example"
     return f"{name}: {message.removeprefix('Value error, ')}"
+
+
+def exposed_files(files: Sequence[str] = ENV_FILES) -> list[str]:
+    """Return the files of settings that everybody on this machine may read or write."""
+    return [file for file in files if _mode(file) & stat.S_IRWXO]
+
+
+def _mode(file: str) -> int:
+    try:
+        return Path(file).stat().st_mode
+    except OSError:
+        return 0

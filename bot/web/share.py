@@ -13,8 +13,9 @@ from aiohttp import web
 from bot.kakao import action_of, for_sharing, web_sharer
 from bot.services.forwarding.shares import Offer, Reached, ShareExpired, Shares, ShareUnknown
 from bot.web.answers import ANSWERS, PAGES, Answers
+from bot.web.forms import Unreadable, fields_of
 from bot.web.pages import Pages
-from bot.web.webhooks import AdminKey, Unreadable, done, fields_of
+from bot.web.webhooks import AdminKey
 
 NONCE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 NOTICE_ID = re.compile(r"[\x21-\x7e]{1,200}")
@@ -60,6 +61,8 @@ class ShareSettings:
             "Content-Security-Policy": "; ".join(policy),
             # Kakao checks who opens its picker; the path holds the nonce and stays here.
             "Referrer-Policy": "strict-origin",
+            # Its SDK opens the picker in a window of its own, and goes on speaking with it.
+            "Cross-Origin-Opener-Policy": "same-origin-allow-popups",
         }
 
     def may_show(self, address: str) -> bool:
@@ -107,8 +110,7 @@ class SharePage:
             without_script=self._without_script(offer),
             is_told=self._shares.is_told,
         )
-        response = web.Response(text=html, content_type="text/html", headers=self._headers)
-        return self._answers.secured(response)
+        return web.Response(text=html, content_type="text/html", headers=self._headers)
 
     async def _offer(self, nonce: str) -> Offer:
         if not NONCE.fullmatch(nonce):
@@ -159,7 +161,7 @@ class ShareWebhook:
         nonce = fields.get(CALLBACK, "")
         if NONCE.fullmatch(nonce):
             self._take(Reached(notice_id, nonce))
-        return done(request)
+        return web.Response()
 
 
 def _origin(address: str) -> str:

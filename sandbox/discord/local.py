@@ -117,6 +117,10 @@ class LocalDiscord:
         """The application's secret, redirect addresses and what is reported of its users."""
         return self._server.oauth.portal
 
+    def is_alive(self, token: str) -> bool:
+        """Tell whether a token of somebody's login would still be taken."""
+        return self._server.oauth.is_alive(token)
+
     def allow_intents(self, *names: str) -> None:
         """Which privileged intents are switched on: members, presences, message_content."""
         self.world.allowed_intents = Intent(0)

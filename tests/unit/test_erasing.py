@@ -74,6 +74,7 @@ async def count(database: Database, table: Table, which: ColumnElement[bool] | N
 
 ERASED: dict[str, tuple[dict[str, object], Purge]] = {
     "link_requests": ({}, lambda stores: stores.requests.purge(NOW)),
+    "role_connections": ({}, lambda stores: stores.role_connections.purge(NOW)),
     "jumps": ({}, lambda stores: stores.jumps.purge(NOW)),
     "drafts": ({}, lambda stores: stores.drafts.purge(NOW)),
     "shares": ({}, lambda stores: stores.shares.purge(NOW)),

@@ -8,7 +8,7 @@ privacy-opted-in = What you write can meet people's rules again.
 
 privacy-table-links = Your KakaoTalk link: account number, nickname, consents, sealed tokens
 privacy-table-link_requests = Link pages you opened
-privacy-table-role_connections = Discord's Linked Roles
+privacy-table-role_connections = Discord's Linked Roles: sealed tokens with which Discord is told whether you are linked
 privacy-table-optouts = That what you write is not carried automatically
 privacy-table-memberships = Servers in which you used Kkachi, and when last
 privacy-table-departures = Servers you left
