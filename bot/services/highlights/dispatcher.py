@@ -160,7 +160,7 @@ class Dispatcher:
         try:
             return await self._serve(member_ids)
         except Exception as error:  # noqa: BLE001 - of which kind is not known
-            if len(member_ids) == 1 or _is_trouble(error):
+            if len(member_ids) <= 1 or _is_trouble(error):
                 return dict.fromkeys(member_ids, self._after(error))
         # Whose fault it was is found by halves.
         middle = len(member_ids) // 2
