@@ -31,6 +31,7 @@ async def tower(tmp_path: Path) -> AsyncIterator[HighlightsWorld]:
 async def flood(tower: HighlightsWorld, count: int, *, author_id: int = JUNHO) -> None:
     """Let so many messages be found; one by one that takes a minute."""
     numbers = [tower.message(author_id=author_id).source.message_id for _ in range(count)]
+    [rule] = await tower.services.rules.of(MINJI, GUILD)
     rows = [
         {
             "member_id": MINJI,
@@ -40,7 +41,7 @@ async def flood(tower: HighlightsWorld, count: int, *, author_id: int = JUNHO) -
             "guild_id": GUILD,
             "channel_id": ROOM,
             "message_id": number,
-            "rule_ids": [],
+            "rule_ids": [rule.id],
             "state": "waiting",
             "found_at": NOON,
             "due_at": NOON,
@@ -54,7 +55,9 @@ async def find(tower: HighlightsWorld, priority: Priority, room: int = QUIET_ROO
     """Let something else be found, later than all before it; gives its occasion."""
     number = tower.message("다른 공지", channel=room, author_id=OTHER).source.message_id
     occasion = f"message:{number}"
-    hit = Hit(MINJI, occasion, "message", priority, GUILD, NOON + 1, NOON + 1, room, number)
+    [rule] = await tower.services.rules.of(MINJI, GUILD)
+    at = NOON + 1
+    hit = Hit(MINJI, occasion, "message", priority, GUILD, at, at, room, number, (rule.id,))
     assert await HitStore(tower.database).add(hit)
     tower.clock.at = NOON + 2
     return occasion
@@ -95,7 +98,7 @@ async def test_one_card_stands_for_a_flood_and_the_rest_is_counted_and_not_sent_
     assert await tower.services.dispatcher._hits.members_waiting() == []
     card = await tower.services.digests.compose(delivery)
     assert isinstance(card, List)
-    assert card.header_title == "까치가 소식 14000개를 모아 왔어요"
+    assert card.header_title == "까치가 소식 14,000개를 모아 왔어요"
     page = str(card.header_link.web_url)
     digest = await tower.services.digests.page(page.rpartition("/")[2])
     assert (len(digest.items), digest.left_out) == (MOST_TOGETHER, left_out)

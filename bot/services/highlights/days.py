@@ -72,5 +72,5 @@ class Days:
         now = self._now()
         recent = [at for at in self._sent.get(member_id, ()) if at > now - HOUR]
         by_hand = min(BY_HAND, left.me_limit // 4)
-        free, most = max(0, left.me - by_hand), left.me_limit - by_hand
+        free, most = min(left.app, max(0, left.own - by_hand)), left.me_limit - by_hand
         return Day(now, free, most, left.resets_at, recent)
