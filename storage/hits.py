@@ -17,7 +17,7 @@ from storage.deliveries import UNDER_WAY, NewDelivery
 from storage.erasing import in_batches
 from storage.reading import as_list, as_object, readable, reading
 from storage.tables import deliveries, hits
-from storage.taking import Bundle, busy, take
+from storage.taking import MOST_TOGETHER, TOO_MANY, Bundle, busy, take
 
 MESSAGE = "message"
 # SQLite takes so many parameters at a time, and more.
@@ -70,10 +70,33 @@ class Hit:
 
 # Written out in the statement, so that SQLite uses the index of what waits.
 WAITING = hits.c.state == literal(HitState.WAITING, literal_execute=True)
-OF_MEMBERS = (
-    select(hits)
+# A flood in one channel leaves room for what was found in all others.
+IN_ITS_CHANNEL = (
+    select(
+        hits,
+        func.row_number()
+        .over(
+            partition_by=(hits.c.member_id, hits.c.channel_id),
+            order_by=(hits.c.priority, hits.c.found_at, hits.c.id),
+        )
+        .label("its_place"),
+    )
     .where(WAITING, hits.c.member_id.in_(bindparam("member_ids", expanding=True)))
-    .order_by(hits.c.priority, hits.c.found_at, hits.c.message_id, hits.c.id)
+    .subquery()
+)
+IN_TURN = select(
+    IN_ITS_CHANNEL,
+    func.row_number()
+    .over(
+        partition_by=IN_ITS_CHANNEL.c.member_id,
+        order_by=(IN_ITS_CHANNEL.c.its_place, IN_ITS_CHANNEL.c.priority, IN_ITS_CHANNEL.c.found_at),
+    )
+    .label("its_turn"),
+).subquery()
+OF_MEMBERS = (
+    select(*(IN_TURN.c[column.name] for column in hits.c))
+    .where(IN_TURN.c.its_turn <= MOST_TOGETHER)
+    .order_by(IN_TURN.c.priority, IN_TURN.c.found_at, IN_TURN.c.message_id, IN_TURN.c.id)
 )
 BY_URGENCY = (
     select(hits.c.member_id)
@@ -132,7 +155,10 @@ class HitStore:
         return (await self.waiting_for([member_id])).get(member_id, [])
 
     async def waiting_for(self, member_ids: Collection[int]) -> dict[int, list[Hit]]:
-        """Return what waits for each of these members, the most important first."""
+        """Return what waits for each of these members, the most important first.
+
+        As much as goes together: the rest of a flood is left out when that is taken.
+        """
         rows = await self._database.all(OF_MEMBERS, {"member_ids": list(member_ids)})
         found: dict[int, list[Hit]] = {}
         for hit in readable("hits", rows, _read):
@@ -170,6 +196,14 @@ class HitStore:
         """Return what one delivery carries, the most important first."""
         rows = await self._database.all(OF_FORWARD, {"forward_id": forward_id})
         return readable("hits", rows, _read)
+
+    async def count_left_out(self, forward_id: str) -> int:
+        """Return how many hits one delivery stands for that it does not carry."""
+        query = select(func.count().label("n")).where(
+            hits.c.forward_id == forward_id, hits.c.reason == TOO_MANY
+        )
+        row = await self._database.first(query)
+        return int(row["n"]) if row else 0
 
     async def of_occasion(self, member_id: int, occasion: str) -> Hit | None:
         """Return a member's hit of an occasion."""

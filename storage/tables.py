@@ -287,6 +287,7 @@ digests = Table(
     Column("locale", Text, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("expires_at", Double, nullable=False, index=True),
+    Column("left_out", Integer, nullable=False, server_default="0"),
 )
 
 digest_items = Table(

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, exists, select, update
+from sqlalchemy import BindParameter, Double, bindparam, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import rows_of
@@ -13,6 +13,9 @@ from storage.deliveries import ACCEPT, UNDER_WAY, NewDelivery, new_rows
 from storage.tables import deliveries, hits, links
 
 FORWARD_ID_BYTES = 12
+# One card stands for any number of hits, but carries so many.
+MOST_TOGETHER = 200
+TOO_MANY = "too-many"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,11 @@ class Bundle:
     def member_id(self) -> int:
         """Whose they are."""
         return self.row.member_id
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more go together; what waits beside them is counted, and no more."""
+        return len(self.hit_ids) >= MOST_TOGETHER
 
 
 OF_MEMBERS: BindParameter[Any] = bindparam("member_ids", expanding=True)
@@ -50,6 +58,15 @@ MARK = (
     update(hits)
     .where(hits.c.id == bindparam("its_id"), hits.c.state == "waiting")
     .values(state="taken", forward_id=bindparam("its_forward"))
+)
+LEAVE_OUT = (
+    update(hits)
+    .where(
+        hits.c.member_id == bindparam("its_member"),
+        hits.c.state == "waiting",
+        hits.c.due_at <= bindparam("at", type_=Double),
+    )
+    .values(state="dropped", reason=TOO_MANY, facts=None, forward_id=bindparam("its_forward"))
 )
 MARKED = (
     select(hits.c.forward_id)
@@ -78,6 +95,10 @@ async def take(connection: AsyncConnection, bundles: Sequence[Bundle], at: float
     }
     marked = await _mark(connection, wanted)
     taken = {forward_id: wanted[forward_id] for forward_id in wanted if forward_id in marked}
+    for forward_id, bundle in taken.items():
+        if bundle.is_full:
+            rest = {"its_member": bundle.member_id, "its_forward": forward_id, "at": at}
+            await connection.execute(LEAVE_OUT, rest)
     rows = [
         row
         for forward_id, bundle in taken.items()

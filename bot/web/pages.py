@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from bot.services.accounts.oauth import NewLink
-from bot.services.highlights.digests import Item
+from bot.services.highlights.digests import Digest
 from bot.texts import LOCALES, Locale, Texts
 
 HERE = Path(__file__).parent
@@ -86,9 +86,9 @@ class Pages:
             is_told=is_told,
         )
 
-    def digest(self, items: Sequence[Item], first: Locale) -> str:
+    def digest(self, digest: Digest, first: Locale) -> str:
         """Show all that a digest's card stands for."""
-        return self._render("digest.html", first, items=items)
+        return self._render("digest.html", first, items=digest.items, left_out=digest.left_out)
 
     def privacy(self, notice: object, first: Locale) -> str:
         """Show what is held about members, by whom, and for how long."""

@@ -439,6 +439,8 @@ async def test_a_trial_tells_of_ignores_and_of_the_mode_that_would_have_found_it
         "이 채널은 듣지 않기로"
         in (await minji.slash(CHAT, "highlight test", text="번개 칠까요?")).text
     )
+    await minji.slash(CHAT, "highlight ignore", channel=CHAT)
+    await minji.slash(CHAT, "highlight ignore", word="취소")
 
 
 async def test_what_no_message_can_meet_is_refused_with_the_reason(minji: Person) -> None:

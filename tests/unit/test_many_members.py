@@ -225,6 +225,14 @@ async def test_to_who_is_erased_meanwhile_nothing_goes(tower: HighlightsWorld) -
     assert await tower.database.all(traces) == []
 
 
+@pytest.mark.parametrize("tower", ["sqlite"], indirect=True)
+async def test_who_is_forgotten_before_their_turn_is_not_looked_at(tower: HighlightsWorld) -> None:
+    tower.services.dispatcher._batch = 1
+    meanwhile(tower, lambda: tower.services.dispatcher.forget(BAD))
+    assert await look(tower) == [10, 11, 13, 14]
+    assert set(times(tower)) == {10, 11, 13, 14}
+
+
 async def test_who_is_woken_meanwhile_is_looked_at_again_at_once(tower: HighlightsWorld) -> None:
     async def wake() -> None:
         tower.services.dispatcher.wake(BAD)

@@ -128,3 +128,6 @@ highlight-gate-link = KakaoTalk
     .pass = connected
     .stop = not connected
     .wait = goes once you connect again
+highlight-flood = 🌊 **{ $author }** has met your rules so often at once that { $count } highlights came in one card. To hear no more of them, press the button.
+highlight-flood-ignore = Ignore them
+highlight-flood-ignored = No more cards come of what { $author } writes in that server. To undo this, choose the same person in `/highlight ignore` there.

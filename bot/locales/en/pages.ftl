@@ -110,6 +110,7 @@ page-digest = Gathered highlights
        *[other] { $count } highlights
     }
     .empty = All of them were deleted meanwhile.
+    .more = { $count } more are not listed here: there were too many.
     .way = Press one to go on reading in Discord. This page disappears after a week.
 page-digest-unknown = There is no such page
     .text = Its address was cut short, or it was erased because its owner has disconnected.

@@ -128,3 +128,6 @@ highlight-gate-link = 카카오톡 연결
     .pass = 연결돼 있어요
     .stop = 연결돼 있지 않아요
     .wait = 다시 연결하면 보내요
+highlight-flood = 🌊 **{ $author }** 님이 쓴 글이 한꺼번에 많이 걸려서, 소식 { $count }개를 카드 하나로 모았어요. 이 사람의 글을 그만 받으려면 아래 버튼을 눌러 주세요.
+highlight-flood-ignore = 이 사람 무시하기
+highlight-flood-ignored = 이제 그 서버에서 { $author } 님의 글로는 카드가 오지 않아요. 다시 받으려면 그 서버에서 `/highlight ignore`에 같은 사람을 골라 주세요.

@@ -74,8 +74,10 @@ class Left:
     me_limit: int
     friends: int
     friends_limit: int
+    own: int
+    """What is left to the member's own chat, whatever the app has left."""
     app: int
-    """What the whole app may still send; it is counted in the others."""
+    """What the whole app may still send; `me` and `friends` are no more than that."""
     resets_at: float
 
 
@@ -109,6 +111,7 @@ class Allowance:
             me_limit=min(limits.sender, limits.recipient, limits.pair),
             friends=min(left[claim] for claim in me if claim.kind in OF_SENDER),
             friends_limit=limits.sender,
+            own=min(left[claim] for claim in me if claim.kind is not Kind.APP),
             app=min(left[claim] for claim in me if claim.kind is Kind.APP),
             resets_at=limits.day_ends(now),
         )

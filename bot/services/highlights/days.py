@@ -13,6 +13,8 @@ from storage.deliveries import DeliveryStore
 # How many sends are remembered of a member, and of how many members.
 REMEMBERED = 32
 MOST_MEMBERS = 20_000
+# Of a day's messages, so many are for what the member sends by hand.
+BY_HAND = 5
 
 
 @dataclass(slots=True)
@@ -69,4 +71,6 @@ class Days:
     def _day(self, member_id: int, left: Left) -> Day:
         now = self._now()
         recent = [at for at in self._sent.get(member_id, ()) if at > now - HOUR]
-        return Day(now, left.me, left.me_limit, left.resets_at, recent)
+        by_hand = min(BY_HAND, left.me_limit // 4)
+        free, most = min(left.app, max(0, left.own - by_hand)), left.me_limit - by_hand
+        return Day(now, free, most, left.resets_at, recent)

@@ -160,7 +160,7 @@ class Dispatcher:
         try:
             return await self._serve(member_ids)
         except Exception as error:  # noqa: BLE001 - of which kind is not known
-            if len(member_ids) == 1 or _is_trouble(error):
+            if len(member_ids) <= 1 or _is_trouble(error):
                 return dict.fromkeys(member_ids, self._after(error))
         # Whose fault it was is found by halves.
         middle = len(member_ids) // 2
@@ -190,12 +190,12 @@ class Dispatcher:
     async def _serve(self, member_ids: Sequence[int]) -> Times:
         """Send what may go, and return when to look again."""
         able = await self._links.able(member_ids)
-        waiting = await self._hits.waiting_for(able) if able else {}
+        busy = await self._hits.busy(able) if able else set()
+        free = able - busy
+        waiting = await self._hits.waiting_for(free) if free else {}
         shown = self._shown(waiting)
-        busy = await self._hits.busy(shown) if shown else set()
-        free = {one: hits for one, hits in shown.items() if one not in busy}
-        plans = await self._plans(free) if free else {}
-        going = [_bundle(planned.now, free[one]) for one, planned in plans.items() if planned.now]
+        plans = await self._plans(shown) if shown else {}
+        going = [_bundle(planned.now, shown[one]) for one, planned in plans.items() if planned.now]
         times: Times = dict.fromkeys(member_ids)
         times |= self._away(waiting, shown)
         times |= {one: _earliest(planned.next_at, times[one]) for one, planned in plans.items()}

@@ -239,6 +239,18 @@ class Rules:
         await self.set_filter(member_id, guild_id, after)
         return after
 
+    async def ignore_author(self, member_id: int, guild_id: int, author_id: int) -> None:
+        """Ignore somebody's messages in a server; raises TooManyIgnored."""
+        before = await self.filter(member_id, guild_id)
+        ignored = before.ignored
+        if author_id in ignored.members:
+            return
+        if len(ignored.members) >= MOST_PLACES:
+            raise TooManyIgnored(limit=MOST_PLACES)
+        members = (*ignored.members, author_id)
+        after = before.changed(ignored=ignored.model_copy(update={"members": members}).model_dump())
+        await self.set_filter(member_id, guild_id, after)
+
     async def forget(self, *, member_id: int | None = None, guild_id: int | None = None) -> None:
         """Forget the rules of a member, of a server, or of a member in a server."""
         async with self._turn:
