@@ -233,6 +233,16 @@ async def test_a_message_that_cannot_be_read_costs_only_itself(
     assert "비밀" not in caplog.text
 
 
+async def test_however_much_was_written_all_of_it_is_read(
+    local: LocalDiscord, bot: TinyBot
+) -> None:
+    junho = local.person("준호")
+    first = await junho.say(CHAT, "글 0")
+    rest = await junho.flood(CHAT, [f"글 {number}" for number in range(1, 1100)])
+    read = await history(DiscordServerReader(bot), local, first)
+    assert read == [first.id, *(one.id for one in rest)]
+
+
 # grace time
 
 
