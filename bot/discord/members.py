@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import discord
 
@@ -23,7 +25,9 @@ class MemberRequests:
     """Asks for up to a hundred members of a server in one request (opcode 8, by ids).
 
     Whoever the answer does not name may be a member all the same: it may have been cut short by a
-    new session. Only HTTP says no.
+    new session. Only HTTP says no, and one member alone is asked for there as well: the gateway
+    takes 120 requests a minute. But discord.py lets such questions of one server wait for each
+    other, so nobody is sent behind one that is under way.
     """
 
     def __init__(self, bot: AnyBot, seconds: float) -> None:
@@ -32,6 +36,7 @@ class MemberRequests:
         # By server, who is asked for next, and the answer to come.
         self._next: dict[int, tuple[list[int], asyncio.Task[Members]]] = {}
         self._under_way: set[asyncio.Task[Members]] = set()
+        self._by_http = Counter[int]()
         self._paused_until = 0.0
 
     async def find(self, guild: discord.Guild, member_id: int) -> discord.Member | None:
@@ -42,6 +47,17 @@ class MemberRequests:
             del self._next[guild.id]
         # Whoever is cancelled does not cancel it for the others.
         return (await asyncio.shield(answer)).get(member_id)
+
+    @contextmanager
+    def by_http(self, guild_id: int) -> Iterator[None]:
+        """Note that a member of a server is asked for by HTTP."""
+        self._by_http[guild_id] += 1
+        try:
+            yield
+        finally:
+            self._by_http[guild_id] -= 1
+            if not self._by_http[guild_id]:
+                del self._by_http[guild_id]
 
     def _begin(self, guild: discord.Guild) -> tuple[list[int], asyncio.Task[Members]]:
         ids: list[int] = []
@@ -58,11 +74,14 @@ class MemberRequests:
             await asyncio.sleep(QUIET_SECONDS)
         if (following := self._next.get(guild.id)) is not None and following[0] is ids:
             del self._next[guild.id]
-        # The gateway takes 120 requests a minute: one member alone is asked for by HTTP.
-        is_paused = asyncio.get_running_loop().time() < self._paused_until
-        if len(ids) == 1 or is_paused or is_limited(self._bot, guild):
+        is_alone = len(ids) == 1 and guild.id not in self._by_http
+        if is_alone or self._is_paused or is_limited(self._bot, guild):
             return {}
         return {member.id: member for member in await self._asked(guild, ids)}
+
+    @property
+    def _is_paused(self) -> bool:
+        return asyncio.get_running_loop().time() < self._paused_until
 
     async def _asked(self, guild: discord.Guild, ids: list[int]) -> Sequence[discord.Member]:
         try:

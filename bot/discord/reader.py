@@ -181,8 +181,9 @@ class DiscordServerReader:
         if found is not None:
             return found
         try:
-            async with self._fetching, self._asking():
-                return await guild.fetch_member(member_id)
+            with self._requests.by_http(guild_id):
+                async with self._fetching, self._asking():
+                    return await guild.fetch_member(member_id)
         except NO:
             return None
 

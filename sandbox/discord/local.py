@@ -191,6 +191,11 @@ class LocalDiscord:
         """Take calls whose path holds `at`, and answer none of them until it ends."""
         self._server.trouble.hang(at if hanging else None)
 
+    @property
+    def hanging(self) -> int:
+        """How many calls of the HTTP API are left without an answer right now."""
+        return self._server.trouble.waiting
+
     async def refuse_connections(self, refusing: bool = True) -> None:  # noqa: FBT001, FBT002 - reads as a switch
         """Let nobody in, gateway or HTTP API; gateway connections that stand stay."""
         self._server.trouble.refusing = refusing

@@ -19,6 +19,7 @@ from tests.support.watching import open_tower
 from tests.support.world import CHAT
 
 AT_HTTP = "/members/"
+SECONDS = 5
 STRANGER = 123456789012345678
 PER_MINUTE = 110  # requests that discord.py sends over one gateway connection
 
@@ -87,6 +88,20 @@ async def test_one_member_alone_is_asked_for_by_http(
     ids = crowd(local, 1)
     assert await known(reader, local, ids) == everybody(local, ids)
     assert local.member_requests == []
+
+
+async def test_one_member_whom_http_says_nothing_of_keeps_nobody_else_waiting(
+    local: LocalDiscord, bot: TinyBot
+) -> None:
+    reader, (slow, other) = DiscordServerReader(bot), crowd(local, 2)
+    local.rest_hangs(at=f"{AT_HTTP}{slow}")
+    asking = asyncio.create_task(known(reader, local, [slow]))
+    await local.until(lambda: local.hanging == 1)
+    async with asyncio.timeout(SECONDS):
+        assert await known(reader, local, [other]) == everybody(local, [other])
+    assert not asking.done()
+    local.rest_hangs(False)
+    assert await asking == everybody(local, [slow])
 
 
 async def test_the_members_of_one_message_are_one_request(
