@@ -115,9 +115,10 @@ class Notifier:
 
     async def _tell(self, waiting: _Waiting) -> int:
         """Tell those who are left; put it off for those of whom nobody knows yet, or it failed."""
-        self._put_off.pop(waiting.event.key, None)
         offered = await self._offer(waiting.event, waiting.told)
         is_lost = self._is_lost(waiting, offered.error)
+        # Not before: it stays when the loop is killed meanwhile.
+        self._put_off.pop(waiting.event.key, None)
         if not is_lost and not (offered.is_known and offered.error is None):
             self._put_off[waiting.event.key] = waiting
         if len(self._put_off) > MOST_PUT_OFF:
