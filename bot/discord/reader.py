@@ -12,6 +12,7 @@ from bot.discord.failures import CLEAR, NO, NO_MEMBER, asking
 from bot.discord.guilds import guild_of
 from bot.discord.history import fetch_message, fetch_page, rooms_with_news, written_after
 from bot.discord.limits import HISTORY_PAGE
+from bot.discord.members import MemberRequests
 from bot.discord.messages import Room, may_read
 from bot.discord.plugin import AnyBot
 from bot.errors import DiscordAway
@@ -25,7 +26,7 @@ from bot.services.messages.reader import Seen
 BELIEVED_SECONDS = 60.0
 MOST_BELIEVED = 10_000
 FEW = 3
-MOST_MISSED = 1000  # messages of one channel that are looked at after a gap
+FETCHED_AT_ONCE = 10  # members who are asked for by HTTP
 
 
 class DiscordServerReader:
@@ -39,6 +40,8 @@ class DiscordServerReader:
             self._ask, most=MOST_BELIEVED, seconds=BELIEVED_SECONDS, now=self._time
         )
         self._turns = KeyedLocks[tuple[int, int]]()
+        self._requests = MemberRequests(bot, patience.answer / 2)
+        self._fetching = asyncio.Semaphore(FETCHED_AT_ONCE)
 
     async def reads(self, member_id: int, guild_id: int, channel_id: int) -> bool:
         """Tell whether a member may read a channel; raises DiscordAway."""
@@ -126,9 +129,7 @@ class DiscordServerReader:
         room = await self._room(guild_id, channel_id)
         if room is None:
             return
-        async for message in written_after(
-            self._bot, room, after, most=MOST_MISSED, seconds=self._seconds
-        ):
+        async for message in written_after(self._bot, room, after, seconds=self._seconds):
             if is_watched(message, self._bot):
                 yield seen_of(message)
 
@@ -176,9 +177,13 @@ class DiscordServerReader:
         guild = guild_of(self._bot, guild_id)
         if guild is None:
             raise DiscordAway
+        found = await self._requests.find(guild, member_id)
+        if found is not None:
+            return found
         try:
-            async with self._asking():
-                return await guild.fetch_member(member_id)
+            with self._requests.by_http(guild_id):
+                async with self._fetching, self._asking():
+                    return await guild.fetch_member(member_id)
         except NO:
             return None
 

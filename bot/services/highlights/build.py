@@ -70,8 +70,7 @@ def build_highlights(
         digests=stores.digests,
         activity=activity,
         dispatcher=dispatcher,
-        mark=catch_up.mark,
-        put_back=catch_up.put_back,
+        take=catch_up.see,
         now=now,
     )
     digests = _digests(resources, gates, links=links, rules=rules, settings=settings, jumps=jumps)

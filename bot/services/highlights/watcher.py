@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -14,6 +14,7 @@ from bot.services.clock import Clock
 from bot.services.highlights.activity import Activity
 from bot.services.highlights.cases import occasion_of
 from bot.services.highlights.dispatcher import Dispatcher
+from bot.services.highlights.gaps import See
 from bot.services.highlights.gates import Gates, Moment, Verdict
 from bot.services.highlights.matching.matcher import Match
 from bot.services.highlights.rules import Rules
@@ -31,8 +32,9 @@ logger = logging.getLogger(__name__)
 ACTIVE = "active"
 # How often judging a message fails for no known reason before its member is passed over.
 MOST_FAILURES = 3
+EVERYBODY = 0  # stands for all members, where a message fails as a whole
 REMEMBERED = 1000
-SIDE_BY_SIDE = 10  # members of one message who are asked about at once
+SIDE_BY_SIDE = 100  # members of one message who are judged for at once
 
 
 class Watcher:
@@ -47,8 +49,7 @@ class Watcher:
         digests: DigestStore,
         activity: Activity,
         dispatcher: Dispatcher,
-        mark: Callable[[Seen], None],
-        put_back: Callable[[Seen], None],
+        take: Callable[[Seen, See[Seen]], Awaitable[None]],
         now: Clock,
     ) -> None:
         self._rules = rules
@@ -57,8 +58,7 @@ class Watcher:
         self._digests = digests
         self._activity = activity
         self._dispatcher = dispatcher
-        self._mark = mark
-        self._put_back = put_back
+        self._take = take
         self._now = now
         self.on_matched: list[Callable[[float], None]] = []
         self._turns = KeyedLocks[int]()
@@ -69,22 +69,16 @@ class Watcher:
 
     async def see(self, seen: Seen) -> None:
         """Look at a new message as it comes; one that cannot be judged is judged again later."""
-        if await self.judge(seen):
-            self._mark(seen)
+        await self._take(seen, self.judge)
 
     async def judge(self, seen: Seen) -> bool:
         """Look at a message: whoever's rules it meets gets a hit if all gates let it pass.
 
-        In each server one after the other, as they were written. Returns whether that was possible
-        for all members; else it is put back.
+        In each channel one after the other, as they were written. Returns whether that was possible
+        for all members; else it has to be done again.
         """
-        async with self._turns.of(seen.guild_id):
-            matches = self._matches(seen)
-            await self._note_activity(seen)
-            is_judged = await self._is_judged_for_all(seen, matches)
-        if not is_judged:
-            self._put_back(seen)
-        return is_judged
+        async with self._turns.of(seen.source.channel_id):
+            return await self._is_done(EVERYBODY, seen, self._judge(seen))
 
     async def react(self, seen: Seen, count: int) -> None:
         """Look at a message that has so many reactions now; its author may want to know.
@@ -141,21 +135,26 @@ class Watcher:
             listener(took)
         return _by_member(matches)
 
-    async def _is_judged_for_all(self, seen: Seen, matches: Mapping[int, list[Match]]) -> bool:
+    async def _judge(self, seen: Seen) -> None:
+        matches = self._matches(seen)
+        await self._note_activity(seen)
         turns = asyncio.Semaphore(SIDE_BY_SIDE)
 
-        async def judge(member_id: int, mine: Sequence[Match]) -> bool:
+        async def is_judged(member_id: int, mine: Sequence[Match]) -> bool:
             async with turns:
-                return await self._is_judged(member_id, seen, mine)
+                return await self._is_done(member_id, seen, self._consider(member_id, seen, mine))
 
-        return all(await asyncio.gather(*(judge(*one) for one in matches.items())))
+        if not all(await asyncio.gather(*(is_judged(*one) for one in matches.items()))):
+            raise _NotForAll
 
-    async def _is_judged(self, member_id: int, seen: Seen, matches: Sequence[Match]) -> bool:
+    async def _is_done(self, member_id: int, seen: Seen, judging: Awaitable[None]) -> bool:
         """Judge a message for a member; False when that must be done again."""
         try:
-            await self._consider(member_id, seen, matches)
+            await judging
         except Unreadable:  # it has been told; their rules find nothing
             return True
+        except _NotForAll:
+            return False
         except StorageError as error:
             logger.warning("a message is judged again, the database fails: %s", error)
             return False
@@ -191,6 +190,10 @@ class Watcher:
         if seen.author_id in self._rules.delayed:
             with suppress(StorageError):
                 await self._hits.drop_in_channel(*key, due_after=now, reason=ACTIVE)
+
+
+class _NotForAll(Exception):
+    """A message could not be judged for every member."""
 
 
 def _by_member(matches: Sequence[Match]) -> Mapping[int, list[Match]]:
