@@ -26,6 +26,7 @@ from storage.shares import ShareStore
 from storage.statistics import StatisticsStore
 from storage.subscriptions import SubscriptionStore
 from storage.vault import Vault
+from storage.verdicts import VerdictStore
 from storage.watermarks import WatermarkStore
 from storage.webhooks import WebhookStore
 from storage.workers import WorkerStore
@@ -55,6 +56,7 @@ class Stores:
     shares: ShareStore
     statistics: StatisticsStore
     subscriptions: SubscriptionStore
+    verdicts: VerdictStore
     watermarks: WatermarkStore
     webhooks: WebhookStore
     wishes: WishStore
@@ -84,6 +86,7 @@ class Stores:
             shares=ShareStore(database),
             statistics=StatisticsStore(database),
             subscriptions=SubscriptionStore(database),
+            verdicts=VerdictStore(database),
             watermarks=WatermarkStore(database),
             webhooks=WebhookStore(database),
             wishes=WishStore(database),

@@ -277,6 +277,16 @@ hits = Table(
     sqlite_autoincrement=True,  # an id is never given twice
 )
 
+# Which gate stopped a message for a member when it was judged.
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("occasion", Text, primary_key=True),
+    Column("gate", Text, nullable=False),
+    Column("at", Double, nullable=False, index=True),
+)
+
 # The page behind a digest: all that was folded into one card.
 digests = Table(
     "digests",

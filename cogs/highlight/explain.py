@@ -49,10 +49,9 @@ class ExplainCommands(HighlightCog):
         seen, member_id = seen_of(found), interaction.user.id
         watch = self.services.watch
         verdicts = [verdict async for verdict in watch.explain(member_id, seen)]
-        lines = [self.words(interaction).verdicts(verdicts)]
-        if known := await watch.found(member_id, seen):
-            lines.append(self.text(interaction, f"highlight-why-{known.state}"))
-        await say(interaction, "", embeds=[discord.Embed(description="\n".join(lines))])
+        fate = await watch.fate(member_id, seen)
+        text = self.words(interaction).explained(fate, verdicts)
+        await say(interaction, "", embeds=[discord.Embed(description=text)])
 
 
 def _written(interaction: discord.Interaction, text: str, at: float) -> Seen:

@@ -80,6 +80,7 @@ ERASED: dict[str, tuple[dict[str, object], Purge]] = {
     "shares": ({}, lambda stores: stores.shares.purge(NOW)),
     "webhooks": ({}, lambda stores: stores.webhooks.purge(NOW)),
     "images": ({}, lambda stores: stores.images.purge(NOW)),
+    "verdicts": ({}, lambda stores: stores.verdicts.purge(NOW)),
     "hits": ({"state": "dropped"}, lambda stores: stores.hits.purge(NOW)),
     "deliveries": (ENDED, lambda stores: stores.deliveries.purge(NOW)),
     "allowances": ({}, lambda stores: stores.allowances.purge(9_999, keep=1, keep_app=30)),

@@ -44,7 +44,19 @@ FOREIGN = frozenset(
 OURS = frozenset(
     {"1", "added", "address", "answer", "arrived", "chats", "code", "contact", "count", "date"}
     | {"day", "end", "error", "failed", "file", "gate", "grace", "hours", "items", "left"}
-    | {"length", "limit", "linked", "minutes", "mode", "moment", "month", "more", "most", "note"}
+    | {
+        "length",
+        "limit",
+        "linked",
+        "minutes",
+        "mode",
+        "moment",
+        "month",
+        "more",
+        "most",
+        "note",
+        "now",
+    }
     | {"number", "operator", "page", "pages", "question", "receipts", "roles", "rule", "rules"}
     | {
         "seconds",

@@ -58,7 +58,18 @@ highlight-why-waits = It goes out, but waits for "{ $gate }".
 highlight-why-discord = Discord does not answer just now. It is kept, and judged as soon as Discord does.
 highlight-why-waiting = This message was found and waits for its turn.
 highlight-why-taken = This message is in a card already. `/kakao status` shows how that went.
-highlight-why-dropped = This message was found, but then it was not to be sent.
+highlight-why-dropped = This message was found, but not sent. { $why }
+highlight-why-then = This message was stopped when it was judged. { $why }
+highlight-why-now = Judged again now: { $now }
+highlight-why-sent = It was sent to your KakaoTalk at { $when }.
+highlight-why-card = This message is in a card already: { $state }
+highlight-why-together = { $count ->
+        [one] One more was in the same card.
+       *[other] { $count } more were in the same card.
+    }
+highlight-dropped-gone = It was deleted, or hidden from you, before it went out.
+highlight-dropped-unreadable = What is kept of your settings could not be read.
+highlight-dropped-too-many = There were too many at once, so it was only counted.
 
 highlight-gate-matched = Rules
     .pass = it meets a rule of yours

@@ -17,6 +17,7 @@ privacy-table-filters = What holds for all of your rules
 privacy-table-subscriptions = Events you subscribed to
 privacy-table-wishes = When cards come
 privacy-table-hits = Numbers of messages that your rules found
+privacy-table-verdicts = Numbers of messages that met your rules but were not sent, with the reason in one word, for a day
 privacy-table-digests = Pages behind digests
 privacy-table-digest_items = Lines on those pages
 privacy-table-drafts = Cards you have begun

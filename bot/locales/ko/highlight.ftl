@@ -58,7 +58,15 @@ highlight-why-waits = 보내 드리지만, '{ $gate }' 때문에 조금 기다�
 highlight-why-discord = 지금은 디스코드가 대답하지 않아요. 놓치지 않고 두었다가, 대답하는 대로 마저 확인해요.
 highlight-why-waiting = 이 메시지는 찾아서 보낼 차례를 기다리고 있어요.
 highlight-why-taken = 이 메시지는 이미 카드에 담았어요. `/kakao status`에서 결과를 볼 수 있어요.
-highlight-why-dropped = 이 메시지는 찾았지만 보내지 않기로 했어요.
+highlight-why-dropped = 이 메시지는 찾았지만 보내지 않았어요. { $why }
+highlight-why-then = 이 메시지를 확인했을 때 멈췄어요. { $why }
+highlight-why-now = 지금 다시 본다면: { $now }
+highlight-why-sent = { $when }에 카카오톡으로 보냈어요.
+highlight-why-card = 이 메시지는 이미 카드에 담았어요: { $state }
+highlight-why-together = 다른 소식 { $count }개와 한 카드에 담았어요.
+highlight-dropped-gone = 보내기 전에 메시지가 지워졌거나 볼 수 없게 됐어요.
+highlight-dropped-unreadable = 저장된 설정을 읽을 수 없었어요.
+highlight-dropped-too-many = 한꺼번에 너무 많아서 개수만 세었어요.
 
 highlight-gate-matched = 규칙
     .pass = 내 규칙에 걸려요

@@ -17,6 +17,7 @@ privacy-table-filters = 규칙 전체에 적용하는 것
 privacy-table-subscriptions = 받아 보는 소식
 privacy-table-wishes = 카드를 받는 때
 privacy-table-hits = 규칙에 걸린 메시지의 번호
+privacy-table-verdicts = 규칙에 걸렸지만 보내지 않은 메시지의 번호와 그 이유 한 단어, 하루 동안
 privacy-table-digests = 여러 소식을 모은 페이지
 privacy-table-digest_items = 그 페이지의 줄
 privacy-table-drafts = 쓰다 만 카드

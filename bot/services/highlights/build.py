@@ -15,6 +15,7 @@ from bot.services.highlights.matching.matcher import Matcher
 from bot.services.highlights.questions import Questions
 from bot.services.highlights.rules import Rules
 from bot.services.highlights.schedule import Schedules
+from bot.services.highlights.verdicts import Verdicts
 from bot.services.highlights.watcher import Watcher
 from bot.services.privacy.optouts import OptOuts
 from bot.services.resources import Resources
@@ -70,6 +71,7 @@ def build_highlights(
         digests=stores.digests,
         activity=activity,
         dispatcher=dispatcher,
+        verdicts=Verdicts(stores.verdicts, stores.hits, stores.deliveries, now=now),
         take=catch_up.see,
         now=now,
     )

@@ -18,6 +18,7 @@ from bot.services.highlights.gaps import See
 from bot.services.highlights.gates import Gates, Moment, Verdict
 from bot.services.highlights.matching.matcher import Match
 from bot.services.highlights.rules import Rules
+from bot.services.highlights.verdicts import Fate, Verdicts
 from bot.services.locks import KeyedLocks
 from bot.services.messages.events import ServerEvent
 from bot.services.messages.reader import Seen
@@ -49,6 +50,7 @@ class Watcher:
         digests: DigestStore,
         activity: Activity,
         dispatcher: Dispatcher,
+        verdicts: Verdicts,
         take: Callable[[Seen, See[Seen]], Awaitable[None]],
         now: Clock,
     ) -> None:
@@ -58,6 +60,7 @@ class Watcher:
         self._digests = digests
         self._activity = activity
         self._dispatcher = dispatcher
+        self._verdicts = verdicts
         self._take = take
         self._now = now
         self.on_matched: list[Callable[[float], None]] = []
@@ -116,8 +119,12 @@ class Watcher:
             yield verdict
 
     async def found(self, member_id: int, seen: Seen) -> Hit | None:
-        """Return what a message has become for a member, if it was found."""
+        """Return a message as it was found for a member, if it was."""
         return await self._hits.of_occasion(member_id, occasion_of(seen))
+
+    async def fate(self, member_id: int, seen: Seen) -> Fate:
+        """Return what has become of a message for a member."""
+        return await self._verdicts.fate(member_id, occasion_of(seen))
 
     async def forget(self, member_id: int) -> None:
         """Forget where a member has written, and what failed for them."""
@@ -175,8 +182,11 @@ class Watcher:
 
     async def _consider(self, member_id: int, seen: Seen, matches: Sequence[Match]) -> None:
         case = await self._gates.rule_case(member_id, seen, _ids(matches), Moment.FOUND)
-        if await self._gates.stopped_by(case, Moment.FOUND) is None:
+        gate = await self._gates.stopped_by(case, Moment.FOUND)
+        if gate is None:
             await self._keep(case.hit(self._now()))
+        else:
+            await self._verdicts.note(member_id, occasion_of(seen), gate)
 
     async def _keep(self, hit: Hit) -> bool:
         new = await self._hits.add(hit)

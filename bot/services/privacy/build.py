@@ -36,6 +36,7 @@ def build_privacy(resources: Resources, links: Links, roles: LinkedRoles | None)
             stores.webhooks,
             stores.images,
             stores.hits,
+            stores.verdicts,
             now=now,
         ),
     )
