@@ -66,7 +66,7 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
 
     @app_commands.command()
     async def member(self, interaction: discord.Interaction, member: discord.User) -> None:
-        """Look a member up, and disconnect them if that must be.
+        """Look a member up, and disconnect them from this server if that must be.
 
         Args:
             interaction: who asks, and where
