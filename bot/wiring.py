@@ -21,6 +21,7 @@ from bot.services.operations.supervision import Supervisor
 from bot.services.privacy.build import build_privacy
 from bot.services.privacy.departures import Departures
 from bot.services.resources import Resources
+from bot.services.servers.access import LINK
 from bot.services.servers.build import ServerServices, build_servers
 from bot.services.subscriptions.build import SubscriptionServices, build_subscriptions
 from bot.texts import Texts
@@ -130,6 +131,9 @@ def _introduce(services: Services) -> None:
         await services.subscriptions.forget(member_id=member_id)
         await services.optouts.set(member_id, on=False)
 
+    async def may_link(member_id: int, guild_id: int) -> None:
+        await services.access.check(member_id, guild_id, LINK)
+
     async def end_in_server(member_id: int, guild_id: int) -> None:
         await services.rules.forget(member_id=member_id, guild_id=guild_id)
         await services.subscriptions.forget(member_id=member_id, guild_id=guild_id)
@@ -139,6 +143,7 @@ def _introduce(services: Services) -> None:
         services.links.on_unlinked.append(services.linked_roles.settle)
         services.privacy.forgetters.append(services.linked_roles.forget)
     services.linking.on_linked.append(go_on)
+    services.linking.askers.append(may_link)
     services.links.on_unlinked.append(services.friends.forget)
     services.links.on_deliveries_changed.append(services.signals.changed)
     services.exclusions.on_excluded.append(end_in_server)

@@ -56,6 +56,7 @@ link_requests = Table(
     Column("locale", Text, nullable=False),
     Column("scopes", JSON, nullable=False),
     Column("draft_id", Text),
+    Column("guild_id", BigInteger),  # where it was asked for
     Column("created_at", Double, nullable=False),
     Column("expires_at", Double, nullable=False, index=True),
     Column("finished_at", Double),

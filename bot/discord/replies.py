@@ -24,13 +24,13 @@ from bot.errors import (
 )
 from bot.services.accounts.oauth import BASIC_SCOPES
 from bot.services.messages.models import Member
+from bot.services.servers.access import LINK
 from bot.texts import Locale, pick_locale
 from storage.reading import Unreadable
 
 _log = logging.getLogger(__name__)
 
 PICTURE_SIZE = 128
-LINK_FEATURE = "link"
 ACKNOWLEDGED = 40060  # "Interaction has already been acknowledged."
 
 
@@ -184,10 +184,12 @@ async def link_button(
 
     It does what `/kakao link` does, and is asked about like that: raises NotAllowed or DiscordAway.
     """
-    await check_feature(interaction, LINK_FEATURE)
+    await check_feature(interaction, LINK)
     services = services_of(interaction.client)
     member = member_of(interaction)
-    address = await services.linking.start(member, scopes=tuple(scopes), draft_id=draft_id)
+    address = await services.linking.start(
+        member, scopes=tuple(scopes), draft_id=draft_id, guild_id=interaction.guild_id
+    )
     notices_of(interaction.client).expect(interaction)
     text = services.texts.say(member.locale, label)
     return items(discord.ui.Button(label=text, url=address))

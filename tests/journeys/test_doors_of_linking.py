@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from sandbox.discord import Message, Person, Reply
 from tests.support.doors import STAFF, decide, open_doors, place, staff, switch_off
-from tests.support.world import CHAT, World
+from tests.support.world import CHAT, World, link_of
 
 MENU_ME, MENU_FRIENDS = "Send to my KakaoTalk", "Send to Kakao friends"
 NO_BUTTON = "여기서는 연결하거나 동의할 수 없어요"
@@ -100,3 +101,29 @@ async def test_a_consent_that_is_taken_back_is_not_given_again_where_linking_is_
     taken = await minji.press(asked, asked.labels[0])
     assert "철회했어요" in taken.text
     assert has_no_way(taken)
+
+
+async def test_a_link_page_that_is_open_asks_again(world: World, jiwoo: Person) -> None:
+    here = await jiwoo.slash(CHAT, "kakao link")
+    in_dm = await jiwoo.slash(jiwoo.dm, "kakao link")
+    await switch_off(world, "link")
+    async with aiohttp.ClientSession() as browser:
+        for call in (browser.get, browser.post):
+            async with call(link_of(here), allow_redirects=False) as answer:
+                assert answer.status == 403
+                assert "이 서버에서는 연결할 수 없어요" in await answer.text()
+    assert "지우" in await world.follow(in_dm, "지우")
+
+
+async def test_whoever_is_at_kakao_already_comes_back_to_a_no(world: World, jiwoo: Person) -> None:
+    reply = await jiwoo.slash(CHAT, "kakao link")
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(cookie_jar=jar) as browser:
+        async with browser.post(link_of(reply), allow_redirects=False) as answer:
+            authorize = answer.headers["Location"]
+        back = await world.kakao.walk("지우", authorize)
+        await decide(world, "link_roles", STAFF)
+        staff(world, ["지우"], on=False)
+        async with browser.get(back) as answer:
+            assert answer.status == 403
+    assert "연결되지 않았어요" in (await jiwoo.slash(jiwoo.dm, "kakao status")).text

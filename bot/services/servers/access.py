@@ -21,9 +21,10 @@ from storage.statistics import StatisticsStore
 
 # How many members are remembered as noted today.
 REMEMBERED = 10_000
+LINK = "link"
 # Our own features, each with the setting that names who may use it.
 FEATURES: Mapping[str, str] = {
-    "link": "link_roles",
+    LINK: "link_roles",
     "forward": "forward_roles",
     "compose": "forward_roles",
     "share": "forward_roles",

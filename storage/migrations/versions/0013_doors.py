@@ -36,5 +36,6 @@ def upgrade() -> None:
     for table, columns in PLACED.items():
         for column in [*columns, sa.Column("policy", sa.Text)]:
             op.add_column(table, column)
+    op.add_column("link_requests", sa.Column("guild_id", sa.BigInteger))
     op.execute("UPDATE drafts SET policy = 'full' WHERE kind = 'forward'")
     op.execute("UPDATE deliveries SET policy = 'full' WHERE state <> 'sent'")
