@@ -106,7 +106,7 @@ page-failed = 까치가 발을 헛디뎠어요
 
 page-digest = 모아 온 소식
     .heading = 소식 { $count }개를 모았어요
-    .empty = 그사이 모두 지워졌어요.
+    .empty = 그사이 모두 지워졌거나, 서버에서 더는 내보내지 않아요.
     .more = 그 밖에 { $count }개는 너무 많아서 여기 담지 않았어요.
     .way = 눌러서 디스코드에서 이어 보세요. 이 페이지는 일주일 뒤에 사라져요.
 page-digest-unknown = 없는 소식 주소예요
