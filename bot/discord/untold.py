@@ -18,7 +18,7 @@ def exclusion_text(texts: Texts, locale: Locale, exclusion: Exclusion, guild: st
     """Return what somebody decided about a member's link, and why."""
     reason = plain(exclusion.reason)
     if exclusion.guild_id != OPERATOR:
-        return texts.say(locale, "excluded-told", guild=guild, reason=reason)
+        return texts.say(locale, "excluded-told", guild=plain(guild), reason=reason)
     lines = [texts.say(locale, "link-ended-told")]
     if reason:
         lines.append(texts.say(locale, "link-ended-reason", reason=reason))
@@ -70,7 +70,7 @@ async def _follow_up(interaction: discord.Interaction, exclusion: Exclusion) -> 
 
 def _name(bot: AnyBot, guild_id: int) -> str:
     guild = bot.get_guild(guild_id)
-    return plain(guild.name) if guild else str(guild_id)
+    return guild.name if guild else str(guild_id)
 
 
 def _is_form(interaction: discord.Interaction) -> bool:

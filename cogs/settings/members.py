@@ -138,8 +138,8 @@ async def _tell_lifted(interaction: discord.Interaction, member_id: int) -> None
     services, guild = services_of(interaction.client), interaction.guild
     link = await services.links.get(member_id)
     if link is not None and guild is not None:
-        name = plain(guild.name)
-        text = services.texts.say(pick_locale(link.locale), "excluded-lifted", guild=name)
+        locale, name = pick_locale(link.locale), guild.name
+        text = services.texts.say(locale, "excluded-lifted", guild=plain(name))
         await notices_of(interaction.client).send_direct(member_id, text)
 
 
@@ -148,7 +148,8 @@ async def _record(
 ) -> None:
     services = services_of(interaction.client)
     settings = await services.settings.of(guild_id)
-    who, member = Marked(f"<@{interaction.user.id}>"), Marked(f"<@{member_id}>")
+    who = Marked(f"<@{interaction.user.id}>")
+    member = Marked(f"<@{member_id}>")
     text = services.texts.say(settings.spoken, key, who=who, member=member)
     await write_log(cast("AnyBot", interaction.client), settings, text)
 
