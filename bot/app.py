@@ -183,7 +183,9 @@ async def _web(config: Config, services: Services, discord: Discord) -> AsyncIte
     )
     add_digests(web, services.digests)
     add_privacy(web, _notice(config))
-    add_operator(web, services.plugins.reload, config.raw_token_keys[0])
+    add_operator(
+        web, services.plugins.reload, services.exclusions.end_link, config.raw_token_keys[0]
+    )
 
     async def metrics() -> bytes:
         return await services.metrics.text(connected=discord.is_ready)

@@ -14,6 +14,7 @@ from storage.tables import (
     digest_items,
     digests,
     drafts,
+    exclusions,
     filters,
     hits,
     jumps,
@@ -34,7 +35,7 @@ from storage.tables import (
 OWN: tuple[Table, ...] = (
     *(links, link_requests, role_connections, optouts, memberships, departures),
     *(rules, filters, subscriptions, wishes, hits, verdicts, digests),
-    *(drafts, jumps, deliveries, shares),
+    *(drafts, jumps, deliveries, shares, exclusions),
 )
 # Where a member is only named, as whoever did something for a server.
 NAMED: Mapping[Table, str] = {setting_changes: "member_id"}

@@ -9,6 +9,7 @@ from storage.deliveries import DeliveryStore
 from storage.departures import DepartureStore
 from storage.digests import DigestStore
 from storage.drafts import DraftStore
+from storage.exclusions import ExclusionStore
 from storage.hits import HitStore
 from storage.images import ImageStore
 from storage.jumps import JumpStore
@@ -41,6 +42,7 @@ class Stores:
     departures: DepartureStore
     digests: DigestStore
     drafts: DraftStore
+    exclusions: ExclusionStore
     hits: HitStore
     images: ImageStore
     jumps: JumpStore
@@ -71,6 +73,7 @@ class Stores:
             departures=DepartureStore(database),
             digests=DigestStore(database),
             drafts=DraftStore(database),
+            exclusions=ExclusionStore(database),
             hits=HitStore(database),
             images=ImageStore(database),
             jumps=JumpStore(database),

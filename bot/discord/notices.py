@@ -79,14 +79,16 @@ class Notices:
         *,
         view: discord.ui.View | None = None,
         embeds: Sequence[discord.Embed] = (),
-    ) -> None:
-        """Write to a member; closed direct messages are the member's good right."""
+    ) -> bool:
+        """Write to a member; closed direct messages are their good right, and False."""
         view = view or discord.ui.View(timeout=None)
         try:
             channel = await self._client.create_dm(discord.Object(member_id))
             await channel.send(text, view=view, embeds=embeds, allowed_mentions=NOBODY)
         except FAILURES as error:
             _log.info("a member could not be told: %s", summary(error))
+            return False
+        return True
 
 
 async def _follow_up(

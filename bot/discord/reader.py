@@ -7,14 +7,14 @@ from contextlib import asynccontextmanager
 
 import discord
 
-from bot.discord.convert import highlight_of, texts_of
+from bot.discord.convert import highlight_of, places_of, texts_of
 from bot.discord.failures import CLEAR, NO, NO_MEMBER, asking
 from bot.discord.guilds import guild_of
 from bot.discord.history import fetch_message, fetch_page, rooms_with_news, written_after
 from bot.discord.limits import HISTORY_PAGE
 from bot.discord.members import MemberRequests
-from bot.discord.messages import Room, may_read
-from bot.discord.plugin import AnyBot
+from bot.discord.messages import Readable, Room, may_read
+from bot.discord.plugin import AnyBot, services_of
 from bot.errors import DiscordAway
 from bot.services.cache import Cache
 from bot.services.clock import PATIENCE, Patience
@@ -27,6 +27,7 @@ BELIEVED_SECONDS = 60.0
 MOST_BELIEVED = 10_000
 FEW = 3
 FETCHED_AT_ONCE = 10  # members who are asked for by HTTP
+READER = "kkachi_reader"
 
 
 class DiscordServerReader:
@@ -55,10 +56,30 @@ class DiscordServerReader:
         except discord.ClientException:  # a thread whose channel is gone
             return False
 
-    async def roles(self, member_id: int, guild_id: int) -> frozenset[int] | None:
-        """Return a member's roles; None for who is no member. Raises DiscordAway."""
+    async def roles(
+        self, member_id: int, guild_id: int, *, now: bool = False
+    ) -> frozenset[int] | None:
+        """Return a member's roles, believed or as of `now`; None for who is no member.
+
+        Raises DiscordAway.
+        """
+        if now:
+            self._members.drop((guild_id, member_id))
         member = await self._member(member_id, guild_id)
         return None if member is None else _roles(member)
+
+    async def places(
+        self, guild_id: int, channel_id: int
+    ) -> tuple[int, int | None, int | None] | None:
+        """Return a channel, its parent and its category; None when there is no such channel.
+
+        Raises DiscordAway.
+        """
+        channel = await self._channel(guild_id, channel_id)
+        try:
+            return None if channel is None else places_of(channel)
+        except discord.ClientException:  # a thread whose channel is gone
+            return None
 
     async def manages(self, member_id: int, guild_id: int) -> bool:
         """Tell whether a member may manage a server; raises DiscordAway."""
@@ -188,15 +209,19 @@ class DiscordServerReader:
             return None
 
     async def _room(self, guild_id: int, channel_id: int) -> Room | None:
-        guild = guild_of(self._bot, guild_id)
-        room = guild.get_channel_or_thread(channel_id) if guild else None
-        if guild is not None and room is None:
-            try:
-                async with self._asking():
-                    room = await guild.fetch_channel(channel_id)
-            except (*NO, discord.InvalidData):
-                return None
+        room = await self._channel(guild_id, channel_id)
         return room if isinstance(room, Room) else None
+
+    async def _channel(self, guild_id: int, channel_id: int) -> Readable | None:
+        guild = guild_of(self._bot, guild_id)
+        channel = guild.get_channel_or_thread(channel_id) if guild else None
+        if guild is None or channel is not None:
+            return channel
+        try:
+            async with self._asking():
+                return await guild.fetch_channel(channel_id)
+        except (*NO, discord.InvalidData):
+            return None
 
     async def _messages(self, room: Room, ids: Sequence[int]) -> list[discord.Message]:
         """Return those of the messages that exist: many by pages of history, few one by one."""
@@ -229,6 +254,15 @@ class DiscordServerReader:
 
     def _time(self) -> float:
         return asyncio.get_running_loop().time()
+
+
+def reader_of(bot: AnyBot) -> DiscordServerReader:
+    """Return the reader of this bot; all cogs share what it has learned."""
+    found = getattr(bot, READER, None)
+    if not isinstance(found, DiscordServerReader):
+        found = DiscordServerReader(bot, services_of(bot).patience)
+        setattr(bot, READER, found)
+    return found
 
 
 def seen_of(message: discord.Message) -> Seen:

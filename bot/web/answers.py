@@ -31,6 +31,7 @@ STATUSES: Mapping[Reason, HTTPStatus] = {
     "other-member": HTTPStatus.FORBIDDEN,
     "discord-denied": HTTPStatus.BAD_REQUEST,
     "discord-down": HTTPStatus.SERVICE_UNAVAILABLE,
+    "linking-off": HTTPStatus.FORBIDDEN,
 }
 
 

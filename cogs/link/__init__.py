@@ -7,7 +7,15 @@ from discord.ext import commands
 from bot.discord.access import check_command
 from bot.discord.cog import KkachiCog, ListenerLists
 from bot.discord.plugin import AnyBot, services_of
-from bot.discord.replies import defer, defer_edit, items, link_button, locale_of, say
+from bot.discord.replies import (
+    defer,
+    defer_edit,
+    items,
+    link_button,
+    locale_of,
+    say,
+    way_to_link,
+)
 from bot.discord.ui.buttons import MemberButton
 from bot.discord.words import plain
 from bot.errors import NotLinked
@@ -82,8 +90,8 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
             await services.allowance.left(member_id),
             await services.deliveries.last(member_id),
         )
-        view = await self._way_on(interaction, status)
-        await say(interaction, "", embeds=status.embeds(), view=view)
+        view, why = await self._way_on(interaction, status)
+        await say(interaction, why, embeds=status.embeds(), view=view)
 
     @app_commands.command()
     async def unlink(self, interaction: discord.Interaction) -> None:
@@ -118,13 +126,13 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
 
     async def _way_on(
         self, interaction: discord.Interaction, status: Status
-    ) -> discord.ui.View | None:
+    ) -> tuple[discord.ui.View | None, str]:
         if status.link.broken_at is not None:
-            return await link_button(interaction, label="kakao-button-relink")
+            return await way_to_link(interaction, label="kakao-button-relink")
         if not status.consents.revocable:
-            return None
+            return None, ""
         member_id, texts = interaction.user.id, self.services.texts
-        return items(TakeBackSelect.of(member_id, status.consents, texts, status.locale))
+        return items(TakeBackSelect.of(member_id, status.consents, texts, status.locale)), ""
 
     async def _link_of(self, interaction: discord.Interaction) -> KakaoLink:
         link = await self.services.links.get(interaction.user.id)

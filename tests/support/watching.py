@@ -58,9 +58,18 @@ class FakeReader:
         self._ask(guild_id)
         return channel_id not in self.hidden
 
-    async def roles(self, member_id: int, guild_id: int) -> frozenset[int] | None:
+    async def roles(
+        self, member_id: int, guild_id: int, *, now: bool = False
+    ) -> frozenset[int] | None:
+        del now
         self._ask(guild_id)
         return self.role_ids.get(member_id, frozenset())
+
+    async def places(
+        self, guild_id: int, channel_id: int
+    ) -> tuple[int, int | None, int | None] | None:
+        self._ask(guild_id)
+        return channel_id, None, CATEGORY
 
     async def manages(self, member_id: int, guild_id: int) -> bool:
         self._ask(guild_id)

@@ -18,6 +18,7 @@ kakao-unlink-ask =
     Disconnect the KakaoTalk account **{ $nickname }**?
     The connection ends at Kakao too, and everything stored about your Kakao account is erased. Cards that are not sent yet are cancelled.
 kakao-unlinked = Disconnected, at Kakao too. Everything stored about your Kakao account is erased.
+kakao-no-button = You cannot connect or agree from here. { $why }
 kakao-button-link = Connect KakaoTalk
 kakao-button-relink = Connect again
 kakao-button-agree = Agree at Kakao

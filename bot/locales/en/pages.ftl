@@ -109,7 +109,7 @@ page-digest = Gathered highlights
         [one] One highlight
        *[other] { $count } highlights
     }
-    .empty = All of them were deleted meanwhile.
+    .empty = All of them were deleted meanwhile, or their server lets them out no more.
     .more = { $count } more are not listed here: there were too many.
     .way = Press one to go on reading in Discord. This page disappears after a week.
 page-digest-unknown = There is no such page
@@ -146,6 +146,12 @@ page-discord-denied = Cancelled at Discord
 page-discord-down = Discord cannot be asked just now
     .text = Discord did not answer. Nothing was linked.
     .way = Please try again in a while.
+page-linking-off = This server does not let you connect
+    .text = Its admins have switched connecting off, or keep it to certain roles. Nothing was connected.
+    .way = In direct messages with Kkachi `/kakao link` asks no server.
+page-discord-away = Discord does not answer just now
+    .text = Before this is shown Discord has to be asked whether it may be.
+    .way = Please reload the page in a moment.
 page-roles-told = Discord has been told
     .text = Discord now knows whether your KakaoTalk is linked; servers use it for Linked Roles.
     .way = If you have not linked yet, type `/kakao link` in Discord.

@@ -25,4 +25,5 @@ privacy-table-jumps = Messages that links of your cards open
 privacy-table-deliveries = Your sends
 privacy-table-shares = Your shares
 privacy-table-allowances = What you used up today
+privacy-table-exclusions = Servers that may not use your link, and why
 privacy-table-setting_changes = Server settings you changed as an admin

@@ -43,6 +43,17 @@ error-notify-channel = 이 일은 그 채널에서 일어나지 않아요. 다�
 error-notify-tag = 그 포럼에는 그런 태그가 없어요. 포럼을 먼저 고르고 목록에서 태그를 골라 주세요.
 error-notify-admins = 서버를 관리하는 사람만 받아 볼 수 있는 소식이에요.
 error-feature-off = 이 서버에서는 관리자가 이 기능을 꺼 두었어요.
+error-feature-off-elsewhere = 메시지가 있는 서버에서는 관리자가 이 기능을 꺼 두었어요.
 error-role-needed = 이 서버에서는 { $roles } 역할이 있는 사람만 쓸 수 있어요.
+error-role-needed-elsewhere = 메시지가 있는 서버에서는 정해진 역할이 있는 사람만 쓸 수 있어요.
 error-place-off = 이 서버의 관리자가 이 채널의 글은 내보내지 않도록 정해 두었어요.
+error-place-off-elsewhere = 메시지가 있는 서버의 관리자가 그 채널의 글은 내보내지 않도록 정해 두었어요.
 error-sends-limit = 이 서버에서 하루에 보낼 수 있는 { $limit }번을 모두 썼어요. 내일 다시 보내 주세요.
+error-sends-limit-elsewhere = 메시지가 있는 서버에서 하루에 보낼 수 있는 { $limit }번을 모두 썼어요. 내일 다시 보내 주세요.
+error-less-may-leave = 그사이 메시지가 있는 서버의 관리자가 내보낼 수 있는 내용을 줄였어요. 그 메시지에서 명령어를 다시 써 주세요.
+error-excluded =
+    이 서버의 관리자가 이 서버에서 내 카카오톡 연결을 쓰지 못하게 했어요.
+    이유: { $reason }
+error-excluded-elsewhere =
+    메시지가 있는 서버의 관리자가 그 서버에서 내 카카오톡 연결을 쓰지 못하게 했어요.
+    이유: { $reason }

@@ -18,6 +18,7 @@ kakao-unlink-ask =
     카카오톡 **{ $nickname }** 계정과 연결을 끊을까요?
     카카오 쪽 연결도 끊고, 저장된 카카오 정보를 모두 지워요. 아직 보내지 않은 카드는 취소돼요.
 kakao-unlinked = 연결을 끊었어요. 카카오 쪽 연결도 끊었고, 저장된 카카오 정보도 모두 지웠어요.
+kakao-no-button = 여기서는 연결하거나 동의할 수 없어요. { $why }
 kakao-button-link = 카카오톡 연결하기
 kakao-button-relink = 다시 연결하기
 kakao-button-agree = 동의하러 가기

@@ -245,10 +245,10 @@ class Links:
 
     # The end of a link
 
-    async def unlink(self, member_id: int) -> None:
+    async def unlink(self, member_id: int) -> bool:
         """Forget the member's Kakao account, here and, when Kakao can be reached, there.
 
-        Raises NotLinked.
+        Tells whether it was. Raises NotLinked.
         """
         async with self._store.turn(member_id):
             link = await self._store.get(member_id)
@@ -256,18 +256,20 @@ class Links:
                 raise NotLinked
             await self._forget(link)
         await self._tell_unlinked(member_id)
-        await self._leave(link)
+        return await self._leave(link)
 
     async def _forget(self, link: Link) -> None:
         self._tell_changed(await self._store.delete(link.member_id, self._now()) or [])
 
-    async def _leave(self, link: Link) -> None:
+    async def _leave(self, link: Link) -> bool:
         """Ask Kakao to undo the connection; the member's wish stands whatever it answers."""
         try:
             async with asyncio.timeout(UNLINK_PATIENCE):
                 await self._unlink_at_kakao(link)
         except (KakaoError, TimeoutError) as failure:
             logger.warning("Kakao keeps a connection: %s", type(failure).__name__)
+            return False
+        return True
 
     async def _unlink_at_kakao(self, link: Link) -> None:
         try:

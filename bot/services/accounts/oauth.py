@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.errors import DiscordAway, NotAllowed
 from bot.kakao import (
     FRIENDS,
     TALK_MESSAGE,
@@ -60,6 +61,7 @@ Reason = Literal[
     "other-member",
     "discord-denied",
     "discord-down",
+    "linking-off",
 ]
 
 # What Kakao may put into `error` when it sends the browser back; all else is kakao-refused.
@@ -112,6 +114,8 @@ class NewLink:
 
 
 LinkedListener = Callable[[NewLink], Awaitable[None]]
+Asker = Callable[[int, int], Awaitable[None]]
+"""Asks a server whether a member may link there; raises NotAllowed or DiscordAway."""
 
 
 class OAuthFlow:
@@ -135,6 +139,7 @@ class OAuthFlow:
         self._token = token
         self._listeners = Listeners()
         self.on_linked: list[LinkedListener] = []
+        self.askers: list[Asker] = []
 
     async def start(
         self,
@@ -142,10 +147,12 @@ class OAuthFlow:
         *,
         scopes: Sequence[str] = BASIC_SCOPES,
         draft_id: str | None = None,
+        guild_id: int | None = None,
     ) -> str:
         """Return the address of a new link page for this member, valid for half an hour.
 
-        With a draft Kakao is asked only for what the member has not agreed to yet.
+        With a draft Kakao is asked only for what the member has not agreed to yet. The server in
+        which it was asked for is asked again whenever the page is used.
         """
         token = self._token()
         now = self._now()
@@ -158,6 +165,7 @@ class OAuthFlow:
             draft_id=draft_id,
             created_at=now,
             expires_at=now + REQUEST_LIFE,
+            guild_id=guild_id,
         )
         await self._requests.add(token, request)
         return self._page(token)
@@ -165,7 +173,8 @@ class OAuthFlow:
     async def request(self, token: str) -> LinkRequest:
         """Return what a link page is about; looking consumes nothing.
 
-        Raises LinkRefused: request-unknown, request-used or request-expired.
+        Raises LinkRefused: request-unknown, request-used, request-expired, linking-off or
+        discord-down.
         """
         request = await self._requests.find(token) if SECRET.fullmatch(token) else None
         if request is None:
@@ -174,6 +183,7 @@ class OAuthFlow:
             raise LinkRefused("request-used", pick_locale(request.locale))
         if request.expires_at <= self._now():
             raise LinkRefused("request-expired", pick_locale(request.locale))
+        await self._ask_server(request)
         return request
 
     async def authorize(self, token: str, browser: str | None) -> Redirect:
@@ -211,6 +221,7 @@ class OAuthFlow:
         locale = pick_locale(request.locale)
         try:
             self._check(opened, browser)
+            await self._ask_server(request)
             link = await self._introduce(opened, code, error)
             agreed = await self._settle(request, link)
         except LinkRefused as refused:
@@ -240,6 +251,17 @@ class OAuthFlow:
         known = browser is not None and SECRET.fullmatch(browser)
         if not known or not hmac.compare_digest(digest(browser or ""), opened.browser):
             raise LinkRefused("other-browser")
+
+    async def _ask_server(self, request: LinkRequest) -> None:
+        if request.guild_id is None:
+            return
+        try:
+            for ask in self.askers:
+                await ask(request.member_id, request.guild_id)
+        except NotAllowed:
+            raise LinkRefused("linking-off", pick_locale(request.locale)) from None
+        except DiscordAway:
+            raise LinkRefused("discord-down", pick_locale(request.locale)) from None
 
     async def _introduce(self, opened: LinkState, code: str | None, error: str | None) -> Link:
         """Turn Kakao's answer into a link that is not stored yet."""
@@ -288,7 +310,7 @@ class OAuthFlow:
 
     def _usable(self, request: LinkRequest, reason: Reason) -> bool:
         is_open = request.finished_at is None and request.expires_at > self._now()
-        return is_open and reason != "operator-fault"
+        return is_open and reason not in {"operator-fault", "linking-off"}
 
     async def _missing(self, member_id: int, scopes: Sequence[str]) -> tuple[str, ...]:
         link = await self._links.get(member_id)

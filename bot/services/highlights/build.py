@@ -19,7 +19,7 @@ from bot.services.highlights.verdicts import Verdicts
 from bot.services.highlights.watcher import Watcher
 from bot.services.privacy.optouts import OptOuts
 from bot.services.resources import Resources
-from bot.services.servers.settings import Settings
+from bot.services.servers.build import ServerServices
 
 
 @dataclass(frozen=True)
@@ -41,17 +41,17 @@ def build_highlights(
     links: Links,
     outbox: DeliveryServices,
     optouts: OptOuts,
-    settings: Settings,
+    servers: ServerServices,
     jumps: Jumps,
 ) -> HighlightServices:
     """Build the services of `/highlight`."""
     stores, sight, now = resources.stores, resources.sight, resources.now
-    rules = Rules(stores.rules, Matcher(), settings, now=now)
+    rules = Rules(stores.rules, Matcher(), servers.settings, now=now)
     wishes, activity = Schedules(stores.wishes, now=now), Activity()
     dispatcher = _dispatcher(resources, links, outbox, wishes)
     questions = Questions(
         sight=sight,
-        settings=settings,
+        access=servers.access,
         optouts=optouts,
         subscriptions=stores.subscriptions,
         hits=stores.hits,
@@ -75,7 +75,7 @@ def build_highlights(
         take=catch_up.see,
         now=now,
     )
-    digests = _digests(resources, gates, links=links, rules=rules, settings=settings, jumps=jumps)
+    digests = _digests(resources, gates, links=links, rules=rules, servers=servers, jumps=jumps)
     return HighlightServices(rules, wishes, gates, dispatcher, digests, catch_up, watch)
 
 
@@ -101,7 +101,7 @@ def _digests(
     *,
     links: Links,
     rules: Rules,
-    settings: Settings,
+    servers: ServerServices,
     jumps: Jumps,
 ) -> Digests:
     return Digests(
@@ -110,7 +110,8 @@ def _digests(
         links=links,
         rules=rules,
         gates=gates,
-        settings=settings,
+        settings=servers.settings,
+        access=servers.access,
         sight=resources.sight,
         jumps=jumps,
         texts=resources.texts,

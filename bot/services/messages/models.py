@@ -97,7 +97,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Highlight:
-    """Something on Discord worth carrying."""
+    """Something on Discord worth carrying; `policy` is how much of it this is, by its server."""
 
     source: Source
     guild: str
@@ -110,3 +110,4 @@ class Highlight:
     forwarded: Body | None = None
     age_restricted: bool = False
     system: bool = False
+    policy: str = "full"

@@ -16,8 +16,15 @@ class Policy(StrEnum):
     LINK = "link"
 
 
+def is_less(policy: Policy, held: str) -> bool:
+    """Tell whether a policy lets less out than what was made under another."""
+    order = list(Policy)
+    return order.index(policy) > order.index(Policy(held))
+
+
 def apply_policy(highlight: Highlight, policy: Policy) -> Highlight:
     """Return as much of a highlight as the server's policy lets out."""
+    highlight = replace(highlight, policy=policy)
     if policy is Policy.FULL:
         return highlight
     text = highlight.body.text
