@@ -57,7 +57,7 @@ def build_services(
     operations = build_operations(resources, outbox.allowance, supervisor)
     highlights = build_highlights(
         resources,
-        links=links,
+        accounts=accounts,
         outbox=outbox,
         optouts=privacy.optouts,
         servers=servers,
@@ -123,6 +123,7 @@ def _introduce(services: Services) -> None:
     """Let everybody hear of what concerns them."""
 
     async def go_on(new: NewLink) -> None:
+        await services.linked.changed(new.member_id)
         await services.friends.forget(new.member_id)
         services.dispatcher.wake(new.member_id)
 
@@ -144,7 +145,7 @@ def _introduce(services: Services) -> None:
         services.privacy.forgetters.append(services.linked_roles.forget)
     services.linking.on_linked.append(go_on)
     services.linking.askers.append(may_link)
-    services.links.on_unlinked.append(services.friends.forget)
+    services.links.on_unlinked += [services.linked.changed, services.friends.forget]
     services.links.on_deliveries_changed.append(services.signals.changed)
     services.exclusions.on_excluded.append(end_in_server)
     services.exclusions.on_deliveries_changed.append(services.signals.changed)
@@ -160,4 +161,5 @@ def _introduce(services: Services) -> None:
     ]
     services.supervisor.on_failure.append(services.metrics.loop_failed)
     services.watch.on_matched.append(services.metrics.matched)
+    services.patterns.on_skipped.append(services.metrics.patterns_skipped)
     services.wishes.on_changed.append(services.dispatcher.wake)

@@ -1,7 +1,7 @@
 """Which Discord member is tied to which KakaoTalk account."""
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,6 +56,10 @@ SCOPES = select(links.c.member_id, links.c.scopes).where(
     links.c.broken_at.is_(None), links.c.member_id.in_(bindparam("member_ids", expanding=True))
 )
 LOCKED = OF_MEMBER.with_for_update()
+LINKED = select(links.c.member_id).where(
+    links.c.member_id.in_(bindparam("member_ids", expanding=True))
+)
+AT_ONCE = 500  # members who are asked about in one statement
 
 
 class LinkStore:
@@ -84,6 +88,14 @@ class LinkStore:
             with reading("links", row["member_id"]):
                 found[row["member_id"]] = frozenset(as_list(row["scopes"]))
         return found
+
+    async def linked(self, member_ids: Sequence[int]) -> frozenset[int]:
+        """Return those of these members who have a link, broken or not."""
+        found: set[int] = set()
+        for first in range(0, len(member_ids), AT_ONCE):
+            some = {"member_ids": member_ids[first : first + AT_ONCE]}
+            found |= {row["member_id"] for row in await self._database.all(LINKED, some)}
+        return frozenset(found)
 
     async def of_account(self, kakao_id: int) -> Link | None:
         """Return the link of a KakaoTalk account."""

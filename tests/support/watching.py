@@ -170,7 +170,7 @@ class HighlightsWorld:
 
     async def link(self, member_id: int, account: int | None = None) -> None:
         """Link a member's own account, or another one."""
-        link = replace(_link(member_id), kakao_id=account or member_id)
+        link = replace(link_of_member(member_id), kakao_id=account or member_id)
         await LinkStore(self.database, Vault([base64.b64decode(TOKEN_KEY)])).put(link)
 
     async def filter(self, **values: object) -> None:
@@ -250,7 +250,8 @@ async def open_tower(
         yield tower
 
 
-def _link(member_id: int) -> Link:
+def link_of_member(member_id: int) -> Link:
+    """Return a link of a member with an account of the same number."""
     return Link(
         member_id=member_id,
         kakao_id=member_id,

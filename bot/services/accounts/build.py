@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.config import KAKAO_AUTH_URL
 from bot.services.accounts.consents import Consents
 from bot.services.accounts.friends import Friends
+from bot.services.accounts.linked import LinkedMembers
 from bot.services.accounts.linked_roles import LinkedRoles, Login
 from bot.services.accounts.links import Links
 from bot.services.accounts.logins import Logins
@@ -21,6 +22,7 @@ class AccountServices:
     """Links of members with Kakao, and what Kakao tells of them."""
 
     links: Links
+    linked: LinkedMembers
     linking: OAuthFlow
     linked_roles: LinkedRoles | None
     """None without Discord's client secret."""
@@ -44,6 +46,7 @@ def build_accounts(resources: Resources, login: Login | None) -> AccountServices
         roles = LinkedRoles(login, logins, proofs, linking, links, texts=texts, now=now)
     return AccountServices(
         links=links,
+        linked=LinkedMembers(stores.links),
         linking=linking,
         linked_roles=roles,
         consents=Consents(links, kakao),

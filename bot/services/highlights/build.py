@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.services.accounts.build import AccountServices
 from bot.services.accounts.links import Links
 from bot.services.deliveries.build import DeliveryServices
 from bot.services.forwarding.jumps import Jumps
@@ -12,6 +13,8 @@ from bot.services.highlights.digests import Digests
 from bot.services.highlights.dispatcher import Dispatcher
 from bot.services.highlights.gates import Gates
 from bot.services.highlights.matching.matcher import Matcher
+from bot.services.highlights.pattern_budget import PatternBudget
+from bot.services.highlights.pattern_search import PatternSearch
 from bot.services.highlights.questions import Questions
 from bot.services.highlights.rules import Rules
 from bot.services.highlights.schedule import Schedules
@@ -32,13 +35,14 @@ class HighlightServices:
     dispatcher: Dispatcher
     digests: Digests
     catch_up: CatchUp
+    patterns: PatternSearch
     watch: Watcher
 
 
 def build_highlights(
     resources: Resources,
     *,
-    links: Links,
+    accounts: AccountServices,
     outbox: DeliveryServices,
     optouts: OptOuts,
     servers: ServerServices,
@@ -46,6 +50,7 @@ def build_highlights(
 ) -> HighlightServices:
     """Build the services of `/highlight`."""
     stores, sight, now = resources.stores, resources.sight, resources.now
+    links, linked = accounts.links, accounts.linked
     rules = Rules(stores.rules, Matcher(), servers.settings, now=now)
     wishes, activity = Schedules(stores.wishes, now=now), Activity()
     dispatcher = _dispatcher(resources, links, outbox, wishes)
@@ -64,8 +69,11 @@ def build_highlights(
     gates = Gates(questions, rules)
     catch_up = CatchUp(rules, stores.watermarks, sight, patience=resources.patience, now=now)
     rules.on_added.append(catch_up.begin)
+    patterns = PatternSearch(rules.matcher, linked, PatternBudget())
     watch = Watcher(
         rules=rules,
+        patterns=patterns,
+        linked=linked,
         gates=gates,
         hits=stores.hits,
         digests=stores.digests,
@@ -76,7 +84,7 @@ def build_highlights(
         now=now,
     )
     digests = _digests(resources, gates, links=links, rules=rules, servers=servers, jumps=jumps)
-    return HighlightServices(rules, wishes, gates, dispatcher, digests, catch_up, watch)
+    return HighlightServices(rules, wishes, gates, dispatcher, digests, catch_up, patterns, watch)
 
 
 def _dispatcher(
