@@ -26,14 +26,14 @@ kakao-button-agree = Agree at Kakao
 kakao-button-unlink = Disconnect
 
 kakao-number-sent =
-    📮 A six-digit number is on its way to the own KakaoTalk chat of **{ $nickname }**. It arrives without a sound.
+    📮 A six-digit number is on its way to **{ $nickname }**, into your own KakaoTalk chat. It arrives without a sound.
     Press **Enter the number** and type it. It expires { $when }.
 kakao-number-unsure =
-    ❔ Kakao's answer was lost, so nobody knows whether the number has arrived. Look into the own KakaoTalk chat of **{ $nickname }**.
+    ❔ Kakao's answer was lost, so nobody knows whether the number has arrived. Look into your own KakaoTalk chat, as **{ $nickname }**.
     If it came, press **Enter the number**; if not, press **Send it again**. It expires { $when }.
 kakao-number-again = The number was sent again. Look into your own KakaoTalk chat.
 kakao-number-awaited =
-    ⏳ KakaoTalk **{ $nickname }** is connected once you type the number. The card in its own chat holds six digits.
+    ⏳ KakaoTalk **{ $nickname }** is connected once you type the number. The card in your own chat there holds six digits.
     Press **Enter the number** and type them. They expire { $when }.
 kakao-number-late = The number was not typed, so your KakaoTalk was not connected. What Kakao had told about it is erased. You can start anew with `/kakao link`.
 kakao-number-cancelled = The connection that waited for its number is cancelled, at Kakao too. What Kakao had told about it is erased.

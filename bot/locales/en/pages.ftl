@@ -30,7 +30,7 @@ page-linked = You’re connected!
     .next = In Discord, right-click or long-press a message and open the “Apps” menu.
 
 page-awaited = Just the number is missing
-    .who = A number is on its way to the own chat of this KakaoTalk
+    .who = A number is on its way to your own chat in this KakaoTalk
     .unsure = We have sent a number to this KakaoTalk, but cannot tell whether it has arrived
     .read = Read the six-digit number in your own KakaoTalk chat. It arrives without a sound.
     .type = In Discord, press “Enter the number” and type it within ten minutes.
