@@ -263,9 +263,9 @@ class PendingLinks:
 
     async def tidy(self) -> None:
         """End the pending links whose time is over; their members are told."""
-        for pending in await self._store.take_over(self._now(), self._latest()):
-            await self._leave(pending.link)
-            await self._tell_over(pending)
+        over = await self._store.take_over(self._now(), self._latest())
+        # Together: a Kakao that hangs delays the end of none that comes after.
+        await asyncio.gather(*map(self._over, over))
 
     async def cancel(self, member_id: int) -> bool:
         """End the member's pending link as they wish; False when there is none."""
@@ -287,6 +287,10 @@ class PendingLinks:
         if await self._store.drop(pending):
             await self._leave(pending.link)
 
+    async def _over(self, pending: PendingLink) -> None:
+        await self._leave(pending.link)
+        await self._tell_over(pending)
+
     async def _leave(self, link: Link) -> None:
         """Undo the connection at Kakao, which is one for all links with an account."""
         if not await self._store.is_held(link.kakao_id):
@@ -299,8 +303,8 @@ class PendingLinks:
     # The card
 
     async def _send(self, pending: PendingLink, card: Card) -> bool:
-        message = number_card(pending, self._texts, self._public_url)
         try:
+            message = number_card(pending, self._texts, self._public_url)
             async with asyncio.timeout(CARD_PATIENCE):
                 await self._kakao.send_to_me(pending.link.access_token, message)
         except (LostAnswer, BadAnswer, TimeoutError) as failure:
