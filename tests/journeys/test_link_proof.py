@@ -141,7 +141,7 @@ async def test_an_english_member_types_the_number_in_english(world: World, minji
     await reply.until(lambda shown: "six-digit number is on its way" in shown.text)
     [card] = world.cards_of("민지")
     [number] = NUMBER.findall(card.template["content"]["title"])
-    assert card.template["content"]["title"] == f"Your Kkachi number: {number}"
+    assert card.template["content"]["title"] == f"Kkachi number {number}"
     form = await minji.press(reply, "Enter the number")
     assert list(form.form.fields) == ["Six-digit number"]
     done = await minji.submit(form, {"Six-digit number": f"{number[:3]} {number[3:]}"})
