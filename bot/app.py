@@ -151,6 +151,7 @@ async def at_work(services: Services) -> AsyncIterator[None]:
     keep = services.supervisor.run
     async with _beside(
         keep("expiry", services.housekeeping.run),
+        keep("pending links", services.pending.run),
         keep("catch-up", services.catch_up.run),
         keep("notifier", services.notifying.run),
         keep("departures", services.leaving.run),
@@ -180,6 +181,7 @@ async def _web(config: Config, services: Services, discord: Discord) -> AsyncIte
         auth_url=config.kakao_auth_url,
         healthy=healthy,
         roles=services.linked_roles,
+        asks_login=config.link_proof == "discord",
     )
     add_digests(web, services.digests)
     add_privacy(web, _notice(config))

@@ -36,6 +36,8 @@ class LinkRequest:
     finished_at: float | None = None
     guild_id: int | None = None
     digest: bytes = b""
+    guild_name: str | None = None
+    channel_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class LinkRequestStore:
             "expires_at": request.expires_at,
             "finished_at": request.finished_at,
             "guild_id": request.guild_id,
+            "guild_name": request.guild_name,
+            "channel_id": request.channel_id,
         }
 
         async def put(connection: AsyncConnection) -> None:

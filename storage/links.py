@@ -108,21 +108,21 @@ class LinkStore:
         By the same account what waits goes on, and what waited for this link is queued; what was
         accepted for another account is cancelled. Returns the deliveries that are changed.
         """
+        return await self._database.write(lambda connection: self.place(connection, link))
 
-        async def replace(connection: AsyncConnection) -> list[Delivery]:
-            former = await rows_of(connection, LOCKED, {"member_id": link.member_id})
-            same = [row for row in former if row["kakao_id"] == link.kakao_id]
-            kept = {"generation": same[0]["generation"]} if same else {}
-            await connection.execute(delete(links).where(links.c.member_id == link.member_id))
-            try:
-                await connection.execute(insert(links).values(self._sealed(link) | kept))
-            except IntegrityError:
-                raise KakaoAccountTaken(f"not linked: member {link.member_id}") from None
-            if same:
-                return await unpark(connection, link.member_id, link.scopes, link.linked_at)
-            return await _let_go(connection, link) if former else []
-
-        return await self._database.write(replace)
+    async def place(self, connection: AsyncConnection, link: Link) -> list[Delivery]:
+        """Do what `put` does within a transaction."""
+        former = await rows_of(connection, LOCKED, {"member_id": link.member_id})
+        same = [row for row in former if row["kakao_id"] == link.kakao_id]
+        kept = {"generation": same[0]["generation"]} if same else {}
+        await connection.execute(delete(links).where(links.c.member_id == link.member_id))
+        try:
+            await connection.execute(insert(links).values(self._sealed(link) | kept))
+        except IntegrityError:
+            raise KakaoAccountTaken(f"not linked: member {link.member_id}") from None
+        if same:
+            return await unpark(connection, link.member_id, link.scopes, link.linked_at)
+        return await _let_go(connection, link) if former else []
 
     async def save_tokens(
         self,

@@ -18,6 +18,7 @@ from storage.link_requests import LinkRequestStore
 from storage.links import LinkStore
 from storage.memberships import MembershipStore
 from storage.optouts import OptOutStore
+from storage.pending_links import PendingLinkStore
 from storage.personal import PersonalStore
 from storage.role_connections import RoleConnectionStore
 from storage.rules import RuleStore
@@ -50,6 +51,7 @@ class Stores:
     links: LinkStore
     memberships: MembershipStore
     optouts: OptOutStore
+    pending: PendingLinkStore
     personal: PersonalStore
     requests: LinkRequestStore
     role_connections: RoleConnectionStore
@@ -67,6 +69,7 @@ class Stores:
     @classmethod
     def of(cls, database: Database, vault: Vault) -> Self:
         """Return the stores of a database."""
+        links = LinkStore(database, vault)
         return cls(
             allowances=AllowanceStore(database),
             deliveries=DeliveryStore(database),
@@ -78,9 +81,10 @@ class Stores:
             images=ImageStore(database),
             jumps=JumpStore(database),
             leases=LeaseStore(database),
-            links=LinkStore(database, vault),
+            links=links,
             memberships=MembershipStore(database),
             optouts=OptOutStore(database),
+            pending=PendingLinkStore(database, vault, links),
             personal=PersonalStore(database),
             requests=LinkRequestStore(database, vault),
             role_connections=RoleConnectionStore(database, vault),

@@ -60,6 +60,42 @@ link_requests = Table(
     Column("created_at", Double, nullable=False),
     Column("expires_at", Double, nullable=False, index=True),
     Column("finished_at", Double),
+    Column("guild_name", Text),
+    Column("channel_id", BigInteger),
+)
+
+# Links whose member has not typed the number yet; whatever reads `links` sees none of them.
+pending_links = Table(
+    "pending_links",
+    metadata,
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kakao_id", BigInteger, nullable=False, index=True),
+    Column("nickname", Text, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("access_token", LargeBinary, nullable=False),  # sealed
+    Column("access_expires_at", Double, nullable=False),
+    Column("refresh_token", LargeBinary, nullable=False),  # sealed
+    Column("refresh_expires_at", Double, nullable=False),
+    Column("locale", Text, nullable=False),
+    Column("linked_at", Double, nullable=False),
+    Column("generation", Text, nullable=False),
+    Column("draft_id", Text),
+    Column("member_name", Text, nullable=False),
+    Column("member_avatar_url", Text, nullable=False),
+    Column("guild_name", Text),
+    Column("number", LargeBinary, nullable=False),  # sealed
+    Column("tries_left", Integer, nullable=False),
+    Column("expires_at", Double, nullable=False, index=True),
+)
+
+# The cards that brought a number; so many an hour for a member, and for a Kakao account.
+number_cards = Table(
+    "number_cards",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("member_id", BigInteger, nullable=False, index=True),
+    Column("account", LargeBinary, nullable=False, index=True),  # no digest without our key
+    Column("sent_at", Double, nullable=False, index=True),
 )
 
 link_states = Table(

@@ -23,7 +23,8 @@ from bot.errors import (
     UserError,
 )
 from bot.services.accounts.oauth import BASIC_SCOPES
-from bot.services.messages.models import Member
+from bot.services.accounts.pending import NumberNotAwaited, NumberOver, NumberTaken
+from bot.services.messages.models import Member, Place
 from bot.services.servers.access import LINK
 from bot.texts import Locale, pick_locale
 from storage.reading import Unreadable
@@ -31,6 +32,8 @@ from storage.reading import Unreadable
 _log = logging.getLogger(__name__)
 
 PICTURE_SIZE = 128
+# What leaves a member without a link, or without the one that waited for its number.
+STARTS_ANEW = (NumberNotAwaited, NumberOver, NumberTaken)
 ACKNOWLEDGED = 40060  # "Interaction has already been acknowledged."
 
 
@@ -45,6 +48,13 @@ def member_of(interaction: discord.Interaction) -> Member:
     picture = user.display_avatar.with_size(PICTURE_SIZE)
     name = f"{user.display_name} (@{user.name})"
     return Member(user.id, name, picture.url, locale_of(interaction))
+
+
+def _place_of(interaction: discord.Interaction) -> Place | None:
+    if interaction.channel_id is None:
+        return None
+    name = interaction.guild.name if interaction.guild is not None else None
+    return Place(interaction.guild_id, name, interaction.channel_id)
 
 
 def is_private(interaction: discord.Interaction) -> bool:
@@ -148,7 +158,7 @@ async def _way_on(
             draft_id=draft_id,
             label="kakao-button-agree",
         )
-    if isinstance(error, NotLinked | LinkBroken):
+    if isinstance(error, (NotLinked, LinkBroken, *STARTS_ANEW)):
         return await way_to_link(interaction, scopes=scopes, draft_id=draft_id)
     return None, ""
 
@@ -188,7 +198,7 @@ async def link_button(
     services = services_of(interaction.client)
     member = member_of(interaction)
     address = await services.linking.start(
-        member, scopes=tuple(scopes), draft_id=draft_id, guild_id=interaction.guild_id
+        member, scopes=tuple(scopes), draft_id=draft_id, place=_place_of(interaction)
     )
     notices_of(interaction.client).expect(interaction)
     text = services.texts.say(member.locale, label)

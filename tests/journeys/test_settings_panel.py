@@ -292,7 +292,7 @@ async def test_a_member_is_looked_up_and_disconnected_with_a_reason(
     await junho.menu(CHAT, MENU_ME, await hajun.say(CHAT, "하나만 보내요"))
     shown = await hajun.slash(CHAT, "settings member", member=junho)
     assert "연결돼 있어요" in shown.text
-    assert "오늘 보낸 카드: 1개" in shown.text
+    assert "오늘 보낸 카드: 2개" in shown.text
     assert "비밀" not in shown.text
     form = (await hajun.press(shown, "연결 강제 해제")).form
     done = await hajun.submit(form, {"이유 (이 사람이 읽어요)": "도배"})

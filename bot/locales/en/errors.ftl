@@ -57,3 +57,13 @@ error-excluded =
 error-excluded-elsewhere =
     An admin of the server it is from has ended what it may do with your KakaoTalk link.
     Reason: { $reason }
+error-number-none = No number is awaited: you have not agreed at Kakao yet, ten minutes are over, or it was typed already. Start anew with the button below.
+error-number-form = Please type the six digits that came to your KakaoTalk.
+error-number-wrong = { $left ->
+        [one] That is not the number. You have one try left.
+       *[other] That is not the number. You have { $left } tries left.
+    }
+error-number-over = Five numbers were wrong, so nothing was connected. What Kakao had told about the account is erased. You can start anew with the button below.
+error-number-taken = Meanwhile another Discord account has connected this Kakao account. Please choose another Kakao account.
+error-number-cards = A number can be sent { $limit } times an hour. Please try again later.
+error-number-refused = The number cannot be sent to KakaoTalk just now. If one has come before, type that.

@@ -57,3 +57,10 @@ error-excluded =
 error-excluded-elsewhere =
     메시지가 있는 서버의 관리자가 그 서버에서 내 카카오톡 연결을 쓰지 못하게 했어요.
     이유: { $reason }
+error-number-none = 기다리는 번호가 없어요. 아직 카카오에서 동의하지 않았거나, 10분이 지났거나, 이미 입력한 번호예요. 아래 버튼으로 다시 시작해 주세요.
+error-number-form = 카카오톡으로 온 여섯 자리 숫자를 써 주세요.
+error-number-wrong = 번호가 달라요. { $left }번 더 입력할 수 있어요.
+error-number-over = 번호를 다섯 번 잘못 입력해서 연결하지 않았어요. 받아 둔 카카오 정보는 모두 지웠어요. 아래 버튼으로 다시 시작할 수 있어요.
+error-number-taken = 그사이 다른 디스코드 계정이 이 카카오계정을 연결했어요. 다른 카카오계정을 골라 주세요.
+error-number-cards = 번호는 한 시간에 { $limit }번까지 보낼 수 있어요. 나중에 다시 해 주세요.
+error-number-refused = 지금은 카카오톡으로 번호를 보낼 수 없어요. 먼저 온 번호가 있다면 그 번호를 써 주세요.

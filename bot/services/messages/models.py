@@ -29,6 +29,15 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a command was used; the name of the server where that is known."""
+
+    guild_id: int | None
+    guild_name: str | None
+    channel_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
     """The names behind the ids in a text: `<@1>`, `<@&2>`, `<#3>`."""
 
@@ -111,3 +120,16 @@ class Highlight:
     age_restricted: bool = False
     system: bool = False
     policy: str = "full"
+
+
+def message_address(source: Source) -> str:
+    """Return Discord's own address of a message; or of a channel, or of a scheduled event.
+
+    A channel has no message, an event no channel, and its own id is that of the message.
+    """
+    if not source.channel_id:
+        return f"https://discord.com/events/{source.guild_id}/{source.message_id}"
+    parts = (source.guild_id or "@me", source.channel_id, source.message_id or None)
+    # A server stands for itself where there is no channel of its.
+    path = "/".join(str(part) for part in dict.fromkeys(parts) if part is not None)
+    return f"https://discord.com/channels/{path}"
