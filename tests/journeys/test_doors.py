@@ -302,6 +302,11 @@ async def test_what_was_begun_in_a_server_stays_its_matter(world: World) -> None
     await world.stop_bot()
     await world.start_bot()
     await world.follow(asked, "지우")
+    await world.discord.until(lambda: bool(jiwoo.dms))
+    number = world.number_of("지우")
+    world.forget_card("지우")
+    form = (await jiwoo.press(jiwoo.dms[-1], "번호 입력")).form
+    await jiwoo.submit(form, {"여섯 자리 번호": number})
     await world.discord.until(lambda: "직접 쓴 글" in "".join(one.text for one in jiwoo.dms))
     await switch_off(world, "compose")
     shown = jiwoo.dms[-1]

@@ -60,7 +60,7 @@ async def test_the_hints_of_who_is_not_linked_lead_nowhere_with_linking_off(
         assert has_no_way(reply), reply.text
         assert "꺼 두었어요" in reply.text
     in_dm = await jiwoo.slash(jiwoo.dm, "kakao link")
-    assert in_dm.labels == ["카카오톡 연결하기"]
+    assert in_dm.labels == ["카카오톡 연결하기", "번호 입력"]
 
 
 async def test_roles_that_may_link_hold_for_the_hints_too(
