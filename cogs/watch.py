@@ -8,9 +8,11 @@ import discord
 from discord.ext import commands
 
 from bot.discord.cog import KkachiCog
+from bot.discord.convert import seen_of
 from bot.discord.failures import NO, asking
+from bot.discord.people import people_of
 from bot.discord.plugin import AnyBot
-from bot.discord.reader import DiscordServerReader, is_watched, seen_of
+from bot.discord.reader import DiscordServerReader, is_watched
 from bot.discord.retries import Retries
 from storage.database import StorageError
 
@@ -23,7 +25,8 @@ class Watch(KkachiCog):
 
     def __init__(self, bot: AnyBot) -> None:
         super().__init__(bot)
-        self._reader = DiscordServerReader(bot, self.services.patience)
+        self._people = people_of(bot)
+        self._reader = DiscordServerReader(bot, self.services.patience, self._people)
         self._retries = Retries(bot, self.services.patience)
         self._catching_up: asyncio.Task[None] | None = None
 
@@ -47,7 +50,7 @@ class Watch(KkachiCog):
     async def on_message(self, message: discord.Message) -> None:
         """Look whose rules a new message meets."""
         if isinstance(message.author, discord.Member):
-            self._reader.learn(message.author)
+            self._people.learn(message.author)
         if is_watched(message, self.bot):
             await self.services.watch.see(seen_of(message))
 
@@ -99,12 +102,12 @@ class Watch(KkachiCog):
     @commands.Cog.listener()
     async def on_guild_role_update(self, _: discord.Role, after: discord.Role) -> None:
         """Believe nothing of what was known of a server's members."""
-        self._reader.forget(after.guild.id)
+        self._people.forget(after.guild.id)
 
     @commands.Cog.listener()
     async def on_guild_role_delete(self, role: discord.Role) -> None:
         """Believe nothing of what was known of a server's members."""
-        self._reader.forget(role.guild.id)
+        self._people.forget(role.guild.id)
 
     async def _count(self, event: discord.RawReactionActionEvent) -> None:
         """Look how many reactions a message has now."""

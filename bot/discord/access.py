@@ -1,12 +1,15 @@
 """Keeps to what a server's admins have switched off, wherever somebody types or clicks."""
 
+from typing import cast
+
 import discord
 from discord import app_commands
 
 from bot.discord.convert import highlight_of, places_of
 from bot.discord.failures import asking
 from bot.discord.messages import find_message
-from bot.discord.plugin import services_of
+from bot.discord.people import people_of
+from bot.discord.plugin import AnyBot, services_of
 from bot.discord.replies import defer
 from bot.services.messages.models import Highlight
 
@@ -53,5 +56,6 @@ async def carried(interaction: discord.Interaction, message: discord.Message | s
         message = await find_message(interaction, message)
     services = services_of(interaction.client)
     async with asking(interaction.client, services.patience.answer):
-        highlight = await highlight_of(message, interaction.user)
+        people = people_of(cast("AnyBot", interaction.client))
+        highlight = await highlight_of(message, interaction.user, people)
     return await services.access.carried(interaction.user.id, highlight, places_of(message))

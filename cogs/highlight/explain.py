@@ -5,12 +5,11 @@ from collections.abc import Sequence
 import discord
 from discord import app_commands
 
+from bot.discord.convert import seen_of
 from bot.discord.messages import find_message
-from bot.discord.reader import seen_of
 from bot.discord.replies import defer, say
 from bot.services.highlights.rules import as_text
-from bot.services.messages.models import Source
-from bot.services.messages.reader import Seen
+from bot.services.messages.models import Seen, Source
 from cogs.highlight.base import HighlightCog, NothingNamed, who
 from storage.rules import Rule
 
@@ -31,7 +30,7 @@ class ExplainCommands(HighlightCog):
         await defer(interaction)
         member_id, guild_id = who(interaction)
         rules = await self.services.rules.of(member_id, guild_id)
-        seen = Seen(_here(interaction), 0, text, self.services.now())
+        seen = Seen.of_text(_here(interaction), 0, text, self.services.now())
         met = {
             match.rule_id
             for match in self.services.rules.matcher.matches(seen)

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from bot.services.highlights.catch_up import first_id_at
 from bot.services.highlights.watcher import MOST_FAILURES
-from bot.services.messages.reader import Seen
+from bot.services.messages.models import Seen
 from storage.rules import RuleKind
 from storage.watermarks import WatermarkStore
 from tests.support.discord_trouble import HURRIED

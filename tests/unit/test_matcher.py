@@ -1,6 +1,7 @@
 """The matcher beside a slow and obvious one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -85,7 +86,8 @@ def rule(
 
 
 def seen(text: str = "", *, guild: int = HERE, **about: object) -> Seen:
-    return Seen(Source(guild, 70, 700), JUNHO, text, 0.0, **about)  # type: ignore[arg-type] # fields by name
+    seen = Seen.of_text(Source(guild, 70, 700), JUNHO, text, 0.0)
+    return replace(seen, **about)  # type: ignore[arg-type] # fields by name
 
 
 def met(matcher: Matcher, message: Seen) -> set[int]:

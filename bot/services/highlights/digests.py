@@ -13,7 +13,8 @@ from bot.kakao import Button, Content, Feed, Link, List, Message
 from bot.services.accounts.links import Links
 from bot.services.cards.event import event_card, line_of
 from bot.services.cards.markdown import one_line
-from bot.services.cards.message import first_image, message_card
+from bot.services.cards.message import message_card
+from bot.services.cards.picture import first_image
 from bot.services.clock import DAY, Clock
 from bot.services.forwarding.jumps import Jumps
 from bot.services.highlights.cases import MessageCase
@@ -21,7 +22,7 @@ from bot.services.highlights.gates import Gates, Moment
 from bot.services.highlights.rules import Filter, Rules
 from bot.services.messages.events import EventFacts
 from bot.services.messages.models import Highlight, Source
-from bot.services.messages.reader import ReaderSlot, Seen
+from bot.services.messages.reader import ReaderSlot
 from bot.services.servers.policy import Policy, apply_policy
 from bot.services.servers.settings import Settings
 from bot.texts import Locale, Texts, pick_locale
@@ -124,32 +125,28 @@ class Digests:
         kept: list[Found] = []
         for hit in hits:
             source = sources[hit.id]
-            seen = looked.get(source) if source else None
-            passed, reason = await self._judged(hit, seen)
+            highlight = looked.get(source) if source else None
+            passed, reason = await self._judged(hit, highlight)
             if reason is None:
-                kept.append(await self._as_found(passed, source, seen))
+                kept.append(await self._as_found(passed, highlight))
             else:
                 dropped.append((hit.id, reason))
         await self._hits.drop(dropped)
         return kept
 
-    async def _judged(
-        self, hit: Hit, seen: tuple[Seen, Highlight] | None
-    ) -> tuple[Hit, str | None]:
-        if hit.message_id is not None and seen is None:
+    async def _judged(self, hit: Hit, highlight: Highlight | None) -> tuple[Hit, str | None]:
+        if hit.message_id is not None and highlight is None:
             return hit, GONE
         # What nobody can judge costs this hit, and not those that go with it.
         with suppress(Unreadable):
-            return await self._gates.judge(hit, seen[0] if seen else None)
+            return await self._gates.judge(hit, highlight.seen if highlight else None)
         return hit, UNREADABLE
 
-    async def _as_found(
-        self, hit: Hit, source: Source | None, seen: tuple[Seen, Highlight] | None
-    ) -> Found:
-        if source is not None and seen is not None:
-            address = await self._jumps.open(hit.member_id, source)
-            policy = await self._policy(hit.guild_id, seen[0].places)
-            return Found(hit, address, highlight=apply_policy(seen[1], policy))
+    async def _as_found(self, hit: Hit, highlight: Highlight | None) -> Found:
+        if highlight is not None:
+            address = await self._jumps.open(hit.member_id, highlight.source)
+            policy = await self._policy(hit.guild_id, highlight.seen.places)
+            return Found(hit, address, highlight=apply_policy(highlight, policy))
         facts = EventFacts.model_validate(hit.facts or {})
         policy = await self._policy(hit.guild_id, (hit.channel_id, *facts.parents))
         if policy is Policy.LINK and facts.author_id is not None:
@@ -167,15 +164,13 @@ class Digests:
         if not chosen.context_lines:
             return []
         before = await self._sight.reader.before(hit.member_id, source, chosen.context_lines)
-        lines = [await self._carried(hit, chosen, *earlier) for earlier in before]
+        lines = [await self._carried(hit, chosen, earlier) for earlier in before]
         return [line for line in lines if line is not None]
 
-    async def _carried(
-        self, hit: Hit, chosen: Filter, seen: Seen, highlight: Highlight
-    ) -> Highlight | None:
+    async def _carried(self, hit: Hit, chosen: Filter, highlight: Highlight) -> Highlight | None:
         """Return as much of an earlier message as may go along, None for nothing."""
-        policy = await self._policy(hit.guild_id, seen.places)
-        case = MessageCase.of(hit.member_id, seen, chosen)
+        policy = await self._policy(hit.guild_id, highlight.seen.places)
+        case = MessageCase.of(hit.member_id, highlight.seen, chosen)
         if policy is Policy.LINK or await self._gates.stopped_by(case, Moment.SENT) is not None:
             return None
         return apply_policy(highlight, policy)

@@ -14,7 +14,7 @@ from bot.errors import DiscordAway
 from bot.services.highlights.cases import Case, EventCase, MessageCase, RuleCase
 from bot.services.highlights.questions import WAIT, Answer, Outcome, Questions
 from bot.services.highlights.rules import Rules
-from bot.services.messages.reader import Seen
+from bot.services.messages.models import Seen
 from storage.hits import MESSAGE, Hit
 from storage.rules import RuleKind
 

@@ -13,7 +13,8 @@ from bot.services.highlights.matching.words import found
 from bot.services.highlights.rules import Places
 from bot.services.highlights.schedule import Schedules
 from bot.services.messages.events import FOR_ADMINS
-from bot.services.messages.reader import NOBODY, ReaderSlot, Seen
+from bot.services.messages.models import NOBODY, Seen
+from bot.services.messages.reader import ReaderSlot
 from bot.services.privacy.optouts import OptOuts
 from bot.services.servers.access import roles_for
 from bot.services.servers.settings import Settings
@@ -90,7 +91,7 @@ class Questions:
 
     async def bot(self, case: MessageCase) -> Answer:
         """Stop what a bot has written, unless bots count."""
-        return STOP if case.seen.is_bot and case.filter.ignore_bots else PASS
+        return STOP if case.seen.author.is_bot and case.filter.ignore_bots else PASS
 
     async def age_restricted(self, case: MessageCase) -> Answer:
         """Stop what is in an age-restricted channel, unless those count."""
@@ -219,6 +220,6 @@ class Questions:
         return bool(places.roles) and not (await self._author_roles(seen)).isdisjoint(places.roles)
 
     async def _author_roles(self, seen: Seen) -> frozenset[int]:
-        if seen.author_role_ids is not None:
-            return seen.author_role_ids
+        if seen.author.role_ids is not None:
+            return seen.author.role_ids
         return await self._sight.reader.roles(seen.author_id, seen.guild_id) or NOBODY

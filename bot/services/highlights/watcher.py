@@ -19,7 +19,7 @@ from bot.services.highlights.matching.matcher import Match
 from bot.services.highlights.rules import Rules
 from bot.services.locks import KeyedLocks
 from bot.services.messages.events import ServerEvent
-from bot.services.messages.reader import Seen
+from bot.services.messages.models import Seen
 from storage.database import StorageError
 from storage.digests import DigestStore
 from storage.hits import Hit, HitStore, Priority
