@@ -51,8 +51,14 @@ class Watch(KkachiCog):
         """Look whose rules a new message meets."""
         if isinstance(message.author, discord.Member):
             self._people.learn(message.author)
-        if is_watched(message, self.bot):
+        if self._is_looked_at(message):
             await self.services.watch.see(seen_of(message))
+
+    @commands.Cog.listener()
+    async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
+        """Look whose rules a message meets after it was changed, or filled in."""
+        if self._is_looked_at(event.message):
+            await self.services.watch.edited(seen_of(event.message))
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
@@ -108,6 +114,12 @@ class Watch(KkachiCog):
     async def on_guild_role_delete(self, role: discord.Role) -> None:
         """Believe nothing of what was known of a server's members."""
         self._people.forget(role.guild.id)
+
+    def _is_looked_at(self, message: discord.Message) -> bool:
+        """Tell whether anybody's rules may be about a message."""
+        guild = message.guild
+        is_wanted = guild is not None and self.services.rules.watch(guild.id)
+        return is_wanted and is_watched(message, self.bot)
 
     async def _count(self, event: discord.RawReactionActionEvent) -> None:
         """Look how many reactions a message has now."""

@@ -6,19 +6,20 @@ It is made right before it goes out, of what the messages say then and only of w
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.errors import NothingLeft, NotLinked, SystemMessage
 from bot.kakao import Button, Content, Feed, Link, List, Message
 from bot.services.accounts.links import Links
 from bot.services.cards.event import event_card, line_of
 from bot.services.cards.markdown import one_line
-from bot.services.cards.message import message_card
+from bot.services.cards.message import Find, message_card
 from bot.services.cards.picture import first_image
 from bot.services.clock import DAY, Clock
 from bot.services.forwarding.jumps import Jumps
 from bot.services.highlights.cases import MessageCase
 from bot.services.highlights.gates import Gates, Moment
+from bot.services.highlights.matching.spans import finder
 from bot.services.highlights.rules import Filter, Rules
 from bot.services.messages.events import EventFacts
 from bot.services.messages.models import Highlight, Source
@@ -56,6 +57,7 @@ class Found:
     address: str
     highlight: Highlight | None = None
     facts: EventFacts | None = None
+    find: Find | None = None
 
 
 class Digests:
@@ -144,9 +146,7 @@ class Digests:
 
     async def _as_found(self, hit: Hit, highlight: Highlight | None) -> Found:
         if highlight is not None:
-            address = await self._jumps.open(hit.member_id, highlight.source)
-            policy = await self._policy(hit.guild_id, highlight.seen.places)
-            return Found(hit, address, highlight=apply_policy(highlight, policy))
+            return await self._as_message(hit, highlight)
         facts = EventFacts.model_validate(hit.facts or {})
         policy = await self._policy(hit.guild_id, (hit.channel_id, *facts.parents))
         if policy is Policy.LINK and facts.author_id is not None:
@@ -154,6 +154,22 @@ class Digests:
         place = Source(hit.guild_id, hit.channel_id or hit.guild_id, 0)
         address = await self._jumps.open(hit.member_id, facts.place(place))
         return Found(hit, address, facts=facts)
+
+    async def _as_message(self, hit: Hit, highlight: Highlight) -> Found:
+        address = await self._jumps.open(hit.member_id, highlight.source)
+        policy = await self._policy(hit.guild_id, highlight.seen.places)
+        is_by_rule = hit.kind == MESSAGE
+        chosen = await self._rules.filter(hit.member_id, hit.guild_id) if is_by_rule else None
+        mine = await self._rules.of(hit.member_id, hit.guild_id) if is_by_rule else []
+        carried = await self._without_others(highlight, chosen)
+        find = finder([rule for rule in mine if rule.id in hit.rule_ids])
+        return Found(hit, address, highlight=apply_policy(carried, policy), find=find)
+
+    async def _without_others(self, highlight: Highlight, chosen: Filter | None) -> Highlight:
+        """Return a message without what others in it have written and may not go along."""
+        return replace(
+            highlight, seen=await self._gates.carried(highlight.seen, chosen, Moment.SENT)
+        )
 
     async def _before(self, hit: Hit) -> list[Highlight]:
         """Return what was said before, as much as the member wants and may leave the server."""
@@ -173,7 +189,7 @@ class Digests:
         case = MessageCase.of(hit.member_id, highlight.seen, chosen)
         if policy is Policy.LINK or await self._gates.stopped_by(case, Moment.SENT) is not None:
             return None
-        return apply_policy(highlight, policy)
+        return apply_policy(await self._without_others(highlight, chosen), policy)
 
     async def _policy(self, guild_id: int, places: Iterable[int | None]) -> Policy:
         """Return how much may leave a place."""
@@ -203,6 +219,7 @@ class Digests:
                 note=None,
                 headline=headline,
                 before=before,
+                find=found.find,
                 link=found.address,
                 locale=locale,
                 texts=self._texts,

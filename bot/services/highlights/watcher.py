@@ -14,6 +14,7 @@ from bot.services.clock import Clock
 from bot.services.highlights.activity import Activity
 from bot.services.highlights.cases import occasion_of
 from bot.services.highlights.dispatcher import Dispatcher
+from bot.services.highlights.edits import Edits
 from bot.services.highlights.gates import Gates, Moment, Verdict
 from bot.services.highlights.matching.matcher import Match
 from bot.services.highlights.rules import Rules
@@ -64,13 +65,20 @@ class Watcher:
         self._turns = KeyedLocks[int]()
         # How often judging a message for a member has failed, by the ids of both.
         self._failures = Bounded[tuple[int, int], int](REMEMBERED)
+        self._edits = Edits(now)
 
     # messages
 
     async def see(self, seen: Seen) -> None:
         """Look at a new message as it comes; one that cannot be judged is judged again later."""
+        self._edits.note(seen)
         if await self.judge(seen):
             self._mark(seen)
+
+    async def edited(self, seen: Seen) -> None:
+        """Look at a message whose words have changed; whoever was told of it hears no more."""
+        if self._edits.is_change(seen):
+            await self.judge(seen)
 
     async def judge(self, seen: Seen) -> bool:
         """Look at a message: whoever's rules it meets gets a hit if all gates let it pass.
