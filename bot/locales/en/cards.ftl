@@ -1,6 +1,6 @@
 # The cards in KakaoTalk.
 card-title = #{ $channel } · { $guild }
-card-title-post = { $post } · { $forum }
+card-title-post = { $title } · { $channel }
 card-title-direct = { $channel }
 card-title-nameless = Discord message
 card-button = Open

@@ -104,7 +104,7 @@ class _Card:
         channel, guild = name_line(self._highlight.channel), name_line(self._highlight.guild)
         forum = name_line(self._highlight.forum)
         if channel and forum:
-            channel = self._say("card-title-post", post=channel, forum=forum)
+            channel = self._say("card-title-post", title=channel, channel=forum)
         if channel and guild:
             return cut(self._say("card-title", channel=channel, guild=guild), TITLE_LIMIT)
         if channel or guild:
