@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from benchmarks import deliveries, matching, million, planning, transport, words, writer
+from benchmarks import deliveries, handler, matching, million, planning, transport, words, writer
 
 BENCHMARKS = {
     "deliveries": deliveries.main,
@@ -11,6 +11,7 @@ BENCHMARKS = {
     "transport": transport.main,
     "words": words.main,
     "matching": matching.main,
+    "handler": handler.main,
     "planning": planning.main,
     "million": million.main,
 }

@@ -49,10 +49,11 @@ class Watch(KkachiCog):
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Look whose rules a new message meets."""
+        if not self._is_looked_at(message):
+            return
         if isinstance(message.author, discord.Member):
             self._people.learn(message.author)
-        if self._is_looked_at(message):
-            await self.services.watch.see(seen_of(message))
+        await self.services.watch.see(seen_of(message))
 
     @commands.Cog.listener()
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:

@@ -1,7 +1,7 @@
 """What is written in a message of Discord, whichever of its ways that was put there."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 import discord
@@ -19,13 +19,8 @@ def body_of(
 
     `title` is that of the forum post that begins with it.
     """
-    body = _body(said, by_bot=by_bot)
-    return replace(body, title=title) if title else body
-
-
-def _body(said: discord.Message | discord.MessageSnapshot, *, by_bot: bool) -> Body:
     if not (said.attachments or said.embeds or said.components or said.stickers):
-        return Body(said.content, poll=_poll(said))
+        return Body(said.content, poll=getattr(said, "poll", None) and _poll(said), title=title)
     layout = _Layout()
     layout.read(said.components)
     is_laid_out = said.flags.components_v2
@@ -40,6 +35,7 @@ def _body(said: discord.Message | discord.MessageSnapshot, *, by_bot: bool) -> B
         ),
         stickers=tuple(sticker.name for sticker in said.stickers),
         poll=_poll(said),
+        title=title,
         covered=layout.covered,
     )
 

@@ -15,6 +15,7 @@ from bot.discord.failures import NO, UNREADABLE, is_away
 from bot.discord.messages import may_read
 from bot.discord.people import People
 from bot.services.messages.models import (
+    NOBODY,
     Author,
     Body,
     Highlight,
@@ -40,22 +41,32 @@ def seen_of(message: discord.Message, referred: discord.Message | None = None) -
     referred = referred or _resolved(message)
     subject = referred if message.type is STARTER else message
     answered = referred if message.type is discord.MessageType.reply else None
-    pinged = frozenset(member.id for member in message.mentions)
-    only_answered = {answered.author.id} - set(message.raw_mentions) if answered else set()
+    author = author_of(subject or message)
     return Seen(
         source=Source(message.guild.id if message.guild else None, channel.id, message.id),
-        author=author_of(subject or message),
-        parts=tuple(_parts(subject, answered)) if subject else (),
-        created_at=message.created_at.timestamp(),
-        mentions=pinged - only_answered,
-        role_mentions=frozenset(message.raw_role_mentions)
-        | frozenset(role.id for role in message.role_mentions),
+        author=author,
+        parts=(*_others(subject, answered), _own(subject, author)) if subject else (),
+        created_at=discord.utils.snowflake_time(message.id).timestamp(),
+        mentions=_pinged(message, answered) if message.mentions else NOBODY,
+        role_mentions=_called(message),
         reply_to=answered.author.id if answered else None,
         parent_id=channel.parent_id if isinstance(channel, discord.Thread) else None,
         category_id=getattr(channel, "category_id", None),
         age_restricted=_is_age_restricted(channel),
         system=message.is_system() or subject is None,
     )
+
+
+def _pinged(message: discord.Message, answered: discord.Message | None) -> frozenset[int]:
+    """Return who is mentioned; of whom a message answers only if it names them as well."""
+    only_answered = {answered.author.id} - set(message.raw_mentions) if answered else set()
+    return frozenset(member.id for member in message.mentions) - only_answered
+
+
+def _called(message: discord.Message) -> frozenset[int]:
+    """Return the roles that are mentioned."""
+    named = message.raw_role_mentions if "<@&" in message.content else ()
+    return frozenset(named).union(role.id for role in message.role_mentions)
 
 
 async def highlight_of(message: discord.Message, viewer: Viewer, people: People) -> Highlight:
@@ -95,14 +106,16 @@ def author_of(message: discord.Message) -> Author:
     )
 
 
-def _parts(subject: discord.Message, answered: discord.Message | None) -> Iterator[Part]:
+def _own(subject: discord.Message, author: Author) -> Part:
+    by_bot = subject.author.bot or subject.webhook_id is not None
+    return Part(body_of(subject, by_bot=by_bot, title=_title(subject)), author=author)
+
+
+def _others(subject: discord.Message, answered: discord.Message | None) -> Iterator[Part]:
     if answered is not None:
         yield Part(_quoted(answered), PartKind.QUOTED, author_of(answered))
     for snapshot in subject.message_snapshots:
         yield _forwarded(subject, snapshot)
-    author = author_of(subject)
-    by_bot = subject.author.bot or subject.webhook_id is not None
-    yield Part(body_of(subject, by_bot=by_bot, title=_title(subject)), author=author)
 
 
 def _quoted(answered: discord.Message) -> Body:

@@ -5,6 +5,7 @@ Discord tells neither nickname nor roles.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
 from itertools import islice
@@ -36,8 +37,8 @@ class People:
         self._seconds = patience.answer
         self._silent_until = 0.0
         most, seconds = MOST_BELIEVED, BELIEVED_SECONDS
-        self._members = Cache(self._ask, most=most, seconds=seconds, now=self._time)
-        self._places = Cache(self._ask_place, most=most, seconds=seconds, now=self._time)
+        self._members = Cache(self._ask, most=most, seconds=seconds)
+        self._places = Cache(self._ask_place, most=most, seconds=seconds)
         self._turns = KeyedLocks[tuple[int, int]]()
 
     def learn(self, member: discord.Member) -> None:
@@ -86,15 +87,15 @@ class People:
     @asynccontextmanager
     async def asking(self, no: Collection[int] = CLEAR) -> AsyncIterator[None]:
         """Ask; while Discord keeps silent, one waits for it in vain and not everybody in turn."""
-        started = self._time()
+        started = time.monotonic()
         if started < self._silent_until:
             raise DiscordAway
         try:
             async with asking(self._bot, self._seconds, no=no):
                 yield
         except DiscordAway:
-            if self._time() >= started + self._seconds:
-                self._silent_until = self._time() + self._seconds
+            if time.monotonic() >= started + self._seconds:
+                self._silent_until = time.monotonic() + self._seconds
             raise
 
     async def _ask(self, key: tuple[int, int]) -> discord.Member | None:
@@ -118,9 +119,6 @@ class People:
         if guild is None:
             raise DiscordAway
         return guild
-
-    def _time(self) -> float:
-        return asyncio.get_running_loop().time()
 
 
 class _HasPeople(Protocol):

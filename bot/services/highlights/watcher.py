@@ -89,7 +89,7 @@ class Watcher:
         async with self._turns.of(seen.guild_id):
             matches = self._matches(seen)
             await self._note_activity(seen)
-            is_judged = await self._is_judged_for_all(seen, matches)
+            is_judged = not matches or await self._is_judged_for_all(seen, matches)
         if not is_judged:
             self._put_back(seen)
         return is_judged

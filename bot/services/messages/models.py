@@ -125,6 +125,11 @@ class Body:
     is_forward: bool = False
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it is a text and nothing else."""
+        return not (self.title or self.files or self.embeds or self.stickers or self.poll)
+
+    @property
     def shown_embeds(self) -> tuple[Embed, ...]:
         """The embeds that may be shown: an address under a spoiler covers what is behind it."""
         return () if SPOILER in self.text else self.embeds
@@ -218,6 +223,8 @@ class Seen:
 
     def words(self, *, previews: bool = True) -> str:
         """Return all that is written in it; what Discord itself shows of links may be left out."""
+        if len(self.parts) == 1 and self.parts[0].body.is_plain:  # as nearly all messages are
+            return self.parts[0].body.text
         searched = (
             part.body
             for part in self.parts
