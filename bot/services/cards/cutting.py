@@ -1,5 +1,7 @@
 """The piece of a text that there is room for; around what was found in it, if anything was."""
 
+from collections.abc import Callable
+
 import regex
 
 from bot.kakao import cut
@@ -9,6 +11,8 @@ ELLIPSIS = "…"
 WHOLE = ("@", "#", "http://", "https://")
 
 Span = tuple[int, int]
+Find = Callable[[str], Span | None]
+"""Returns where in a text stands what was looked for."""
 
 
 def piece(text: str, most: int, found: Span | None = None) -> str:

@@ -11,11 +11,11 @@ The same highlight always gives the same card, and everything in a card that can
 to the one `link` it is given.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from bot.errors import NoteTooLong, SystemMessage
 from bot.kakao import TEXT_LIMIT, Button, Content, Feed, Link, cut
-from bot.services.cards.cutting import Span, piece
+from bot.services.cards.cutting import Find, piece
 from bot.services.cards.markdown import clean, count, name_line, one_line
 from bot.services.cards.picture import first_image
 from bot.services.cards.pieces import NAME_LIMIT, Pieces
@@ -30,9 +30,6 @@ EXTRAS_LIMIT = 60
 # Room kept for the sender and the beginning of the message, whatever else there is.
 SAID_ROOM = 80
 SHORTEST_LINE = 12
-
-Find = Callable[[str], Span | None]
-"""Returns where in a text stands what was looked for."""
 
 
 def message_card(
@@ -76,7 +73,7 @@ class _Card:
         self._highlight = highlight
         self._find = find
         self._picture = first_image(highlight)
-        self._pieces = Pieces(highlight, self._picture, locale, texts)
+        self._pieces = Pieces(highlight, self._picture, locale, texts, find)
         self._say = self._pieces.say
 
     def feed(self, opening: str, link: str, earlier: Sequence[str] = ()) -> Feed:
@@ -132,7 +129,12 @@ class _Card:
     def _told(self) -> list[str]:
         """Return as much of what there is to say as may leave the server."""
         most, pieces = self._highlight.most, self._pieces.of_message()
+        if self._find:  # what was found goes first
+            pieces.sort(key=lambda one: not self._holds(one))
         return pieces if most is None else [self._piece("\n".join(pieces), most)]
+
+    def _holds(self, text: str) -> bool:
+        return self._find is not None and self._find(text) is not None
 
     def _piece(self, text: str, most: int) -> str:
         return piece(text, most, self._find(text) if self._find else None)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.errors import TextArgument
 from bot.kakao import cut
+from bot.services.cards.cutting import Find
 from bot.services.cards.markdown import one_line, readable
 from bot.services.cards.picture import Picture, picture_of
 from bot.services.clock import SEOUL
@@ -20,9 +21,15 @@ class Pieces:
     """Reads the parts of one message, in the order in which they matter."""
 
     def __init__(
-        self, highlight: Highlight, picture: Picture | None, locale: Locale, texts: Texts
+        self,
+        highlight: Highlight,
+        picture: Picture | None,
+        locale: Locale,
+        texts: Texts,
+        find: Find | None = None,
     ) -> None:
         self._highlight = highlight
+        self._find = find
         self._picture = picture
         self._locale = locale
         self._texts = texts
@@ -115,9 +122,14 @@ class Pieces:
             for file in body.files
             if file.name and file.seconds is None and not file.spoiler and file.url != shown
         ]
+        if self._find:
+            names.sort(key=self._is_not_found)
         if len(names) > 1:
             return self.say("card-files", name=names[0], more=len(names) - 1)
         return self.say("card-file", name=names[0]) if names else ""
+
+    def _is_not_found(self, text: str) -> bool:
+        return self._find is None or self._find(text) is None
 
     def _covered_files(self, body: Body) -> str:
         number = sum(file.spoiler for file in body.files)

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from bot.errors import NothingLeft, NotLinked, SystemMessage
 from bot.kakao import Button, Content, Feed, Link, List, Message
 from bot.services.accounts.links import Links
+from bot.services.cards.cutting import Find
 from bot.services.cards.event import event_card, line_of
 from bot.services.cards.markdown import one_line
-from bot.services.cards.message import Find, message_card
+from bot.services.cards.message import message_card
 from bot.services.cards.picture import first_image
 from bot.services.clock import DAY, Clock
 from bot.services.forwarding.jumps import Jumps

@@ -71,7 +71,8 @@ class File:
         """Whether KakaoTalk can show it as a card's picture."""
         if self.content_type:
             return self.content_type.partition(";")[0] in PICTURES
-        return bool(self.width and self.height) and self.name.lower().endswith(ENDINGS)
+        name = self.name or self.url.partition("?")[0]
+        return bool(self.width and self.height) and name.lower().endswith(ENDINGS)
 
 
 @dataclass(frozen=True, slots=True)
