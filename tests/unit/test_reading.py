@@ -283,3 +283,22 @@ def test_a_word_that_is_covered_is_neither() -> None:
     seen = message(covered, forwarded(Body("비밀"), age_restricted=True))
     assert not hit("비밀", seen.text)
     assert "비밀" not in said(seen)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("앞 ||비밀|| 뒤", False),
+        ("||비밀\n둘째|| 뒤", False),
+        ("비밀 ||다른 말||", True),
+        ("||하나|| 비밀 ||둘||", True),
+        ("||비밀", True),
+        ("\\||비밀||", True),
+        ("a || 비밀", True),
+    ],
+)
+def test_a_word_under_a_spoiler_is_found_no_more_than_it_is_seen(text: str, is_found: bool) -> None:
+    for body in (Body(text), Body(embeds=(Embed(description=text),))):
+        seen = message(body)
+        assert hit("비밀", seen.text, "anywhere") is is_found
+        assert ("비밀" in said(seen)) is is_found

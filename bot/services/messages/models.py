@@ -1,5 +1,6 @@
 """A Discord message as plain data: what each part of it says and who wrote it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -11,6 +12,7 @@ PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 ENDINGS = (".jpg", ".jpeg", ".png", ".gif", ".webp")
 NOBODY: frozenset[int] = frozenset()
 SPOILER = "||"
+COVERED = re.compile(r"(?<!\\)\|\|.+?\|\|", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,18 +227,23 @@ class Seen:
     def words(self, *, previews: bool = True) -> str:
         """Return all that is written in it; what Discord itself shows of links may be left out."""
         if len(self.parts) == 1 and self.parts[0].body.is_plain:  # as nearly all messages are
-            return self.parts[0].body.text
+            return _uncovered(self.parts[0].body.text)
         searched = (
             part.body
             for part in self.parts
             if part.kind is not PartKind.QUOTED and not part.age_restricted
         )
         lines = (line for body in searched for line in body.words(previews=previews))
-        return "\n".join(filter(None, lines))
+        return "\n".join(filter(None, map(_uncovered, lines)))
 
     def of_kind(self, kind: PartKind) -> tuple[Part, ...]:
         """Return its parts of a kind."""
         return tuple(part for part in self.parts if part.kind is kind)
+
+
+def _uncovered(text: str) -> str:
+    """Return a text without its spoilers: who is told of a word in one would know it."""
+    return COVERED.sub(" ", text) if SPOILER in text else text
 
 
 @dataclass(frozen=True, slots=True)
