@@ -3,7 +3,17 @@
 import asyncio
 import sys
 
-from benchmarks import deliveries, handler, matching, million, planning, transport, words, writer
+from benchmarks import (
+    deliveries,
+    dispatching,
+    handler,
+    matching,
+    million,
+    planning,
+    transport,
+    words,
+    writer,
+)
 
 BENCHMARKS = {
     "deliveries": deliveries.main,
@@ -13,6 +23,7 @@ BENCHMARKS = {
     "matching": matching.main,
     "handler": handler.main,
     "planning": planning.main,
+    "dispatching": dispatching.main,
     "million": million.main,
 }
 

@@ -1,6 +1,7 @@
 """The command line: `python -m bot`, or `kkachi`."""
 
 import asyncio
+import logging
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -14,10 +15,13 @@ from bot.cli.doctor import doctor
 from bot.cli.exit import TROUBLE, config_or_end, give_up
 from bot.cli.match import match
 from bot.cli.reload import reload
-from bot.config import Config
+from bot.config import Config, exposed_files
 from bot.discord.connection import CannotLoad, TokenRefused
 from bot.logs import set_up_logging
 from storage.database import BadAddress, StorageError
+
+# The module itself is called __main__ where it runs.
+logger = logging.getLogger("bot")
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=False)
 cli.add_typer(keys.cli, name="keys", help="The keys that seal the Kakao tokens.")
@@ -57,6 +61,8 @@ def _start(work: Callable[[Config], Awaitable[None]]) -> None:
     # The operator's own cogs may lie where Kkachi is started.
     sys.path.append(str(Path.cwd()))
     set_up_logging(config.log_level, config.log_format)
+    for file in exposed_files():
+        logger.warning("%s can be read by everybody on this machine: chmod o= %s", file, file)
     try:
         asyncio.run(_await(work(config)))
     except TokenRefused:

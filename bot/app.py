@@ -245,6 +245,9 @@ def _share_settings(config: Config) -> ShareSettings:
         sdk_url=config.kakao_sdk_url,
         sdk_integrity=config.kakao_sdk_integrity,
         auth_url=config.kakao_auth_url,
+        api_url=config.kakao_api_url,
+        sharer_url=config.kakao_sharer_url,
+        public_url=config.public_url,
         picture_origin=config.discord_cdn_url,
         admin_key=config.kakao_admin_key.get_secret_value(),
     )

@@ -2,6 +2,9 @@
 
 import base64
 import binascii
+import stat
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -11,9 +14,12 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 DISCORD_API_URL = "https://discord.com/api/v10"
 DISCORD_CDN_URL = "https://cdn.discordapp.com"
 KAKAO_AUTH_URL = "https://kauth.kakao.com"
+KAKAO_SHARER_URL = "https://sharer.kakao.com"
 KAKAO_SDK_URL = "https://t1.kakaocdn.net/kakao_js_sdk/2.8.3/kakao.min.js"
 KAKAO_SDK_INTEGRITY = "sha384-oroumrnFVE0xtgqyDZJARgERibXg2C28380uaUZz2kHDS5CR7tu20eGiOU6GkTpy"
 KEY_BYTES = 32
+# Where secrets are kept: beside where Kkachi is started, and by the unit.
+ENV_FILES = (".env", "/etc/kkachi.env")
 
 
 class ConfigError(Exception):
@@ -129,6 +135,11 @@ class Config(BaseSettings):
         return f"{self.public_url}/oauth/kakao/callback"
 
     @property
+    def kakao_sharer_url(self) -> str:
+        """Where Kakao's picker for shares is: beside its login when that is not Kakao's own."""
+        return KAKAO_SHARER_URL if self.kakao_auth_url == KAKAO_AUTH_URL else self.kakao_auth_url
+
+    @property
     def discord_cdn_url(self) -> str:
         """Where Discord's pictures are: beside the API when that is not Discord's own."""
         if self.discord_api_url == DISCORD_API_URL:
@@ -161,3 +172,15 @@ def _line(location: tuple[int | str, ...], kind: str, message: str) -> str:
     if kind in {"missing", "string_too_short", "too_short"}:
         return f"{name}: is missing; see .env.example"
     return f"{name}: {message.removeprefix('Value error, ')}"
+
+
+def exposed_files(files: Sequence[str] = ENV_FILES) -> list[str]:
+    """Return the files of settings that everybody on this machine may read or write."""
+    return [file for file in files if _mode(file) & stat.S_IRWXO]
+
+
+def _mode(file: str) -> int:
+    try:
+        return Path(file).stat().st_mode
+    except OSError:
+        return 0

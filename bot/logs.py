@@ -5,7 +5,10 @@ import json
 import logging
 import sys
 import sysconfig
+import time
 import traceback
+from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -67,6 +70,47 @@ def set_up_logging(level: str, shape: Literal["text", "json"] = "text") -> None:
         logging.getLogger(name).setLevel(level)
     for name, least in LIBRARIES.items():
         logging.getLogger(name).setLevel(max(least, logging.getLevelName(level)))
+
+
+class Seldom:
+    """Logs what strangers can bring about: each kind of line once a minute at most.
+
+    The next line of the kind says how many were left out.
+    """
+
+    def __init__(
+        self,
+        to: logging.Logger,
+        *,
+        every: float = 60.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._logger = to
+        self._every = every
+        self._clock = clock
+        self._again_at: dict[str, float] = {}
+        self._left_out: Counter[str] = Counter()
+
+    def info(self, line: str, *facts: object) -> None:
+        """Log at INFO; `line` is the kind."""
+        self._log(logging.INFO, line, facts)
+
+    def warning(self, line: str, *facts: object) -> None:
+        """Log at WARNING; `line` is the kind."""
+        self._log(logging.WARNING, line, facts)
+
+    def error(self, line: str, *facts: object) -> None:
+        """Log at ERROR; `line` is the kind."""
+        self._log(logging.ERROR, line, facts)
+
+    def _log(self, level: int, line: str, facts: tuple[object, ...]) -> None:
+        if self._clock() < self._again_at.get(line, float("-inf")):
+            self._left_out[line] += 1
+            return
+        self._again_at[line] = self._clock() + self._every
+        left_out = self._left_out.pop(line, 0)
+        more = f" (and {left_out} more)" if left_out else ""
+        self._logger.log(level, "%s%s", line % facts if facts else line, more)
 
 
 def described(error: BaseException) -> str:

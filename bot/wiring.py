@@ -48,7 +48,7 @@ def build_services(
     accounts = build_accounts(resources, login)
     links = accounts.links
     outbox = build_deliveries(resources)
-    privacy = build_privacy(resources, links)
+    privacy = build_privacy(resources, links, accounts.linked_roles)
     servers = build_servers(resources, outbox.allowance)
     forwarding = build_forwarding(resources, accounts, outbox)
     supervisor = supervisor or Supervisor(Alarms())
@@ -130,7 +130,8 @@ def _introduce(services: Services) -> None:
 
     if services.linked_roles is not None:
         services.linking.on_linked.append(services.linked_roles.linked)
-        services.links.on_unlinked.append(services.linked_roles.unlinked)
+        services.links.on_unlinked.append(services.linked_roles.settle)
+        services.privacy.forgetters.append(services.linked_roles.forget)
     services.linking.on_linked.append(go_on)
     services.links.on_unlinked.append(services.friends.forget)
     services.links.on_deliveries_changed.append(services.signals.changed)

@@ -300,7 +300,11 @@ async def rows_of(
 ) -> list[dict[str, Any]]:
     """Return what a statement gives, each row by its columns' names."""
     result = await connection.execute(statement, values)
-    return [row._asdict() for row in result] if result.returns_rows else []
+    if not result.returns_rows:
+        return []
+    # Not `_asdict`, which asks for the names again for each row.
+    names = tuple(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result]
 
 
 def _fail(group: list[_Change[Any]], reason: str) -> None:

@@ -1,19 +1,13 @@
 """The outbox: one row is one send to one chat, and nothing is sent that is not a row first."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
     Double,
-    Integer,
-    Subquery,
-    Text,
     Update,
     bindparam,
     case,
@@ -26,14 +20,11 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql.dml import ReturningUpdate
 
-from storage.allowances import Claim, count, give_back, mark_spent
 from storage.database import Database, rows_of
 from storage.erasing import in_batches
 from storage.reading import as_list, as_object, readable
 from storage.tables import deliveries, drafts, hits, links
-from storage.workers import bury, clock, living
 
 
 class DeliveryState(StrEnum):
@@ -120,167 +111,14 @@ class Delivery:
         return self.card == OF_HITS
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """Which rows find out whether Kakao answers again.
-
-    Rows that wait for a reason in `early` may be taken before their time; those of the `suspects`,
-    whose calls have failed, come after the others'.
-    """
-
-    early: Sequence[str] = ()
-    suspects: Sequence[int] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """The rows of one forward that were taken for sending at a time.
-
-    `claims` says what was counted for a row, `refused` which rows were not counted and must not
-    go out, for lack of what.
-    """
-
-    at: float
-    rows: list[Delivery]
-    claims: Mapping[int, Sequence[Claim]]
-    refused: Mapping[int, Claim]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a delivery that was leased; `at` is when it did.
-
-    `next_try_at` is when it goes out next, or for a failed one may go out again.
-    """
-
-    delivery: Delivery
-    state: DeliveryState
-    at: float
-    reason: str | None = None
-    code: int | None = None
-    required_scopes: tuple[str, ...] | None = None
-    next_try_at: float | None = None
-    tries: int | None = None
-    repeats: int | None = None
-
-
-FINAL = frozenset(
-    {
-        DeliveryState.SENT,
-        DeliveryState.FAILED,
-        DeliveryState.UNKNOWN,
-        DeliveryState.CANCELLED,
-    }
-)
-NO_SHARE = 1_000_000
-# Among so many rows that are due it is decided whose turn it is.
-WINDOW = 500
 # Into so many parts a time is divided in which rows go one after the other.
 SHARES = 64
-UNREADABLE = "unreadable"
-WITHOUT_CARD = frozenset({DeliveryState.SENT, DeliveryState.CANCELLED})
 # What a row holds of whoever it goes to and what it says.
 CONTENT = {"card": null(), "friend_uuid": None, "friend_name": None}
 
-
-def _lease(due: ColumnElement[bool], *order: ColumnElement[Any]) -> ReturningUpdate[Any]:
-    """Take rows that are due, the forwards in this order, and of no member more than their share.
-
-    Of each member one comes after the other; what is being sent already counts as theirs.
-    """
-    turns = _turns(due, order)
-    first = (
-        select(turns.c.forward_id)
-        .where(turns.c.is_due == 1, turns.c.number <= bindparam("share", type_=Integer))
-        .order_by(*(turns.c[f"key_{n}"] for n in range(len(order))), turns.c.number)
-        .order_by(turns.c.due_at, turns.c.first_id)
-        .limit(bindparam("forwards", type_=Integer))
-    )
-    # On PostgreSQL other processes lease at the same time: each passes the other's rows by.
-    free = (
-        select(deliveries.c.id)
-        .where(due, deliveries.c.forward_id.in_(first))
-        .with_for_update(skip_locked=True)
-    )
-    return (
-        update(deliveries)
-        .where(deliveries.c.id.in_(free))
-        .values(
-            state=DeliveryState.SENDING,
-            lease_until=bindparam("until", type_=Double),
-            worker=bindparam("worker", type_=Text),
-            tries=deliveries.c.tries + 1,
-        )
-        .returning(deliveries)
-    )
-
-
-def _turns(due: ColumnElement[bool], order: Sequence[ColumnElement[Any]]) -> Subquery:
-    """Count each member's forwards: first those under way, then those due, in this order."""
-    columns = deliveries.c
-    is_due = func.min(case((columns.state == DeliveryState.SENDING, 0), else_=1))
-    due_at, first_id = func.min(columns.next_try_at), func.min(columns.id)
-    order_by = (is_due, *order, due_at, first_id)
-    oldest = select(columns.id).where(due).order_by(columns.next_try_at, columns.id).limit(WINDOW)
-    number = func.row_number().over(partition_by=columns.member_id, order_by=order_by)
-    return (
-        select(columns.forward_id, is_due.label("is_due"), number.label("number"))
-        .add_columns(due_at.label("due_at"), first_id.label("first_id"))
-        .add_columns(*(key.label(f"key_{n}") for n, key in enumerate(order)))
-        .where(columns.id.in_(oldest) | (columns.state == DeliveryState.SENDING))
-        .group_by(columns.member_id, columns.forward_id)
-        .subquery()
-    )
-
-
-def _lease_probe() -> ReturningUpdate[Any]:
-    """Take rows for trying whether Kakao answers again, first those that risk the least by it."""
-    early = deliveries.c.reason.in_(bindparam("early", expanding=True))
-    suspect = deliveries.c.member_id.in_(bindparam("suspects", expanding=True))
-    risky = (deliveries.c.chat != Chat.ME) | (deliveries.c.repeats > 0)
-    order = [func.max(case((what, 1), else_=0)) for what in (~DUE, suspect, risky)]
-    return _lease(QUEUED & (DUE | early), *order)
-
-
-def _record() -> Update:
-    """Note an outcome; what it does not name stays as it is."""
-    kept = {
-        "required_scopes": "new_scopes",
-        "next_try_at": "new_next_try_at",
-        "tries": "new_tries",
-        "repeats": "new_repeats",
-    }
-    columns = deliveries.c
-    return (
-        update(deliveries)
-        .where(
-            columns.id == bindparam("its_id"),
-            columns.state == DeliveryState.SENDING,
-            columns.lease_until == bindparam("its_lease"),
-        )
-        .values(
-            state=bindparam("new_state"),
-            reason=bindparam("new_reason"),
-            code=bindparam("new_code"),
-            lease_until=None,
-            worker=None,
-            finished_at=bindparam("new_finish"),
-            card=case((bindparam("erases", type_=Boolean), null()), else_=columns.card),
-            **{
-                name: func.coalesce(bindparam(new, type_=columns[name].type), columns[name])
-                for name, new in kept.items()
-            },
-        )
-    )
-
-
 # Every send needs these; building a statement costs more than running it.
 ACCEPT = insert(deliveries)
-DUE = deliveries.c.next_try_at <= bindparam("now", type_=Double)
 QUEUED = deliveries.c.state == DeliveryState.QUEUED
-LEASE = _lease(QUEUED & DUE)
-LEASE_PROBE = _lease_probe()
-RECORD = _record()
 OF_FORWARD = (
     select(deliveries)
     .where(
@@ -292,25 +130,10 @@ OF_FORWARD = (
 NEXT_DUE = select(func.min(deliveries.c.next_try_at).label("at")).where(
     deliveries.c.state == DeliveryState.QUEUED
 )
+QUEUED_BEFORE = select(func.count().label("n")).where(
+    QUEUED, deliveries.c.next_try_at < bindparam("before", type_=Double)
+)
 UNDER_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.PARKED)
-BUSY = (
-    select(deliveries.c.id)
-    .join(hits, hits.c.forward_id == deliveries.c.forward_id)
-    .where(
-        deliveries.c.member_id == bindparam("member_id"),
-        deliveries.c.state.in_(UNDER_WAY),
-    )
-    .limit(1)
-)
-CANCEL_ERASED = (
-    update(deliveries)
-    .where(
-        deliveries.c.state.in_([DeliveryState.QUEUED, DeliveryState.PARKED]),
-        deliveries.c.card.is_(None),
-    )
-    .values(state=DeliveryState.CANCELLED, finished_at=bindparam("at"), reason=None)
-    .returning(deliveries)
-)
 # Locked, so that nothing is accepted for a link that is being replaced.
 GENERATION = (
     select(links.c.generation)
@@ -361,104 +184,20 @@ class DeliveryStore:
 
         return await self._database.write(change)
 
-    async def lease(
-        self,
-        now: float,
-        until: float,
-        forwards: int,
-        claims: Callable[[Delivery], Sequence[Claim]],
-        *,
-        share: int = NO_SHARE,
-        probe: Probe | None = None,
-        worker: str | None = None,
-    ) -> list[Lease]:
-        """Take the due rows of up to so many forwards for sending, those due longest first.
-
-        Of no member more are under way then than their share.
-        For a probe first those that risk the least, and some of them before their time.
-
-        They belong to the caller until then: whoever finds them `sending` afterwards may
-        conclude that the caller is dead. What each row claims is counted at once. A row that
-        cannot be read fails here.
-        """
-        asked: dict[str, Any] = {
-            "now": now,
-            "until": until,
-            "forwards": forwards,
-            "share": share,
-            "worker": worker,
-        }
-        if probe is not None:
-            asked |= {"early": list(probe.early), "suspects": list(probe.suspects)}
-        statement = LEASE if probe is None else LEASE_PROBE
-
-        async def change(connection: AsyncConnection) -> list[Lease]:
-            rows = await rows_of(connection, statement, asked)
-            taken = _all(rows)
-            await _give_up(connection, {row["id"] for row in rows} - {row.id for row in taken}, now)
-            forwards_taken = _by_forward(taken)
-            wanted = {row.id: claims(row) for rows in forwards_taken for row in rows}
-            refused = await count(connection, wanted)
-            counted = {number: c for number, c in wanted.items() if number not in refused}
-            return [Lease(now, rows, counted, refused) for rows in forwards_taken]
-
-        return await self._database.write(change)
-
-    async def record(
-        self,
-        outcomes: Sequence[Outcome],
-        *,
-        unused: Sequence[Claim] = (),
-        spent: Sequence[Claim] = (),
-    ) -> None:
-        """Commit what became of leased rows, what they did not use and what Kakao says is spent.
-
-        A row whose lease was taken over meanwhile keeps what the other one records.
-        """
-
-        async def note(connection: AsyncConnection) -> None:
-            await connection.execute(RECORD, [_outcome(outcome) for outcome in outcomes])
-            if not all(outcome.state in FINAL for outcome in outcomes):
-                await _cancel_erased(connection, outcomes[0].at)
-            if unused or spent:
-                theirs = await _of_former_link(connection, outcomes[0].delivery)
-                await give_back(connection, [claim for claim in unused if not theirs(claim)])
-                await mark_spent(connection, [claim for claim in spent if not theirs(claim)])
-
-        await self._database.write(note)
-
-    async def recover(
-        self, now: float, *, worker: str | None = None, busy: Collection[int] = ()
-    ) -> list[Delivery]:
-        """Settle rows that were left `sending`: nobody knows whether they went out.
-
-        The member's own chat gets them once more; friends never. The calling `worker` is at work
-        on the `busy` ones and on no others of its own; those of a worker that is dead, or whose
-        lease is over, are nobody's. Where no other process can be at work, all others are.
-        """
-        left = (deliveries.c.state == DeliveryState.SENDING) & deliveries.c.id.not_in(busy)
-
-        async def settle(connection: AsyncConnection) -> list[Delivery]:
-            lost = left
-            if not self._database.exclusive:
-                shared = await clock(connection, now)
-                lost &= _of_nobody(now, shared, worker)
-                await bury(connection, shared)
-            changed = [await _returned(connection, change) for change in _settled(lost, now)]
-            await _cancel_erased(connection, now)
-            return [row for rows in changed for row in rows]
-
-        return await self._database.write(settle)
-
     async def of_forward(self, forward_id: str, member_id: int) -> list[Delivery]:
         """Return the rows of a member's forward, in the order they were asked for."""
         asked = {"forward_id": forward_id, "member_id": member_id}
-        return _all(await self._database.all(OF_FORWARD, asked))
+        return as_deliveries(await self._database.all(OF_FORWARD, asked))
 
     async def next_due(self) -> float | None:
         """Return when the next queued row is due."""
         row = await self._database.first(NEXT_DUE)
         return row["at"] if row else None
+
+    async def count_queued(self, before: float) -> int:
+        """Return how many rows are to go out before then, which nobody has counted yet."""
+        row = await self._database.first(QUEUED_BEFORE, {"before": before})
+        return int(row["n"]) if row else 0
 
     async def requeue(self, ids: Sequence[int], at: float) -> list[Delivery]:
         """Let failed rows start afresh, if the link stands that they were accepted for."""
@@ -475,7 +214,7 @@ class DeliveryStore:
         chat: Chat | None = None,
     ) -> list[Delivery]:
         """Hold what is queued for the same link (and one kind of chat) until `unpark`."""
-        change = _set_state(_queued(like, chat), DeliveryState.PARKED)
+        change = set_state(_queued(like, chat), DeliveryState.PARKED)
         required = null() if required_scopes is None else list(required_scopes)
         return await self._changed(change.values(reason=reason, required_scopes=required))
 
@@ -534,10 +273,6 @@ class DeliveryStore:
         """
         return await self._database.write(lambda connection: cancel(connection, member_id, at))
 
-    async def is_busy(self, member_id: int) -> bool:
-        """Tell whether an automatic delivery of a member's is on its way, or waits for its turn."""
-        return bool(await self._database.all(BUSY, {"member_id": member_id}))
-
     async def last(self, member_id: int, n: int) -> list[Delivery]:
         """Return a member's latest rows, the newest first."""
         query = (
@@ -546,7 +281,7 @@ class DeliveryStore:
             .order_by(deliveries.c.created_at.desc(), deliveries.c.id.desc())
             .limit(n)
         )
-        return _all(await self._database.all(query))
+        return as_deliveries(await self._database.all(query))
 
     async def erase_cards(self, before: float) -> None:
         """Erase the cards of rows that ended, or could go out again, before then."""
@@ -566,40 +301,17 @@ class DeliveryStore:
         await in_batches(self._database, stop, parked & (deliveries.c.created_at < before))
 
     async def _changed(self, change: Update) -> list[Delivery]:
-        return await self._database.write(lambda connection: _returned(connection, change))
+        return await self._database.write(lambda connection: returned(connection, change))
 
 
-def _of_nobody(now: float, shared: float, worker: str | None) -> ColumnElement[bool]:
-    columns = deliveries.c
-    of_dead = columns.worker.is_not(None) & columns.worker.not_in(living(shared))
-    nobodys = of_dead | (columns.lease_until <= now)
-    return nobodys if worker is None else nobodys | (columns.worker == worker)
+async def returned(connection: AsyncConnection, change: Update) -> list[Delivery]:
+    """Make a change and return the rows as they are now."""
+    return as_deliveries(await rows_of(connection, change.returning(deliveries)))
 
 
-def _settled(lost: ColumnElement[bool], now: float) -> tuple[Update, Update]:
-    """Send to "Me" once more, and end the rest in doubt."""
-    over = {"lease_until": None, "worker": None, "reason": "restart"}
-    repeatable = (deliveries.c.chat == Chat.ME) & (deliveries.c.repeats == 0)
-    again = _set_state(lost & repeatable, DeliveryState.QUEUED)
-    give_up = _set_state(lost, DeliveryState.UNKNOWN)
-    return again.values(repeats=1, next_try_at=now, **over), give_up.values(finished_at=now, **over)
-
-
-async def _returned(connection: AsyncConnection, change: Update) -> list[Delivery]:
-    return _all(await rows_of(connection, change.returning(deliveries)))
-
-
-def _all(rows: Iterable[dict[str, Any]]) -> list[Delivery]:
+def as_deliveries(rows: Iterable[dict[str, Any]]) -> list[Delivery]:
+    """Return the rows that can be read."""
     return readable("deliveries", rows, _read)
-
-
-async def _give_up(connection: AsyncConnection, ids: Collection[int], at: float) -> None:
-    """Let rows fail that nobody can read."""
-    bad = _set_state(deliveries.c.id.in_(list(ids)), DeliveryState.FAILED).values(
-        reason=UNREADABLE, finished_at=at, lease_until=None, card=null(), required_scopes=null()
-    )
-    if ids:
-        await connection.execute(bad)
 
 
 async def generation_of(connection: AsyncConnection, member_id: int) -> str | None:
@@ -618,15 +330,15 @@ async def unpark(
     rows = await rows_of(connection, waiting)
     free = [row["id"] for row in rows if _is_free(row["required_scopes"], agreed)]
     which = mine & deliveries.c.id.in_(free)
-    return await _returned(connection, _afresh(which, at)) if free else []
+    return await returned(connection, _afresh(which, at)) if free else []
 
 
 async def cancel(connection: AsyncConnection, member_id: int, at: float) -> list[Delivery]:
     """Cancel what a member still has to send and forget all they sent to whom."""
     mine = deliveries.c.member_id == member_id
     waiting = mine & deliveries.c.state.in_([DeliveryState.QUEUED, DeliveryState.PARKED])
-    stop = _set_state(waiting, DeliveryState.CANCELLED).values(finished_at=at)
-    stopped = await _returned(connection, stop)
+    stop = set_state(waiting, DeliveryState.CANCELLED).values(finished_at=at)
+    stopped = await returned(connection, stop)
     await connection.execute(update(deliveries).where(mine).values(CONTENT))
     return stopped
 
@@ -669,7 +381,7 @@ def _queued(like: Delivery | None, chat: Chat | None) -> ColumnElement[bool]:
 
 
 def _afresh(which: ColumnElement[bool], at: float) -> Update:
-    return _set_state(which, DeliveryState.QUEUED).values(
+    return set_state(which, DeliveryState.QUEUED).values(
         code=None,
         reason=None,
         required_scopes=null(),
@@ -679,43 +391,9 @@ def _afresh(which: ColumnElement[bool], at: float) -> Update:
     )
 
 
-def _set_state(which: ColumnElement[bool], state: DeliveryState) -> Update:
+def set_state(which: ColumnElement[bool], state: DeliveryState) -> Update:
+    """Return the change that lets rows stand there."""
     return update(deliveries).where(which).values(state=state)
-
-
-def _outcome(outcome: Outcome) -> dict[str, Any]:
-    row, scopes = outcome.delivery, outcome.required_scopes
-    return {
-        "its_id": row.id,
-        "its_lease": row.lease_until,
-        "new_state": outcome.state,
-        "new_reason": outcome.reason,
-        "new_code": outcome.code,
-        "new_finish": outcome.at if outcome.state in FINAL else None,
-        "new_scopes": None if scopes is None else list(scopes),
-        "new_next_try_at": outcome.next_try_at,
-        "new_tries": outcome.tries,
-        "new_repeats": outcome.repeats,
-        "erases": outcome.state in WITHOUT_CARD,
-    }
-
-
-async def _cancel_erased(connection: AsyncConnection, at: float) -> None:
-    """Cancel rows that would go out again although their link has gone meanwhile."""
-    cancelled = _all(await rows_of(connection, CANCEL_ERASED, {"at": at}))
-    await release_hits(connection, cancelled)
-
-
-async def _of_former_link(connection: AsyncConnection, row: Delivery) -> Callable[[Claim], bool]:
-    """Tell what a member used by a link that is gone: the next one's account has not."""
-    stands = await generation_of(connection, row.member_id) == row.link_generation
-    return lambda claim: not stands and claim.is_of(row.member_id)
-
-
-def _by_forward(rows: list[Delivery]) -> list[list[Delivery]]:
-    leased = sorted(rows, key=attrgetter("forward_id", "id"))
-    groups = [list(group) for _, group in groupby(leased, key=attrgetter("forward_id"))]
-    return sorted(groups, key=lambda group: (group[0].next_try_at, group[0].id))
 
 
 def _is_free(required: object, agreed: frozenset[str]) -> bool:

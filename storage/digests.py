@@ -38,6 +38,8 @@ class Digest:
     created_at: float
     expires_at: float
     items: Sequence[Item] = ()
+    left_out: int = 0
+    """How many more the card stands for."""
 
 
 class DigestStore:

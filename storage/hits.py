@@ -4,23 +4,22 @@ A member hears of each occasion once: `(member_id, occasion)` is unique, however
 and however often Discord tells of it.
 """
 
-import secrets
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, case, delete, func, insert, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
-from storage.deliveries import ACCEPT, UNDER_WAY, NewDelivery, generation_of, new_rows
+from storage.deliveries import UNDER_WAY, NewDelivery
 from storage.erasing import in_batches
 from storage.reading import as_list, as_object, readable, reading
 from storage.tables import deliveries, hits
+from storage.taking import MOST_TOGETHER, TOO_MANY, Bundle, busy, take
 
 MESSAGE = "message"
-FORWARD_ID_BYTES = 12
 # SQLite takes so many parameters at a time, and more.
 CHUNK = 500
 
@@ -69,11 +68,41 @@ class Hit:
     id: int = 0
 
 
-WAITING = hits.c.state == HitState.WAITING
-OF_MEMBER = (
-    select(hits)
-    .where(WAITING, hits.c.member_id == bindparam("member_id"))
-    .order_by(hits.c.priority, hits.c.found_at, hits.c.message_id, hits.c.id)
+# Written out in the statement, so that SQLite uses the index of what waits.
+WAITING = hits.c.state == literal(HitState.WAITING, literal_execute=True)
+# A flood in one channel leaves room for what was found in all others.
+IN_ITS_CHANNEL = (
+    select(
+        hits,
+        func.row_number()
+        .over(
+            partition_by=(hits.c.member_id, hits.c.channel_id),
+            order_by=(hits.c.priority, hits.c.found_at, hits.c.id),
+        )
+        .label("its_place"),
+    )
+    .where(WAITING, hits.c.member_id.in_(bindparam("member_ids", expanding=True)))
+    .subquery()
+)
+IN_TURN = select(
+    IN_ITS_CHANNEL,
+    func.row_number()
+    .over(
+        partition_by=IN_ITS_CHANNEL.c.member_id,
+        order_by=(IN_ITS_CHANNEL.c.its_place, IN_ITS_CHANNEL.c.priority, IN_ITS_CHANNEL.c.found_at),
+    )
+    .label("its_turn"),
+).subquery()
+OF_MEMBERS = (
+    select(*(IN_TURN.c[column.name] for column in hits.c))
+    .where(IN_TURN.c.its_turn <= MOST_TOGETHER)
+    .order_by(IN_TURN.c.priority, IN_TURN.c.found_at, IN_TURN.c.message_id, IN_TURN.c.id)
+)
+BY_URGENCY = (
+    select(hits.c.member_id)
+    .where(WAITING)
+    .group_by(hits.c.member_id, hits.c.priority)
+    .order_by(hits.c.priority, func.min(hits.c.found_at))
 )
 OF_FORWARD = (
     select(hits)
@@ -123,42 +152,58 @@ class HitStore:
 
     async def waiting(self, member_id: int) -> list[Hit]:
         """Return what waits for a member, the most important first."""
-        rows = await self._database.all(OF_MEMBER, {"member_id": member_id})
-        return readable("hits", rows, _read)
+        return (await self.waiting_for([member_id])).get(member_id, [])
+
+    async def waiting_for(self, member_ids: Collection[int]) -> dict[int, list[Hit]]:
+        """Return what waits for each of these members, the most important first.
+
+        As much as goes together: the rest of a flood is left out when that is taken.
+        """
+        rows = await self._database.all(OF_MEMBERS, {"member_ids": list(member_ids)})
+        found: dict[int, list[Hit]] = {}
+        for hit in readable("hits", rows, _read):
+            found.setdefault(hit.member_id, []).append(hit)
+        return found
 
     async def members_waiting(self) -> list[int]:
-        """Return the members for whom something waits."""
-        query = select(hits.c.member_id).where(WAITING).distinct()
-        return [row["member_id"] for row in await self._database.all(query)]
+        """Return the members for whom something waits.
+
+        First those for whom the most important waits, of them those for whom it waits longest.
+        """
+        rows = await self._database.all(BY_URGENCY)
+        return list(dict.fromkeys(row["member_id"] for row in rows))
+
+    async def busy(self, member_ids: Collection[int]) -> set[int]:
+        """Return the members of whom something is on its way, or waits for its turn."""
+        return await self._database.read(lambda connection: busy(connection, member_ids))
 
     async def take(self, ids: Sequence[int], row: NewDelivery, at: float) -> str | None:
-        """Turn waiting hits into one delivery, in one transaction, and return its forward.
+        """Turn waiting hits of a member's into one delivery and return its forward.
 
         Returns None, and nothing is changed, when none of them waits any more or the member is
-        not linked.
+        busy or not linked.
         """
-        forward_id = secrets.token_hex(FORWARD_ID_BYTES)
+        return (await self.take_all([Bundle(row, ids)], at)).get(row.member_id)
 
-        async def change(connection: AsyncConnection) -> str | None:
-            generation = await generation_of(connection, row.member_id)
-            if generation is None:
-                return None
-            taken = 0
-            for some in _chunks(ids):
-                mark = update(hits).where(WAITING, hits.c.id.in_(some))
-                values = mark.values(state=HitState.TAKEN, forward_id=forward_id)
-                taken += len(await rows_of(connection, values.returning(hits.c.id)))
-            if not taken:
-                return None
-            await connection.execute(ACCEPT, new_rows(forward_id, [row], at, generation))
-            return forward_id
+    async def take_all(self, bundles: Sequence[Bundle], at: float) -> dict[int, str]:
+        """Turn waiting hits into a delivery for each member, all in one transaction.
 
-        return await self._database.write(change)
+        They go out in this order. Returns the forwards, by member: like `take`.
+        """
+        return await self._database.write(lambda connection: take(connection, bundles, at))
 
     async def of_forward(self, forward_id: str) -> list[Hit]:
         """Return what one delivery carries, the most important first."""
         rows = await self._database.all(OF_FORWARD, {"forward_id": forward_id})
         return readable("hits", rows, _read)
+
+    async def count_left_out(self, forward_id: str) -> int:
+        """Return how many hits one delivery stands for that it does not carry."""
+        query = select(func.count().label("n")).where(
+            hits.c.forward_id == forward_id, hits.c.reason == TOO_MANY
+        )
+        row = await self._database.first(query)
+        return int(row["n"]) if row else 0
 
     async def of_occasion(self, member_id: int, occasion: str) -> Hit | None:
         """Return a member's hit of an occasion."""
@@ -241,13 +286,13 @@ def _merged(known: Hit, new: Hit) -> dict[str, Any]:
 
 def _read(row: dict[str, Any]) -> Hit:
     facts = row["facts"]
-    return replace(
-        Hit(**row),
-        priority=Priority(row["priority"]),
-        state=HitState(row["state"]),
-        rule_ids=tuple(as_list(row["rule_ids"])),
-        facts=None if facts is None else as_object(facts),
-    )
+    kinds = {
+        "priority": Priority(row["priority"]),
+        "state": HitState(row["state"]),
+        "rule_ids": tuple(as_list(row["rule_ids"])),
+        "facts": None if facts is None else as_object(facts),
+    }
+    return Hit(**row | kinds)
 
 
 def _one(row: dict[str, Any]) -> Hit:

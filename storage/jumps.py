@@ -28,9 +28,11 @@ class JumpStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, jump: Jump) -> None:
-        """Keep a jump."""
-        await self._database.change(insert(jumps).values(asdict(jump)))
+    async def add(self, *new: Jump) -> None:
+        """Keep jumps, in one statement."""
+        rows = [asdict(jump) for jump in new]
+        if rows:
+            await self._database.write(lambda connection: connection.execute(insert(jumps), rows))
 
     async def find(self, jump_id: str) -> Jump | None:
         """Return a jump, also when it has expired."""

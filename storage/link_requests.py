@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Delete, Select, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
@@ -13,6 +13,9 @@ from storage.tables import link_requests, link_states
 from storage.vault import Vault, digest
 
 VERIFIER = "verifier"
+# Of one link page, whose address only one member has; used ones are kept to be told from unknown.
+MOST_STATES = 10
+MOST_PAGES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class LinkRequestStore:
         self._vault = vault
 
     async def add(self, token: str, request: LinkRequest) -> None:
-        """Keep a request under the digest of its token."""
+        """Keep a request under the digest of its token; of too many of a member the oldest go."""
         values = {
             "digest": digest(token),
             "member_id": request.member_id,
@@ -63,7 +66,12 @@ class LinkRequestStore:
             "expires_at": request.expires_at,
             "finished_at": request.finished_at,
         }
-        await self._database.change(insert(link_requests).values(values))
+
+        async def put(connection: AsyncConnection) -> None:
+            await connection.execute(insert(link_requests).values(values))
+            await connection.execute(_surplus(request.member_id))
+
+        await self._database.write(put)
 
     async def find(self, token: str) -> LinkRequest | None:
         """Return the request of a token, also when it has expired or is finished."""
@@ -80,12 +88,20 @@ class LinkRequestStore:
         await self._database.change(change)
 
     async def open_state(
-        self, token: str, *, state: str, browser: str, verifier: str, expires_at: float
-    ) -> None:
-        """Keep a new state of the token's request, bound to the browser's cookie."""
+        self, token: str, *, state: str, browser: str, verifier: str, now: float, expires_at: float
+    ) -> bool:
+        """Keep a new state of the token's request, bound to the browser's cookie.
 
-        async def add(connection: AsyncConnection) -> None:
-            [request] = await rows_of(connection, _request(digest(token)))
+        Where there are too many, the oldest of the same browser goes; of others only those that
+        have expired. False where there is no room.
+        """
+
+        async def add(connection: AsyncConnection) -> bool:
+            # For its page's sake: two who press at once must not both take the last room.
+            page = _request(digest(token)).with_for_update()
+            [request] = await rows_of(connection, page)
+            if not await _make_room(connection, request["digest"], digest(browser), now):
+                return False
             values = {
                 "digest": digest(state),
                 "request_digest": request["digest"],
@@ -96,8 +112,9 @@ class LinkRequestStore:
                 "expires_at": expires_at,
             }
             await connection.execute(insert(link_states).values(values))
+            return True
 
-        await self._database.write(add)
+        return await self._database.write(add)
 
     async def consume(self, state: str, now: float) -> LinkState | None:
         """Use up a state: of any number of callers one gets it, the others None.
@@ -136,6 +153,26 @@ class LinkRequestStore:
             verifier=self._vault.open(row["verifier"], member_id=request.member_id, kind=VERIFIER),
             expires_at=row["expires_at"],
         )
+
+
+def _surplus(member_id: int) -> Delete:
+    pages = link_requests.c
+    mine = pages.member_id == member_id
+    kept = select(pages.digest).where(mine).order_by(pages.created_at.desc()).limit(MOST_PAGES)
+    return delete(link_requests).where(mine, pages.digest.not_in(kept))
+
+
+async def _make_room(connection: AsyncConnection, page: bytes, browser: bytes, now: float) -> bool:
+    states = link_states.c
+    of_page = select(link_states).where(states.request_digest == page).order_by(states.expires_at)
+    rows = await rows_of(connection, of_page)
+    if len(rows) < MOST_STATES:
+        return True
+    may_go = [row for row in rows if row["expires_at"] <= now or row["browser"] == browser]
+    if may_go:
+        oldest = states.digest == may_go[0]["digest"]
+        await connection.execute(delete(link_states).where(oldest))
+    return bool(may_go)
 
 
 def _request(token_digest: bytes) -> Select[Any]:

@@ -1,7 +1,7 @@
 """Which Discord member is tied to which KakaoTalk account."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,6 +52,9 @@ class Link:
 
 # Every send needs it; building a statement costs more than running it.
 OF_MEMBER = select(links).where(links.c.member_id == bindparam("member_id"))
+SCOPES = select(links.c.member_id, links.c.scopes).where(
+    links.c.broken_at.is_(None), links.c.member_id.in_(bindparam("member_ids", expanding=True))
+)
 LOCKED = OF_MEMBER.with_for_update()
 
 
@@ -73,6 +76,14 @@ class LinkStore:
         """Return the member's link."""
         row = await self._database.first(OF_MEMBER, {"member_id": member_id})
         return self._opened(row) if row else None
+
+    async def scopes_of(self, member_ids: Collection[int]) -> dict[int, frozenset[str]]:
+        """Return what members have agreed to whose links are not broken; opens no token."""
+        found = {}
+        for row in await self._database.all(SCOPES, {"member_ids": list(member_ids)}):
+            with reading("links", row["member_id"]):
+                found[row["member_id"]] = frozenset(as_list(row["scopes"]))
+        return found
 
     async def of_account(self, kakao_id: int) -> Link | None:
         """Return the link of a KakaoTalk account."""

@@ -26,13 +26,14 @@ from storage.tables import (
     setting_changes,
     shares,
     subscriptions,
+    verdicts,
     wishes,
 )
 
 # The tables whose rows belong to a member, in the order in which they can be erased.
 OWN: tuple[Table, ...] = (
     *(links, link_requests, role_connections, optouts, memberships, departures),
-    *(rules, filters, subscriptions, wishes, hits, digests),
+    *(rules, filters, subscriptions, wishes, hits, verdicts, digests),
     *(drafts, jumps, deliveries, shares),
 )
 # Where a member is only named, as whoever did something for a server.

@@ -3,11 +3,12 @@
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
-from storage.tables import role_connections
+from storage.erasing import in_batches
+from storage.tables import links, role_connections
 from storage.vault import Vault
 
 TABLE = role_connections.c
@@ -70,3 +71,16 @@ class RoleConnectionStore:
     async def delete(self, member_id: int) -> None:
         """Forget a member's leave."""
         await self._database.change(delete(role_connections).where(TABLE.member_id == member_id))
+
+    async def abandoned(self, before: float) -> list[int]:
+        """Return who gave leave that ended by then, and has no link."""
+        query = select(TABLE.member_id).where(_abandoned(before))
+        return [row["member_id"] for row in await self._database.all(query)]
+
+    async def purge(self, before: float) -> None:
+        """Forget the leaves that ended by then, of members who have no link."""
+        await in_batches(self._database, delete(role_connections), _abandoned(before))
+
+
+def _abandoned(before: float) -> ColumnElement[bool]:
+    return TABLE.member_id.not_in(select(links.c.member_id)) & (TABLE.expires_at < before)

@@ -12,6 +12,7 @@ from storage.drafts import DraftStore
 from storage.hits import HitStore
 from storage.images import ImageStore
 from storage.jumps import JumpStore
+from storage.leases import LeaseStore
 from storage.link_requests import LinkRequestStore
 from storage.links import LinkStore
 from storage.memberships import MembershipStore
@@ -25,6 +26,7 @@ from storage.shares import ShareStore
 from storage.statistics import StatisticsStore
 from storage.subscriptions import SubscriptionStore
 from storage.vault import Vault
+from storage.verdicts import VerdictStore
 from storage.watermarks import WatermarkStore
 from storage.webhooks import WebhookStore
 from storage.workers import WorkerStore
@@ -32,7 +34,7 @@ from storage.workers import WorkerStore
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """One for each table."""
+    """One for each table, and one for those who send what is in the outbox."""
 
     allowances: AllowanceStore
     deliveries: DeliveryStore
@@ -42,6 +44,7 @@ class Stores:
     hits: HitStore
     images: ImageStore
     jumps: JumpStore
+    leases: LeaseStore
     links: LinkStore
     memberships: MembershipStore
     optouts: OptOutStore
@@ -53,6 +56,7 @@ class Stores:
     shares: ShareStore
     statistics: StatisticsStore
     subscriptions: SubscriptionStore
+    verdicts: VerdictStore
     watermarks: WatermarkStore
     webhooks: WebhookStore
     wishes: WishStore
@@ -70,6 +74,7 @@ class Stores:
             hits=HitStore(database),
             images=ImageStore(database),
             jumps=JumpStore(database),
+            leases=LeaseStore(database),
             links=LinkStore(database, vault),
             memberships=MembershipStore(database),
             optouts=OptOutStore(database),
@@ -81,6 +86,7 @@ class Stores:
             shares=ShareStore(database),
             statistics=StatisticsStore(database),
             subscriptions=SubscriptionStore(database),
+            verdicts=VerdictStore(database),
             watermarks=WatermarkStore(database),
             webhooks=WebhookStore(database),
             wishes=WishStore(database),

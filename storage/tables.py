@@ -242,6 +242,9 @@ wishes = Table(
     Column("wishes", JSON, nullable=False),
 )
 
+# What waits is looked for far more often than all the rest. Like `NOT_JUST_SENT` for SQLite.
+WAITING = text("state = 'waiting'")
+
 # What rules and subscriptions have found; ids only, the text stays on Discord until it is sent.
 hits = Table(
     "hits",
@@ -263,7 +266,25 @@ hits = Table(
     Column("due_at", Double, nullable=False),
     Index(None, "member_id", "occasion", unique=True),
     Index(None, "state", "due_at"),
+    Index(
+        None,
+        "member_id",
+        "priority",
+        "found_at",
+        sqlite_where=WAITING,
+        postgresql_where=WAITING,
+    ),
     sqlite_autoincrement=True,  # an id is never given twice
+)
+
+# Which gate stopped a message for a member when it was judged.
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("occasion", Text, primary_key=True),
+    Column("gate", Text, nullable=False),
+    Column("at", Double, nullable=False, index=True),
 )
 
 # The page behind a digest: all that was folded into one card.
@@ -276,6 +297,7 @@ digests = Table(
     Column("locale", Text, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("expires_at", Double, nullable=False, index=True),
+    Column("left_out", Integer, nullable=False, server_default="0"),
 )
 
 digest_items = Table(

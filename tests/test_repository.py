@@ -51,7 +51,12 @@ def test_the_workflow_does_what_a_fresh_clone_does_on_every_python() -> None:
     oldest = int(PROJECT["project"]["requires-python"].removeprefix(">=3."))
     versions = [f"3.{minor}" for minor in range(oldest, NEWEST_PYTHON + 1)]
     assert f"python: {json.dumps(versions)}\n" in workflow
-    assert re.findall(r"\brun: (.+)", workflow) == [".ci/run"]
+    assert re.findall(r"\brun: (.+)", workflow)[0] == ".ci/run"
+
+
+def test_the_workflow_looks_for_known_weaknesses_of_all_that_is_pinned() -> None:
+    _, _, audit = read(".github/workflows/ci.yml").partition("pip-audit==")
+    assert sorted(re.findall(r"-r (\S+)", audit)) == sorted(p.name for p in ROOT.glob("*.lock"))
 
 
 # GitHub reads them, nothing of ours does: a parser would be a dependency for this alone.

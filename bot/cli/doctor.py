@@ -15,7 +15,7 @@ from aiohttp import ClientSession, ClientTimeout
 from bot.app import kakao_app
 from bot.cli import doctor_discord, doctor_kakao, doctor_own
 from bot.cli.findings import Check, Finding, Patient, State
-from bot.config import Config, ConfigError, load_config
+from bot.config import Config, ConfigError, exposed_files, load_config
 from bot.kakao import KakaoClient, open_http
 from bot.texts import Locale, Texts, pick_locale
 
@@ -75,6 +75,9 @@ async def _lines(wanted: Locale, texts: Texts) -> AsyncIterator[Line]:
             yield Line("settings", State.FAILURE, text)
         return
     yield Line("settings", State.OK, texts.say(wanted, "doctor-settings-ok"))
+    for file in exposed_files():
+        told = texts.say(wanted, "doctor-settings-exposed", file=file)
+        yield Line("settings", State.WARNING, told)
     async for name, finding in examine(config):
         yield Line(name, finding.state, texts.say(wanted, finding.key, **finding.arguments))
 

@@ -14,6 +14,7 @@ from bot.texts import Texts
 from bot.web.operator import NAME, PATH, secret_of
 
 SECONDS = 20
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound here
 
 
 def reload(
@@ -28,7 +29,9 @@ def reload(
 
 async def _ask(config: Config, cog: str) -> str | None:
     """Return what went wrong, if anything."""
-    address = URL.build(scheme="http", host=config.web_host, port=config.web_port, path=PATH)
+    # "Wherever I can be reached" is no address to go to.
+    host = EVERYWHERE.get(config.web_host, config.web_host)
+    address = URL.build(scheme="http", host=host, port=config.web_port, path=PATH)
     headers = {"Authorization": f"Bearer {secret_of(config.raw_token_keys[0])}"}
     timeout = aiohttp.ClientTimeout(total=SECONDS)
     try:

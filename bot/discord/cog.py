@@ -88,16 +88,16 @@ class Answered:
 
     async def callback(self, interaction: discord.Interaction) -> None:
         """Press, and answer mistakes."""
-        async with answering(interaction, self.feature):
+        async with answering(interaction):
+            await check_feature(interaction, self.feature)
             await self.press(interaction)
 
 
 @asynccontextmanager
-async def answering(interaction: discord.Interaction, feature: str = "") -> AsyncIterator[None]:
+async def answering(interaction: discord.Interaction) -> AsyncIterator[None]:
     """Claim a click or a filled-in form, and answer whatever goes wrong with it."""
     interaction.extras[CLAIMED] = True
     try:
-        await check_feature(interaction, feature)
         yield
     except Exception as error:  # noqa: BLE001  # nobody above would answer the member
         await refuse(interaction, error)

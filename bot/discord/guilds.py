@@ -27,3 +27,9 @@ def _is_heard(bot: AnyBot, guild_id: int) -> bool:
         return bot.ws.open
     shard = bot.get_shard((guild_id >> 22) % (bot.shard_count or 1))
     return shard is not None and not shard.is_closed()
+
+
+def is_limited(bot: AnyBot, guild: discord.Guild) -> bool:
+    """Tell whether the gateway takes no more requests about a server for the moment."""
+    shard = bot.get_shard(guild.shard_id) if isinstance(bot, commands.AutoShardedBot) else None
+    return (shard or bot).is_ws_ratelimited()

@@ -1,6 +1,7 @@
 """What was written before, page by page; a message that cannot be read costs that message only."""
 
 import logging
+import sys
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any
 
@@ -13,6 +14,8 @@ from bot.discord.plugin import AnyBot
 from bot.services.clock import PATIENCE
 
 _log = logging.getLogger(__name__)
+
+EVERYTHING = sys.maxsize
 
 
 async def fetch_message(bot: AnyBot, room: Room, message_id: int) -> discord.Message | None:
@@ -32,7 +35,12 @@ async def fetch_page(
 
 
 async def written_after(
-    bot: AnyBot, room: Room, after: int, *, most: int, seconds: float = PATIENCE.answer
+    bot: AnyBot,
+    room: Room,
+    after: int,
+    *,
+    most: int = EVERYTHING,
+    seconds: float = PATIENCE.answer,
 ) -> AsyncIterator[discord.Message]:
     """Yield what was written in a room after a message, the oldest first; raises DiscordAway.
 

@@ -17,6 +17,7 @@ EMBED_FIELD_VALUE = 1024  # characters
 EMBED_TITLE = 256  # characters
 HISTORY_PAGE = 100  # messages, or users of a scheduled event
 INPUT_LABEL = 45  # characters, in a form
+MEMBERS_ASKED_FOR = 100  # by their ids, in one request over the gateway
 MESSAGE_CONTENT = 2000  # characters
 MODAL_TITLE = 45  # characters
 OPTION_LABEL = 100  # characters

@@ -1,7 +1,6 @@
 """Finds the message that a member names, if that member may read it right now."""
 
-import re
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import cast
 
 import discord
@@ -9,20 +8,19 @@ import discord
 from bot.discord.failures import NO, asking, is_away
 from bot.discord.guilds import guild_of
 from bot.discord.plugin import AnyBot, services_of
-from bot.errors import BadMessageReference, MessageNotFound, UserError
+from bot.discord.references import Reference, parse_reference
+from bot.errors import MessageNotFound, UserError
 
-SNOWFLAKE = "[0-9]{15,20}"
-LARGEST_ID = 2**63 - 1
-LINK = re.compile(
-    r"<?https?://(?:(?:ptb|canary)\.)?discord(?:app)?\.com"
-    rf"/channels/(?P<guild>@me|{SNOWFLAKE})/(?P<channel>{SNOWFLAKE})/(?P<message>{SNOWFLAKE})"
-    r"/?(?:[?#][^\s>]*)?>?(?:\s.*)?",
-    re.DOTALL | re.IGNORECASE,
-)
-ID = re.compile(SNOWFLAKE)
+FILE_PAGE = 50
 
 Readable = discord.abc.GuildChannel | discord.Thread
 Room = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
+
+
+class ChannelNamed(UserError):
+    """What was named is a channel, and not a message in it."""
+
+    key = "error-channel-named"
 
 
 class ContentHidden(UserError):
@@ -31,44 +29,16 @@ class ContentHidden(UserError):
     key = "error-content-hidden"
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """What a member named: `guild_id` is None in direct messages."""
-
-    guild_id: int | None
-    channel_id: int
-    message_id: int
-
-
-def parse_reference(text: str, here: discord.Interaction) -> Reference:
-    """Read a message link, or the id of a message in the channel of this interaction."""
-    text = text.strip()
-    if link := LINK.fullmatch(text):
-        guild = None if link["guild"] == "@me" else int(link["guild"])
-        return _checked(Reference(guild, int(link["channel"]), int(link["message"])))
-    if ID.fullmatch(text) and here.channel_id is not None:
-        return _checked(Reference(here.guild_id, here.channel_id, int(text)))
-    raise BadMessageReference
-
-
-def _checked(reference: Reference) -> Reference:
-    ids = (reference.guild_id or 0, reference.channel_id, reference.message_id)
-    if max(ids) > LARGEST_ID:
-        raise BadMessageReference
-    return reference
-
-
 async def find_message(interaction: discord.Interaction, text: str) -> discord.Message:
     """Return the message that `text` names.
 
-    Raises BadMessageReference, MessageNotFound (no such message, or none that this member may
-    read: whoever asks cannot tell the two apart), ContentHidden or DiscordAway.
+    Raises BadMessageReference, ChannelNamed, MessageNotFound (no such message, or none that this
+    member may read: whoever asks cannot tell the two apart), ContentHidden or DiscordAway.
     """
     reference = parse_reference(text, interaction)
     try:
         async with asking(interaction.client, services_of(interaction.client).patience.answer):
-            room = await _room(interaction, reference)
-            message = await room.fetch_message(reference.message_id)
+            message = await _named(interaction, reference)
     except (*NO, discord.ClientException):
         raise MessageNotFound from None
     if is_blank(message):
@@ -89,6 +59,57 @@ def is_blank(message: discord.Message) -> bool:
     )
     is_pointer = message.type is discord.MessageType.thread_starter_message
     return not any(parts) and not message.is_system() and not is_pointer
+
+
+async def _named(interaction: discord.Interaction, reference: Reference) -> discord.Message:
+    room = await _room(interaction, reference)
+    if reference.file_id is not None:
+        return await _with_file(room, reference.file_id)
+    if reference.message_id is None:
+        return await _first(interaction, room)
+    try:
+        return await room.fetch_message(reference.message_id)
+    except discord.NotFound:
+        thread = await _as_thread(interaction, reference)
+        if thread is None:
+            raise
+        return await _first(interaction, thread)
+
+
+async def _as_thread(
+    interaction: discord.Interaction, reference: Reference
+) -> discord.Thread | None:
+    """Return the thread or post that an id alone stands for, if the member may read it."""
+    if not reference.may_be_thread or interaction.guild is None or not reference.message_id:
+        return None
+    room = interaction.guild.get_channel_or_thread(reference.message_id)
+    if not isinstance(room, discord.Thread):
+        return None
+    return room if await _may_read(interaction, interaction.guild, room) else None
+
+
+async def _first(
+    interaction: discord.Interaction, room: discord.abc.Messageable
+) -> discord.Message:
+    """Return what a post or thread begins with: the message it was made of has its id."""
+    if not isinstance(room, discord.Thread):
+        raise ChannelNamed
+    parent = room.parent
+    home = parent if isinstance(parent, discord.TextChannel) else room
+    with suppress(discord.NotFound):
+        if home is room or await _may_read(interaction, room.guild, home):
+            return await home.fetch_message(room.id)
+    async for message in room.history(limit=1, oldest_first=True):
+        return message
+    raise MessageNotFound
+
+
+async def _with_file(room: discord.abc.Messageable, file_id: int) -> discord.Message:
+    """Return the message that holds a file, which was written about when that was uploaded."""
+    async for message in room.history(limit=FILE_PAGE, around=discord.Object(file_id)):
+        if any(one.id == file_id for one in message.attachments):
+            return message
+    raise MessageNotFound
 
 
 async def _room(interaction: discord.Interaction, reference: Reference) -> discord.abc.Messageable:

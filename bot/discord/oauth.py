@@ -1,19 +1,30 @@
 """Discord's login for other sites: whose browser this is, and what to tell of them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
 
+# With the second one Discord takes no PKCE: it answers invalid_scope, on purpose.
+# https://github.com/discord/discord-api-docs/issues/5751
 SCOPES = ("identify", "role_connections.write")
 SECONDS = 10
+# Where Discord has had too many requests: what it does not say, and more than it ever says.
+USUAL_WAIT, LONGEST_WAIT = 10.0, 600.0
+TOKENS = "/oauth2/token"
 
 
 class DiscordLoginRefused(Exception):
     """Discord does not take a code or token, or does not answer."""
+
+
+class DiscordCodeRefused(DiscordLoginRefused):
+    """Discord does not take this code or token: it was used, is too old or was never one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,7 @@ class DiscordLogin:
     """Speaks OAuth with Discord; `redirect_uri` must be registered in the Developer Portal."""
 
     refused: type[Exception] = DiscordLoginRefused
+    spent: type[Exception] = DiscordCodeRefused
 
     def __init__(
         self,
@@ -46,6 +58,7 @@ class DiscordLogin:
         self._secret = client_secret
         self._redirect_uri = redirect_uri
         self._client_id: str | None = None
+        self._again_at: dict[str, float] = {}
 
     @property
     def authorize_page(self) -> str:
@@ -83,9 +96,16 @@ class DiscordLogin:
         path = f"/users/@me/applications/{await self._id()}/role-connection"
         await self._call("PUT", path, f"Bearer {access_token}", json=about)
 
+    async def revoke(self, refresh_token: str) -> None:
+        """End a leave: with one of its tokens Discord ends all; raises DiscordLoginRefused."""
+        form = {"token": refresh_token, "token_type_hint": "refresh_token"}
+        await self._call("POST", "/oauth2/token/revoke", None, data=form | await self._client())
+
+    async def _client(self) -> dict[str, str]:
+        return {"client_id": await self._id(), "client_secret": self._secret}
+
     async def _tokens(self, form: dict[str, str]) -> Leave:
-        client = {"client_id": await self._id(), "client_secret": self._secret}
-        tokens = await self._call("POST", "/oauth2/token", None, data=form | client)
+        tokens = await self._call("POST", TOKENS, None, data=form | await self._client())
         try:
             access = str(tokens["access_token"])
             who = await self._call("GET", "/oauth2/@me", f"Bearer {access}")
@@ -111,6 +131,9 @@ class DiscordLogin:
         authorization: str | None,
         **body: Any,  # noqa: ANN401 - aiohttp's `json` or `data`
     ) -> Any:  # noqa: ANN401 - Discord's JSON
+        now = asyncio.get_running_loop().time()
+        if now < self._again_at.get(path, now):
+            raise DiscordLoginRefused
         headers = {"Authorization": authorization} if authorization else {}
         timeout = aiohttp.ClientTimeout(total=SECONDS)
         address = f"{self._api}{path}"
@@ -118,11 +141,23 @@ class DiscordLogin:
             async with self._http.request(
                 method, address, headers=headers, timeout=timeout, **body
             ) as response:
-                if response.status >= 400:  # noqa: PLR2004 - client and server errors
+                if response.status == HTTPStatus.BAD_REQUEST and path == TOKENS:
+                    raise DiscordCodeRefused
+                if response.status == HTTPStatus.TOO_MANY_REQUESTS:
+                    self._again_at[path] = now + _wait(response)
+                if response.status >= HTTPStatus.BAD_REQUEST:
                     raise DiscordLoginRefused
                 return await response.json()
         except (aiohttp.ClientError, TimeoutError, ValueError):
             raise DiscordLoginRefused from None
+
+
+def _wait(response: aiohttp.ClientResponse) -> float:
+    """Return for how long not to ask: whoever goes on is banned, the bot too."""
+    try:
+        return min(float(response.headers["Retry-After"]), LONGEST_WAIT)
+    except (KeyError, ValueError):
+        return USUAL_WAIT
 
 
 @asynccontextmanager

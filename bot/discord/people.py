@@ -15,6 +15,7 @@ import discord
 
 from bot.discord.failures import CLEAR, NO, asking
 from bot.discord.guilds import guild_of
+from bot.discord.members import MemberRequests
 from bot.discord.plugin import AnyBot, services_of
 from bot.errors import DiscordAway
 from bot.services.cache import Cache
@@ -25,6 +26,7 @@ BELIEVED_SECONDS = 60.0
 MOST_BELIEVED = 10_000
 # A message may name a hundred people; so many are asked about for one.
 MOST_ASKED = 12
+FETCHED_AT_ONCE = 10  # members who are asked for by HTTP
 
 Place = discord.abc.GuildChannel | discord.Thread
 
@@ -40,6 +42,8 @@ class People:
         self._members = Cache(self._ask, most=most, seconds=seconds)
         self._places = Cache(self._ask_place, most=most, seconds=seconds)
         self._turns = KeyedLocks[tuple[int, int]]()
+        self._requests = MemberRequests(bot, patience.answer / 2)
+        self._fetching = asyncio.Semaphore(FETCHED_AT_ONCE)
 
     def learn(self, member: discord.Member) -> None:
         """Believe what an event has just told of a member."""
@@ -99,10 +103,15 @@ class People:
             raise
 
     async def _ask(self, key: tuple[int, int]) -> discord.Member | None:
-        guild = self._guild(key[0])
+        guild_id, member_id = key
+        guild = self._guild(guild_id)
+        found = await self._requests.find(guild, member_id)
+        if found is not None:
+            return found
         try:
-            async with self.asking():
-                return await guild.fetch_member(key[1])
+            with self._requests.by_http(guild_id):
+                async with self._fetching, self.asking():
+                    return await guild.fetch_member(member_id)
         except NO:
             return None
 

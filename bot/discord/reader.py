@@ -19,7 +19,6 @@ from bot.services.clock import PATIENCE, Patience
 from bot.services.messages.models import Author, Highlight, Seen, Source
 
 FEW = 3
-MOST_MISSED = 1000  # messages of one channel that are looked at after a gap
 MOST_REMEMBERED = 1000
 
 
@@ -125,9 +124,7 @@ class DiscordServerReader:
         room = await self._room(guild_id, channel_id)
         if room is None:
             return
-        async for message in written_after(
-            self._bot, room, after, most=MOST_MISSED, seconds=self._seconds
-        ):
+        async for message in written_after(self._bot, room, after, seconds=self._seconds):
             if is_watched(message, self._bot):
                 yield seen_of(message)
 

@@ -72,8 +72,10 @@ from bot.kakao.messages import (
     CustomMessage,
     Message,
     ScrapMessage,
+    action_of,
     for_sharing,
     message_from,
+    web_sharer,
 )
 from bot.kakao.models import (
     FRIENDS,
@@ -176,6 +178,7 @@ __all__ = [
     "Unavailable",
     "Unreachable",
     "User",
+    "action_of",
     "cut",
     "error_class",
     "for_sharing",
@@ -183,4 +186,5 @@ __all__ = [
     "message_from",
     "new_verifier",
     "open_http",
+    "web_sharer",
 ]

@@ -6,7 +6,8 @@ the object for Kakao's JavaScript SDK.
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import quote, urlencode
 
 from pydantic import Field, ValidationError
 
@@ -22,6 +23,9 @@ from bot.kakao.templates import (
     Template,
     Text,
 )
+
+# Who asks, in the words of Kakao's own SDK; the web sharer checks the origin in it.
+WEB_SHARER = "sdk/2.8.3 os/javascript sdk_type/javascript lang/ko-KR device/web"
 
 TemplateId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 TemplateArgs = Annotated[
@@ -97,6 +101,31 @@ def for_sharing(message: Message) -> dict[str, Any]:
     return {_camel(key): value for key, value in stored.items()}  # the arguments keep their names
 
 
+def web_sharer(message: Message, *, app_key: str, origin: str, callback: str) -> str:
+    """Return the query of Kakao's web sharer, which needs no script: a GET to its easylink.
+
+    `origin` is that of the page, `callback` JSON of what Kakao's share webhook gives back.
+    """
+    stored = message.stored()
+    params = {"template_object": stored} if isinstance(message, BaseTemplate) else stored
+    return urlencode(
+        {
+            "app_key": app_key,
+            "ka": f"{WEB_SHARER} origin/{quote(origin, safe='')}",
+            "validation_action": action_of(message),
+            "validation_params": _json({"link_ver": "4.0", **params}),
+            "lcba": callback,
+        }
+    )
+
+
+def action_of(message: Message) -> Literal["default", "custom", "scrap"]:
+    """Return what Kakao calls this kind of message when it is shared."""
+    if isinstance(message, BaseTemplate):
+        return "default"
+    return "custom" if isinstance(message, CustomMessage) else "scrap"
+
+
 def _model_of(stored: Mapping[str, Any]) -> type[Message] | None:
     if "object_type" in stored:
         kind = stored["object_type"]
@@ -107,7 +136,11 @@ def _model_of(stored: Mapping[str, Any]) -> type[Message] | None:
 
 
 def _field(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else _json(value)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _in_camels(value: object) -> object:

@@ -1,6 +1,6 @@
 """Makes the answers of all routes: pages, notices, refusals, and the headers that all carry."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ STATUSES: Mapping[Reason, HTTPStatus] = {
     "used": HTTPStatus.GONE,
     "expired": HTTPStatus.GONE,
     "other-browser": HTTPStatus.FORBIDDEN,
+    "too-many-browsers": HTTPStatus.TOO_MANY_REQUESTS,
     "kakao-down": HTTPStatus.SERVICE_UNAVAILABLE,
     "kakao-refused": HTTPStatus.BAD_REQUEST,
     "account-taken": HTTPStatus.CONFLICT,
@@ -33,8 +34,11 @@ STATUSES: Mapping[Reason, HTTPStatus] = {
 }
 
 
+YEAR = 365 * 24 * 60 * 60
+
+
 def security_headers(
-    picture_origin: str, auth_url: str, login_page: str | None = None
+    picture_origin: str, auth_url: str, login_page: str | None = None, *, https: bool = False
 ) -> Mapping[str, str]:
     """Return the headers that every answer carries."""
     targets = [urlsplit(address) for address in (auth_url, login_page) if address]
@@ -48,13 +52,17 @@ def security_headers(
         "frame-ancestors 'none'",
         "base-uri 'none'",
     )
-    return {
+    headers = {
         "Content-Security-Policy": "; ".join(policy),
         "X-Content-Type-Options": "nosniff",
         # no-referrer would make browsers send "Origin: null" from our own form.
         "Referrer-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
         "Cache-Control": "no-store",
     }
+    # Of this host alone: what else the operator has under their domain is not ours to decide.
+    return headers | ({"Strict-Transport-Security": f"max-age={YEAR}"} if https else {})
 
 
 class Answers:
@@ -66,7 +74,7 @@ class Answers:
 
     def page(self, html: str, status: int = HTTPStatus.OK) -> web.Response:
         """Return a page as an answer."""
-        return self.secured(web.Response(text=html, content_type="text/html", status=status))
+        return web.Response(text=html, content_type="text/html", status=status)
 
     def notice(
         self,
@@ -91,11 +99,16 @@ class Answers:
             again=refused.again,
         )
 
-    def secured(self, response: web.Response) -> web.Response:
-        """Add the security headers, except where the answer has its own."""
+    async def secure(self, _request: web.BaseRequest, response: web.StreamResponse) -> None:
+        """Complete the headers of an answer that is about to go out, whoever has made it."""
+        self.secure_headers(response.headers)
+
+    def secure_headers(self, headers: MutableMapping[str, str]) -> None:
+        """Complete headers with those that make for security, except where there are some."""
+        # aiohttp names itself and its version there.
+        headers.pop(hdrs.SERVER, None)
         for name, value in self._headers.items():
-            response.headers.setdefault(name, value)
-        return response
+            headers.setdefault(name, value)
 
 
 ANSWERS = web.AppKey("answers", Answers)

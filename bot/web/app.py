@@ -11,13 +11,12 @@ from bot.services.accounts.linked_roles import LinkedRoles
 from bot.services.accounts.oauth import OAuthFlow
 from bot.services.forwarding.jumps import JumpExpired, Jumps, JumpUnknown
 from bot.texts import Texts
-from bot.web.answers import ANSWERS, PAGES, Answers, redirect_to, security_headers
+from bot.web.answers import ANSWERS, PAGES, YEAR, Answers, redirect_to, security_headers
 from bot.web.guard import HEALTH, Guard
 from bot.web.links import LinkPages
 from bot.web.pages import Pages
 
 JUMP_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-YEAR = 365 * 24 * 60 * 60
 
 
 def build_web(
@@ -38,11 +37,18 @@ def build_web(
     public = URL(public_url)
     pages = Pages(texts, base=public.raw_path.rstrip("/"))
     answers = Answers(
-        pages, security_headers(picture_origin, auth_url, roles.login_page if roles else None)
+        pages,
+        security_headers(
+            picture_origin,
+            auth_url,
+            roles.login_page if roles else None,
+            https=public.scheme == "https",
+        ),
     )
     link_pages = LinkPages(linking, pages, answers, public, roles)
     rest = Rest(jumps, pages, answers, healthy)
     app = web.Application(middlewares=[Guard(answers, public).protect])
+    app.on_response_prepare.append(answers.secure)
     app[ANSWERS] = answers
     app[PAGES] = pages
     app.router.add_get("/link/{token}", link_pages.show)
@@ -80,14 +86,14 @@ class Rest:
             return self._answers.notice(request, "jump-unknown", HTTPStatus.NOT_FOUND)
         except JumpExpired:
             return self._answers.notice(request, "jump-expired", HTTPStatus.GONE)
-        return self._answers.secured(redirect_to(HTTPStatus.FOUND, address))
+        return redirect_to(HTTPStatus.FOUND, address)
 
     async def health(self, _request: web.Request) -> web.Response:
         """Tell a supervisor whether Discord and the database answer."""
         well = await self._healthy()
         status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
         body = {"status": "ok" if well else "unavailable"}
-        return self._answers.secured(web.json_response(body, status=status))
+        return web.json_response(body, status=status)
 
     async def static(self, request: web.Request) -> web.Response:
         """Serve a style sheet or picture; its address changes with its content."""
@@ -95,5 +101,4 @@ class Rest:
         if file is None:
             raise web.HTTPNotFound
         headers = {hdrs.CACHE_CONTROL: f"public, max-age={YEAR}, immutable"}
-        response = web.Response(body=file.body, content_type=file.kind, headers=headers)
-        return self._answers.secured(response)
+        return web.Response(body=file.body, content_type=file.kind, headers=headers)

@@ -34,4 +34,4 @@ class DigestPage:
             return answers.notice(request, "digest-unknown", HTTPStatus.NOT_FOUND)
         except DigestExpired:
             return answers.notice(request, "digest-expired", HTTPStatus.GONE)
-        return answers.page(request.app[PAGES].digest(digest.items, pick_locale(digest.locale)))
+        return answers.page(request.app[PAGES].digest(digest, pick_locale(digest.locale)))

@@ -7,9 +7,10 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 from yarl import URL
 
-from bot.logs import described
+from bot.logs import Seldom, described
 from bot.services.accounts.oauth import LinkRefused
 from bot.web.answers import Answers
+from bot.web.caller import own_address
 from bot.web.metrics import PATH as METRICS
 from bot.web.operator import PATH as RELOAD
 
@@ -25,6 +26,7 @@ class Guard:
 
     def __init__(self, answers: Answers, public: URL) -> None:
         self._answers = answers
+        self._seldom = Seldom(logger)
         self._hosts = {public.host_port_subcomponent, f"{public.host_subcomponent}:{public.port}"}
 
     @property
@@ -42,7 +44,7 @@ class Guard:
             except web.HTTPException as error:
                 return self._http_error(request, error)
             except Exception as error:  # noqa: BLE001 - a traceback may hold secrets
-                logger.error("%s fails: %s", _route(request), described(error))  # noqa: TRY400 - ditto
+                self._seldom.error(f"{_route(request)} fails: %s", described(error))
                 return self._answers.notice(request, "failed", HTTPStatus.INTERNAL_SERVER_ERROR)
 
         return protect
@@ -62,15 +64,15 @@ class Guard:
         names = {HTTPStatus.NOT_FOUND: "not-found", HTTPStatus.METHOD_NOT_ALLOWED: "wrong-method"}
         name = names.get(HTTPStatus(error.status), "bad-request")
         response = self._answers.notice(request, name, error.status)
-        if hdrs.ALLOW in error.headers:
-            response.headers[hdrs.ALLOW] = error.headers[hdrs.ALLOW]
+        for header in (hdrs.ALLOW, hdrs.WWW_AUTHENTICATE):
+            if header in error.headers:
+                response.headers[header] = error.headers[header]
         return response
 
 
 def _own_hosts(request: web.Request) -> set[str]:
     """Return the names under which a supervisor on this machine reaches the bound socket."""
-    address = request.get_extra_info("sockname")
-    host, port = address[0], address[1]
+    host, port = own_address(request)
     return {f"{host}:{port}", f"[{host}]:{port}", f"localhost:{port}"}
 
 

@@ -70,7 +70,7 @@ class LinkPages:
         return self._sent(redirect)
 
     def _sent(self, redirect: Redirect) -> web.Response:
-        response = self._answers.secured(redirect_to(HTTPStatus.SEE_OTHER, redirect.location))
+        response = redirect_to(HTTPStatus.SEE_OTHER, redirect.location)
         response.set_cookie(
             self._cookie,
             redirect.browser,

@@ -8,6 +8,9 @@ from http import HTTPStatus
 from aiohttp import web
 
 from bot.errors import UserError
+from bot.web.caller import is_this_machine, shows
+from bot.web.forms import Unreadable, fields_of
+from bot.web.metrics import CHALLENGE
 
 PATH = "/operator/reload"
 NAME = "cog"
@@ -25,12 +28,15 @@ def add_operator(
     wanted = f"Bearer {secret_of(key)}".encode()
 
     async def post(request: web.Request) -> web.Response:
-        given = request.headers.get("Authorization", "").encode()
-        if not hmac.compare_digest(given, wanted):
-            return web.Response(status=HTTPStatus.NOT_FOUND)
-        name = str((await request.post()).get(NAME, ""))
+        if not is_this_machine(request):
+            raise web.HTTPNotFound
+        if not shows(request, wanted):
+            raise web.HTTPUnauthorized(headers=CHALLENGE)
         try:
+            name = (await fields_of(request)).get(NAME, "")
             await reload(name)
+        except Unreadable:
+            raise web.HTTPBadRequest from None
         except UserError as error:
             return web.json_response({"error": error.key}, status=HTTPStatus.CONFLICT)
         return web.json_response({"reloaded": name})

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from bot.services.accounts.oauth import NewLink
-from bot.services.highlights.digests import Item
+from bot.services.highlights.digests import Digest
 from bot.texts import LOCALES, Locale, Texts
 
 HERE = Path(__file__).parent
@@ -68,11 +68,13 @@ class Pages:
         *,
         pictures: Callable[[str], bool],
         offer: Mapping[str, Any],
+        without_script: str,
         is_told: bool,
     ) -> str:
         """Show a card as KakaoTalk draws it, and the button that opens Kakao's picker.
 
-        `pictures` tells which addresses the page may show, `offer` is for its script.
+        `pictures` tells which addresses the page may show, `offer` is for its script, and the
+        address `without_script` does the same where none runs.
         """
         return self._render(
             "share.html",
@@ -80,12 +82,13 @@ class Pages:
             card=_lenient(card),
             pictures=pictures,
             offer=offer,
+            without_script=without_script,
             is_told=is_told,
         )
 
-    def digest(self, items: Sequence[Item], first: Locale) -> str:
+    def digest(self, digest: Digest, first: Locale) -> str:
         """Show all that a digest's card stands for."""
-        return self._render("digest.html", first, items=items)
+        return self._render("digest.html", first, items=digest.items, left_out=digest.left_out)
 
     def privacy(self, notice: object, first: Locale) -> str:
         """Show what is held about members, by whom, and for how long."""

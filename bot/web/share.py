@@ -1,5 +1,6 @@
 """The share page, and what Kakao tells us of the chats that a share reached."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,16 +10,18 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.kakao import CustomMessage, Message, ScrapMessage, for_sharing
+from bot.kakao import action_of, for_sharing, web_sharer
 from bot.services.forwarding.shares import Offer, Reached, ShareExpired, Shares, ShareUnknown
 from bot.web.answers import ANSWERS, PAGES, Answers
+from bot.web.forms import Unreadable, fields_of
 from bot.web.pages import Pages
-from bot.web.webhooks import AdminKey, Unreadable, done, fields_of
+from bot.web.webhooks import AdminKey
 
 NONCE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 NOTICE_ID = re.compile(r"[\x21-\x7e]{1,200}")
 # The one thing we add to a share: visitors can alter it, so it holds nothing but a nonce.
 CALLBACK = "kkachi"
+WEB_SHARER = "/talk/friends/picker/easylink"
 PICTURE_HOSTS = ("media.discordapp.net",)
 PICTURE_DOMAINS = (".kakaocdn.net",)
 
@@ -31,6 +34,9 @@ class ShareSettings:
     sdk_url: str
     sdk_integrity: str
     auth_url: str
+    api_url: str
+    sharer_url: str
+    public_url: str
     picture_origin: str
     admin_key: str = field(default="", repr=False)
 
@@ -43,7 +49,8 @@ class ShareSettings:
             "default-src 'none'",
             "style-src 'self'",
             f"script-src 'self' {sdk}",
-            f"connect-src {sdk}",
+            # On a phone the SDK asks Kakao's API, before it opens KakaoTalk.
+            f"connect-src {sdk} {_origin(self.api_url)}",
             f"img-src 'self' {' '.join((self.picture_origin, kakao, *hosts, *domains))}",
             # The picker may lead on to Kakao's login, and Chrome asks again at every redirect.
             f"form-action {kakao} https://*.kakao.com",
@@ -54,6 +61,8 @@ class ShareSettings:
             "Content-Security-Policy": "; ".join(policy),
             # Kakao checks who opens its picker; the path holds the nonce and stays here.
             "Referrer-Policy": "strict-origin",
+            # Its SDK opens the picker in a window of its own, and goes on speaking with it.
+            "Cross-Origin-Opener-Policy": "same-origin-allow-popups",
         }
 
     def may_show(self, address: str) -> bool:
@@ -98,10 +107,10 @@ class SharePage:
             offer.locale,
             pictures=self._settings.may_show,
             offer=self._for_script(offer),
+            without_script=self._without_script(offer),
             is_told=self._shares.is_told,
         )
-        response = web.Response(text=html, content_type="text/html", headers=self._headers)
-        return self._answers.secured(response)
+        return web.Response(text=html, content_type="text/html", headers=self._headers)
 
     async def _offer(self, nonce: str) -> Offer:
         if not NONCE.fullmatch(nonce):
@@ -113,13 +122,23 @@ class SharePage:
         return {
             "sdk": {"url": settings.sdk_url, "integrity": settings.sdk_integrity},
             "key": settings.javascript_key,
-            "call": _call(offer.message),
+            "call": f"send{action_of(offer.message).title()}",
             "message": {
                 **for_sharing(offer.message),
                 "installTalk": True,
                 "serverCallbackArgs": {CALLBACK: offer.nonce},
             },
         }
+
+    def _without_script(self, offer: Offer) -> str:
+        """Return the address of Kakao's web sharer, for where the SDK does not run."""
+        query = web_sharer(
+            offer.message,
+            app_key=self._settings.javascript_key,
+            origin=_origin(self._settings.public_url),
+            callback=json.dumps({CALLBACK: offer.nonce}),
+        )
+        return f"{self._settings.sharer_url}{WEB_SHARER}?{query}"
 
 
 class ShareWebhook:
@@ -142,14 +161,7 @@ class ShareWebhook:
         nonce = fields.get(CALLBACK, "")
         if NONCE.fullmatch(nonce):
             self._take(Reached(notice_id, nonce))
-        return done(request)
-
-
-def _call(message: Message) -> str:
-    """Return the function of the SDK that takes this kind of message."""
-    if isinstance(message, CustomMessage):
-        return "sendCustom"
-    return "sendScrap" if isinstance(message, ScrapMessage) else "sendDefault"
+        return web.Response()
 
 
 def _origin(address: str) -> str:

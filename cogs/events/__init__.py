@@ -159,10 +159,9 @@ class Events(KkachiCog):
         self, channel: discord.abc.GuildChannel | discord.Thread, last_pin: object
     ) -> None:
         """Tell of a new pin also where Discord writes no line about it."""
-        wanted = await self.services.subscriptions.has(channel.guild.id, {Kind.PIN})
-        if last_pin is None or not wanted or not isinstance(channel, discord.abc.Messageable):
+        if last_pin is None or not isinstance(channel, discord.abc.Messageable):
             return
-        await self._retries.do(channel.id, partial(self._look_at_pins, channel))
+        await self._retries.do(channel.id, partial(self._look_at_pins, channel.guild.id, channel))
 
     @commands.Cog.listener()
     async def on_thread_create(self, thread: discord.Thread) -> None:
@@ -186,7 +185,9 @@ class Events(KkachiCog):
         if message.guild is not None and not mine:
             await self._tell(event_of_message(message, at))
 
-    async def _look_at_pins(self, channel: discord.abc.Messageable) -> None:
+    async def _look_at_pins(self, guild_id: int, channel: discord.abc.Messageable) -> None:
+        if not await self.services.subscriptions.has(guild_id, {Kind.PIN}):
+            return
         try:
             async with asking(self.bot, self.services.patience.answer):
                 newest = [message async for message in channel.pins(limit=1)]

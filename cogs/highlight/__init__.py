@@ -3,17 +3,30 @@
 from discord import app_commands
 from discord.ext import commands
 
+from bot.discord.cog import ListenerLists
 from bot.discord.plugin import AnyBot
 from cogs.highlight.explain import ExplainCommands
+from cogs.highlight.flood import FloodNotices, IgnoreButton
 from cogs.highlight.rules import RuleCommands
 from cogs.highlight.schedule import ScheduleCommands
 
 
 @app_commands.guild_only()
 class Highlight(
-    ExplainCommands, ScheduleCommands, RuleCommands, commands.GroupCog, group_name="highlight"
+    ExplainCommands,
+    ScheduleCommands,
+    RuleCommands,
+    FloodNotices,
+    commands.GroupCog,
+    group_name="highlight",
 ):
     """Get Discord highlights on KakaoTalk by rules of your own."""
+
+    components = (IgnoreButton,)
+
+    def listeners(self) -> ListenerLists:
+        """Listen to floods."""
+        return ((self.services.digests.on_flood, self.tell_flood),)
 
 
 async def setup(bot: AnyBot) -> None:

@@ -1,17 +1,18 @@
 """`/highlight test` and `/highlight why`: what a text would do, what a message did."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 import discord
 from discord import app_commands
 
 from bot.discord.convert import seen_of
+from bot.discord.limits import MESSAGE_CONTENT
 from bot.discord.messages import find_message
 from bot.discord.replies import defer, say
-from bot.services.highlights.rules import as_text
+from bot.kakao import cut
+from bot.services.highlights.trial import try_out
 from bot.services.messages.models import Seen, Source
 from cogs.highlight.base import HighlightCog, NothingNamed, who
-from storage.rules import Rule
 
 
 class ExplainCommands(HighlightCog):
@@ -28,20 +29,11 @@ class ExplainCommands(HighlightCog):
             text: What somebody might write
         """
         await defer(interaction)
-        member_id, guild_id = who(interaction)
-        rules = await self.services.rules.of(member_id, guild_id)
-        seen = Seen.of_text(_here(interaction), 0, text, self.services.now())
-        met = {
-            match.rule_id
-            for match in self.services.rules.matcher.matches(seen)
-            if match.member_id == member_id
-        }
-        hits = [rule for rule in rules if rule.id in met]
-        key = "highlight-test-hit" if hits else "highlight-test-miss"
-        await say(interaction, "\n".join([self.text(interaction, key), *self._lines(hits)]))
-
-    def _lines(self, rules: Sequence[Rule]) -> list[str]:
-        return [f"- {as_text(rule)}" for rule in rules]
+        member_id, _ = who(interaction)
+        seen = _written(interaction, text, self.services.now())
+        trial = await try_out(self.services.rules, member_id, seen)
+        lines = self.words(interaction).trial(trial)
+        await say(interaction, cut("\n".join(lines), MESSAGE_CONTENT))
 
     @app_commands.command()
     async def why(self, interaction: discord.Interaction, message: str) -> None:
@@ -58,11 +50,17 @@ class ExplainCommands(HighlightCog):
         seen, member_id = seen_of(found), interaction.user.id
         watch = self.services.watch
         verdicts = [verdict async for verdict in watch.explain(member_id, seen)]
-        lines = [self.words(interaction).verdicts(verdicts)]
-        if known := await watch.found(member_id, seen):
-            lines.append(self.text(interaction, f"highlight-why-{known.state}"))
-        await say(interaction, "", embeds=[discord.Embed(description="\n".join(lines))])
+        fate = await watch.fate(member_id, seen)
+        text = self.words(interaction).explained(fate, verdicts)
+        await say(interaction, "", embeds=[discord.Embed(description=text)])
 
 
-def _here(interaction: discord.Interaction) -> Source:
-    return Source(interaction.guild_id, interaction.channel_id or 0, interaction.id)
+def _written(interaction: discord.Interaction, text: str, at: float) -> Seen:
+    """Return a text as if somebody had written it where the command was typed."""
+    channel = interaction.channel
+    source = Source(interaction.guild_id, interaction.channel_id or 0, interaction.id)
+    return replace(
+        Seen.of_text(source, 0, text, at),
+        parent_id=channel.parent_id if isinstance(channel, discord.Thread) else None,
+        category_id=getattr(channel, "category_id", None),
+    )

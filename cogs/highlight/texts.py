@@ -7,17 +7,24 @@ import discord
 
 from bot.discord.limits import YELLOW
 from bot.discord.replies import fitting
+from bot.discord.ui.results import outcome
 from bot.discord.words import code, plain
 from bot.errors import Marked, TextArgument
 from bot.services.clock import MINUTE
 from bot.services.highlights.gates import Verdict
 from bot.services.highlights.rules import Filter, Places
 from bot.services.highlights.schedule import Schedule
+from bot.services.highlights.trial import Trial
+from bot.services.highlights.verdicts import Fate
 from bot.texts import Locale, Texts
+from storage.deliveries import DeliveryState
+from storage.hits import HitState
 from storage.rules import Rule, RuleKind
 
 MARKS = {"pass": "✅", "stop": "⛔", "wait": "⏳"}
 SHOWN_TEXT = 60
+# Reasons that are no gates.
+DROPPED_FOR = frozenset({"gone", "unreadable", "too-many"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,26 +106,85 @@ class RuleTexts:
             yield self.say("highlight-when-dnd", until=f"<t:{int(schedule.dnd_until)}:f>")
         yield self.say("highlight-when-zone", zone=schedule.time_zone)
 
-    def verdicts(self, verdicts: Sequence[Verdict]) -> str:
-        """Return what each gate said, and how it ended."""
-        lines = [self._verdict(verdict) for verdict in verdicts]
+    def trial(self, trial: Trial) -> Iterator[str]:
+        """Yield what a text would do, were it written."""
+        yield self.say("highlight-test-hit" if trial.hits else "highlight-test-miss")
+        yield from (f"- {self.name(rule)}" for rule in trial.hits)
+        if trial.hits and trial.ignored_words:
+            words = ", ".join(map(plain, trial.ignored_words))
+            yield self.say("highlight-test-ignored-words", words=words)
+        if trial.hits and trial.ignored_place:
+            yield self.say("highlight-test-ignored-place")
+        if trial.hits and trial.paused_until is not None:
+            yield self.say("highlight-test-paused", until=f"<t:{int(trial.paused_until)}:f>")
+        for rule, mode in trial.near:
+            found_by = self.say(f"choice-{mode}")
+            yield self.say("highlight-test-near", rule=self.name(rule), mode=found_by)
+
+    def explained(self, fate: Fate, verdicts: Sequence[Verdict]) -> str:
+        """Return what became of a message, and what each gate says to it now."""
+        now = self._now(verdicts)
+        became = self._became(fate)
+        first = [f"**{became}**", "", self.say("highlight-why-now", now=now)]
+        return "\n".join([*(first if became else [f"**{now}**", ""]), *self._verdicts(verdicts)])
+
+    def _became(self, fate: Fate) -> str:
+        """Return what has become of it by now; nothing where it was never judged."""
+        if fate.hit is None:
+            return self._stopped(fate.stopped.gate) if fate.stopped else ""
+        if fate.hit.state is HitState.WAITING:
+            return self.say("highlight-why-waiting")
+        if fate.hit.state is HitState.DROPPED:
+            return self.say("highlight-why-dropped", why=self._reason(fate.hit.reason or ""))
+        return self._carried(fate)
+
+    def _carried(self, fate: Fate) -> str:
+        row = fate.delivery
+        if row is None:  # its receipt has expired
+            return self.say("highlight-why-taken")
+        others = fate.together - 1
+        card = self.say("highlight-why-together", count=others) if others > 0 else ""
+        if row.state is DeliveryState.SENT and row.finished_at is not None:
+            told = self.say("highlight-why-sent", when=f"<t:{int(row.finished_at)}:f>")
+        else:
+            told = self.say("highlight-why-card", state=outcome(self.texts, self.locale, row))
+        return " ".join(filter(None, (told, card)))
+
+    def _stopped(self, gate: str) -> str:
+        return self.say("highlight-why-then", why=self._reason(gate))
+
+    def _reason(self, reason: str) -> str:
+        if reason in DROPPED_FOR:
+            return self.say(f"highlight-dropped-{reason}")
+        said = self.say(f"highlight-gate-{reason}.stop")
+        return f"{self.say(f'highlight-gate-{reason}')}: {said}"
+
+    def _now(self, verdicts: Sequence[Verdict]) -> str:
+        """Return how it would end now."""
         stopped = next((one for one in verdicts if one.outcome == "stop"), None)
         waiting = next((one for one in verdicts if one.outcome == "wait"), None)
         if stopped is not None:
-            end = self.say("highlight-why-stopped", gate=self.say(f"highlight-gate-{stopped.gate}"))
-        elif not all(one.is_known for one in verdicts):
-            end = self.say("highlight-why-discord")
-        elif waiting is not None:
-            end = self.say("highlight-why-waits", gate=self.say(f"highlight-gate-{waiting.gate}"))
-        else:
-            end = self.say("highlight-why-passed")
-        return "\n".join([*lines, "", f"**{end}**"])
+            return self.say("highlight-why-stopped", gate=self._gate(stopped))
+        if not all(one.is_known for one in verdicts):
+            return self.say("highlight-why-discord")
+        if waiting is not None:
+            return self.say("highlight-why-waits", gate=self._gate(waiting))
+        return self.say("highlight-why-passed")
+
+    def _verdicts(self, verdicts: Sequence[Verdict]) -> Iterator[str]:
+        """Yield a line for each gate that has something against it, and one for all others."""
+        yield from (self._verdict(one) for one in verdicts if one.outcome != "pass")
+        passed = [self._gate(one) for one in verdicts if one.outcome == "pass"]
+        if passed:
+            yield f"{MARKS['pass']} {', '.join(passed)}"
+
+    def _gate(self, verdict: Verdict) -> str:
+        return self.say(f"highlight-gate-{verdict.gate}")
 
     def _verdict(self, verdict: Verdict) -> str:
-        gate = self.say(f"highlight-gate-{verdict.gate}")
         said = self.say(f"highlight-gate-{verdict.gate}.{verdict.outcome}")
         until = f" (<t:{int(verdict.until)}:t>)" if verdict.until is not None else ""
-        return f"{MARKS[verdict.outcome]} {gate}: {said}{until}"
+        return f"{MARKS[verdict.outcome]} {self._gate(verdict)}: {said}{until}"
 
     def _places(self, key: str, places: Places) -> Iterator[str]:
         names = [

@@ -3,13 +3,21 @@
 import asyncio
 import json
 import logging
-from collections.abc import Iterator
-from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from sandbox.discord.core import Event
 from sandbox.discord.intents import Intent, application_flags, as_read
+from sandbox.discord.member_requests import (
+    DECODE_ERROR,
+    DISALLOWED_INTENTS,
+    MOST_NAMED,
+    checked,
+    chunks,
+    ids_of,
+    is_for_all,
+    nonce_of,
+)
 from sandbox.discord.sessions import Closing, Connection, Session, compressor
 from sandbox.discord.spec import Spec
 from sandbox.discord.state import JSON, Guild, Member
@@ -19,11 +27,13 @@ logger = logging.getLogger(__name__)
 
 HEARTBEAT, IDENTIFY, PRESENCE, VOICE_STATE, RESUME = 1, 2, 3, 4, 6
 RECONNECT, REQUEST_MEMBERS, INVALID_SESSION, HELLO, ACK = 7, 8, 9, 10, 11
-UNKNOWN_OPCODE, DECODE_ERROR, NOT_AUTHENTICATED, BAD_TOKEN = 4001, 4002, 4003, 4004
-ALREADY_AUTHENTICATED, BAD_SHARD, BAD_INTENTS, DISALLOWED_INTENTS = 4005, 4010, 4013, 4014
+UNKNOWN_OPCODE, NOT_AUTHENTICATED, BAD_TOKEN, ALREADY_AUTHENTICATED = 4001, 4003, 4004, 4005
+TOO_MANY_FRAMES, BAD_SHARD, BAD_INTENTS = 4008, 4010, 4013
 HEARTBEAT_MS = 41_250
-CHUNK = 1000
 ALL_INTENTS = (1 << 26) - 1
+LARGEST_FRAME = 4096  # bytes
+MOST_FRAMES, FRAMES_SECONDS = 120, 60.0  # of one connection
+ALL_MEMBERS_SECONDS = 30.0  # between two requests for all members of a guild
 
 
 class Gateway:
@@ -37,7 +47,11 @@ class Gateway:
         self._connections: set[Connection] = set()
         self._refusing = False
         self._holding = False
+        self._silent = False
         self._repeated = 0
+        self._all_from: dict[int, float] = {}
+        self.member_requests: list[JSON] = []
+        """All requests for members so far, the oldest first."""
         world.on_event.append(self.publish)
 
     @property
@@ -116,6 +130,10 @@ class Gateway:
             for session in self._sessions.values():
                 self._tell_guilds(session)
 
+    def keep_members(self, *, silent: bool) -> None:
+        """Leave requests for members unanswered until this ends."""
+        self._silent = silent
+
     async def close(self) -> None:
         for connection in list(self._connections):
             connection.close(WSCloseCode.GOING_AWAY, "shutting down")
@@ -144,9 +162,16 @@ class Gateway:
             if frame.type is not WSMsgType.TEXT:
                 continue
             try:
+                self._count(connection)
                 self._take(connection, _parsed(frame.data))
             except Closing as closing:
                 connection.close(closing.code, closing.reason)
+
+    def _count(self, connection: Connection) -> None:
+        now = self._world.now()
+        connection.came = [at for at in connection.came if at > now - FRAMES_SECONDS] + [now]
+        if len(connection.came) > MOST_FRAMES:
+            raise Closing(TOO_MANY_FRAMES, "Rate limited.")
 
     async def _hang_up(self, connection: Connection, writer: asyncio.Task[None]) -> None:
         self._connections.discard(connection)
@@ -170,7 +195,7 @@ class Gateway:
         elif connection.session is None:
             raise Closing(NOT_AUTHENTICATED, "Not authenticated.")
         elif op == REQUEST_MEMBERS:
-            self._send_members(connection.session, data or {})
+            self._send_members(connection.session, data)
         elif op not in (PRESENCE, VOICE_STATE):
             raise Closing(UNKNOWN_OPCODE, "Unknown opcode.")
 
@@ -267,61 +292,38 @@ class Gateway:
 
     # members on request
 
-    def _send_members(self, session: Session, data: JSON) -> None:
-        guild = self._world.guild(int(data["guild_id"]))
-        if guild is None:
+    def _send_members(self, session: Session, data: object) -> None:
+        request = checked(data, session.intents)
+        self.member_requests.append(request)
+        if len(ids_of(request)) > MOST_NAMED:
+            self._world.problems.append(f"more than {MOST_NAMED} members are asked for by id")
+        guild = self._world.guild(int(request["guild_id"]))
+        if self._silent or guild is None or not self._tells_of(session, guild):
             return
-        if not data.get("query") and not data.get("user_ids"):
-            self._need_members_intent(session)
-        found = list(_wanted(guild, data))
-        pieces = [found[start : start + CHUNK] for start in range(0, len(found), CHUNK)] or [[]]
-        for number, piece in enumerate(pieces):
-            chunk = _chunk(guild, piece, number, len(pieces))
-            self._tell(session, "GUILD_MEMBERS_CHUNK", chunk | _echo(guild, data))
+        if is_for_all(request) and (wait := self._wait_for_all(guild)):
+            meta = {"guild_id": str(guild.id)} | nonce_of(request)
+            limit = {"opcode": REQUEST_MEMBERS, "retry_after": wait, "meta": meta}
+            self._tell(session, "RATE_LIMITED", limit)
+            return
+        for chunk in chunks(guild, request, session.intents):
+            self._tell(session, "GUILD_MEMBERS_CHUNK", chunk)
 
-    def _need_members_intent(self, session: Session) -> None:
-        if not session.intents & Intent.GUILD_MEMBERS:
-            raise Closing(DISALLOWED_INTENTS, "Asking for all members needs their intent.")
+    def _tells_of(self, session: Session, guild: Guild) -> bool:
+        here = self._world.bot.id in guild.members and not guild.unavailable
+        return here and session.owns(guild) and guild not in session.held
 
-
-def _wanted(guild: Guild, data: JSON) -> Iterator[Member]:
-    """Members by id, or by the beginning of a name."""
-    if data.get("user_ids") is not None:
-        asked = data["user_ids"] if isinstance(data["user_ids"], list) else [data["user_ids"]]
-        ids = {int(one) for one in asked}
-        yield from (member for member in guild.members.values() if member.user.id in ids)
-        return
-    limit = data.get("limit") or len(guild.members)
-    named = [one for one in guild.members.values() if starts_with(one, data.get("query") or "")]
-    yield from named[:limit]
+    def _wait_for_all(self, guild: Guild) -> float:
+        """Give how long it is until all members of a guild may be asked for; 0 takes that turn."""
+        now = self._world.now()
+        wait = max(0.0, self._all_from.get(guild.id, now) - now)
+        if not wait:
+            self._all_from[guild.id] = now + ALL_MEMBERS_SECONDS
+        return wait
 
 
-def starts_with(member: Member, query: str) -> bool:
-    """Whether some name of the member begins like this."""
-    names = (member.user.username, member.user.name, member.nick or "")
-    return any(name.lower().startswith(query.lower()) for name in names)
-
-
-def _chunk(guild: Guild, members: list[Member], number: int, count: int) -> JSON:
-    return {
-        "guild_id": str(guild.id),
-        "members": [member.payload() for member in members],
-        "chunk_index": number,
-        "chunk_count": count,
-    }
-
-
-def _echo(guild: Guild, data: JSON) -> JSON:
-    found: JSON = {}
-    if data.get("nonce") is not None:
-        found["nonce"] = data["nonce"]
-    if isinstance(data.get("user_ids"), list):
-        unknown = [one for one in data["user_ids"] if int(one) not in guild.members]
-        found["not_found"] = unknown
-    return found
-
-
-def _parsed(text: Any) -> JSON:  # noqa: ANN401 - a frame from the other side, of any shape
+def _parsed(text: str) -> JSON:
+    if len(text.encode()) > LARGEST_FRAME:
+        raise Closing(DECODE_ERROR, "Error while decoding payload.")
     try:
         frame = json.loads(text)
     except ValueError:

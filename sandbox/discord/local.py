@@ -117,6 +117,10 @@ class LocalDiscord:
         """The application's secret, redirect addresses and what is reported of its users."""
         return self._server.oauth.portal
 
+    def is_alive(self, token: str) -> bool:
+        """Tell whether a token of somebody's login would still be taken."""
+        return self._server.oauth.is_alive(token)
+
     def allow_intents(self, *names: str) -> None:
         """Which privileged intents are switched on: members, presences, message_content."""
         self.world.allowed_intents = Intent(0)
@@ -162,6 +166,15 @@ class LocalDiscord:
         """Leave a new session's servers unavailable, as Discord does for a while, until it ends."""
         self.gateway.hold(holding=holding)
 
+    def members_hang(self, hanging: bool = True) -> None:  # noqa: FBT001, FBT002 - reads as a switch
+        """Leave requests for members over the gateway unanswered until this ends."""
+        self.gateway.keep_members(silent=hanging)
+
+    @property
+    def member_requests(self) -> list[JSON]:
+        """What was asked for over the gateway of members, the oldest first."""
+        return self.gateway.member_requests
+
     def rest_down(self, down: bool = True) -> None:  # noqa: FBT001, FBT002 - reads as a switch
         """Answer every call of the HTTP API with 503."""
         self.rest_fails(503 if down else None)
@@ -177,6 +190,11 @@ class LocalDiscord:
     def rest_hangs(self, hanging: bool = True, *, at: str = "") -> None:  # noqa: FBT001, FBT002 - reads as a switch
         """Take calls whose path holds `at`, and answer none of them until it ends."""
         self._server.trouble.hang(at if hanging else None)
+
+    @property
+    def hanging(self) -> int:
+        """How many calls of the HTTP API are left without an answer right now."""
+        return self._server.trouble.waiting
 
     async def refuse_connections(self, refusing: bool = True) -> None:  # noqa: FBT001, FBT002 - reads as a switch
         """Let nobody in, gateway or HTTP API; gateway connections that stand stay."""

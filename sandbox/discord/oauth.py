@@ -1,23 +1,32 @@
 """Discord's own login for other sites, and the role connections that they report.
 
 Strict as the real one: redirect addresses must be registered, codes are good once, metadata must be
-declared before it is reported.
+declared before it is reported. Whoever sends a `code_challenge` must show its verifier, and may not
+ask for `role_connections.write` with it: who needs no client secret could report about themselves.
 """
 
+import base64
+import hashlib
 import re
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import urlencode
 
 from aiohttp import BasicAuth, web
 
+from sandbox.discord.errors import ApiError
 from sandbox.discord.state import JSON, User
+from sandbox.discord.trouble import Trouble
 from sandbox.discord.world import World
+
+Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 CODE_LIFE, TOKEN_LIFE = 60.0, 604_800
 SCOPES = frozenset({"identify", "role_connections.write"})
 KEY = re.compile(r"[a-z0-9_]{1,50}")
 TYPES = range(1, 9)
+CHALLENGE, VERIFIER = re.compile(r"[A-Za-z0-9_-]{43}"), re.compile(r"[A-Za-z0-9._~-]{43,128}")
 MOST_RECORDS = 5
 MOST_NAME, MOST_DESCRIPTION, MOST_VALUE, MOST_PLATFORM = 100, 200, 100, 50
 
@@ -30,6 +39,9 @@ class Grant:
     scopes: frozenset[str]
     expires_at: float
     redirect_uri: str = ""
+    challenge: str | None = None
+    id: int = 0
+    """The same for all tokens that one consent has led to."""
 
 
 @dataclass
@@ -47,8 +59,9 @@ class Portal:
 class OAuth:
     """The pages and calls of the login."""
 
-    def __init__(self, world: World, bot_token: str) -> None:
+    def __init__(self, world: World, bot_token: str, trouble: Trouble) -> None:
         self.portal = Portal()
+        self._trouble = trouble
         self._world = world
         self._bot_token = bot_token
         self._codes: dict[str, Grant] = {}
@@ -60,12 +73,24 @@ class OAuth:
         connection = f"{api}/users/@me/applications/{{application_id}}/role-connection"
         app.router.add_get("/oauth2/authorize", self._ask)
         app.router.add_post("/oauth2/authorize", self._agree)
-        app.router.add_post(f"{api}/oauth2/token", self._token)
-        app.router.add_get(f"{api}/oauth2/@me", self._me)
-        app.router.add_put(connection, self._connect)
-        app.router.add_put(
-            f"{api}/applications/{{application_id}}/role-connections/metadata", self._declare
-        )
+        metadata = f"{api}/applications/{{application_id}}/role-connections/metadata"
+        app.router.add_post(f"{api}/oauth2/token", self._met(self._token))
+        app.router.add_post(f"{api}/oauth2/token/revoke", self._met(self._revoke))
+        app.router.add_get(f"{api}/oauth2/@me", self._met(self._me))
+        app.router.add_put(connection, self._met(self._connect))
+        app.router.add_put(metadata, self._met(self._declare))
+
+    def _met(self, handler: Handler) -> Handler:
+        """Let a call meet whatever goes wrong at the moment."""
+
+        async def answer(request: web.Request) -> web.Response:
+            try:
+                obstacle = await self._trouble.meet(request)
+            except ApiError as error:
+                return web.json_response(error.payload(), status=error.status)
+            return await handler(request) if obstacle is None else obstacle
+
+        return answer
 
     # what a person sees
 
@@ -100,6 +125,8 @@ class OAuth:
                 frozenset(query["scope"].split()),
                 self._world.now() + CODE_LIFE,
                 query["redirect_uri"],
+                query.get("code_challenge"),
+                self._world.random.getrandbits(64),
             )
             answer = {"code": code}
         location = f"{query['redirect_uri']}?{urlencode(answer | {'state': state})}"
@@ -114,7 +141,9 @@ class OAuth:
         if query.get("response_type") != "code":
             return "unsupported_response_type"
         scopes = set(query.get("scope", "").split())
-        return None if scopes and scopes <= SCOPES else "invalid_scope"
+        if not scopes or not scopes <= SCOPES:
+            return "invalid_scope"
+        return _challenge_problem(query, scopes)
 
     # what the application calls
 
@@ -127,6 +156,8 @@ class OAuth:
             fits = grant is not None and grant.redirect_uri == form.get("redirect_uri")
             if grant is None or not fits or grant.expires_at < self._world.now():
                 return web.json_response({"error": "invalid_grant"}, status=400)
+            if not _is_verified(grant.challenge, form.get("code_verifier")):
+                return web.json_response({"error": "invalid_request"}, status=400)
             return self._issue(grant)
         if form.get("grant_type") == "refresh_token":
             grant = self._refresh.pop(form.get("refresh_token", ""), None)
@@ -145,7 +176,8 @@ class OAuth:
     def _issue(self, grant: Grant) -> web.Response:
         access, refresh = self._secret(), self._secret()
         self.portal.issued += [access, refresh]
-        lasting = Grant(grant.user, grant.scopes, self._world.now() + TOKEN_LIFE)
+        until = self._world.now() + TOKEN_LIFE
+        lasting = Grant(grant.user, grant.scopes, until, id=grant.id)
         self._access[access] = self._refresh[refresh] = lasting
         return web.json_response(
             {
@@ -156,6 +188,24 @@ class OAuth:
                 "scope": " ".join(sorted(grant.scopes)),
             }
         )
+
+    async def _revoke(self, request: web.Request) -> web.Response:
+        """End all tokens of the consent that this one comes from; a stranger's is no error."""
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        if not self._is_application(request, form):
+            return web.json_response({"error": "invalid_client"}, status=401)
+        token = form.get("token", "")
+        if not token:
+            return web.json_response({"error": "invalid_request"}, status=400)
+        grant = self._access.get(token) or self._refresh.get(token)
+        for held in (self._access, self._refresh):
+            for one in [one for one, other in held.items() if grant and other.id == grant.id]:
+                del held[one]
+        return web.json_response({})
+
+    def is_alive(self, token: str) -> bool:
+        """Tell whether a token would still be taken."""
+        return token in self._access or token in self._refresh
 
     async def _me(self, request: web.Request) -> web.Response:
         grant = self._granted(request, "identify")
@@ -196,6 +246,25 @@ class OAuth:
 
     def _secret(self) -> str:
         return f"{self._world.random.getrandbits(160):040x}"
+
+
+def _challenge_problem(query: Mapping[str, str], scopes: set[str]) -> str | None:
+    challenge = query.get("code_challenge")
+    if challenge is None:
+        return None
+    if query.get("code_challenge_method") != "S256":
+        return 'Unsupported "code_challenge_method"'
+    if not CHALLENGE.fullmatch(challenge):
+        return 'Invalid "code_challenge"'
+    return "invalid_scope" if "role_connections.write" in scopes else None
+
+
+def _is_verified(challenge: str | None, verifier: str | None) -> bool:
+    if challenge is None or verifier is None:
+        return challenge is verifier
+    hashed = hashlib.sha256(verifier.encode()).digest()
+    is_verifier = VERIFIER.fullmatch(verifier) is not None
+    return is_verifier and base64.urlsafe_b64encode(hashed).decode().rstrip("=") == challenge
 
 
 def _is_record(record: JSON) -> bool:

@@ -49,7 +49,7 @@ class Server:
         self._token = token
         self._spec = spec
         self.trouble = Trouble()
-        self.oauth = OAuth(world, token)
+        self.oauth = OAuth(world, token, self.trouble)
 
     def application(self) -> web.Application:
         app = web.Application(client_max_size=LARGEST_REQUEST)

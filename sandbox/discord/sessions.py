@@ -114,6 +114,8 @@ class Connection:
     def __init__(self, socket: web.WebSocketResponse, packer: Compressor) -> None:
         self.socket = socket
         self.session: Session | None = None
+        self.came: list[float] = []
+        """When its latest frames came."""
         self._packer = packer
         self._queue: asyncio.Queue[str | Closing] = asyncio.Queue()
 

@@ -23,6 +23,8 @@ class Trouble:
     retry_after: float = 0.0
     everywhere: bool = False
     refusing: bool = False
+    waiting: int = 0
+    """How many requests are left without an answer so far."""
     _silent: tuple[str, asyncio.Event] | None = field(default=None, init=False)
 
     def hang(self, at: str | None) -> None:
@@ -36,7 +38,9 @@ class Trouble:
         if self.refusing:
             return _cut(request)
         if self._silent is not None and self._silent[0] in request.path:
+            self.waiting += 1
             await self._silent[1].wait()
+            self.waiting -= 1
             return _cut(request) if _has_left(request) else None
         if self.failing is not None and self.failing[0] in request.path:
             self.passing -= 1

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from sandbox.kakao.account_events import TellingWorld
 from sandbox.kakao.api import Door, FriendsApi, UserApi
+from sandbox.kakao.app_link import AppLink
 from sandbox.kakao.errors import PageRefusal, Refusal, kapi, kauth
 from sandbox.kakao.images import ImageApi
 from sandbox.kakao.login import Login
@@ -30,12 +31,15 @@ from sandbox.kakao.writing import Writer
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 DOORS = frozenset({"/oauth/authorize", "/login", "/consent", "/picker"})
+PICKERS = ("/picker/", "/talk/friends/picker/", "/scheme/", "/intent")
 SERVERS = ("/v1/", "/v2/", "/.well-known/")
 HTML = Path(__file__).with_name("html")
 CSS = HTML / "kakao.css"
 NOBODY = HTML / "nobody.png"
 PAGE = "<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
 UNANSWERED = 0
+# A shared message stands in the query, percent-encoded.
+LONGEST_ADDRESS = 64 * 1024
 
 
 class LocalKakao(TellingWorld):
@@ -60,7 +64,12 @@ class LocalKakao(TellingWorld):
     async def serve(self, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator["LocalKakao"]:
         """Listen until the block ends; `url` is the origin meanwhile."""
         self._closing.clear()
-        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1)
+        runner = web.AppRunner(
+            self._application(),
+            access_log=None,
+            shutdown_timeout=1,
+            max_line_size=LONGEST_ADDRESS,
+        )
         await runner.setup()
         try:
             await web.TCPSite(runner, host, port).start()
@@ -134,6 +143,7 @@ class LocalKakao(TellingWorld):
             ImageApi(self, door),
             OwnPages(self),
             Sharer(self, FormReader(self, writer), self._pages, self.notices),
+            AppLink(self, FormReader(self, writer)),
             self.keys,
         ):
             application.add_routes(part.routes())
@@ -145,7 +155,7 @@ class LocalKakao(TellingWorld):
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path == "/oauth/token" or request.path.startswith(SERVERS):
             return await self._answer_server(request, handler)
-        if request.path in DOORS or request.path.startswith("/picker/"):
+        if request.path in DOORS or request.path.startswith(PICKERS):
             return await self._answer_browser(request, handler)
         return await handler(request)
 

@@ -75,7 +75,7 @@ class Sharer:
     async def begin(self, request: web.Request) -> web.Response:
         form = await read_form(request)
         sharing = await self._reader.read(form, request.headers.get("Origin"), language(request))
-        return redirect(f"/picker?tx={self._remember(sharing)}", status=303)
+        return redirect(f"/picker?tx={self._world.remember(sharing)}", status=303)
 
     async def show(self, request: web.Request) -> web.Response:
         number, sharing = self._find(request.query.get("tx"))
@@ -148,15 +148,6 @@ class Sharer:
         friends = [one for one in self._world.accounts.values() if one.is_friend_of(account)]
         groups = [one for one in self._world.groups.values() if account in one.members]
         return [account, *groups, *friends]
-
-    def _remember(self, sharing: Sharing) -> str:
-        world = self._world
-        old = [tx for tx, one in world.sharings.items() if one.expires_at <= world.now()]
-        for tx in old:
-            del world.sharings[tx]
-        number = world.secret()
-        world.sharings[number] = sharing
-        return number
 
     def _find(self, number: str | None) -> tuple[str, Sharing]:
         sharing = self._world.sharings.get(number or "")

@@ -87,6 +87,14 @@ class World:
     def own_call(self, kind: str, account: Account, **facts: object) -> None:
         """Note that the app itself ended something; a world with webhooks tells of it."""
 
+    def remember(self, sharing: Sharing) -> str:
+        """Keep a message for whoever is at the picker; gives the number it is known by there."""
+        for number in [tx for tx, one in self.sharings.items() if one.expires_at <= self.now()]:
+            del self.sharings[number]
+        number = self.secret()
+        self.sharings[number] = sharing
+        return number
+
     # people
 
     def add_account(self, name: str, *, email: str | None = None) -> Account:

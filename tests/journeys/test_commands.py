@@ -15,10 +15,8 @@ from discord.ext import commands
 
 from bot.app import open_services, sync
 from bot.discord.client import KkachiClient, point_at
-from bot.discord.messages import parse_reference
 from bot.discord.plugin import attach
 from bot.discord.translator import CommandTexts
-from bot.errors import BadMessageReference
 from bot.services.deliveries.outcomes import REASONS
 from bot.texts import Texts
 from sandbox.discord import Channel, Message, Overwrite, Permission, Person, Poll, Reply
@@ -552,40 +550,3 @@ async def test_the_cogs_work_in_any_bot_that_services_were_attached_to(tmp_path:
             assert "아직 카카오톡이 연결되지 않았어요" in reply.text
             await bot.close()
             await running
-
-
-# Message references
-
-
-class Here:
-    """As much of an interaction as a reference is read against."""
-
-    guild_id = 5
-    channel_id = 6
-
-
-@pytest.mark.parametrize(
-    "host", ["discord.com", "ptb.discord.com", "canary.discord.com", "discordapp.com"]
-)
-def test_links_of_every_discord_are_read(host: str) -> None:
-    text = f"<https://{host}/channels/111111111111111111/222222222222222222/333333333333333333> 봐"
-    reference = parse_reference(text, Here())  # type: ignore[arg-type] # all it needs
-    assert reference.message_id == 333333333333333333
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "0x1234567890abcdef",
-        "١١١١١١١١١١١١١١١١١١",
-        "99999999999999999999",
-        "https://discord.com/channels/1/2/3",
-        "https://discord.com.evil.example/channels/111111111111111111/222222222222222222/333333333333333333",
-        "https://discord.com/channels/111111111111111111/222222222222222222",
-        "javascript:https://discord.com/channels/111111111111111111/222222222222222222/333333333333333333",
-    ],
-)
-def test_anything_else_is_no_reference(text: str) -> None:
-    with pytest.raises(BadMessageReference):
-        parse_reference(text, Here())  # type: ignore[arg-type] # all it needs

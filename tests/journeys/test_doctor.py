@@ -74,6 +74,19 @@ async def test_a_program_reads_one_object_for_each_check(running: World, tmp_pat
     assert (status, found["kakao-key"], found["database"]) == (1, "failure", "ok")
 
 
+async def test_a_file_of_settings_that_everybody_may_read_is_told_of(
+    running: World, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("")
+    (tmp_path / ".env").chmod(0o644)
+    status, out = await ended(running.settings, tmp_path, "doctor", "--lang", "en")
+    told = "⚠️  settings: Everybody on this machine can read .env"
+    assert (status, [line.startswith(told) for line in out.splitlines()].count(True)) == (0, 1)
+    (tmp_path / ".env").chmod(0o640)
+    _, out = await ended(running.settings, tmp_path, "doctor", "--lang", "en")
+    assert "can read" not in out
+
+
 async def test_missing_settings_are_all_it_looks_at(tmp_path: Path) -> None:
     status, out = await ended({}, tmp_path, "doctor", "--json")
     lines = json.loads(out)

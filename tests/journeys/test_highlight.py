@@ -423,6 +423,34 @@ async def test_a_text_can_be_tried_and_rules_copied_as_text(minji: Person) -> No
     assert file.data.decode() == "word: 배\nword: rust (anywhere)"
 
 
+async def test_a_trial_tells_of_ignores_and_of_the_mode_that_would_have_found_it(
+    minji: Person,
+) -> None:
+    await minji.slash(CHAT, "highlight add", word="번개")
+    await minji.slash(CHAT, "highlight ignore", word="취소")
+    kept_back = await minji.slash(CHAT, "highlight test", text="번개 취소됐어요")
+    assert "✅" in kept_back.text
+    assert "오지 않아요: 취소" in kept_back.text
+    near = await minji.slash(CHAT, "highlight test", text="물번개처럼")
+    assert "❌" in near.text
+    assert "'글자 안에서도' 방식이면" in near.text
+    await minji.slash(CHAT, "highlight ignore", channel=CHAT)
+    assert (
+        "이 채널은 듣지 않기로"
+        in (await minji.slash(CHAT, "highlight test", text="번개 칠까요?")).text
+    )
+    await minji.slash(CHAT, "highlight ignore", channel=CHAT)
+    await minji.slash(CHAT, "highlight ignore", word="취소")
+
+
+async def test_what_no_message_can_meet_is_refused_with_the_reason(minji: Person) -> None:
+    for word in ("@everyone", "<:wave:123456789012345678>", "minji@example.com"):
+        refused = await minji.slash(CHAT, "highlight add", word=word)
+        assert "메시지에서 찾지 않아요" in refused.text, word
+    assert "규칙" in (await minji.slash(CHAT, "highlight add", word="character.ai")).text
+    assert "✅" in (await minji.slash(CHAT, "highlight test", text="요즘 character.ai 재밌다")).text
+
+
 async def test_why_names_the_gate_that_stopped_a_message(
     world: World, minji: Person, junho: Person
 ) -> None:
@@ -435,9 +463,31 @@ async def test_why_names_the_gate_that_stopped_a_message(
     hit = await junho.say(CHAT, "회식 언제예요?")
     await arrived(world)
     await until(lambda: world.kakao.outbox)
-    why = (await minji.slash(CHAT, "highlight why", message=str(hit.id))).text
-    assert "이미 카드에 담았어요" in why
-    assert why.count("✅") >= 15
+    why = await minji.slash(CHAT, "highlight why", message=str(hit.id))
+    [embed] = why.answer.embeds
+    first, *_ = embed["description"].splitlines()
+    assert first.startswith("**")
+    assert "카카오톡으로 보냈어요" in first
+    assert why.text.count("✅") == 1
+
+
+async def test_why_tells_what_stopped_a_message_then_and_not_what_would_stop_it_now(
+    minji: Person, junho: Person
+) -> None:
+    await minji.slash(CHAT, "highlight add", word="번개모임")
+    await minji.slash(CHAT, "highlight ignore", word="취소")
+    stopped = await junho.say(CHAT, "번개모임 취소할까요?")
+    why = await minji.slash(CHAT, "highlight why", message=str(stopped.id))
+    async with asyncio.timeout(5):
+        while "확인했을 때 멈췄어요" not in why.text:
+            why = await minji.slash(CHAT, "highlight why", message=str(stopped.id))
+    await minji.slash(CHAT, "highlight ignore", word="취소")
+    why = await minji.slash(CHAT, "highlight why", message=str(stopped.id))
+    first, _, now, *_ = why.answer.embeds[0]["description"].splitlines()
+    assert "확인했을 때 멈췄어요. 무시할 단어" in first
+    assert "모두 통과해요" in now
+    held = await minji.slash(CHAT, "privacy export")
+    assert "verdicts" in held.answer.attachments[0].data.decode()
 
 
 async def test_rules_are_copied_from_another_server(world: World, minji: Person) -> None:

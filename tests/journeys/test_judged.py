@@ -132,6 +132,34 @@ async def test_killed_again_and_again_while_it_catches_up_it_finds_everything_on
     await arrived_once(world, *map(str, range(150)))
 
 
+async def test_killed_while_one_channel_hangs_it_has_served_the_others_and_loses_nothing(
+    world: World, junho: Person, tmp_path: Path
+) -> None:
+    hajun, minji = world.discord.person("하준"), world.discord.person("민지")
+    await world.link("하준")
+    await hajun.slash(CHAT, "highlight add", word="모임")
+    await world.stop_bot()
+    process = await start_process(world.settings, tmp_path)
+    await world.until_healthy()
+    await hajun.say(RAIDS, "제 역할은 이 글에 적혀 있어요")
+    world.discord.rest_hangs(at=f"/members/{minji.id}")
+    slow = await junho.say(CHAT, "번개 하실 분?")
+    other = await junho.say(RAIDS, "모임 하실 분?")
+    await until(lambda: found(world), 20)
+    assert found(world) == [other.id]
+    await until(lambda: marks(world) == [slow.id - 1])
+    process.send_signal(signal.SIGKILL)
+    await process.communicate()
+    world.discord.rest_hangs(False)
+    await world.start_bot()
+    await arrived_once(world, "모임", "번개")
+
+
+def marks(world: World) -> list[int]:
+    with opened(world) as database:
+        return [number for (number,) in database.execute("SELECT message_id FROM watermarks")]
+
+
 async def until_more_is_found(world: World) -> None:
     before = len(found(world))
     await until(lambda: len(found(world)) > before, 20)

@@ -3,12 +3,13 @@
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
 
-from bot.services.accounts import linked_roles
 from sandbox.discord import Person
+from tests.support.database import opened
 from tests.support.world import CHAT, World, link_of, open_world, until
 
 DAY = 24 * 3600.0
@@ -148,18 +149,128 @@ async def test_the_verification_page_reports_anew(world: World, minji: Person) -
     assert world.discord.portal.connections[minji.id]["metadata"]["linked"] == "1"
 
 
-async def test_those_who_only_begin_do_not_fill_the_memory(
-    world: World, minji: Person, monkeypatch: pytest.MonkeyPatch
+async def begin(world: World, browser: aiohttp.ClientSession) -> str:
+    """Begin a login without a link page; returns where Discord asks."""
+    address = f"{world.public_url}/linked-roles"
+    async with browser.get(address, allow_redirects=False) as response:
+        return str(response.headers["Location"])
+
+
+async def test_those_who_only_begin_hinder_nobody_and_leave_nothing(
+    world: World, minji: Person
 ) -> None:
-    monkeypatch.setattr(linked_roles, "MOST_OPENED", 3)
-    asked = []
+    def rows() -> list[int]:
+        with opened(world) as database:
+            names = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            tables = [name for (name,) in names.fetchall()]
+            counts = [database.execute(f"SELECT count(*) FROM {name}") for name in tables]  # noqa: S608
+            return [count for one in counts for (count,) in one.fetchall()]
+
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as mine:
+        first, before = await begin(world, mine), rows()
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as strangers:
+            for _ in range(300):
+                await begin(world, strangers)
+        assert rows() == before
+        second = await begin(world, mine)
+        # Of several tabs each goes on.
+        pages = [await agree(world, mine, one, minji, "민지") for one in (first, second)]
+    assert [status for status, _ in pages] == [200, 200]
+
+
+async def test_where_discord_has_had_too_many_codes_it_gets_no_more_for_a_while(
+    world: World,
+) -> None:
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
-        for _ in range(4):
-            address = f"{world.public_url}/linked-roles"
-            async with browser.get(address, allow_redirects=False) as response:
-                asked.append(response.headers["Location"])
-        pages = [await agree(world, browser, one, minji, "민지") for one in asked]
-    assert [status for status, _ in pages] == [404, 200, 200, 200]
+        state = parse_qs(urlsplit(await begin(world, browser)).query)["state"][0]
+        back = f"{world.public_url}/oauth/discord/callback"
+
+        async def come_back() -> int:
+            query = {"state": state, "code": "made-up"}
+            async with browser.get(back, params=query) as response:
+                return response.status
+
+        assert await come_back() == 410
+        world.discord.rest_fails(429, at="/oauth2/token")
+        assert await come_back() == 503
+        world.discord.rest_fails(None)
+        assert await come_back() == 503
+
+
+async def test_a_login_is_good_once_and_for_ten_minutes(world: World, minji: Person) -> None:
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        asked = await begin(world, browser)
+        chosen = {"person": str(minji.id)}
+        async with browser.post(asked, data=chosen, allow_redirects=False) as response:
+            back = response.headers["Location"]
+        statuses = []
+        for _ in range(2):
+            async with browser.get(back) as response:
+                statuses.append(response.status)
+        late = await begin(world, browser)
+        world.advance(11 * 60)
+        statuses.append((await agree(world, browser, late, minji, "민지"))[0])
+    assert statuses == [200, 410, 410]
+
+
+async def test_ending_a_link_ends_the_leave_at_discord(world: World, minji: Person) -> None:
+    reply = await minji.slash(CHAT, "kakao link")
+    await walk(world, link_of(reply), minji)
+    await until(lambda: minji.id in world.discord.portal.connections)
+    tokens = list(world.discord.portal.issued)
+    assert all(world.discord.is_alive(token) for token in tokens)
+    asked = await minji.slash(CHAT, "kakao unlink")
+    await minji.press(asked, "연결 끊기")
+    await until(lambda: not any(world.discord.is_alive(token) for token in tokens))
+    assert world.discord.portal.connections[minji.id]["metadata"] == {"linked": "0"}
+
+
+async def stop_at_kakao(world: World, minji: Person) -> list[str]:
+    """Log in at Discord for a link page and go no further; returns the tokens that were issued."""
+    reply = await minji.slash(CHAT, "kakao link")
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        async with browser.post(link_of(reply), allow_redirects=False) as response:
+            asked = response.headers["Location"]
+        async with browser.post(
+            asked, data={"person": str(minji.id)}, allow_redirects=False
+        ) as response:
+            back = response.headers["Location"]
+        async with browser.get(back, allow_redirects=False) as response:
+            assert response.status == 303
+    tokens = list(world.discord.portal.issued)
+    assert all(world.discord.is_alive(token) for token in tokens)
+    return tokens
+
+
+async def test_erasing_ends_the_leave_of_whoever_never_linked(world: World, minji: Person) -> None:
+    tokens = await stop_at_kakao(world, minji)
+    asked_first = await minji.slash(CHAT, "privacy delete")
+    await minji.press(asked_first, "모두 지우기")
+    await until(lambda: not any(world.discord.is_alive(token) for token in tokens))
+
+
+async def test_after_eight_days_the_leave_of_whoever_never_linked_ends(
+    world: World, minji: Person
+) -> None:
+    await stop_at_kakao(world, minji)
+    await world.stop_bot()
+    world.advance(8 * DAY + 60)
+    # Tidying up is what it begins with.
+    await world.start_bot()
+    alive = world.discord.is_alive
+    await until(lambda: not any(alive(token) for token in world.discord.portal.issued))
+    with opened(world) as database:
+        assert database.execute("SELECT count(*) FROM role_connections").fetchone() == (0,)
+
+
+async def test_of_whoever_only_looks_no_leave_is_kept(world: World, minji: Person) -> None:
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        status, _ = await agree(world, browser, await begin(world, browser), minji, "민지")
+    assert status == 200
+    assert world.discord.portal.connections[minji.id]["metadata"] == {"linked": "0"}
+    assert not any(world.discord.is_alive(token) for token in world.discord.portal.issued)
+    with opened(world) as database:
+        assert database.execute("SELECT count(*) FROM role_connections").fetchone() == (0,)
 
 
 async def test_no_token_of_discords_reaches_the_log_or_the_database_unsealed(

@@ -1,6 +1,7 @@
 """What admins decide in Discord, between both sandboxes."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
@@ -104,14 +105,20 @@ async def test_with_linking_off_a_member_can_still_look_and_leave(
     assert world.kakao.account("서연").link is None
 
 
-async def test_a_button_of_a_feature_that_was_switched_off_meanwhile_is_refused(
-    minji: Person, hajun: Person
+async def test_what_was_shown_before_a_feature_was_switched_off_is_refused_quietly(
+    minji: Person, hajun: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
+    form = await minji.slash(CHAT, "compose", kind="text")
     listed = await minji.slash(CHAT, "notify list")
     panel = await hajun.slash(CHAT, "settings panel")
     await hajun.choose(panel, select(panel, "features"), ["보내기"])
     refused = await minji.choose(listed, "받아 볼 소식 고르기", ["새 스레드"])
     assert "꺼 두었어요" in refused.text
+    refused = await minji.submit(form, {"text": "안녕", "link": "https://kkachi.example"})
+    assert "꺼 두었어요" in refused.text
+    # discord.py logs what has failed after the answer.
+    await asyncio.sleep(0.05)
+    assert [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING] == []
 
 
 async def test_only_those_who_manage_the_server_see_and_use_the_panel(

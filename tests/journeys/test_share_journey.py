@@ -16,6 +16,12 @@ from tests.support.sharing import TEMPLATES, open_stall
 from tests.support.world import CHAT, World, link_of, open_world, until
 
 MENU = "Share on KakaoTalk"
+AGENTS = {
+    "android": "Mozilla/5.0 (Linux; Android 15; SM-S921N) AppleWebKit/537.36 (KHTML, like Gecko)"
+    " Chrome/130.0.0.0 Mobile Safari/537.36",
+    "iphone": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15"
+    " (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1",
+}
 BUTTON = "카카오톡 공유하기"
 SAID = "오늘 저녁 여덟 시에 모여요!"
 
@@ -56,9 +62,12 @@ def switch_sharing_on(world: World) -> None:
 
 
 @asynccontextmanager
-async def phone(chromium: Browser, *, scripts: bool = True) -> AsyncIterator[Page]:
+async def phone(
+    chromium: Browser, *, scripts: bool = True, agent: str | None = None
+) -> AsyncIterator[Page]:
     """A browser of one's own; our page must not trip over its own rules."""
     context = await chromium.new_context(
+        user_agent=agent,
         viewport=PHONE,  # type: ignore[arg-type] # a dict of these two keys
         java_script_enabled=scripts,
         locale="ko-KR",
@@ -136,16 +145,84 @@ async def test_templates_scrapes_and_custom_messages_get_through_the_picker(
     assert [sent.kind for sent in kakao.outbox] == ["default", "custom", "scrap"]
 
 
-async def test_without_scripts_the_page_explains_itself_in_both_languages(
-    chromium: Browser, world: World
+async def choose_a_chat(picker: Page, world: World) -> None:
+    """Log in where nobody has yet, and send to one's own chat."""
+    if await picker.locator("input[name=chat]").count() == 0:
+        await press(picker, "민지")
+    await picker.locator("input[name=chat]").first.check()
+    before = len(world.kakao.outbox)
+    await picker.locator("button[value=send]").click()
+    await picker.locator("text=카카오톡으로 공유했어요").wait_for()
+    assert [one.shared for one in world.kakao.outbox[before:]] == [True]
+
+
+@pytest.mark.parametrize("system", AGENTS)
+async def test_on_a_phone_kakao_is_asked_and_the_app_takes_over(
+    chromium: Browser, world: World, system: str
 ) -> None:
-    async with phone(chromium, scripts=False) as page:
-        await page.goto(link_of(await share(world)))
+    reply = await share(world)
+    async with phone(chromium, agent=AGENTS[system]) as page:
+        await page.goto(link_of(reply))
+        await press(page, BUTTON)
+        await page.wait_for_url(f"{world.kakao.url}/picker?tx=*")
+        await choose_a_chat(page, world)
+    await reply.until(lambda message: message.text == "✅ 1개 채팅방에 공유했어요.")
+    assert SAID in world.kakao.outbox[-1].template["content"]["description"]
+
+
+@pytest.mark.parametrize("system", AGENTS)
+async def test_on_a_phone_an_unregistered_page_ends_on_kakaos_failure_page(
+    chromium: Browser, world: World, system: str
+) -> None:
+    domains = world.kakao.app.js_sdk_domains
+    domains.remove(world.public_url)
+    try:
+        async with phone(chromium, agent=AGENTS[system]) as page:
+            await page.goto(link_of(await share(world)))
+            await press(page, BUTTON)
+            await page.wait_for_url(f"{world.kakao.url}/picker/failed*")
+            assert "4019" in await page.locator("body").inner_text()
+    finally:
+        domains.add(world.public_url)
+
+
+@pytest.mark.parametrize("agent", [None, *AGENTS.values()], ids=["desktop", *AGENTS])
+async def test_without_scripts_a_link_does_the_same(
+    chromium: Browser, world: World, agent: str | None
+) -> None:
+    reply = await share(world)
+    async with phone(chromium, scripts=False, agent=agent) as page:
+        await page.goto(link_of(reply))
         assert await heading(page) == "카카오톡으로 공유하기"
         assert "자바스크립트가 꺼져 있어요" in await page.locator("article.ko").inner_text()
         assert await page.locator(".ko [data-share]").is_disabled()
         await page.locator("label", has_text="English").click()
         assert "JavaScript is switched off" in await page.locator("article.en").inner_text()
+        await page.locator("article.en noscript a.kakao").click()
+        await choose_a_chat(page, world)
+    await reply.until(lambda message: message.text == "✅ 1개 채팅방에 공유했어요.")
+
+
+@pytest.mark.parametrize("system", AGENTS)
+async def test_every_kind_of_message_leaves_a_phone_with_and_without_scripts(
+    chromium: Browser, tmp_path: Path, system: str
+) -> None:
+    async with open_stall(tmp_path) as stall:
+        kakao = stall.house.kakao
+        kakao.app.product_link_domains.append(kakao.url)
+        messages = [
+            *map(message_from, TEMPLATES),
+            CustomMessage(template_id=120001, template_args={"TITLE": "가", "BODY": "나"}),
+            ScrapMessage(request_url=f"{kakao.url}/pages/raid"),
+        ]
+        for scripts in (True, False):
+            async with phone(chromium, scripts=scripts, agent=AGENTS[system]) as page:
+                for message in messages:
+                    made = await stall.share(message)
+                    await page.goto(f"{stall.url}/share/{made.nonce}")
+                    way = f".ko {'[data-share]' if scripts else 'noscript a.kakao'}"
+                    await page.locator(way).click()
+                    await page.wait_for_url(f"{kakao.url}/picker?tx=*")
 
 
 async def test_a_blocked_window_is_explained(chromium: Browser, world: World) -> None:

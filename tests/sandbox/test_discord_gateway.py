@@ -2,12 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import reduce
+from operator import or_
+from typing import Any
 
 import aiohttp
 import discord
 import pytest
 
 from sandbox.discord import LocalDiscord
+from sandbox.discord.intents import Intent
 from tests.support.sandbox_discord import (
     TinyBot,
     a_bot,
@@ -262,3 +267,147 @@ async def test_the_gateway_address_is_local(local: LocalDiscord) -> None:
     async with by_hand(local) as call:
         status, body = await call("GET", "/gateway/bot")
     assert (status, body["url"]) == (200, local.url.replace("http", "ws") + "/gateway")
+
+
+# members on request
+
+
+@asynccontextmanager
+async def a_session(
+    local: LocalDiscord, *intents: Intent
+) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    """Identify by hand, and hear of the server."""
+    async with aiohttp.ClientSession() as http, http.ws_connect(f"{local.url}/gateway") as socket:
+        identify = {"token": local.bot_token, "intents": int(reduce(or_, intents, Intent.GUILDS))}
+        await socket.send_json({"op": 2, "d": identify})
+        await dispatched(socket, "GUILD_CREATE")
+        yield socket
+
+
+async def dispatched(socket: aiohttp.ClientWebSocketResponse, name: str) -> dict[str, Any]:
+    """Give what the next event of this name holds."""
+    async with asyncio.timeout(5):
+        while (frame := await socket.receive_json()).get("t") != name:
+            pass
+    data: dict[str, Any] = frame["d"]
+    return data
+
+
+async def asked(
+    local: LocalDiscord, socket: aiohttp.ClientWebSocketResponse, **about: object
+) -> dict[str, Any]:
+    """Ask for members, and give the answer."""
+    await socket.send_json({"op": 8, "d": {"guild_id": str(local.guild.id)} | about})
+    return await dispatched(socket, "GUILD_MEMBERS_CHUNK")
+
+
+def names(chunk: dict[str, Any]) -> set[str]:
+    return {member["user"]["global_name"] for member in chunk["members"]}
+
+
+async def test_members_are_given_by_their_ids_without_any_privileged_intent(
+    local: LocalDiscord,
+) -> None:
+    minji, junho = (local.person(name).id for name in ("민지", "준호"))
+    async with a_session(local) as socket:
+        chunk = await asked(local, socket, user_ids=[str(minji), junho, "5"], nonce="7")
+        assert names(chunk) == {"민지", "준호"}
+        assert chunk["not_found"] == ["5"]
+        assert chunk["nonce"] == "7"
+        assert (chunk["chunk_index"], chunk["chunk_count"]) == (0, 1)
+        assert "presences" not in chunk
+        one = await asked(local, socket, user_ids=str(minji), nonce="7" * 33, presences=True)
+        assert names(one) == {"민지"}
+        assert not {"nonce", "presences"} & one.keys()
+
+
+async def test_presences_are_given_to_whom_their_intent_is_given(local: LocalDiscord) -> None:
+    minji = str(local.person("민지").id)
+    async with a_session(local, Intent.GUILD_PRESENCES) as socket:
+        assert "presences" in await asked(local, socket, user_ids=[minji], presences=True)
+        assert "presences" not in await asked(local, socket, user_ids=[minji])
+
+
+async def test_a_hundred_members_are_given_by_their_ids_and_the_others_are_a_fault_of_the_bot(
+    local: LocalDiscord,
+) -> None:
+    people = [local.world.add_user(f"user{number}", f"사람 {number}") for number in range(101)]
+    for one in people:
+        local.world.join(local.guild, one)
+    async with a_session(local) as socket:
+        ids = [str(one.id) for one in people]
+        assert len((await asked(local, socket, user_ids=ids[1:]))["members"]) == 100
+        assert local.problems == []
+        assert len((await asked(local, socket, user_ids=ids))["members"]) == 100
+    assert local.problems.pop() == "more than 100 members are asked for by id"
+
+
+async def test_all_members_come_a_thousand_at_a_time_and_once_in_half_a_minute(
+    local: LocalDiscord,
+) -> None:
+    before = len(local.guild.members)
+    for number in range(1000):
+        local.world.join(local.guild, local.world.add_user(f"user{number}", f"사람 {number}"))
+    all_of_them = {"guild_id": str(local.guild.id), "query": "", "limit": 0, "nonce": "n"}
+    async with a_session(local, Intent.GUILD_MEMBERS) as socket:
+        first = await asked(local, socket, **all_of_them)
+        rest = await dispatched(socket, "GUILD_MEMBERS_CHUNK")
+        assert (len(first["members"]), len(rest["members"])) == (1000, before)
+        assert (first["chunk_index"], rest["chunk_index"], rest["chunk_count"]) == (0, 1, 2)
+        named = await asked(local, socket, query="사람", limit=0)
+        assert len(named["members"]) == 100
+        await socket.send_json({"op": 8, "d": all_of_them})
+        limited = await dispatched(socket, "RATE_LIMITED")
+        assert limited["meta"] == {"guild_id": str(local.guild.id), "nonce": "n"}
+        assert 0 < limited["retry_after"] <= 30
+        local.world.advance(limited["retry_after"])
+        assert len((await asked(local, socket, **all_of_them))["members"]) == 1000
+
+
+@pytest.mark.parametrize(
+    ("request_", "code"),
+    [
+        ({"query": "", "limit": 0}, 4014),
+        ({"query": "", "limit": 1}, 4014),
+        ({"query": "민"}, 4002),
+        ({"user_ids": []}, 4002),
+        ({"user_ids": ["민지"]}, 4002),
+        ({"guild_id": None, "user_ids": ["5"]}, 4002),
+        ({}, 4002),
+        ({"user_ids": ["1" * 20] * 200}, 4002),
+    ],
+)
+async def test_requests_that_discord_does_not_take_close_the_connection(
+    local: LocalDiscord, request_: dict[str, Any], code: int
+) -> None:
+    async with a_session(local) as socket:
+        await socket.send_json({"op": 8, "d": {"guild_id": str(local.guild.id)} | request_})
+        await socket.receive()
+        assert socket.close_code == code
+
+
+async def test_more_than_120_frames_a_minute_close_the_connection(local: LocalDiscord) -> None:
+    async with a_session(local) as socket:
+        for _ in range(119):
+            await socket.send_json({"op": 1, "d": None})
+            assert (await socket.receive_json())["op"] == 11
+        local.world.advance(60)
+        for _ in range(121):
+            await socket.send_json({"op": 1, "d": None})
+        while (await socket.receive()).type is aiohttp.WSMsgType.TEXT:
+            pass
+        assert socket.close_code == 4008
+
+
+async def test_a_gateway_that_keeps_silent_about_members_says_so_of_none(
+    local: LocalDiscord,
+) -> None:
+    minji = str(local.person("민지").id)
+    async with a_session(local) as socket:
+        local.members_hang()
+        request = {"guild_id": str(local.guild.id), "user_ids": [minji]}
+        await socket.send_json({"op": 8, "d": request})
+        await local.until(lambda: len(local.member_requests) == 1)
+        local.members_hang(False)
+        await asked(local, socket, user_ids=[minji], nonce="second")
+        assert local.member_requests[0] == request

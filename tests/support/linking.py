@@ -20,6 +20,7 @@ from bot.services.forwarding.jumps import Jumps
 from bot.services.messages.models import Member
 from bot.texts import Locale, Texts
 from bot.web import build_web, serve
+from bot.web.connections import Bounds
 from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
 from storage.database import Database, open_database
@@ -169,7 +170,9 @@ class LinkWorld:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, public_url: str | None = None) -> AsyncIterator[LinkWorld]:
+async def open_house(
+    folder: Path, public_url: str | None = None, bounds: Bounds | None = None
+) -> AsyncIterator[LinkWorld]:
     clock = Clock()
     local = LocalKakao(add_people, now=clock, random=random.Random(7))
     file = folder / "kkachi.db"
@@ -216,7 +219,7 @@ async def open_house(folder: Path, public_url: str | None = None) -> AsyncIterat
             auth_url=local.url,
             healthy=healthy,
         )
-        async with serve(app, "127.0.0.1", port):
+        async with serve(app, "127.0.0.1", port, bounds):
             yield house
 
 

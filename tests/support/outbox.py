@@ -26,6 +26,7 @@ from sandbox.kakao import Account, LocalKakao
 from storage.allowances import AllowanceStore
 from storage.database import Database, open_database
 from storage.deliveries import Chat, Delivery, DeliveryState, DeliveryStore, NewDelivery
+from storage.leases import LeaseStore
 from storage.links import Link, LinkStore
 from storage.vault import Vault
 from storage.workers import WorkerStore
@@ -95,7 +96,7 @@ class World:
     starts: int = 0
 
     def __post_init__(self) -> None:
-        self.store = DeliveryStore(self.database)
+        self.store, self.leases = DeliveryStore(self.database), LeaseStore(self.database)
         self.begin_anew()
 
     def begin_anew(
@@ -130,6 +131,7 @@ class World:
             ),
             FollowUps(self.store, self.links, self.changes),
             self.changes,
+            leases=self.leases,
             now=self.clock,
             random=random,
             alarms=self.alarms,

@@ -155,6 +155,9 @@ async def open_stall(
             sdk_url=kakao.sdk_url,
             sdk_integrity=kakao.sdk_integrity,
             auth_url=kakao.url,
+            api_url=kakao.url,
+            sharer_url=kakao.url,
+            public_url=url,
             picture_origin=kakao.url,
             admin_key=admin_key,
         )

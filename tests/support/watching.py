@@ -153,8 +153,10 @@ class HighlightsWorld:
     ) -> Rule:
         return await self.services.rules.add(MINJI, GUILD, kind, text, **options)
 
-    async def link(self, member_id: int) -> None:
-        await LinkStore(self.database, Vault([base64.b64decode(TOKEN_KEY)])).put(_link(member_id))
+    async def link(self, member_id: int, account: int | None = None) -> None:
+        """Link a member's own account, or another one."""
+        link = replace(_link(member_id), kakao_id=account or member_id)
+        await LinkStore(self.database, Vault([base64.b64decode(TOKEN_KEY)])).put(link)
 
     async def filter(self, **values: object) -> None:
         rules = self.services.rules
@@ -203,8 +205,10 @@ class HighlightsWorld:
 
 
 @asynccontextmanager
-async def open_tower(folder: Path, patience: Patience = PATIENCE) -> AsyncIterator[HighlightsWorld]:
-    """Open the services on the database in a folder; 민지 is linked, and Kakao away."""
+async def open_tower(
+    folder: Path, patience: Patience = PATIENCE, *, url: str = "", app_daily: int = 30_000
+) -> AsyncIterator[HighlightsWorld]:
+    """Open the services on the database in a folder, or another; 민지 is linked, and Kakao away."""
     clock, glass = Clock(), FakeReader()
     config = Config(
         _env_file=None,
@@ -215,8 +219,9 @@ async def open_tower(folder: Path, patience: Patience = PATIENCE) -> AsyncIterat
         kakao_api_url=NOWHERE,
         public_url="https://kkachi.example",
         token_keys=TOKEN_KEY,
+        kakao_app_daily=app_daily,
     )
-    url = f"sqlite+aiosqlite:///{folder}/kkachi.db"
+    url = url or f"sqlite+aiosqlite:///{folder}/kkachi.db"
     async with (
         open_database(url) as database,
         open_http() as http,

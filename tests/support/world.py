@@ -201,12 +201,17 @@ def _world(discord: LocalDiscord, kakao: LocalKakao, folder: Path) -> World:
 
 
 async def start_process(
-    settings: dict[str, str], folder: Path, *arguments: str
+    settings: dict[str, str], folder: Path, *arguments: str, files: int | None = None
 ) -> asyncio.subprocess.Process:
-    """Run `python -m bot` in this folder as an operator does, with nothing but these settings."""
+    """Run `python -m bot` in this folder as an operator does, with nothing but these settings.
+
+    It may have so many `files` open at once, or as many as this process.
+    """
+    limited = () if files is None else ("sh", "-c", f'ulimit -n {files}; exec "$@"', "sh")
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     kept["PYTHONPATH"] = str(ROOT)
     return await asyncio.create_subprocess_exec(
+        *limited,
         sys.executable,
         *("-m", "bot", *arguments),
         cwd=folder,

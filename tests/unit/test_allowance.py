@@ -227,7 +227,7 @@ async def test_a_new_process_goes_on_counting(tmp_path: Path) -> None:
 async def test_what_a_kill_leaves_in_doubt_stays_counted(idle: World) -> None:
     forwards = [await idle.to_me(), await idle.to_friends("준호")]
     claims = idle.allowance.claims
-    await idle.store.lease(NOON, NOON + 60, 10, lambda row: claims(row, NOON))
+    await idle.leases.lease(NOON, NOON + 60, 10, lambda row: claims(row, NOON))
     idle.begin_anew()
     assert await left(idle) == (19, 98)
     async with idle.running():

@@ -115,9 +115,9 @@ async def test_what_was_sent_is_remembered_of_those_it_was_sent_to_last(tmp_path
     async with open_tower(tmp_path) as tower:
         dispatcher = tower.services.dispatcher
         for number in range(MANY):
-            dispatcher._note_sent(number)
-        assert too_many(dispatcher) == []
-        assert (await dispatcher._today(MANY - 1))[0].sent == [NOON]
+            dispatcher._days.note_sent(number)
+        assert too_many(dispatcher._days) == []
+        assert (await dispatcher._days.today([MANY - 1])).of(MANY - 1).sent == [NOON]
 
 
 async def test_who_looked_at_the_hits_of_nobody_remembers_nobody(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ async def test_who_looked_at_the_hits_of_nobody_remembers_nobody(tmp_path: Path)
             tower.services.dispatcher.wake(number + 1_000_000)
         await tower.services.dispatcher._round()
         assert tower.services.dispatcher._times == {}
-        assert tower.services.dispatcher._sent == {}
+        assert tower.services.dispatcher._days._sent == {}
 
 
 async def test_where_members_wrote_is_remembered_of_the_last() -> None:

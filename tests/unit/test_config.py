@@ -55,6 +55,18 @@ async def ended(settings: dict[str, str], folder: Path, *arguments: str) -> tupl
 # Settings
 
 
+async def test_a_file_of_settings_that_everybody_may_read_is_told_of_at_the_start(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / ".env").write_text("")
+    told = ".env can be read by everybody on this machine: chmod o= .env"
+    for mode, count in ((0o644, 1), (0o640, 0)):
+        (tmp_path / ".env").chmod(mode)
+        bad = GOOD | {"DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}"}
+        status, lines = await ended(bad, tmp_path)
+        assert (status, [line.endswith(told) for line in lines].count(True)) == (TROUBLE, count)
+
+
 def test_good_settings_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     config = load(monkeypatch)
     assert config.redirect_uri == "https://kkachi.example/oauth/kakao/callback"

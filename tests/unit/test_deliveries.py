@@ -23,10 +23,9 @@ from storage.deliveries import (
     Chat,
     Delivery,
     DeliveryState,
-    DeliveryStore,
     NewDelivery,
-    Outcome,
 )
+from storage.leases import LeaseStore, Outcome
 from storage.links import LinkStore
 from storage.vault import Vault
 from tests.support.outbox import CARD, MINJI, NOON, World, open_outbox
@@ -332,7 +331,7 @@ async def test_a_lost_answer_is_never_repeated_to_friends(world: World) -> None:
 
 async def test_after_a_kill_me_gets_it_once_more_and_friends_do_not(idle: World) -> None:
     mine, friends = await idle.to_me(), await idle.to_friends("준호", "서연")
-    await idle.store.lease(NOON, NOON + 60, 10, lambda row: idle.allowance.claims(row, NOON))
+    await idle.leases.lease(NOON, NOON + 60, 10, lambda row: idle.allowance.claims(row, NOON))
     idle.begin_anew()
     async with idle.running():
         assert set((await idle.named(friends)).values()) == {("unknown", "restart")}
@@ -391,7 +390,7 @@ async def test_a_full_disk_is_an_alarm_until_it_has_room_again(idle: World) -> N
         assert (await idle.only(forward)).state is DeliveryState.SENT
 
 
-class Clumsy(DeliveryStore):
+class Clumsy(LeaseStore):
     """A store that drops the first results it gets."""
 
     dropped = 0
@@ -412,7 +411,7 @@ class Clumsy(DeliveryStore):
 async def test_an_unexpected_error_while_recording_frees_the_rows_without_a_restart(
     idle: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    idle.store = Clumsy(idle.database)
+    idle.leases = Clumsy(idle.database)
     idle.begin_anew()
     async with idle.running():
         assert await idle.named(await idle.to_friends("준호")) == {"준호": ("unknown", "restart")}

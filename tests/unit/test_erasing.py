@@ -74,11 +74,13 @@ async def count(database: Database, table: Table, which: ColumnElement[bool] | N
 
 ERASED: dict[str, tuple[dict[str, object], Purge]] = {
     "link_requests": ({}, lambda stores: stores.requests.purge(NOW)),
+    "role_connections": ({}, lambda stores: stores.role_connections.purge(NOW)),
     "jumps": ({}, lambda stores: stores.jumps.purge(NOW)),
     "drafts": ({}, lambda stores: stores.drafts.purge(NOW)),
     "shares": ({}, lambda stores: stores.shares.purge(NOW)),
     "webhooks": ({}, lambda stores: stores.webhooks.purge(NOW)),
     "images": ({}, lambda stores: stores.images.purge(NOW)),
+    "verdicts": ({}, lambda stores: stores.verdicts.purge(NOW)),
     "hits": ({"state": "dropped"}, lambda stores: stores.hits.purge(NOW)),
     "deliveries": (ENDED, lambda stores: stores.deliveries.purge(NOW)),
     "allowances": ({}, lambda stores: stores.allowances.purge(9_999, keep=1, keep_app=30)),

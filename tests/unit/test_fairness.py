@@ -87,9 +87,9 @@ async def test_whoever_has_waited_longest_goes_first_but_one_of_each(idle: World
         await idle.to_me(card(f"{number}"))
     for member_id in range(100, 103):
         await idle.to_me(card("0"), member_id)
-    leases = await idle.store.lease(idle.clock(), idle.clock() + 60, 4, lambda _: [], share=4)
+    leases = await idle.leases.lease(idle.clock(), idle.clock() + 60, 4, lambda _: [], share=4)
     assert sorted(lease.rows[0].member_id for lease in leases) == [MINJI, 100, 101, 102]
-    leases = await idle.store.lease(idle.clock(), idle.clock() + 60, 4, lambda _: [], share=2)
+    leases = await idle.leases.lease(idle.clock(), idle.clock() + 60, 4, lambda _: [], share=2)
     assert [lease.rows[0].member_id for lease in leases] == [MINJI]
 
 

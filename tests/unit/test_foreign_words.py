@@ -43,11 +43,35 @@ FOREIGN = frozenset(
 # Numbers, times, marks, mentions, and sentences of ours that were made plain where they were made.
 OURS = frozenset(
     {"1", "added", "address", "answer", "arrived", "chats", "code", "contact", "count", "date"}
-    | {"day", "end", "error", "failed", "gate", "grace", "hours", "items", "left", "length"}
-    | {"limit", "linked", "minutes", "month", "more", "most", "note", "number", "operator", "page"}
-    | {"pages", "question", "receipts", "roles", "rule", "rules", "seconds", "sends", "sent"}
-    | {"shown", "since", "skipped", "start", "status", "subscriptions", "texts", "time", "unknown"}
-    | {"until", "used", "waiting", "weekday", "what", "when", "who", "why", "year", "zone"}
+    | {"day", "end", "error", "failed", "file", "gate", "grace", "hours", "items", "left"}
+    | {
+        "length",
+        "limit",
+        "linked",
+        "minutes",
+        "mode",
+        "moment",
+        "month",
+        "more",
+        "most",
+        "note",
+        "now",
+    }
+    | {"number", "operator", "page", "pages", "question", "receipts", "roles", "rule", "rules"}
+    | {
+        "seconds",
+        "sends",
+        "sent",
+        "shown",
+        "since",
+        "skipped",
+        "start",
+        "status",
+        "subscriptions",
+        "texts",
+    }
+    | {"time", "unknown", "until", "used", "waiting", "weekday", "what", "when", "who", "why"}
+    | {"year", "zone"}
 )
 # Kakao's own texts, and pages where Jinja escapes: no markup of Discord's is read there.
 ELSEWHERE = ("card-", "notify-card-", "page-", "digest-", "doctor-")

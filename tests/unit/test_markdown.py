@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 import regex
@@ -40,6 +41,78 @@ def read(text: str, locale: Locale = "ko") -> str:
 )
 def test_names_stand_for_ids(raw: str, shown: str) -> None:
     assert read(raw) == shown
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("먼저 <id:customize> 에서", "먼저 채널 및 역할 에서"),
+        ("<id:browse> · <id:guide> · <id:home>", "채널 둘러보기 · 서버 가이드 · 서버 가이드"),
+        ("<id:linked-roles> <id:linked-roles:123>", "연결된 역할 연결된 역할"),
+        ("<sound:1:2>", "🔊 사운드보드 소리"),
+        ("<kkachi@example.com> <mailto:a.b@c.example>", "kkachi@example.com a.b@c.example"),
+        ("<+82 10-1234-5678> <tel:+821012345678>", "+82 10-1234-5678 +821012345678"),
+        ("<discord://-/channels/1/2>", "discord://-/channels/1/2"),
+        ("</kakao link status:5>", "/kakao link status"),
+        ("<t:1796000000:s>", "11월 30일 (월) 09:53"),
+        ("<id:nowhere> <3 <b>", "<id:nowhere> <3 <b>"),
+    ],
+)
+def test_every_tag_of_discords_reads_as_words(raw: str, shown: str) -> None:
+    assert read(raw) == shown
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("```ansi\n\x1b[1;31m긴급\x1b[0m 점검\n```", "긴급 점검"),
+        ("```ANSI\n\x1b[0;40;37m표\x1b[m\n```", "표"),
+        ("```py\n[1;31m\n```", "[1;31m"),
+        ("[1;31m 그대로", "[1;31m 그대로"),
+    ],
+)
+def test_colours_of_code_blocks_go_and_what_only_looks_like_them_stays(
+    raw: str, shown: str
+) -> None:
+    assert read(raw) == shown
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        (
+            '[신청서](https://forms.example.com/a "여기를 누르세요") 작성',
+            "신청서 (forms.example.com) 작성",
+        ),
+        ("[신청서](<https://forms.example.com/a> '누르기')", "신청서 (forms.example.com)"),
+        ("[[공지] 안내](https://a.example)", "[공지] 안내 (a.example)"),
+        ('[**굵게**]( https://a.example "x" )', "굵게 (a.example)"),
+        ('[글](https://a.example "열림)', '[글](https://a.example "열림)'),
+    ],
+)
+def test_masked_links_read_as_their_words_and_their_host(raw: str, shown: str) -> None:
+    assert read(raw) == shown
+
+
+@pytest.mark.parametrize("word", ["می\u200cخواهم", "क्\u200dष", "ශ්\u200dරී"])
+def test_joiners_stay_where_they_are_spelling(word: str) -> None:
+    assert read(word) == word
+
+
+@pytest.mark.parametrize("word", ["욕\u200c설", "a\u200db", "\u200cمی", "می\u200c"])
+def test_joiners_go_where_they_only_hide_something(word: str) -> None:
+    assert "\u200c" not in read(word)
+    assert "\u200d" not in read(word)
+
+
+def test_points_in_time_are_told_by_the_readers_own_clock_and_name_its_zone() -> None:
+    def told(text: str, zone: str, locale: Locale = "ko") -> str:
+        return readable(text, NAMES, locale, TEXTS, at=WRITTEN, zone=ZoneInfo(zone))
+
+    assert told("<t:1796000000:t>", "Asia/Seoul") == "09:53"
+    assert told("<t:1796000000:t>", "Asia/Tokyo") == "09:53 (Asia/Tokyo)"
+    assert told("<t:1796000000>", "Europe/Berlin") == "11월 30일 (월) 01:53 (Europe/Berlin)"
+    assert told("<t:1796000000:d>", "America/New_York", "en") == "Sun 29 Nov"
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,7 @@ from bot.services.highlights.matching.patterns import (
     PatternTooLarge,
 )
 from bot.services.highlights.matching.words import hit
-from bot.services.messages.models import Source
-from bot.services.messages.reader import Seen
+from bot.services.messages.models import Seen, Source
 from storage.rules import Rule, RuleKind
 
 HERE, THERE = 7, 8

@@ -301,7 +301,7 @@ async def live(world: World, acts: list[tuple[str, float]]) -> dict[str, str]:
 async def leave_off(world: World) -> None:
     """Be killed with all that is due under way, and start anew."""
     now = world.clock()
-    await world.store.lease(now, now + 60, 100, lambda row: world.allowance.claims(row, now))
+    await world.leases.lease(now, now + 60, 100, lambda row: world.allowance.claims(row, now))
     world.begin_anew()
 
 

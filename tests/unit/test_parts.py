@@ -57,12 +57,15 @@ async def test_whom_the_member_ignores_is_not_quoted(tower: HighlightsWorld, how
     assert await words(tower) == "member 2: 공지가 있어요"
 
 
-async def test_a_bot_is_quoted_only_where_bots_count(tower: HighlightsWorld) -> None:
+@pytest.mark.parametrize("count", [True, False])
+async def test_a_bot_is_quoted_only_where_bots_count(
+    tower: HighlightsWorld,
+    count: bool,
+) -> None:
+    await tower.filter(ignore_bots=not count)
     assert await tower.found(tower.message(others=[quote(BOT)]))
-    assert await words(tower) == "member 2: 공지가 있어요"
-    await tower.filter(ignore_bots=False)
-    assert await tower.found(tower.message(others=[quote(BOT)]))
-    assert await words(tower) == "↪ 도우미: 옛말\nmember 2: 공지가 있어요"
+    quoted = "↪ 도우미: 옛말\n" if count else ""
+    assert await words(tower) == f"{quoted}member 2: 공지가 있어요"
 
 
 async def test_a_line_before_carries_only_what_may_go_along(tower: HighlightsWorld) -> None:
@@ -76,13 +79,18 @@ async def test_a_line_before_carries_only_what_may_go_along(tower: HighlightsWor
     assert await words(tower) == "member 2: 이거 봐요\nmember 2: 공지가 있어요"
 
 
-async def test_what_is_carried_on_is_found_unless_its_author_opted_out(
-    tower: HighlightsWorld,
-) -> None:
+async def test_what_is_carried_on_is_found(tower: HighlightsWorld) -> None:
     original = tower.message("공지 하나", author_id=SEOYEON)
     carried = Part(Body("공지 하나"), PartKind.FORWARDED, origin=original.source)
     assert await tower.found(tower.message("", others=[carried]))
     assert await words(tower) == "member 2: [전달] 공지 하나"
+
+
+async def test_what_is_carried_on_of_whoever_opted_out_is_not_found(
+    tower: HighlightsWorld,
+) -> None:
+    original = tower.message("공지 하나", author_id=SEOYEON)
+    carried = Part(Body("공지 하나"), PartKind.FORWARDED, origin=original.source)
     await tower.services.optouts.set(SEOYEON, on=True)
     assert not await tower.found(tower.message("", others=[carried]))
     assert await tower.found(tower.message("공지 또 하나", others=[carried]))

@@ -10,9 +10,10 @@ import pytest
 
 from bot.errors import NotLinked
 from bot.kakao import Message
-from storage.deliveries import OF_HITS, Chat, Delivery, DeliveryState, NewDelivery, Outcome
+from storage.deliveries import OF_HITS, Chat, Delivery, DeliveryState, NewDelivery
 from storage.digests import Digest, DigestStore
 from storage.hits import Hit, HitState, HitStore, Priority
+from storage.leases import Outcome
 from storage.links import Link, LinkStore
 from tests.support.outbox import ALL_SCOPES, MINJI, NOON, VAULT, World, open_outbox
 from tests.support.world import until
@@ -70,7 +71,7 @@ async def test_a_send_to_friends_does_not_leave_in_the_other_accounts_name(idle:
 
 async def test_after_a_kill_in_the_middle_nothing_goes_out_in_the_wrong_name(idle: World) -> None:
     mine, friends = await idle.to_me(), await idle.to_friends("서연")
-    await idle.store.lease(NOON, NOON + 60, 1, lambda row: idle.allowance.claims(row, NOON))
+    await idle.leases.lease(NOON, NOON + 60, 1, lambda row: idle.allowance.claims(row, NOON))
     async with moving_to(idle, "준호"):
         idle.begin_anew()
         async with idle.running():
@@ -269,11 +270,11 @@ async def test_what_was_found_and_was_just_going_out_waits_for_the_next_account_
     idle: World,
 ) -> None:
     hits, _ = await taken(idle)
-    [lease] = await idle.store.lease(NOON, NOON + 60, 1, lambda _: [])
+    [lease] = await idle.leases.lease(NOON, NOON + 60, 1, lambda _: [])
     await idle.link("준호")
     assert await hits.waiting(MINJI) == []
     stopped = Outcome(lease.rows[0], PARKED, NOON, "not-linked")
-    await idle.store.record([stopped])
+    await idle.leases.record([stopped])
     assert [hit.occasion for hit in await hits.waiting(MINJI)] == [HIT.occasion]
 
 
@@ -281,10 +282,10 @@ async def test_what_may_have_arrived_in_the_former_chat_does_not_come_once_more(
     idle: World,
 ) -> None:
     hits, _ = await taken(idle)
-    [lease] = await idle.store.lease(NOON, NOON + 60, 1, lambda _: [])
+    [lease] = await idle.leases.lease(NOON, NOON + 60, 1, lambda _: [])
     await idle.link("준호")
-    await idle.store.record([Outcome(lease.rows[0], QUEUED, NOON, "lost", repeats=1)])
-    assert await idle.store.recover(NOON) == []
+    await idle.leases.record([Outcome(lease.rows[0], QUEUED, NOON, "lost", repeats=1)])
+    assert await idle.leases.recover(NOON) == []
     assert await hits.waiting(MINJI) == []
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot.config import DISCORD_CDN_URL, KAKAO_AUTH_URL, KAKAO_SDK_URL
+from bot.config import DISCORD_CDN_URL, KAKAO_AUTH_URL, KAKAO_SDK_URL, KAKAO_SHARER_URL
 from bot.kakao import CustomMessage, Feed, Message, ScrapMessage, message_from
 from bot.services.forwarding.shares import KEPT_SECONDS, SharingOff
 from bot.services.privacy.expiry import GRACE_SECONDS, Expiry
@@ -97,7 +97,7 @@ async def test_custom_and_scrape_messages_take_their_own_call(
 def test_every_kind_of_card_is_drawn(template: dict[str, Any]) -> None:
     message = message_from(template)
     page = Pages(texts(), base="").share(
-        message.stored(), "ko", pictures=lambda _: True, offer={}, is_told=True
+        message.stored(), "ko", pictures=lambda _: True, offer={}, without_script="", is_told=True
     )
     first = template.get("text") or "길드 티셔츠"
     assert f'class="card {template["object_type"]}"' in page
@@ -135,10 +135,20 @@ async def test_the_page_tells_kakao_where_it_is_and_nobody_its_path(stall: Share
 
 
 def test_the_page_may_load_only_our_script_and_kakaos() -> None:
-    settings = ShareSettings("", KAKAO_SDK_URL, "", KAKAO_AUTH_URL, DISCORD_CDN_URL)
+    settings = ShareSettings(
+        javascript_key="",
+        sdk_url=KAKAO_SDK_URL,
+        sdk_integrity="",
+        auth_url=KAKAO_AUTH_URL,
+        api_url="https://kapi.kakao.com",
+        sharer_url=KAKAO_SHARER_URL,
+        public_url="https://kkachi.example",
+        picture_origin=DISCORD_CDN_URL,
+    )
     policy = settings.headers()["Content-Security-Policy"].split("; ")
     assert policy[0] == "default-src 'none'"
     assert "script-src 'self' https://t1.kakaocdn.net" in policy
+    assert "connect-src https://t1.kakaocdn.net https://kapi.kakao.com" in policy
     assert "form-action https://kauth.kakao.com https://*.kakao.com" in policy
     assert not any("unsafe" in rule for rule in policy)
 
@@ -265,7 +275,7 @@ async def test_without_an_admin_key_nobody_can_be_kakao(tmp_path: Path) -> None:
 
 
 def test_the_admin_key_is_not_printed() -> None:
-    settings = ShareSettings("", "", "", "", "", ADMIN_KEY)
+    settings = ShareSettings("", "", "", "", "", "", "", "", ADMIN_KEY)
     assert ADMIN_KEY not in repr(settings)
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from storage.allowances import Claim
 from storage.database import Database, open_database
-from storage.deliveries import Chat, Delivery, DeliveryState, DeliveryStore, NewDelivery, Outcome
+from storage.deliveries import Chat, Delivery, DeliveryState, DeliveryStore, NewDelivery
+from storage.leases import LeaseStore, Outcome
 from storage.links import LinkStore
 from tests.unit.test_storage_links import LINK, VAULT
 
@@ -40,13 +41,19 @@ def shared(database: Database) -> DeliveryStore:
     return DeliveryStore(database)
 
 
+@pytest.fixture
+def leases(database: Database) -> LeaseStore:
+    return LeaseStore(database)
+
+
 async def test_the_rows_of_a_forward_are_leased_together_those_due_longest_first(
     shared: DeliveryStore,
+    leases: LeaseStore,
 ) -> None:
     await shared.accept("later", FRIENDS, at=20.0)
     await shared.accept("sooner", [ME], at=10.0)
     await shared.accept("tomorrow", [ME], at=99.0)
-    leased = await shared.lease(50.0, 110.0, 5, nothing)
+    leased = await leases.lease(50.0, 110.0, 5, nothing)
     assert [[row.forward_id for row in lease.rows] for lease in leased] == [
         ["sooner"],
         ["later"] * 3,
@@ -55,55 +62,62 @@ async def test_the_rows_of_a_forward_are_leased_together_those_due_longest_first
     assert await shared.next_due() == 99.0
 
 
-async def test_no_more_forwards_are_leased_than_can_be_sent(shared: DeliveryStore) -> None:
+async def test_no_more_forwards_are_leased_than_can_be_sent(
+    shared: DeliveryStore, leases: LeaseStore
+) -> None:
     for number in range(4):
         await shared.accept(f"f{number}", FRIENDS, at=float(number))
-    leased = await shared.lease(50.0, 110.0, 2, nothing)
+    leased = await leases.lease(50.0, 110.0, 2, nothing)
     assert [lease.rows[0].forward_id for lease in leased] == ["f0", "f1"]
 
 
-async def test_of_two_who_lease_at_once_each_row_goes_to_one(shared: DeliveryStore) -> None:
+async def test_of_two_who_lease_at_once_each_row_goes_to_one(
+    shared: DeliveryStore, leases: LeaseStore
+) -> None:
     for number in range(10):
         await shared.accept(f"f{number}", FRIENDS, at=0.0)
-    taken = await asyncio.gather(*(shared.lease(1.0, 61.0, 6, nothing) for _ in range(2)))
+    taken = await asyncio.gather(*(leases.lease(1.0, 61.0, 6, nothing) for _ in range(2)))
     ids = [row.id for leased in taken for lease in leased for row in lease.rows]
     assert len(ids) == len(set(ids)) == 30
 
 
-async def test_a_living_lease_of_another_process_is_respected(shared: DeliveryStore) -> None:
+async def test_a_living_lease_of_another_process_is_respected(
+    shared: DeliveryStore, leases: LeaseStore
+) -> None:
     await shared.accept("f", [ME], at=0.0)
-    await shared.lease(0.0, 60.0, 1, nothing)
-    assert await shared.recover(59.0) == []
-    [row] = await shared.recover(60.0)
+    await leases.lease(0.0, 60.0, 1, nothing)
+    assert await leases.recover(59.0) == []
+    [row] = await leases.recover(60.0)
     assert (row.state, row.repeats, row.next_try_at) == (DeliveryState.QUEUED, 1, 60.0)
 
 
-async def test_a_second_lost_lease_ends_in_doubt(shared: DeliveryStore) -> None:
+async def test_a_second_lost_lease_ends_in_doubt(shared: DeliveryStore, leases: LeaseStore) -> None:
     await shared.accept("f", [ME], at=0.0)
     for start in (0.0, 100.0):
-        await shared.lease(start, start + 60, 1, nothing)
-        await shared.recover(start + 60)
+        await leases.lease(start, start + 60, 1, nothing)
+        await leases.recover(start + 60)
     [row] = await shared.of_forward("f", 1)
     assert (row.state, row.reason, row.finished_at) == (DeliveryState.UNKNOWN, "restart", 160.0)
 
 
 async def test_a_result_that_comes_after_the_lease_was_taken_over_is_dropped(
     shared: DeliveryStore,
+    leases: LeaseStore,
 ) -> None:
     await shared.accept("f", [ME], at=0.0)
-    [lease] = await shared.lease(0.0, 60.0, 1, nothing)
-    await shared.recover(60.0)
-    await shared.lease(60.0, 120.0, 1, nothing)
-    await shared.record([Outcome(lease.rows[0], DeliveryState.FAILED, 61.0, "unavailable")])
+    [lease] = await leases.lease(0.0, 60.0, 1, nothing)
+    await leases.recover(60.0)
+    await leases.lease(60.0, 120.0, 1, nothing)
+    await leases.record([Outcome(lease.rows[0], DeliveryState.FAILED, 61.0, "unavailable")])
     [row] = await shared.of_forward("f", 1)
     assert (row.state, row.lease_until) == (DeliveryState.SENDING, 120.0)
 
 
 async def test_what_holds_a_former_links_rows_up_does_not_hold_up_the_next_ones(
-    database: Database, shared: DeliveryStore
+    database: Database, shared: DeliveryStore, leases: LeaseStore
 ) -> None:
     await shared.accept("former", [ME], at=0.0)
-    [lease] = await shared.lease(0.0, 60.0, 1, nothing)
+    [lease] = await leases.lease(0.0, 60.0, 1, nothing)
     await LinkStore(database, VAULT).put(replace(LINK, kakao_id=9, generation="next"))
     await shared.accept("next", [ME], at=1.0)
     former = lease.rows[0]
@@ -114,11 +128,11 @@ async def test_what_holds_a_former_links_rows_up_does_not_hold_up_the_next_ones(
 
 
 async def test_only_what_was_accepted_for_the_link_there_is_can_be_repeated(
-    database: Database, shared: DeliveryStore
+    database: Database, shared: DeliveryStore, leases: LeaseStore
 ) -> None:
     await shared.accept("f", [ME], at=0.0)
-    [lease] = await shared.lease(0.0, 60.0, 1, nothing)
-    await shared.record([Outcome(lease.rows[0], DeliveryState.FAILED, 1.0, "operator")])
+    [lease] = await leases.lease(0.0, 60.0, 1, nothing)
+    await leases.record([Outcome(lease.rows[0], DeliveryState.FAILED, 1.0, "operator")])
     ids = [row.id for row in lease.rows]
     await database.change(text("UPDATE links SET generation = 'another'"))
     assert await shared.requeue(ids, 2.0) == []

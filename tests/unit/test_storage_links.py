@@ -57,6 +57,7 @@ async def open_state(requests: LinkRequestStore) -> None:
         state="state-in-clear",
         browser="cookie-in-clear",
         verifier="verifier-in-clear",
+        now=0.0,
         expires_at=600.0,
     )
 

@@ -12,11 +12,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from aiohttp import ClientError
+from sqlalchemy import text as sql
 
 from bot.services.messages.models import Source
 from bot.texts import LOCALES
 from bot.web.answers import STATUSES
 from bot.web.pages import Pages, preferred, rich, seen
+from storage.link_requests import MOST_PAGES, MOST_STATES
 from tests.support.linking import JUNHO, MINJI, LinkWorld, open_house, texts
 
 CALLBACK = "/oauth/kakao/callback"
@@ -115,6 +117,66 @@ async def test_another_site_cannot_press_the_button(house: LinkWorld) -> None:
             assert (answer.status, "Set-Cookie" in answer.headers) == (403, False)
         own = {"Origin": house.url, "Sec-Fetch-Site": "same-origin"}
         assert (await browser.post(page, headers=own)).status == 303
+
+
+async def states(house: LinkWorld) -> int:
+    row = await house.database.first(sql("SELECT count(*) AS n FROM link_states"))
+    assert row is not None
+    return int(row["n"])
+
+
+async def test_one_browser_that_presses_on_keeps_only_its_newest_ways(house: LinkWorld) -> None:
+    page = await house.invite()
+    async with house.browser() as browser:
+        first = (await browser.post(page)).headers["Location"]
+        for _ in range(30):
+            last = (await browser.post(page)).headers["Location"]
+        assert await states(house) == MOST_STATES
+        assert (await browser.get(await house.kakao.walk("민지", first))).status == 404
+        assert (await browser.get(await house.kakao.walk("민지", last))).status == 200
+
+
+async def test_a_member_who_asks_for_page_after_page_keeps_the_newest(house: LinkWorld) -> None:
+    others = await house.invite(JUNHO)
+    pages = []
+    for _ in range(MOST_PAGES + 5):
+        pages.append(await house.invite())
+        house.clock.passes(1)
+    async with house.browser() as browser:
+        statuses = [(await browser.get(page)).status for page in (pages[4], pages[5], others)]
+    assert statuses == [404, 200, 200]
+
+
+async def test_many_browsers_on_one_page_take_nothing_from_who_was_first(
+    house: LinkWorld,
+) -> None:
+    page = await house.invite()
+    async with house.browser() as mine:
+        back = await house.back(mine, page)
+        async with house.browser() as others:
+            for _ in range(30):
+                others.session.cookie_jar.clear()
+                answer = await others.post(page)
+        assert (answer.status, "너무 많은 브라우저" in answer.page) == (429, True)
+        assert await states(house) == MOST_STATES
+        assert (await mine.post(page)).status == 303
+        assert (await mine.get(back)).status == 404
+        assert (await mine.get(await house.back(mine, page))).status == 200
+    later = await house.invite()
+    assert later != page
+
+
+async def test_a_page_that_many_browsers_opened_is_free_again_later(house: LinkWorld) -> None:
+    page = await house.invite()
+    async with house.browser() as others:
+        for _ in range(MOST_STATES):
+            others.session.cookie_jar.clear()
+            await others.post(page)
+        others.session.cookie_jar.clear()
+        assert (await others.post(page)).status == 429
+        house.clock.passes(601)
+        assert (await others.post(page)).status == 303
+        assert await states(house) == MOST_STATES
 
 
 # The way back

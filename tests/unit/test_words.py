@@ -118,9 +118,64 @@ def test_an_empty_keyword_finds_nothing() -> None:
 
 
 def test_blind_spots_are_one_character_and_breaks_are_offsets() -> None:
-    text = normalise("가 https://example.com/x 나")
+    text = normalise("가 <:smile:123> 나")
     assert text.text == f"가{BLIND}나"
     assert text.breaks == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("keyword", "text"),
+    [
+        ("don't starve", "Don’t Starve 같이 하실 분"),
+        ("don’t", "i don't"),
+        ('"원신"', "“원신” 하는 분"),
+        ("rock ‘n’ roll", "rock 'n' roll"),
+    ],
+)
+def test_quotes_and_apostrophes_are_one_whatever_a_phone_makes_of_them(
+    keyword: str, text: str
+) -> None:
+    assert hit(keyword, text)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "text"),
+    [
+        ("character.ai", "요즘 character.ai 재밌다"),
+        ("Character.AI", "character.ai가 느려요"),
+        ("character.ai", "https://www.character.ai/chat?x=1"),
+        ("discord.gg", "discord.gg/abc 로 오세요"),
+        ("https://a.example/b", "https://a.example/b?x=1"),
+    ],
+)
+def test_an_address_is_found_as_the_word_it_is_to_people(keyword: str, text: str) -> None:
+    assert hit(keyword, text)
+    assert hit(keyword, text, "exact")
+
+
+@pytest.mark.parametrize(
+    ("keyword", "text"),
+    [
+        ("character.ai", "mycharacter.ai"),
+        ("character.ai", "character.ai.evil.example"),
+        ("character", "character.ai"),
+        ("ai", "character.ai"),
+        ("gg", "https://discord.gg/abc"),
+        ("공지", "https://a.example/공지"),
+        ("a.b", "mail@a.b.com"),
+    ],
+)
+def test_in_an_address_nothing_is_found_but_itself(keyword: str, text: str) -> None:
+    assert not hit(keyword, text)
+
+
+def test_private_letters_in_a_message_stand_for_no_address() -> None:
+    spelled = normalise("character.ai").text
+    assert not hit("character.ai", spelled)
+
+
+def test_colours_of_a_code_block_are_no_part_of_a_word() -> None:
+    assert hit("긴급", "```ansi\n\x1b[1;31m긴급\x1b[0m 점검\n```")
 
 
 def test_a_flood_without_spaces_ends_soon() -> None:

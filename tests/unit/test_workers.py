@@ -58,7 +58,7 @@ async def leased(world: World, forward: str) -> None:
     """Let a process take a forward and do nothing about it."""
     await world.worker.beat()
     now = world.clock()
-    [lease] = await world.store.lease(now, now + 60, 1, lambda _: [], worker=world.worker.id)
+    [lease] = await world.leases.lease(now, now + 60, 1, lambda _: [], worker=world.worker.id)
     assert lease.rows[0].forward_id == forward
 
 

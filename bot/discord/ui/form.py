@@ -5,6 +5,7 @@ from typing import Any
 
 import discord
 
+from bot.discord.access import check_feature
 from bot.discord.cog import answering
 from bot.discord.limits import INPUT_LABEL, MODAL_TITLE
 from bot.services.compose.fields import AddressField, Choice, Field, Page, PictureField, Rows
@@ -46,7 +47,8 @@ class FormModal(discord.ui.Modal):
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
         """Hand over what was typed."""
-        async with answering(interaction, "compose"):
+        async with answering(interaction):
+            await check_feature(interaction, "compose")
             given = {path: _typed(shown) for path, shown in self._inputs.items()}
             await self._then(interaction, given)
 

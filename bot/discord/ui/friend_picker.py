@@ -8,6 +8,7 @@ from typing import Any, Self, cast
 
 import discord
 
+from bot.discord.access import check_feature
 from bot.discord.cog import Answered, answering
 from bot.discord.limits import OPTION_LABEL, SELECT_OPTIONS
 from bot.discord.plugin import services_of
@@ -291,7 +292,8 @@ class SearchModal(discord.ui.Modal):
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
         """Show the friends whose names hold what was typed."""
-        async with answering(interaction, "forward"):
+        async with answering(interaction):
+            await check_feature(interaction, "forward")
             await defer_edit(interaction)
             draft = await _own_draft(interaction, self.draft_id)
             forwarding = services_of(interaction.client).forwarding

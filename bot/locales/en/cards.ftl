@@ -27,6 +27,13 @@ card-poll-answer = { $number }. { $answer }
 card-unknown-member = unknown-user
 card-unknown-role = unknown-role
 card-unknown-channel = unknown-channel
+card-zone = { $moment } ({ $zone })
+card-navigation-customize = Channels & Roles
+card-navigation-browse = Browse Channels
+card-navigation-guide = Server Guide
+card-navigation-home = Server Guide
+card-navigation-linked-roles = Linked Roles
+card-sound = 🔊 soundboard sound
 card-moment = { $date } { $time }
 card-date = { $weekday ->
     [0] Mon

@@ -1,4 +1,5 @@
 doctor-settings-ok = Everything that is needed is set.
+doctor-settings-exposed = Everybody on this machine can read { $file }, and with it the tokens. Run `chmod o= { $file }`.
 doctor-broken = This check itself failed ({ $error }). Please report it with the log.
 
 doctor-discord-ok = Discord accepts the token of the bot { $name }.

@@ -47,6 +47,10 @@ highlight-pause-over = You hear of highlights again.
 highlight-imported = { $added } rules were copied; { $skipped } were here already.
 highlight-test-hit = ✅ This text meets these rules.
 highlight-test-miss = ❌ This text meets no rule.
+highlight-test-ignored-words = ⛔ But it holds a word that you ignore, so no card comes: { $words }
+highlight-test-ignored-place = ⛔ But you hear nothing of this channel, so no card comes.
+highlight-test-paused = ⏸️ But you have paused until { $until }, so no card comes now.
+highlight-test-near = 💡 With the mode "{ $mode }" your rule { $rule } would find it too.
 
 highlight-why-passed = It passes every gate: written now, it would be sent at once.
 highlight-why-stopped = It was stopped at "{ $gate }".
@@ -54,7 +58,18 @@ highlight-why-waits = It goes out, but waits for "{ $gate }".
 highlight-why-discord = Discord does not answer just now. It is kept, and judged as soon as Discord does.
 highlight-why-waiting = This message was found and waits for its turn.
 highlight-why-taken = This message is in a card already. `/kakao status` shows how that went.
-highlight-why-dropped = This message was found, but then it was not to be sent.
+highlight-why-dropped = This message was found, but not sent. { $why }
+highlight-why-then = This message was stopped when it was judged. { $why }
+highlight-why-now = Judged again now: { $now }
+highlight-why-sent = It was sent to your KakaoTalk at { $when }.
+highlight-why-card = This message is in a card already: { $state }
+highlight-why-together = { $count ->
+        [one] One more was in the same card.
+       *[other] { $count } more were in the same card.
+    }
+highlight-dropped-gone = It was deleted, or hidden from you, before it went out.
+highlight-dropped-unreadable = What is kept of your settings could not be read.
+highlight-dropped-too-many = There were too many at once, so it was only counted.
 
 highlight-gate-matched = Rules
     .pass = it meets a rule of yours
@@ -124,3 +139,6 @@ highlight-gate-link = KakaoTalk
     .pass = connected
     .stop = not connected
     .wait = goes once you connect again
+highlight-flood = 🌊 **{ $author }** has met your rules so often at once that { $count } highlights came in one card. To hear no more of them, press the button.
+highlight-flood-ignore = Ignore them
+highlight-flood-ignored = No more cards come of what { $author } writes in that server. To undo this, choose the same person in `/highlight ignore` there.

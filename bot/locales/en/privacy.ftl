@@ -8,7 +8,7 @@ privacy-opted-in = What you write can meet people's rules again.
 
 privacy-table-links = Your KakaoTalk link: account number, nickname, consents, sealed tokens
 privacy-table-link_requests = Link pages you opened
-privacy-table-role_connections = Discord's Linked Roles
+privacy-table-role_connections = Discord's Linked Roles: sealed tokens with which Discord is told whether you are linked
 privacy-table-optouts = That what you write is not carried automatically
 privacy-table-memberships = Servers in which you used Kkachi, and when last
 privacy-table-departures = Servers you left
@@ -17,6 +17,7 @@ privacy-table-filters = What holds for all of your rules
 privacy-table-subscriptions = Events you subscribed to
 privacy-table-wishes = When cards come
 privacy-table-hits = Numbers of messages that your rules found
+privacy-table-verdicts = Numbers of messages that met your rules but were not sent, with the reason in one word, for a day
 privacy-table-digests = Pages behind digests
 privacy-table-digest_items = Lines on those pages
 privacy-table-drafts = Cards you have begun

@@ -25,6 +25,13 @@ card-unknown-member = 알 수 없는 사용자
 card-unknown-role = 알 수 없는 역할
 card-unknown-channel = 알 수 없는 채널
 card-moment = { $date } { $time }
+card-zone = { $moment } ({ $zone })
+card-navigation-customize = 채널 및 역할
+card-navigation-browse = 채널 둘러보기
+card-navigation-guide = 서버 가이드
+card-navigation-home = 서버 가이드
+card-navigation-linked-roles = 연결된 역할
+card-sound = 🔊 사운드보드 소리
 card-date = { $month }월 { $day }일 ({ $weekday ->
     [0] 월
     [1] 화

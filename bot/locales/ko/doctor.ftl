@@ -1,4 +1,5 @@
 doctor-settings-ok = 필요한 설정이 모두 있어요.
+doctor-settings-exposed = 이 컴퓨터를 쓰는 누구나 { $file } 파일과 그 안의 토큰을 읽을 수 있어요. `chmod o= { $file }`을 실행해 주세요.
 doctor-broken = 확인하다가 오류가 났어요({ $error }). 로그와 함께 알려 주세요.
 
 doctor-discord-ok = Discord가 봇 { $name }의 토큰을 받아 줘요.

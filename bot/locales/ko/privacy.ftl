@@ -8,7 +8,7 @@ privacy-opted-in = 이제 내가 쓴 글도 다른 사람의 규칙에 걸릴 �
 
 privacy-table-links = 카카오톡 연결: 계정 번호, 닉네임, 동의 항목, 봉인된 토큰
 privacy-table-link_requests = 연결하려고 연 페이지
-privacy-table-role_connections = 디스코드 연결된 역할
+privacy-table-role_connections = 디스코드 연결된 역할: 연결했는지 디스코드에 알릴 때 쓰는 봉인된 토큰
 privacy-table-optouts = 내 글을 자동으로 내보내지 말라는 뜻
 privacy-table-memberships = 까치를 쓴 서버와 마지막으로 쓴 때
 privacy-table-departures = 떠난 서버
@@ -17,6 +17,7 @@ privacy-table-filters = 규칙 전체에 적용하는 것
 privacy-table-subscriptions = 받아 보는 소식
 privacy-table-wishes = 카드를 받는 때
 privacy-table-hits = 규칙에 걸린 메시지의 번호
+privacy-table-verdicts = 규칙에 걸렸지만 보내지 않은 메시지의 번호와 그 이유 한 단어, 하루 동안
 privacy-table-digests = 여러 소식을 모은 페이지
 privacy-table-digest_items = 그 페이지의 줄
 privacy-table-drafts = 쓰다 만 카드

@@ -7,11 +7,13 @@ from bot.services.accounts.consents import Consents
 from bot.services.accounts.friends import Friends
 from bot.services.accounts.linked_roles import LinkedRoles, Login
 from bot.services.accounts.links import Links
+from bot.services.accounts.logins import Logins
 from bot.services.accounts.oauth import OAuthFlow
 from bot.services.accounts.security_events import Keys, SecurityEvents
 from bot.services.accounts.webhook_queue import WebhookQueue
 from bot.services.accounts.webhooks import AccountWebhooks
 from bot.services.resources import Resources
+from storage.vault import Vault
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ def build_accounts(resources: Resources, login: Login | None) -> AccountServices
     roles = None
     if login is not None:
         proofs, texts = stores.role_connections, resources.texts
-        roles = LinkedRoles(login, proofs, linking, links, texts, now=now)
+        logins = Logins(Vault(resources.config.raw_token_keys), now=now)
+        roles = LinkedRoles(login, logins, proofs, linking, links, texts=texts, now=now)
     return AccountServices(
         links=links,
         linking=linking,

@@ -1,24 +1,19 @@
 """Discord's Linked Roles: whose browser opens a link page, and that a member is linked."""
 
-import hmac
 import logging
-import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from bot.services.accounts.links import Links
-from bot.services.accounts.oauth import STATE_LIFE, LinkRefused, NewLink, OAuthFlow, Redirect
+from bot.services.accounts.logins import Logins
+from bot.services.accounts.oauth import LinkRefused, NewLink, OAuthFlow, Redirect
 from bot.services.clock import DAY, Clock
 from bot.texts import LOCALES, Texts, pick_locale
 from storage.role_connections import RoleConnection, RoleConnectionStore
-from storage.vault import digest
 
 logger = logging.getLogger(__name__)
 
 LONGEST_LEAVE = 7 * DAY  # that Discord gives
-MOST_OPENED = 10_000
 PLATFORM = "KakaoTalk"
 LINKED, SINCE = "linked", "linked_since"
 # Discord's kinds of comparison: a boolean is equal, a date is at least so long ago.
@@ -46,9 +41,11 @@ class Given(Protocol):
 
 
 class Login(Protocol):
-    """Discord's login; what it does not take raises `refused`."""
+    """Discord's login; what it does not take, or does not answer, raises `refused`."""
 
     refused: type[Exception]
+    spent: type[Exception]
+    """The `refused` of a code that was used, is too old or was never one."""
 
     @property
     def authorize_page(self) -> str:
@@ -69,14 +66,8 @@ class Login(Protocol):
     async def report(self, access_token: str, about: dict[str, Any]) -> None:
         """Report about a member."""
 
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A browser that was sent to Discord; without a page's token only to report anew."""
-
-    token: str
-    browser: str
-    expires_at: float
+    async def revoke(self, refresh_token: str) -> None:
+        """End a leave with all of its tokens."""
 
 
 class LinkedRoles:
@@ -85,22 +76,21 @@ class LinkedRoles:
     def __init__(
         self,
         login: Login,
+        logins: Logins,
         store: RoleConnectionStore,
         linking: OAuthFlow,
         links: Links,
-        texts: Texts,
         *,
+        texts: Texts,
         now: Clock,
-        secret: Callable[[], str] = secrets.token_urlsafe,
     ) -> None:
         self._login = login
+        self._logins = logins
         self._store = store
         self._linking = linking
         self._links = links
         self._texts = texts
         self._now = now
-        self._secret = secret
-        self._opened: dict[str, Opened] = {}
 
     @property
     def login_page(self) -> str:
@@ -121,23 +111,11 @@ class LinkedRoles:
         """
         if token:
             await self._linking.request(token)
-        browser = browser or self._secret()
-        state = self._secret()
-        self._remember(state, Opened(token, browser, self._now() + STATE_LIFE))
+        state, browser = self._logins.begin(token, browser)
         try:
             return Redirect(await self._login.authorize_url(state), browser)
         except self._login.refused:
             raise LinkRefused("discord-down") from None
-
-    def _remember(self, state: str, opened: Opened) -> None:
-        """Keep a browser's way until it is over; anybody may ask, so never too many at once."""
-        while self._opened:
-            oldest = next(iter(self._opened))
-            is_over = self._opened[oldest].expires_at <= self._now()
-            if not is_over and len(self._opened) < MOST_OPENED:
-                break
-            del self._opened[oldest]
-        self._opened[state] = opened
 
     async def callback(
         self, *, state: str | None, code: str | None, browser: str | None
@@ -146,40 +124,63 @@ class LinkedRoles:
 
         Raises LinkRefused: only the person who asked for a page may go on.
         """
-        opened = self._opened.pop(state or "", None)
-        if opened is None or opened.expires_at <= self._now():
-            raise LinkRefused("unknown" if opened is None else "expired")
-        if browser is None or not hmac.compare_digest(digest(browser), digest(opened.browser)):
-            raise LinkRefused("other-browser")
+        token = self._logins.end(state, browser)
         if not code:
             raise LinkRefused("discord-denied")
+        leave = await self._exchange(code)
+        if not token:
+            await self._report_anew(leave)
+            return None
+        request = await self._linking.request(token)
+        if request.member_id != leave.member_id:
+            raise LinkRefused("other-member", pick_locale(request.locale))
+        await self._keep(leave)
+        return await self._linking.authorize(token, browser)
+
+    async def _exchange(self, code: str) -> Given:
         try:
-            leave = await self._login.exchange(code)
+            return await self._login.exchange(code)
+        except self._login.spent:
+            raise LinkRefused("used") from None
         except self._login.refused:
             raise LinkRefused("discord-down") from None
-        if opened.token:
-            request = await self._linking.request(opened.token)
-            if request.member_id != leave.member_id:
-                raise LinkRefused("other-member", pick_locale(request.locale))
+
+    async def _report_anew(self, leave: Given) -> None:
+        """Tell Discord how it stands; of somebody who is not linked no leave is kept."""
         await self._keep(leave)
-        if not opened.token:
-            await self.tell(leave.member_id)
-            return None
-        return await self._linking.authorize(opened.token, browser)
+        await self.settle(leave.member_id)
 
     async def linked(self, new: NewLink) -> None:
         """Tell Discord that a member is linked now."""
         await self.tell(new.member_id)
 
-    async def unlinked(self, member_id: int) -> None:
-        """Tell Discord that a member is linked no more, and forget the leave to do so.
-
-        Whoever has linked another account goes on with it.
-        """
+    async def settle(self, member_id: int) -> None:
+        """Tell Discord how it stands with a member, and end the leave of one who is not linked."""
         async with self._store.turn(member_id):
             await self._tell(member_id)
             if await self._links.get(member_id) is None:
-                await self._store.delete(member_id)
+                await self._end(member_id)
+
+    async def forget(self, member_id: int) -> None:
+        """End the leave of a member, whether they are linked or not."""
+        async with self._store.turn(member_id):
+            await self._end(member_id)
+
+    async def purge(self, before: float) -> None:
+        """End the leaves that were given for links which were not made by then."""
+        for member_id in await self._store.abandoned(before):
+            await self.settle(member_id)
+
+    async def _end(self, member_id: int) -> None:
+        """Forget a leave, at Discord too as far as it can be reached."""
+        connection = await self._store.get(member_id)
+        if connection is None:
+            return
+        await self._store.delete(member_id)
+        try:
+            await self._login.revoke(connection.refresh_token)
+        except self._login.refused:
+            logger.warning("Discord keeps a leave that we have forgotten")
 
     async def tell(self, member_id: int) -> None:
         """Tell Discord how it stands with a member, if they gave leave."""

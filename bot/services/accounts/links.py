@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
@@ -103,6 +103,11 @@ class Links:
     async def get(self, member_id: int) -> Link | None:
         """Return the member's link, broken or not."""
         return await self._store.get(member_id)
+
+    async def able(self, member_ids: Collection[int]) -> set[int]:
+        """Return those of the members whose links can send; raises Unreadable."""
+        scopes = await self._store.scopes_of(member_ids)
+        return {member_id for member_id, agreed in scopes.items() if agreed >= NEEDED}
 
     async def fresh(self, member_id: int, generation: str | None = None) -> Link:
         """Return the member's link with a token that is good for at least another minute.

@@ -45,6 +45,7 @@ Reason = Literal[
     "used",
     "expired",
     "other-browser",
+    "too-many-browsers",
     "kakao-down",
     "kakao-refused",
     "account-taken",
@@ -183,13 +184,16 @@ class OAuthFlow:
         # The state carries the page's token, so that a refusal can lead back to that page.
         state = f"{token}.{self._token()}"
         verifier = self._token()
-        await self._requests.open_state(
+        is_open = await self._requests.open_state(
             token,
             state=state,
             browser=browser,
             verifier=verifier,
+            now=self._now(),
             expires_at=self._now() + STATE_LIFE,
         )
+        if not is_open:
+            raise LinkRefused("too-many-browsers", pick_locale(request.locale))
         location = self._kakao.authorize_url(state=state, scopes=request.scopes, verifier=verifier)
         return Redirect(location, browser)
 
@@ -233,7 +237,8 @@ class OAuthFlow:
             raise LinkRefused("used")
         if opened.expires_at <= self._now():
             raise LinkRefused("expired")
-        if browser is None or not hmac.compare_digest(digest(browser), opened.browser):
+        known = browser is not None and SECRET.fullmatch(browser)
+        if not known or not hmac.compare_digest(digest(browser or ""), opened.browser):
             raise LinkRefused("other-browser")
 
     async def _introduce(self, opened: LinkState, code: str | None, error: str | None) -> Link:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.errors import TextArgument
-from bot.kakao import Button, Content, Feed, Link, List, Location, Message, is_address
+from bot.kakao import Button, Content, Feed, Link, List, Location, Message
 from bot.services.cards.markdown import name_line, one_line, readable
+from bot.services.cards.place import is_street_address
 from bot.services.clock import SEOUL
 from bot.services.messages.events import EventFacts
 from bot.services.messages.models import Names
@@ -20,7 +21,7 @@ ROWS, FEWEST_ROWS = 3, 2
 
 
 def event_card(kind: str, facts: EventFacts, *, link: str, locale: Locale, texts: Texts) -> Message:
-    """Return the card of an event; one at a place gets a map, several roles are a list."""
+    """Return the card of an event; one at an address gets a map, several roles are a list."""
     both = Link(web_url=link, mobile_web_url=link)
     title, text = line_of(kind, facts, locale=locale, texts=texts)
     buttons = [Button(title=texts.say(locale, "card-button"), link=both)]
@@ -29,7 +30,7 @@ def event_card(kind: str, facts: EventFacts, *, link: str, locale: Locale, texts
         return List.fit(header_title=title, header_link=both, contents=rows, buttons=buttons)
     content = Content.fit(title=title, description=text, image_url=facts.picture, link=both)
     place = one_line(facts.location)
-    if place and not is_address(place):
+    if is_street_address(place):
         return Location.fit(address=place, address_title=place, content=content, buttons=buttons)
     return Feed.fit(content=content, buttons=buttons)
 

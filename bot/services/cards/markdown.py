@@ -11,7 +11,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from urllib.parse import urlsplit
 
 import regex
@@ -38,9 +38,19 @@ ANGLE = re.compile(
     r"|</(?P<command>[\w\- ]{1,100}):[0-9]{1,20}>"
     r"|<a?(?P<emoji>:\w{1,32}:)[0-9]{1,20}>"
     r"|<t:(?P<time>-?[0-9]{1,17}(?::[tTdDfFsSR])?)>"
-    r"|<(?P<address>https?://[^\s<>]+)>"
+    r"|<id:(?P<navigation>customize|browse|guide|home|linked-roles)(?::[0-9]{1,20})?>"
+    r"|<(?P<sound>sound):[0-9]{1,20}:[0-9]{1,20}>"
+    r"|<(?P<address>(?:https?|discord)://[^\s<>]+)>"
+    r"|<(?:(?:mailto|tel|sms):)?(?P<contact>[\w.+-]{1,64}@[\w.-]{1,255}|\+[0-9][0-9 -]{2,30})>"
 )
-MASKED = re.compile(r"\[([^\[\]\n]+)\]\(<?(https?://(?:[^\s()<>\[\]]|\([^\s()<>\[\]]*\))+)>?\)")
+# One pair of brackets may stand in the words, and a title in quotes behind the address.
+MASKED = re.compile(
+    r"\[((?:[^\[\]\n]|\[[^\[\]\n]*\])+)\]"
+    r"\([ ]*<?(https?://(?:[^\s()<>\[\]]|\([^\s()<>\[\]]*\))+)>?"
+    r"(?:\s+(?:\"[^\"\n]*\"|'[^'\n]*'))?[ ]*\)"
+)
+# Colours in a code block of the language ansi.
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
 ADDRESS = re.compile(r"https?://[^\s<>\[\]`]+")
 ADDRESS_END = re.compile(r"\|\||\*\*|~~")
 RUN = re.compile(r"([*_~`])\1*")
@@ -49,8 +59,16 @@ WORD = re.compile(r"[0-9A-Za-z_]")
 SHRUG = "\\_(ツ)_/"
 
 LINE_BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+# Scripts in which a joiner, or what keeps letters apart, is a part of spelling.
+JOINING = (
+    r"\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Devanagari}"
+    r"\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}"
+    r"\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}"
+    r"\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}"
+)
 # Zero-width joiners hold emoji together, tags spell flags; elsewhere both only hide things.
 INVISIBLE = regex.compile(
+    rf"(?:(?<=[{JOINING}])[\u200c\u200d](?=[{JOINING}]))(*SKIP)(*FAIL)|"
     r"(?:\U0001F3F4[\U000E0020-\U000E007E]+\U000E007F"
     r"|(?<=\p{Extended_Pictographic}[\uFE0F\U0001F3FB-\U0001F3FF]?)\u200D"
     r"(?=\p{Extended_Pictographic})"
@@ -64,13 +82,16 @@ LINE_ENDS = re.compile(r" ?\n ?")
 BLANK_LINES = re.compile(r"\n{3,}")
 
 
-def readable(text: str, names: Names, locale: Locale, texts: Texts, *, at: datetime) -> str:
+def readable(
+    text: str, names: Names, locale: Locale, texts: Texts, *, at: datetime, zone: tzinfo = SEOUL
+) -> str:
     """Return the text of a message as it should read in KakaoTalk.
 
-    `at` is when it was written: dates of another year are shown with their year.
+    `at` is when it was written: dates of another year are shown with their year. `zone` is where
+    its reader lives: points in time are told in it, and with its name unless it is Seoul.
     """
     raw = LINE_BREAK.sub("\n", text).replace(CODE_SPACE, " ")
-    return _tidy(_PlainText(raw, names, locale, texts, at).read())
+    return _tidy(_PlainText(raw, names, locale, texts, at.astimezone(zone)).read())
 
 
 def clean(text: str) -> str:
@@ -195,6 +216,8 @@ class _PlainText:
             return None
         language = LANGUAGE.match(self._text, start, end)
         code = self._text[language.end() if language else start : end].strip("\n")
+        if language and language[0].strip().lower() == "ansi":
+            code = ANSI.sub("", code)
         before = "\n" if self._out and not self._out[-1].endswith("\n") else ""
         after = "" if self._text.startswith("\n", end + 3) else "\n"
         return (f"{before}{_verbatim(code)}{after}", end + 3) if code.strip() else None
@@ -276,6 +299,10 @@ class _PlainText:
                 return f"/{value}"
             case "time":
                 return self._time(value)
+            case "navigation":
+                return self._say(f"card-navigation-{value}")
+            case "sound":
+                return self._say("card-sound")
             case _:
                 return value
 
@@ -283,20 +310,29 @@ class _PlainText:
         return one_line(name or "") or self._say(unknown)
 
     def _time(self, value: str) -> str:
-        """Return a point in time as people in Seoul say it, empty when there is no such time."""
+        """Return a point in time as its reader's clock says it, empty when there is no such."""
         seconds, _, style = value.partition(":")
         try:
-            time = (EPOCH + timedelta(seconds=int(seconds))).astimezone(SEOUL)
+            time = (EPOCH + timedelta(seconds=int(seconds))).astimezone(self._at.tzinfo)
         except OverflowError:
             return ""
+        if style in {"d", "D"}:
+            return self._date(time)
         clock = f"{time:%H:%M}"
-        if style in {"t", "T"}:
-            return clock
-        date = self._date(time)
-        return date if style in {"d", "D"} else self._say("card-moment", date=date, time=clock)
+        moment = self._say("card-moment", date=self._date(time), time=clock)
+        return self._zoned(clock if style in {"t", "T"} else moment)
+
+    def _zoned(self, moment: str) -> str:
+        """Name the time zone, unless it is the one that readers of KakaoTalk expect."""
+        zone = str(self._at.tzinfo)
+        return (
+            moment
+            if zone in {str(SEOUL), "Asia/Seoul"}
+            else self._say("card-zone", moment=moment, zone=zone)
+        )
 
     def _date(self, time: datetime) -> str:
-        same_year = time.year == self._at.astimezone(SEOUL).year
+        same_year = time.year == self._at.year
         key = "card-date" if same_year else "card-date-with-year"
         facts = {"month": time.month, "day": time.day, "weekday": time.weekday()}
         return self._say(key, year=str(time.year), **facts)

@@ -154,5 +154,5 @@ class _Card:
 
     def _name(self, author: Author | None) -> str:
         """Return somebody's name in the server."""
-        name = self._highlight.names.members.get(author.id, author.name) if author else ""
-        return cut(name_line(name), NAME_LIMIT) or self._say("card-unknown-member")
+        name = name_line(self._highlight.name_of(author))
+        return cut(name, NAME_LIMIT) or self._say("card-unknown-member")

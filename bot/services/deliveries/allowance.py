@@ -5,7 +5,7 @@ for sending and record their results (`storage.allowances`). Kakao's own refusal
 before any count, and its day may begin at another hour than midnight: see `KakaoLimits`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,6 +22,7 @@ from storage.allowances import AllowanceStore, Claim, Kind
 from storage.deliveries import Chat, Delivery
 from storage.vault import digest
 
+OF_SENDER = frozenset({Kind.APP, Kind.SENDER})
 KEEP_DAYS = 1
 KEEP_APP_DAYS = 30  # for the statistics
 REFUSALS: Mapping[Kind, type[AllowanceSpent]] = {
@@ -73,6 +74,10 @@ class Left:
     me_limit: int
     friends: int
     friends_limit: int
+    own: int
+    """What is left to the member's own chat, whatever the app has left."""
+    app: int
+    """What the whole app may still send; `me` and `friends` are no more than that."""
     resets_at: float
 
 
@@ -90,14 +95,24 @@ class Allowance:
 
     async def left(self, member_id: int) -> Left:
         """Return what a member may still send today."""
-        now, limits = self._now(), self.limits
-        me, friends = self._of_me(member_id, now), self._of_sender(member_id, now)
-        left = await self._store.left(me)
+        return (await self.left_of([member_id]))[member_id]
+
+    async def left_of(self, member_ids: Collection[int]) -> dict[int, Left]:
+        """Return what each of these members may still send today."""
+        now = self._now()
+        claims = {member_id: self._of_me(member_id, now) for member_id in member_ids}
+        left = await self._store.left({claim for some in claims.values() for claim in some})
+        return {member_id: self._left(some, left, now) for member_id, some in claims.items()}
+
+    def _left(self, me: Sequence[Claim], left: Mapping[Claim, int], now: float) -> Left:
+        limits = self.limits
         return Left(
             me=min(left[claim] for claim in me),
             me_limit=min(limits.sender, limits.recipient, limits.pair),
-            friends=min(left[claim] for claim in friends),
+            friends=min(left[claim] for claim in me if claim.kind in OF_SENDER),
             friends_limit=limits.sender,
+            own=min(left[claim] for claim in me if claim.kind is not Kind.APP),
+            app=min(left[claim] for claim in me if claim.kind is Kind.APP),
             resets_at=limits.day_ends(now),
         )
 

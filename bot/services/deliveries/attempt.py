@@ -36,7 +36,8 @@ from bot.services.deliveries.outcomes import Failure, Held
 from bot.services.deliveries.signals import OutboxSignals
 from bot.services.deliveries.slots import Slots
 from bot.services.deliveries.worker import Worker
-from storage.deliveries import Chat, Delivery, Lease
+from storage.deliveries import Chat, Delivery
+from storage.leases import Lease
 from storage.links import Link
 
 logger = logging.getLogger(__name__)

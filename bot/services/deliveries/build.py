@@ -56,6 +56,7 @@ def build_sender(
         Attempts(links, kakao, signals, worker, now=now, compose=compose, prepare=prepare),
         FollowUps(store, links, signals),
         signals,
+        leases=resources.stores.leases,
         now=now,
         random=SystemRandom(),
         alarms=alarms,

@@ -7,7 +7,8 @@ from bot.services.accounts.links import Links
 from bot.services.deliveries.attempt import report
 from bot.services.deliveries.outcomes import ALLOWANCE_OF_APP, ALLOWANCES, CONSENT
 from bot.services.deliveries.signals import OutboxSignals
-from storage.deliveries import DeliveryState, DeliveryStore, Lease, Outcome
+from storage.deliveries import DeliveryState, DeliveryStore
+from storage.leases import Lease, Outcome
 
 
 class FollowUps:

@@ -49,7 +49,8 @@ from bot.kakao import (
 )
 from bot.services.clock import DAY, PATIENCE, Clock, Patience
 from bot.services.deliveries.allowance import KakaoLimits
-from storage.deliveries import Chat, Delivery, DeliveryState, Outcome
+from storage.deliveries import Chat, Delivery, DeliveryState
+from storage.leases import Outcome
 
 
 class Held(Exception):

@@ -34,7 +34,8 @@ from bot.services.deliveries.outcomes import (
 )
 from bot.services.deliveries.signals import OutboxSignals
 from storage.database import StorageError
-from storage.deliveries import Delivery, DeliveryState, DeliveryStore, Lease, Outcome, Probe
+from storage.deliveries import Delivery, DeliveryState, DeliveryStore
+from storage.leases import Lease, LeaseStore, Outcome, Probe
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +77,7 @@ class Sender:
         followups: FollowUps,
         signals: OutboxSignals,
         *,
+        leases: LeaseStore,
         now: Clock,
         random: Random,
         lease: float = LONGEST_LEASE,
@@ -83,7 +85,7 @@ class Sender:
         alarms: Alarms | None = None,
         patience: Patience = PATIENCE,
     ) -> None:
-        self._store = store
+        self._store, self._leases = store, leases
         self._allowance = allowance
         self._attempts = attempts
         self._followups = followups
@@ -179,7 +181,7 @@ class Sender:
         if last is not None and not has_passed(last, every, now):
             return
         busy = {row.id for rows in self._busy.values() for row in rows}
-        rows = await self._store.recover(now, worker=self.worker.id, busy=busy)
+        rows = await self._leases.recover(now, worker=self.worker.id, busy=busy)
         await self._store.hasten(now, LONGEST_WAITS, LONGEST_WAIT)
         self._recovered_at = now
         for row in self._signals.changed(rows):
@@ -275,7 +277,7 @@ class Sender:
 
     async def _take(self, forwards: int, probe: Probe | None = None) -> list[asyncio.Task[None]]:
         now = self._now()
-        leases = await self._store.lease(
+        leases = await self._leases.lease(
             now,
             now + self._lease,
             forwards,
@@ -366,4 +368,4 @@ class Sender:
             for row, answer in answered
             for claim in self._allowance.spent(row, answer, lease.at)
         ]
-        await self._store.record(outcomes, unused=unused, spent=spent)
+        await self._leases.record(outcomes, unused=unused, spent=spent)

@@ -1,7 +1,7 @@
 """The links in cards: each stands for one Discord message, opens only that, and expires."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from bot.services.clock import DAY, Clock
 from bot.services.messages.models import Source
@@ -54,8 +54,17 @@ class Jumps:
 
     async def open(self, member_id: int, source: Source) -> str:
         """Return a new address of ours that leads to this message for 30 days."""
+        return (await self.open_all(member_id, [source]))[source]
+
+    async def open_all(self, member_id: int, sources: Iterable[Source]) -> dict[Source, str]:
+        """Return a new address of ours for each of these, all kept at once."""
+        new = {source: self._jump(member_id, source) for source in sources}
+        await self._store.add(*new.values())
+        return {source: f"{self._public_url}/m/{jump.id}" for source, jump in new.items()}
+
+    def _jump(self, member_id: int, source: Source) -> Jump:
         now = self._now()
-        jump = Jump(
+        return Jump(
             id=self._token(),
             member_id=member_id,
             guild_id=source.guild_id,
@@ -64,8 +73,6 @@ class Jumps:
             created_at=now,
             expires_at=now + KEPT_SECONDS,
         )
-        await self._store.add(jump)
-        return f"{self._public_url}/m/{jump.id}"
 
     async def follow(self, jump_id: str) -> str:
         """Return the Discord address that a jump stands for; raises JumpUnknown or JumpExpired."""

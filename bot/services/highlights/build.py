@@ -7,6 +7,7 @@ from bot.services.deliveries.build import DeliveryServices
 from bot.services.forwarding.jumps import Jumps
 from bot.services.highlights.activity import Activity
 from bot.services.highlights.catch_up import CatchUp
+from bot.services.highlights.days import Days
 from bot.services.highlights.digests import Digests
 from bot.services.highlights.dispatcher import Dispatcher
 from bot.services.highlights.gates import Gates
@@ -14,6 +15,7 @@ from bot.services.highlights.matching.matcher import Matcher
 from bot.services.highlights.questions import Questions
 from bot.services.highlights.rules import Rules
 from bot.services.highlights.schedule import Schedules
+from bot.services.highlights.verdicts import Verdicts
 from bot.services.highlights.watcher import Watcher
 from bot.services.privacy.optouts import OptOuts
 from bot.services.resources import Resources
@@ -69,8 +71,8 @@ def build_highlights(
         digests=stores.digests,
         activity=activity,
         dispatcher=dispatcher,
-        mark=catch_up.mark,
-        put_back=catch_up.put_back,
+        verdicts=Verdicts(stores.verdicts, stores.hits, stores.deliveries, now=now),
+        take=catch_up.see,
         now=now,
     )
     digests = _digests(resources, gates, links=links, rules=rules, settings=settings, jumps=jumps)
@@ -80,11 +82,11 @@ def build_highlights(
 def _dispatcher(
     resources: Resources, links: Links, outbox: DeliveryServices, wishes: Schedules
 ) -> Dispatcher:
+    stores = resources.stores
     return Dispatcher(
-        hits=resources.stores.hits,
-        deliveries=resources.stores.deliveries,
+        hits=stores.hits,
         links=links,
-        allowance=outbox.allowance,
+        days=Days(outbox.allowance, stores.deliveries, now=resources.now),
         schedules=wishes,
         signals=outbox.signals,
         sight=resources.sight,

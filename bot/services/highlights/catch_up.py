@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from bot.services.clock import Clock, Patience
 from bot.services.highlights.gaps import Gaps, See
 from bot.services.highlights.rules import Rules
+from bot.services.highlights.under_way import UnderWay
 from bot.services.messages.models import Seen
 from bot.services.messages.reader import ReaderSlot
 from storage.database import StorageError
@@ -35,8 +36,10 @@ class CatchUp:
         self._watermarks = watermarks
         self._sight = sight
         self._now = now
-        # By server, the last message that was judged as it came, and what is stored of it.
+        # By server, the message that was judged last as it came, those that still are being judged,
+        # and what is stored of it.
         self._heard: dict[int, int] = {}
+        self._under_way: dict[int, UnderWay] = {}
         self._saved: dict[int, int] = {}
         self._gaps = Gaps(patience)
 
@@ -54,16 +57,27 @@ class CatchUp:
         """Look now: Discord may show what it did not show before."""
         self._gaps.wake()
 
-    def mark(self, seen: Seen) -> None:
-        """Note that everything up to a message was judged, unless something was missed."""
-        self._heard[seen.guild_id] = seen.source.message_id
+    async def see(self, seen: Seen, judge: See[Seen]) -> None:
+        """Judge a message as it comes; until that is done the mark stays below it.
 
-    def put_back(self, seen: Seen) -> None:
-        """Judge a message again as soon as that is possible, also after a restart."""
-        before = seen.source.message_id - 1
-        self._heard.setdefault(seen.guild_id, before)
-        since = self._now() - LONGEST_GAP
-        self._gaps.put_back(seen.guild_id, seen.source.channel_id, before, since)
+        One that cannot be judged is judged again as soon as that is possible, also after a
+        restart; so is one that comes while too many are under way.
+        """
+        under_way = self._under_way.setdefault(seen.guild_id, UnderWay())
+        if not under_way.begin(seen.source):
+            self._put_back(seen)
+            return
+        is_judged = False
+        try:
+            is_judged = await judge(seen)
+        finally:
+            # Also when it is cancelled. Nothing is awaited in between: no mark passes the message.
+            self._heard[seen.guild_id] = seen.source.message_id
+            if not is_judged:
+                self._put_back(seen)
+            under_way.end(seen.source)
+            if not under_way:
+                del self._under_way[seen.guild_id]
 
     async def begin(self, guild_id: int) -> None:
         """Keep from where to look in a server from now on, unless that is known."""
@@ -108,10 +122,20 @@ class CatchUp:
         async for seen in self._sight.reader.history(guild_id, room_id, after):
             yield seen.source.message_id, seen
 
+    def _put_back(self, seen: Seen) -> None:
+        before = seen.source.message_id - 1
+        self._heard.setdefault(seen.guild_id, before)
+        since = self._now() - LONGEST_GAP
+        self._gaps.put_back(seen.guild_id, seen.source.channel_id, before, since)
+
     def _judged(self, guild_id: int) -> int | None:
         """Return the message up to which everything in a server was judged, if it is known."""
         heard, read = self._heard.get(guild_id), self._gaps.judged(guild_id)
-        return None if heard is None or read is None else min(heard, read)
+        if heard is None or read is None:
+            return None
+        under_way = self._under_way.get(guild_id)
+        lowest = under_way.lowest if under_way else None
+        return min(heard, read) if lowest is None else min(heard, read, lowest - 1)
 
     async def _save(self) -> None:
         try:

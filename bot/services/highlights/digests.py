@@ -4,13 +4,15 @@ It is made right before it goes out, of what the messages say then and only of w
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.errors import NothingLeft, NotLinked, SystemMessage
 from bot.kakao import Button, Content, Feed, Link, List, Message
 from bot.services.accounts.links import Links
+from bot.services.cache import Bounded
 from bot.services.cards.cutting import Find
 from bot.services.cards.event import event_card, line_of
 from bot.services.cards.markdown import one_line
@@ -22,6 +24,7 @@ from bot.services.highlights.cases import MessageCase
 from bot.services.highlights.gates import Gates, Moment
 from bot.services.highlights.matching.spans import finder
 from bot.services.highlights.rules import Filter, Rules
+from bot.services.listeners import Listeners
 from bot.services.messages.events import EventFacts
 from bot.services.messages.models import Highlight, Source
 from bot.services.messages.reader import ReaderSlot
@@ -33,13 +36,14 @@ from storage.digests import Digest, DigestStore, Item
 from storage.hits import MESSAGE, Hit, HitStore
 from storage.reading import Unreadable
 
-__all__ = ["DigestExpired", "DigestUnknown", "Digests", "Item"]
+__all__ = ["Digest", "DigestExpired", "DigestUnknown", "Digests", "Flood"]
 
 KEPT_SECONDS = 7 * DAY
 TOKEN_BYTES = 24
 SHOWN = 3
 GONE, UNREADABLE = "gone", "unreadable"
 LINE = 200
+REMEMBERED = 1000  # floods of which somebody was told
 
 
 class DigestUnknown(Exception):
@@ -55,10 +59,23 @@ class Found:
     """A hit that may go out, with what it says now: a message, or an event's facts."""
 
     hit: Hit
-    address: str
+    place: Source
     highlight: Highlight | None = None
     facts: EventFacts | None = None
+    author_id: int | None = None
     find: Find | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """More than one card carries, and who has written the better part of it."""
+
+    member_id: int
+    locale: Locale
+    guild_id: int
+    author_id: int
+    author: str
+    count: int
 
 
 class Digests:
@@ -92,6 +109,9 @@ class Digests:
         self._public_url = public_url
         self._now = now
         self._token = token
+        self._flooded = Bounded[str, bool](REMEMBERED)
+        self.on_flood: list[Callable[[Flood], Awaitable[None]]] = []
+        self._listeners = Listeners()
 
     async def compose(self, row: Delivery) -> Message:
         """Return the message of an automatic delivery, made of what was found.
@@ -105,9 +125,12 @@ class Digests:
         found = await self._found(row)
         if not found:
             raise NothingLeft
-        if len(found) == 1:
-            return self._alone(found[0], await self._before(found[0].hit), locale)
-        return await self._together(row, found, locale)
+        left_out = await self._hits.count_left_out(row.forward_id)
+        if left_out:
+            await self._tell_flood(row, found, left_out, locale)
+        if len(found) == 1 and not left_out:
+            return await self._alone(found[0], await self._before(found[0].hit), locale)
+        return await self._together(row, found, left_out, locale)
 
     async def page(self, digest_id: str) -> Digest:
         """Return what the page behind a digest lists; raises DigestUnknown or DigestExpired."""
@@ -126,16 +149,35 @@ class Digests:
         looked = await self._sight.reader.highlights(row.member_id, messages)
         dropped: list[tuple[int, str]] = []
         kept: list[Found] = []
-        for hit in hits:
-            source = sources[hit.id]
-            highlight = looked.get(source) if source else None
-            passed, reason = await self._judged(hit, highlight)
-            if reason is None:
-                kept.append(await self._as_found(passed, highlight))
-            else:
-                dropped.append((hit.id, reason))
-        await self._hits.drop(dropped)
+        try:
+            for hit in hits:
+                source = sources[hit.id]
+                highlight = looked.get(source) if source else None
+                passed, reason = await self._judged(hit, highlight)
+                if reason is None:
+                    kept.append(await self._as_found(passed, highlight))
+                else:
+                    dropped.append((hit.id, reason))
+        finally:  # what was judged need not be judged again
+            await self._hits.drop(dropped)
         return kept
+
+    async def _tell_flood(
+        self, row: Delivery, found: Sequence[Found], left_out: int, locale: Locale
+    ) -> None:
+        """Tell the member once who floods them, if it is one person."""
+        authors = Counter((one.hit.guild_id, one.author_id) for one in found)
+        (guild_id, author_id), count = authors.most_common(1)[0]
+        if author_id is None or 2 * count <= len(found) or row.forward_id in self._flooded:
+            return
+        self._flooded[row.forward_id] = True
+        name = next(
+            (one.highlight.author for one in found if one.author_id == author_id and one.highlight),
+            "",
+        )
+        total = len(found) + left_out
+        flood = Flood(row.member_id, locale, guild_id, author_id, name, total)
+        await self._listeners.tell(listener(flood) for listener in self.on_flood)
 
     async def _judged(self, hit: Hit, highlight: Highlight | None) -> tuple[Hit, str | None]:
         if hit.message_id is not None and highlight is None:
@@ -153,24 +195,26 @@ class Digests:
         if policy is Policy.LINK and facts.author_id is not None:
             facts = facts.wordless()
         place = Source(hit.guild_id, hit.channel_id or hit.guild_id, 0)
-        address = await self._jumps.open(hit.member_id, facts.place(place))
-        return Found(hit, address, facts=facts)
+        return Found(hit, facts.place(place), facts=facts, author_id=facts.author_id)
 
     async def _as_message(self, hit: Hit, highlight: Highlight) -> Found:
-        address = await self._jumps.open(hit.member_id, highlight.source)
         policy = await self._policy(hit.guild_id, highlight.seen.places)
         is_by_rule = hit.kind == MESSAGE
         chosen = await self._rules.filter(hit.member_id, hit.guild_id) if is_by_rule else None
         mine = await self._rules.of(hit.member_id, hit.guild_id) if is_by_rule else []
         carried = await self._without_others(highlight, chosen)
-        find = finder([rule for rule in mine if rule.id in hit.rule_ids])
-        return Found(hit, address, highlight=apply_policy(carried, policy), find=find)
+        return Found(
+            hit,
+            highlight.source,
+            highlight=apply_policy(carried, policy),
+            author_id=highlight.seen.author_id,
+            find=finder([rule for rule in mine if rule.id in hit.rule_ids]),
+        )
 
     async def _without_others(self, highlight: Highlight, chosen: Filter | None) -> Highlight:
         """Return a message without what others in it have written and may not go along."""
-        return replace(
-            highlight, seen=await self._gates.carried(highlight.seen, chosen, Moment.SENT)
-        )
+        carried = await self._gates.carried(highlight.seen, chosen, Moment.SENT)
+        return replace(highlight, seen=carried)
 
     async def _before(self, hit: Hit) -> list[Highlight]:
         """Return what was said before, as much as the member wants and may leave the server."""
@@ -196,18 +240,20 @@ class Digests:
         """Return how much may leave a place."""
         return (await self._settings.of(guild_id)).policy_of(places)
 
-    def _alone(self, found: Found, before: Sequence[Highlight], locale: Locale) -> Message:
+    async def _alone(self, found: Found, before: Sequence[Highlight], locale: Locale) -> Message:
+        address = await self._jumps.open(found.hit.member_id, found.place)
         if found.highlight is not None:
-            return self._card(found, found.highlight, locale, before)
+            return self._card(found, found.highlight, address, locale, before)
         assert found.facts is not None  # noqa: S101 - a hit is a message or an event
         return event_card(
-            found.hit.kind, found.facts, link=found.address, locale=locale, texts=self._texts
+            found.hit.kind, found.facts, link=address, locale=locale, texts=self._texts
         )
 
     def _card(
         self,
         found: Found,
         highlight: Highlight,
+        address: str,
         locale: Locale,
         before: Sequence[Highlight] = (),
     ) -> Feed:
@@ -221,15 +267,18 @@ class Digests:
                 headline=headline,
                 before=before,
                 find=found.find,
-                link=found.address,
+                link=address,
                 locale=locale,
                 texts=self._texts,
             )
         except SystemMessage:
             raise NothingLeft from None
 
-    async def _together(self, row: Delivery, found: Sequence[Found], locale: Locale) -> List:
-        lines = [self._line(one, locale) for one in found]
+    async def _together(
+        self, row: Delivery, found: Sequence[Found], left_out: int, locale: Locale
+    ) -> List:
+        addresses = await self._jumps.open_all(row.member_id, {one.place for one in found})
+        lines = [self._line(one, addresses[one.place], locale) for one in found]
         now = self._now()
         digest = Digest(
             id=await self._store.of_forward(row.forward_id) or self._token(),
@@ -239,14 +288,16 @@ class Digests:
             created_at=now,
             expires_at=now + KEPT_SECONDS,
             items=lines,
+            left_out=left_out,
         )
         await self._store.put(digest)
         page = _link(f"{self._public_url}/d/{digest.id}")
         contents = [
             self._content(one, line) for one, line in zip(found[:SHOWN], lines[:SHOWN], strict=True)
         ]
+        title = self._texts.say(locale, "digest-title", count=len(found) + left_out)
         return List.fit(
-            header_title=self._texts.say(locale, "digest-title", count=len(found)),
+            header_title=title,
             header_link=page,
             contents=contents,
             buttons=[Button(title=self._texts.say(locale, "digest-all"), link=page)],
@@ -260,12 +311,12 @@ class Digests:
             image_url=picture and picture.url,
             image_width=picture and picture.width,
             image_height=picture and picture.height,
-            link=_link(found.address),
+            link=_link(line.address),
         )
 
-    def _line(self, found: Found, locale: Locale) -> Item:
+    def _line(self, found: Found, address: str, locale: Locale) -> Item:
         if found.highlight is not None:
-            card = self._card(found, found.highlight, locale)
+            card = self._card(found, found.highlight, address, locale)
             title, text = card.content.title or "", card.content.description or ""
         else:
             assert found.facts is not None  # noqa: S101 - a hit is a message or an event
@@ -273,7 +324,7 @@ class Digests:
         return Item(
             title=one_line(title),
             text=one_line(text)[:LINE],
-            address=found.address,
+            address=address,
             at=found.hit.found_at,
             message_id=found.hit.message_id,
         )

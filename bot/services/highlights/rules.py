@@ -13,6 +13,7 @@ from bot.services.clock import DAY, HOUR, Clock, is_too_far
 from bot.services.highlights.matching.matcher import Matcher
 from bot.services.highlights.matching.normalise import needle
 from bot.services.highlights.matching.patterns import BadPattern, Pattern
+from bot.services.highlights.matching.words import Mode, hit
 from bot.services.servers.settings import Settings
 from storage.reading import Unreadable, reading
 from storage.rules import Rule, RuleKind, RuleStore
@@ -48,6 +49,12 @@ class EmptyRule(UserError):
     """Nothing of what was typed can be looked for."""
 
     key = "error-rule-empty"
+
+
+class NeverFound(UserError):
+    """No message can meet the rule: what it looks for is never searched."""
+
+    key = "error-rule-never"
 
 
 class RuleTooLong(UserError):
@@ -159,10 +166,19 @@ class Rules:
     ) -> Rule:
         """Keep a rule; it counts from the next message on.
 
-        Raises TooManyRules, DuplicateRule, EmptyRule, RuleTooLong, BadPattern, PatternsTooLarge.
+        Raises TooManyRules, DuplicateRule, EmptyRule, NeverFound, RuleTooLong, BadPattern or
+        PatternsTooLarge.
         """
         chosen = {name: value for name, value in options.items() if value}
-        new = Rule(0, member_id, guild_id, kind, _checked(kind, text), self._now(), options=chosen)
+        new = Rule(
+            0,
+            member_id,
+            guild_id,
+            kind,
+            _checked(kind, text, chosen.get("mode", "word")),
+            self._now(),
+            options=chosen,
+        )
         async with self._turn:
             await self._check_room(new)
             rule = await self._store.add(new)
@@ -231,6 +247,18 @@ class Rules:
         await self.set_filter(member_id, guild_id, after)
         return after
 
+    async def ignore_author(self, member_id: int, guild_id: int, author_id: int) -> None:
+        """Ignore somebody's messages in a server; raises TooManyIgnored."""
+        before = await self.filter(member_id, guild_id)
+        ignored = before.ignored
+        if author_id in ignored.members:
+            return
+        if len(ignored.members) >= MOST_PLACES:
+            raise TooManyIgnored(limit=MOST_PLACES)
+        members = (*ignored.members, author_id)
+        after = before.changed(ignored=ignored.model_copy(update={"members": members}).model_dump())
+        await self.set_filter(member_id, guild_id, after)
+
     async def forget(self, *, member_id: int | None = None, guild_id: int | None = None) -> None:
         """Forget the rules of a member, of a server, or of a member in a server."""
         async with self._turn:
@@ -269,7 +297,7 @@ def as_text(rule: Rule) -> str:
     return " ".join(filter(None, (f"{rule.kind}:", rule.text, extra and f"({extra})")))
 
 
-def _checked(kind: RuleKind, text: str) -> str:
+def _checked(kind: RuleKind, text: str, mode: Mode = "word") -> str:
     if kind is RuleKind.PATTERN:
         Pattern(text)
         return text
@@ -280,6 +308,8 @@ def _checked(kind: RuleKind, text: str) -> str:
         raise RuleTooLong(limit=LONGEST_WORD, length=len(word))
     if not needle(word).text:
         raise EmptyRule
+    if not hit(word, word, mode):
+        raise NeverFound
     return word
 
 

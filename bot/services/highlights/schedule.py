@@ -2,7 +2,7 @@
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, time, timedelta
 from itertools import pairwise
 from typing import Literal, Self
@@ -157,6 +157,10 @@ def _shift(first: float, last: float, zone: ZoneInfo) -> float:
     return float(seconds[bisect_left(seconds, 1, key=lambda at: _offset(at, zone) != before)])
 
 
+DEFAULT = Schedule()
+"""The wishes of who has said nothing."""
+
+
 class Schedules:
     """Keeps everybody's wishes."""
 
@@ -170,9 +174,16 @@ class Schedules:
 
         Raises Unreadable: then nothing goes to them, since nobody knows when they sleep.
         """
-        kept = await self._store.get(member_id)
-        with reading("wishes", member_id):
-            return Schedule.model_validate(kept).as_of(self._now())
+        return (await self.of_all([member_id]))[member_id]
+
+    async def of_all(self, member_ids: Collection[int]) -> dict[int, Schedule]:
+        """Return the wishes of each of these members; raises Unreadable, like `of`."""
+        kept, now = await self._store.of(member_ids), self._now()
+        found = dict.fromkeys(member_ids, DEFAULT)
+        for member_id, wishes in kept.items():
+            with reading("wishes", member_id):
+                found[member_id] = Schedule.model_validate(wishes).as_of(now)
+        return found
 
     async def change(self, member_id: int, **values: object) -> Schedule:
         """Change some of a member's wishes; raises ValueError for what cannot be meant.
@@ -182,7 +193,7 @@ class Schedules:
         try:
             wishes = await self.of(member_id)
         except Unreadable:
-            wishes = Schedule()
+            wishes = DEFAULT
         wishes = wishes.changed(**values)
         if values.keys() & {"mode", "hours"} and wishes.mode == "at-hours" and not wishes.hours:
             raise ValueError("which hours?")

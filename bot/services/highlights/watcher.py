@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -15,9 +15,11 @@ from bot.services.highlights.activity import Activity
 from bot.services.highlights.cases import occasion_of
 from bot.services.highlights.dispatcher import Dispatcher
 from bot.services.highlights.edits import Edits
+from bot.services.highlights.gaps import See
 from bot.services.highlights.gates import Gates, Moment, Verdict
 from bot.services.highlights.matching.matcher import Match
 from bot.services.highlights.rules import Rules
+from bot.services.highlights.verdicts import Fate, Verdicts
 from bot.services.locks import KeyedLocks
 from bot.services.messages.events import ServerEvent
 from bot.services.messages.models import Seen
@@ -32,8 +34,9 @@ logger = logging.getLogger(__name__)
 ACTIVE = "active"
 # How often judging a message fails for no known reason before its member is passed over.
 MOST_FAILURES = 3
+EVERYBODY = 0  # stands for all members, where a message fails as a whole
 REMEMBERED = 1000
-SIDE_BY_SIDE = 10  # members of one message who are asked about at once
+SIDE_BY_SIDE = 100  # members of one message who are judged for at once
 
 
 class Watcher:
@@ -48,8 +51,8 @@ class Watcher:
         digests: DigestStore,
         activity: Activity,
         dispatcher: Dispatcher,
-        mark: Callable[[Seen], None],
-        put_back: Callable[[Seen], None],
+        verdicts: Verdicts,
+        take: Callable[[Seen, See[Seen]], Awaitable[None]],
         now: Clock,
     ) -> None:
         self._rules = rules
@@ -58,8 +61,8 @@ class Watcher:
         self._digests = digests
         self._activity = activity
         self._dispatcher = dispatcher
-        self._mark = mark
-        self._put_back = put_back
+        self._verdicts = verdicts
+        self._take = take
         self._now = now
         self.on_matched: list[Callable[[float], None]] = []
         self._turns = KeyedLocks[int]()
@@ -72,27 +75,20 @@ class Watcher:
     async def see(self, seen: Seen) -> None:
         """Look at a new message as it comes; one that cannot be judged is judged again later."""
         self._edits.note(seen)
-        if await self.judge(seen):
-            self._mark(seen)
+        await self._take(seen, self.judge)
 
     async def edited(self, seen: Seen) -> None:
         """Look at a message whose words have changed; whoever was told of it hears no more."""
         if self._edits.is_change(seen):
-            await self.judge(seen)
+            await self._take(seen, self.judge)
 
     async def judge(self, seen: Seen) -> bool:
         """Look at a message: whoever's rules it meets gets a hit if all gates let it pass.
 
-        In each server one after the other, as they were written. Returns whether that was possible
-        for all members; else it is put back.
+        In each channel one after the other, as they were written; what is nothing to anybody waits
+        for none. Returns whether that was possible for all members; else it has to be done again.
         """
-        async with self._turns.of(seen.guild_id):
-            matches = self._matches(seen)
-            await self._note_activity(seen)
-            is_judged = not matches or await self._is_judged_for_all(seen, matches)
-        if not is_judged:
-            self._put_back(seen)
-        return is_judged
+        return await self._is_done(EVERYBODY, seen, self._judge(seen))
 
     async def react(self, seen: Seen, count: int) -> None:
         """Look at a message that has so many reactions now; its author may want to know.
@@ -130,8 +126,12 @@ class Watcher:
             yield verdict
 
     async def found(self, member_id: int, seen: Seen) -> Hit | None:
-        """Return what a message has become for a member, if it was found."""
+        """Return a message as it was found for a member, if it was."""
         return await self._hits.of_occasion(member_id, occasion_of(seen))
+
+    async def fate(self, member_id: int, seen: Seen) -> Fate:
+        """Return what has become of a message for a member."""
+        return await self._verdicts.fate(member_id, occasion_of(seen))
 
     async def forget(self, member_id: int) -> None:
         """Forget where a member has written, and what failed for them."""
@@ -149,21 +149,33 @@ class Watcher:
             listener(took)
         return _by_member(matches)
 
-    async def _is_judged_for_all(self, seen: Seen, matches: Mapping[int, list[Match]]) -> bool:
+    async def _judge(self, seen: Seen) -> None:
+        matches = self._matches(seen)
+        if not matches and seen.author_id not in self._rules.delayed:
+            self._activity.note(seen.author_id, seen.source.channel_id, self._now())
+            return
+        async with self._turns.of(seen.source.channel_id):
+            await self._note_activity(seen)
+            await self._judge_for_all(seen, matches)
+
+    async def _judge_for_all(self, seen: Seen, matches: Mapping[int, list[Match]]) -> None:
         turns = asyncio.Semaphore(SIDE_BY_SIDE)
 
-        async def judge(member_id: int, mine: Sequence[Match]) -> bool:
+        async def is_judged(member_id: int, mine: Sequence[Match]) -> bool:
             async with turns:
-                return await self._is_judged(member_id, seen, mine)
+                return await self._is_done(member_id, seen, self._consider(member_id, seen, mine))
 
-        return all(await asyncio.gather(*(judge(*one) for one in matches.items())))
+        if not all(await asyncio.gather(*(is_judged(*one) for one in matches.items()))):
+            raise _NotForAll
 
-    async def _is_judged(self, member_id: int, seen: Seen, matches: Sequence[Match]) -> bool:
+    async def _is_done(self, member_id: int, seen: Seen, judging: Awaitable[None]) -> bool:
         """Judge a message for a member; False when that must be done again."""
         try:
-            await self._consider(member_id, seen, matches)
+            await judging
         except Unreadable:  # it has been told; their rules find nothing
             return True
+        except _NotForAll:
+            return False
         except StorageError as error:
             logger.warning("a message is judged again, the database fails: %s", error)
             return False
@@ -184,8 +196,11 @@ class Watcher:
 
     async def _consider(self, member_id: int, seen: Seen, matches: Sequence[Match]) -> None:
         case = await self._gates.rule_case(member_id, seen, _ids(matches), Moment.FOUND)
-        if await self._gates.stopped_by(case, Moment.FOUND) is None:
+        gate = await self._gates.stopped_by(case, Moment.FOUND)
+        if gate is None:
             await self._keep(case.hit(self._now()))
+        else:
+            await self._verdicts.note(member_id, occasion_of(seen), gate)
 
     async def _keep(self, hit: Hit) -> bool:
         new = await self._hits.add(hit)
@@ -199,6 +214,10 @@ class Watcher:
         if seen.author_id in self._rules.delayed:
             with suppress(StorageError):
                 await self._hits.drop_in_channel(*key, due_after=now, reason=ACTIVE)
+
+
+class _NotForAll(Exception):
+    """A message could not be judged for every member."""
 
 
 def _by_member(matches: Sequence[Match]) -> Mapping[int, list[Match]]:

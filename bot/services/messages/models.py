@@ -265,3 +265,12 @@ class Highlight:
     def source(self) -> Source:
         """Where it stands on Discord."""
         return self.seen.source
+
+    @property
+    def author(self) -> str:
+        """What whoever sent it is called there."""
+        return self.name_of(self.seen.author)
+
+    def name_of(self, author: Author | None) -> str:
+        """Return what somebody is called there; nothing where nobody knows who it is."""
+        return self.names.members.get(author.id, author.name) if author else ""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.services.accounts.linked_roles import LinkedRoles
 from bot.services.accounts.links import Links
 from bot.services.privacy.expiry import Expiry
 from bot.services.privacy.optouts import OptOuts
@@ -18,7 +19,7 @@ class PrivacyServices:
     housekeeping: Expiry
 
 
-def build_privacy(resources: Resources, links: Links) -> PrivacyServices:
+def build_privacy(resources: Resources, links: Links, roles: LinkedRoles | None) -> PrivacyServices:
     """Build the services about personal data."""
     stores, texts, now = resources.stores, resources.texts, resources.now
     optouts = OptOuts(stores.optouts, now)
@@ -27,6 +28,7 @@ def build_privacy(resources: Resources, links: Links) -> PrivacyServices:
         optouts=optouts,
         housekeeping=Expiry(
             stores.requests,
+            roles or stores.role_connections,
             stores.jumps,
             stores.drafts,
             stores.shares,
@@ -34,6 +36,7 @@ def build_privacy(resources: Resources, links: Links) -> PrivacyServices:
             stores.webhooks,
             stores.images,
             stores.hits,
+            stores.verdicts,
             now=now,
         ),
     )

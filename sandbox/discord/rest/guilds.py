@@ -4,8 +4,8 @@ from itertools import islice
 
 from sandbox.discord.errors import missing_access, unknown
 from sandbox.discord.events import ScheduledEvent
-from sandbox.discord.gateway import starts_with
 from sandbox.discord.intents import Intent
+from sandbox.discord.member_requests import starts_with
 from sandbox.discord.rest.calls import Answer, Call, Routes
 from sandbox.discord.state import JSON, User
 

@@ -1,7 +1,8 @@
 """The one form in which texts and keywords are compared.
 
 White space is taken out, so that a phrase is found however it is spaced, and remembered as
-`breaks`. What nobody reads as words (addresses, custom emoji, mentions) is one `BLIND` character.
+`breaks`. What nobody reads as words (custom emoji, mentions) is one `BLIND` character; an address
+is spelled in letters of its own, so that only a keyword that is an address itself is found there.
 """
 
 import re
@@ -14,10 +15,14 @@ from typing import NamedTuple
 import regex
 
 BLIND = "\ufffc"
+# Private letters, of which texts are rid before: they stand for those of an address.
+ADDRESS_BEGINS = "\ue000"
+SPELLED = {code: 0xE000 + code for code in range(ord("!"), ord("~") + 1)}
+IN_ADDRESS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.".translate(SPELLED))
 
 # Everything else may have to be composed, narrowed or removed first.
-ODD = re.compile(r"[^\n -~가-힣ㄱ-ㅣ…·‘’“”「」『』、。♡♥★☆→←○●■□△▲▽▼※~\U0001f300-\U0001faff]")
-INVISIBLE = regex.compile(r"[\p{Cf}\p{Default_Ignorable_Code_Point}]+")
+ODD = re.compile(r"[^\n -~가-힣ㄱ-ㅣ…·「」『』、。♡♥★☆→←○●■□△▲▽▼※~\U0001f300-\U0001faff]")
+INVISIBLE = regex.compile(r"\x1b\[[0-9;]*m|[\ue000-\ue0ff\p{Cf}\p{Default_Ignorable_Code_Point}]+")
 # Letters that Unicode's compatibility form would glue to the syllable before: 가ㄳ → 갃.
 LETTERS = regex.compile(r"[^\u3131-\u318e]+")
 BLANK_LETTERS = "\u3164\uffa0\u115f\u1160"
@@ -27,6 +32,9 @@ REPLACED = {ord(blank): " " for blank in BLANK_LETTERS} | {
     for code in NARROW_LETTERS
     if (name := unicodedata.decomposition(chr(code)))
 }
+# Phones write their own: don’t is don't.
+QUOTES = {ord(mark): "'" for mark in "‘’‚‛ʼʹ′´"} | {ord(mark): '"' for mark in "“”„‟″"}
+REPLACED |= QUOTES
 
 TOP_LEVEL = (
     "com|net|org|io|gg|kr|me|tv|dev|app|xyz|gl|ly|be|to|cc|jp|cn|us|uk|eu|de|fr|in|"
@@ -46,6 +54,10 @@ UNREAD = re.compile(
     r"(?![\w-])(?!\.[\w-])(?:[/?:](?:[^\s()<>\[\]`|*\"]|\([^\s()<>]*\))*)?",
     re.ASCII,
 )
+
+# The part of an address by which people know it; what is glued to it in Korean is none of it.
+ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?(?:www\.)?(?P<known>[!-?A-~]+)", re.ASCII)
+ADDRESS_ENDS = "/.,:;!?'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +87,14 @@ def normalise(text: str) -> Normalised:
 
 def needle(keyword: str) -> Needle:
     """Return a keyword as it is searched for; its text is empty when nothing can be found."""
-    words = _plain(keyword).split()
+    words = _as_address(_plain(keyword)).split()
     return Needle("".join(words), tuple(accumulate(map(len, words)))[:-1])
+
+
+def _as_address(keyword: str) -> str:
+    """Spell a keyword that is an address, and nothing else, as addresses are."""
+    whole = UNREAD.fullmatch(keyword.strip())
+    return _unread(whole).rstrip(BLIND) or keyword if whole else keyword
 
 
 def _plain(text: str) -> str:
@@ -85,8 +103,16 @@ def _plain(text: str) -> str:
 
 def _hide(text: str) -> str:
     if "<" in text or "@" in text or "://" in text or ("." in text and DOTTED.search(text)):
-        return UNREAD.sub(BLIND, text)
+        return UNREAD.sub(_unread, text)
     return text
+
+
+def _unread(found: re.Match[str]) -> str:
+    address = ADDRESS.match(found[0])
+    if address is None or found[0][0] in "<@" or "@" in found[0]:
+        return BLIND
+    spelled = address["known"].rstrip(ADDRESS_ENDS).translate(SPELLED)
+    return f"{ADDRESS_BEGINS}{spelled}{BLIND}"
 
 
 def _rewrite(text: str) -> str:

@@ -9,6 +9,7 @@ import unicodedata
 import re2
 
 from bot.errors import UserError
+from bot.services.highlights.matching.normalise import QUOTES
 
 LONGEST = 200
 # Instructions of the compiled pattern; so many take 0.02 s for the worst message there can be.
@@ -57,7 +58,7 @@ class Pattern:
         if len(text) > LONGEST:
             raise PatternTooLarge(limit=LONGEST, length=len(text))
         try:
-            self._compiled = re2.compile(unicodedata.normalize("NFC", text), _options())
+            self._compiled = re2.compile(_plain(text), _options())
         except re2.error as error:
             raise _reason(text, error.args[0].decode()) from None
         except UnicodeEncodeError:
@@ -74,7 +75,11 @@ class Pattern:
 
     def found(self, text: str) -> bool:
         """Tell whether a text meets it."""
-        return self._compiled.search(unicodedata.normalize("NFC", text)) is not None
+        return self._compiled.search(_plain(text)) is not None
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", text).translate(QUOTES)
 
 
 def _options() -> re2.Options:

@@ -11,7 +11,14 @@ from enum import Enum, auto
 from typing import Literal
 
 from bot.services.highlights.matching.lexicon import DONE, LONGER_WORDS
-from bot.services.highlights.matching.normalise import Needle, Normalised, needle, normalise
+from bot.services.highlights.matching.normalise import (
+    ADDRESS_BEGINS,
+    IN_ADDRESS,
+    Needle,
+    Normalised,
+    needle,
+    normalise,
+)
 from bot.services.highlights.matching.particles import LONGEST, Sound, State, carries, sound_of
 
 Mode = Literal["word", "exact", "anywhere"]
@@ -65,6 +72,8 @@ def stands(
 
     `gaps` are those of the keyword's `Needle`.
     """
+    if text.text[start] == ADDRESS_BEGINS:
+        return text.text[end : end + 1] not in IN_ADDRESS
     if mode == "anywhere":
         return _spaced(text, start, end, gaps)
     return (

@@ -1,0 +1,62 @@
+"""What a text would do, were it written: for a member who tries their rules."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.services.highlights.matching.normalise import needle, normalise
+from bot.services.highlights.matching.words import Mode, found
+from bot.services.highlights.rules import Filter, Rules
+from bot.services.messages.models import Seen
+from storage.rules import Rule, RuleKind
+
+WIDER: dict[str, tuple[Mode, ...]] = {"exact": ("word", "anywhere"), "word": ("anywhere",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Which rules a text meets, what of the member's own keeps it back, and what it just misses.
+
+    `ignored_words` are those in it that the member ignores; `near` are rules that would find it by
+    another mode.
+    """
+
+    hits: Sequence[Rule]
+    ignored_words: Sequence[str]
+    ignored_place: bool
+    paused_until: float | None
+    near: Sequence[tuple[Rule, Mode]]
+
+
+async def try_out(rules: Rules, member_id: int, seen: Seen) -> Trial:
+    """Return what a text would do; raises Unreadable."""
+    mine = await rules.of(member_id, seen.guild_id)
+    chosen = await rules.filter(member_id, seen.guild_id)
+    met = {one.rule_id for one in rules.matcher.matches(seen) if one.member_id == member_id}
+    text = normalise(seen.text)
+    paused = chosen.paused_until if chosen.is_paused(seen.created_at) else None
+    return Trial(
+        hits=[rule for rule in mine if rule.id in met],
+        ignored_words=[word for word in chosen.ignore_words if found(needle(word), text)],
+        ignored_place=_is_ignored(chosen, seen),
+        paused_until=paused,
+        near=[*_near((rule for rule in mine if rule.id not in met), seen)],
+    )
+
+
+def _is_ignored(chosen: Filter, seen: Seen) -> bool:
+    """Tell whether a place is left out, as far as it does not depend on who writes there."""
+    places = set(seen.places)
+    ignored = {*chosen.ignored.channels, *chosen.ignored.categories}
+    only = {*chosen.only.channels, *chosen.only.categories}
+    by_place_alone = bool(only) and not (chosen.only.members or chosen.only.roles)
+    return not places.isdisjoint(ignored) or (by_place_alone and places.isdisjoint(only))
+
+
+def _near(missed: Iterable[Rule], seen: Seen) -> Iterator[tuple[Rule, Mode]]:
+    text = normalise(seen.text)
+    for rule in missed:
+        if rule.kind is RuleKind.WORD:
+            wider = WIDER.get(rule.options.get("mode", "word"), ())
+            mode = next((one for one in wider if found(needle(rule.text), text, one)), None)
+            if mode is not None:
+                yield rule, mode
