@@ -15,6 +15,7 @@ from bot.cli.doctor import doctor
 from bot.cli.exit import TROUBLE, config_or_end, give_up
 from bot.cli.match import match
 from bot.cli.reload import reload
+from bot.cli.unlink import unlink
 from bot.config import Config, exposed_files
 from bot.discord.connection import CannotLoad, TokenRefused
 from bot.logs import set_up_logging
@@ -30,6 +31,7 @@ cli.command()(backup)
 cli.command()(restore)
 cli.command()(match)
 cli.command()(reload)
+cli.command()(unlink)
 
 
 @cli.callback(invoke_without_command=True)

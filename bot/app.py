@@ -151,6 +151,7 @@ async def at_work(services: Services) -> AsyncIterator[None]:
     keep = services.supervisor.run
     async with _beside(
         keep("expiry", services.housekeeping.run),
+        keep("pending links", services.pending.run),
         keep("catch-up", services.catch_up.run),
         keep("notifier", services.notifying.run),
         keep("departures", services.leaving.run),
@@ -180,10 +181,13 @@ async def _web(config: Config, services: Services, discord: Discord) -> AsyncIte
         auth_url=config.kakao_auth_url,
         healthy=healthy,
         roles=services.linked_roles,
+        asks_login=config.link_proof == "discord",
     )
     add_digests(web, services.digests)
     add_privacy(web, _notice(config))
-    add_operator(web, services.plugins.reload, config.raw_token_keys[0])
+    add_operator(
+        web, services.plugins.reload, services.exclusions.end_link, config.raw_token_keys[0]
+    )
 
     async def metrics() -> bytes:
         return await services.metrics.text(connected=discord.is_ready)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DISCORD_API_URL = "https://discord.com/api/v10"
@@ -56,6 +56,7 @@ class Config(BaseSettings):
     discord_token: SecretStr = Field(min_length=1)
     discord_api_url: str = DISCORD_API_URL
     discord_client_secret: SecretStr = SecretStr("")
+    link_proof: Literal["code", "discord"] = "code"
     kakao_rest_api_key: SecretStr = Field(min_length=1)
     kakao_client_secret: SecretStr = Field(min_length=1)
     kakao_admin_key: SecretStr = SecretStr("")
@@ -99,6 +100,14 @@ class Config(BaseSettings):
         if parts.query or parts.fragment or parts.username:
             raise ValueError("must be a plain address without user, query or fragment")
         return value.rstrip("/")
+
+    @field_validator("link_proof")
+    @classmethod
+    def _proof(cls, value: str, info: ValidationInfo) -> str:
+        secret = info.data.get("discord_client_secret")
+        if value == "discord" and not (secret and secret.get_secret_value()):
+            raise ValueError("discord needs DISCORD_CLIENT_SECRET: members show who they are there")
+        return value
 
     @field_validator("database_url")
     @classmethod

@@ -71,6 +71,16 @@ class OperatorFault(UserError):
     key = "error-operator-fault"
 
 
+class NotAllowed(UserError):
+    """A server's admins do not allow this; `elsewhere` is the sentence for outside that server."""
+
+    elsewhere = "error-unexpected"
+
+    def __init__(self, guild_id: int, **arguments: TextArgument) -> None:
+        super().__init__(**arguments)
+        self.guild_id = guild_id
+
+
 class MessageNotFound(UserError):
     """No such message, or none that this member may read; the two look alike on purpose."""
 

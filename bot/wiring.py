@@ -21,6 +21,7 @@ from bot.services.operations.supervision import Supervisor
 from bot.services.privacy.build import build_privacy
 from bot.services.privacy.departures import Departures
 from bot.services.resources import Resources
+from bot.services.servers.access import LINK
 from bot.services.servers.build import ServerServices, build_servers
 from bot.services.subscriptions.build import SubscriptionServices, build_subscriptions
 from bot.texts import Texts
@@ -45,20 +46,21 @@ def build_services(
     resources = Resources(
         config, stores, kakao, pictures, ReaderSlot(), Texts(), now=now, patience=patience
     )
-    accounts = build_accounts(resources, login)
-    links = accounts.links
     outbox = build_deliveries(resources)
+    accounts = build_accounts(resources, login, outbox.allowance)
+    links = accounts.links
     privacy = build_privacy(resources, links, accounts.linked_roles)
-    servers = build_servers(resources, outbox.allowance)
-    forwarding = build_forwarding(resources, accounts, outbox)
+    servers = build_servers(resources, links, outbox.allowance)
+    permit = servers.access.check_load
+    forwarding = build_forwarding(resources, accounts, outbox, permit)
     supervisor = supervisor or Supervisor(Alarms())
     operations = build_operations(resources, outbox.allowance, supervisor)
     highlights = build_highlights(
         resources,
-        links=links,
+        accounts=accounts,
         outbox=outbox,
         optouts=privacy.optouts,
-        settings=servers.settings,
+        servers=servers,
         jumps=forwarding.jumps,
     )
     subscriptions = build_subscriptions(resources, servers.settings, highlights)
@@ -66,7 +68,7 @@ def build_services(
     services = Services(
         **_flat(accounts, outbox, privacy, servers, forwarding, operations),
         **_flat(build_compose(resources, links, forwarding), highlights, subscriptions),
-        sender=build_sender(resources, links, outbox, alarms, compose),
+        sender=build_sender(resources, links, outbox, alarms, compose=compose, permit=permit),
         leaving=_departures(resources, highlights, subscriptions, servers),
         sight=resources.sight,
         texts=resources.texts,
@@ -102,6 +104,7 @@ def _departures(
         await highlights.rules.forget(guild_id=guild_id)
         await subscriptions.subscriptions.forget(guild_id=guild_id)
         await servers.settings.forget(guild_id)
+        await servers.exclusions.forget(guild_id)
         await stores.memberships.forget(guild_id=guild_id)
         await highlights.catch_up.forget(guild_id)
 
@@ -120,6 +123,7 @@ def _introduce(services: Services) -> None:
     """Let everybody hear of what concerns them."""
 
     async def go_on(new: NewLink) -> None:
+        await services.linked.changed(new.member_id)
         await services.friends.forget(new.member_id)
         services.dispatcher.wake(new.member_id)
 
@@ -128,13 +132,27 @@ def _introduce(services: Services) -> None:
         await services.subscriptions.forget(member_id=member_id)
         await services.optouts.set(member_id, on=False)
 
+    async def may_link(member_id: int, guild_id: int) -> None:
+        await services.access.check(member_id, guild_id, LINK)
+
+    async def end_in_server(member_id: int, guild_id: int) -> None:
+        await services.rules.forget(member_id=member_id, guild_id=guild_id)
+        await services.subscriptions.forget(member_id=member_id, guild_id=guild_id)
+
+    async def end_pending(member_id: int) -> None:
+        await services.pending.cancel(member_id)
+
     if services.linked_roles is not None:
         services.linking.on_linked.append(services.linked_roles.linked)
         services.links.on_unlinked.append(services.linked_roles.settle)
         services.privacy.forgetters.append(services.linked_roles.forget)
     services.linking.on_linked.append(go_on)
-    services.links.on_unlinked.append(services.friends.forget)
+    services.linking.askers.append(may_link)
+    services.links.on_unlinked += [services.linked.changed, services.friends.forget]
+    services.links.on_unlinking.append(end_pending)
     services.links.on_deliveries_changed.append(services.signals.changed)
+    services.exclusions.on_excluded.append(end_in_server)
+    services.exclusions.on_deliveries_changed.append(services.signals.changed)
     services.links.on_refreshed.append(services.metrics.refreshed)
     services.privacy.forgetters += [
         services.deliveries.cancel,
@@ -147,4 +165,5 @@ def _introduce(services: Services) -> None:
     ]
     services.supervisor.on_failure.append(services.metrics.loop_failed)
     services.watch.on_matched.append(services.metrics.matched)
+    services.patterns.on_skipped.append(services.metrics.patterns_skipped)
     services.wishes.on_changed.append(services.dispatcher.wake)

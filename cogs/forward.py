@@ -4,7 +4,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discord.access import carried
+from bot.discord.carrying import carried
 from bot.discord.cog import KkachiCog, ListenerLists
 from bot.discord.plugin import AnyBot
 from bot.discord.replies import member_of
@@ -78,6 +78,7 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
             draft = await self.services.drafts.open(new.member_id, new.draft_id)
             if draft.is_being_written:
                 return  # not a matter of friends yet
+            await self.services.access.check_load(new.member_id, draft, self.feature)
             panel = await panel_of(self.bot, draft)
         except UserError as error:
             why = sentence(self.services.texts, new.locale, error)
@@ -94,7 +95,7 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
         message: discord.Message | str,
         note: str | None = None,
     ) -> None:
-        highlight = await carried(interaction, message)
+        highlight = await carried(interaction, message, self.feature)
         forwarding = self.services.forwarding
         rows = await forwarding.to_me(member_of(interaction), highlight, note)
         await show_results(interaction, rows)
@@ -105,7 +106,7 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
         message: discord.Message | str,
         note: str | None = None,
     ) -> None:
-        highlight = await carried(interaction, message)
+        highlight = await carried(interaction, message, self.feature)
         draft = await self.services.forwarding.draft(member_of(interaction), highlight, note)
         await show_panel(interaction, draft)
 

@@ -3,7 +3,7 @@
 import discord
 from discord import app_commands
 
-from bot.discord.access import carried
+from bot.discord.carrying import carried
 from bot.discord.cog import KkachiCog, ListenerLists
 from bot.discord.plugin import AnyBot
 from bot.discord.replies import member_of
@@ -53,7 +53,7 @@ class Share(KkachiCog):
         message: discord.Message | str,
         note: str | None = None,
     ) -> None:
-        highlight = await carried(interaction, message)
+        highlight = await carried(interaction, message, self.feature)
         share = await self.services.shares.highlight(member_of(interaction), highlight, note)
         await offer_share(interaction, share)
 

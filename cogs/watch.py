@@ -10,9 +10,8 @@ from discord.ext import commands
 from bot.discord.cog import KkachiCog
 from bot.discord.convert import seen_of
 from bot.discord.failures import NO, asking
-from bot.discord.people import people_of
 from bot.discord.plugin import AnyBot
-from bot.discord.reader import DiscordServerReader, is_watched
+from bot.discord.reader import is_watched, reader_of
 from bot.discord.retries import Retries
 from storage.database import StorageError
 
@@ -25,14 +24,13 @@ class Watch(KkachiCog):
 
     def __init__(self, bot: AnyBot) -> None:
         super().__init__(bot)
-        self._people = people_of(bot)
-        self._reader = DiscordServerReader(bot, self.services.patience, self._people)
+        self._people = reader_of(bot).people
         self._retries = Retries(bot, self.services.patience)
         self._catching_up: asyncio.Task[None] | None = None
 
     async def cog_load(self) -> None:
-        """Let the services look at Discord, at what was missed first."""
-        self.services.sight.attach(self._reader)
+        """Look at what was missed first."""
+        await super().cog_load()
         reading = partial(self.services.catch_up.keep_reading, self.services.watch.judge)
         keep = self.services.supervisor.run("missed-messages", reading)
         self._catching_up = asyncio.create_task(keep)
@@ -41,8 +39,8 @@ class Watch(KkachiCog):
                 _log.warning("without the intent %s some rules of members find nothing", name)
 
     async def cog_unload(self) -> None:
-        """Let nobody look any more."""
-        self.services.sight.detach()
+        """Look no more."""
+        await super().cog_unload()
         if self._catching_up is not None:
             self._catching_up.cancel()
 

@@ -54,8 +54,12 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "디스코드 주소. 게이트웨이 주소도 여기서 알아내요",
     ),
     "discord_client_secret": (
-        "lets a link page ask Discord whose browser it is; Linked Roles",
-        "연결 페이지가 누구의 브라우저인지 디스코드에 물어요. 연결된 역할에도 써요",
+        "for Linked Roles, and for `LINK_PROOF=discord`",
+        "연결된 역할과 `LINK_PROOF=discord`에 써요",
+    ),
+    "link_proof": (
+        "what makes a link good: `code`, digits from the Kakao chat; `discord`, a login there",
+        "`code`는 카카오톡에 온 번호를, `discord`는 디스코드 로그인을 확인하고 연결해요",
     ),
     "kakao_rest_api_key": ("the key members log in with", "회원이 로그인할 때 쓰는 REST API 키"),
     "kakao_client_secret": ("the secret of that key", "그 키의 클라이언트 시크릿"),

@@ -63,7 +63,11 @@ OF_HITS: dict[str, Any] = {"hits": True}
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """One send that a member asks for; the ids say which Discord message it carries."""
+    """One send that a member asks for; the ids say which Discord message it carries.
+
+    `feature` is by which it was asked for, `policy` how much of a message the card holds: None for
+    words of the member's own.
+    """
 
     member_id: int
     chat: Chat
@@ -73,6 +77,8 @@ class NewDelivery:
     guild_id: int | None = None
     channel_id: int | None = None
     message_id: int | None = None
+    feature: str = "forward"
+    policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,8 @@ class Delivery:
     created_at: float
     finished_at: float | None
     link_generation: str
+    feature: str
+    policy: str | None
 
     @property
     def is_automatic(self) -> bool:
@@ -333,9 +341,13 @@ async def unpark(
     return await returned(connection, _afresh(which, at)) if free else []
 
 
-async def cancel(connection: AsyncConnection, member_id: int, at: float) -> list[Delivery]:
-    """Cancel what a member still has to send and forget all they sent to whom."""
+async def cancel(
+    connection: AsyncConnection, member_id: int, at: float, guild_id: int | None = None
+) -> list[Delivery]:
+    """Cancel what a member still has to send, out of one server or at all, and forget to whom."""
     mine = deliveries.c.member_id == member_id
+    if guild_id is not None:
+        mine &= deliveries.c.guild_id == guild_id
     waiting = mine & deliveries.c.state.in_([DeliveryState.QUEUED, DeliveryState.PARKED])
     stop = set_state(waiting, DeliveryState.CANCELLED).values(finished_at=at)
     stopped = await returned(connection, stop)

@@ -4,7 +4,8 @@ from sqlalchemy import delete, insert, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
-from storage.tables import departures, memberships, rules, settings, subscriptions
+from storage.exclusions import OPERATOR
+from storage.tables import departures, exclusions, memberships, rules, settings, subscriptions
 
 KKACHI = 0
 TABLE = departures.c
@@ -40,8 +41,9 @@ class DepartureStore:
     async def servers(self) -> list[int]:
         """Return the servers of which something is kept."""
         tables = (settings, memberships, rules, subscriptions)
-        rows = await self._database.all(union(*(select(table.c.guild_id) for table in tables)))
-        return sorted(row["guild_id"] for row in rows)
+        of_admins = select(exclusions.c.guild_id).where(exclusions.c.guild_id != OPERATOR)
+        query = union(*(select(table.c.guild_id) for table in tables), of_admins)
+        return sorted(row["guild_id"] for row in await self._database.all(query))
 
     async def present(self) -> list[tuple[int, int]]:
         """Return the server and member of all who have something there."""

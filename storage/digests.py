@@ -18,13 +18,20 @@ PAGES = 50
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line: what it is, what it says, where it leads."""
+    """One line: what it is, what it says, where it leads.
+
+    It is out of a channel of a server, by a feature, and holds as much of a message as `policy`.
+    """
 
     title: str
     text: str
     address: str
     at: float
     message_id: int | None = None
+    guild_id: int | None = None
+    channel_id: int | None = None
+    feature: str = "highlight"
+    policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ class Draft:
     """A card on its way to friends; `query` and `page` say where their picker stands.
 
     While a member still writes it, `form` holds what they have filled in and `card` nothing.
+    `policy` is how much of a message the card holds, None for words of the member's own.
     """
 
     id: str
@@ -41,6 +42,12 @@ class Draft:
     page: int = 0
     kind: str = "forward"
     form: dict[str, Any] | None = None
+    policy: str | None = None
+
+    @property
+    def feature(self) -> str:
+        """By which feature it was begun, as admins switch that off."""
+        return "forward" if self.kind == "forward" else "compose"
 
     @property
     def is_being_written(self) -> bool:

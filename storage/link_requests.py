@@ -20,7 +20,10 @@ MOST_PAGES = 20
 
 @dataclass(frozen=True, slots=True)
 class LinkRequest:
-    """A member who asked for the link page; `digest` is that of the token in its address."""
+    """A member who asked for the link page; `digest` is that of the token in its address.
+
+    `guild_id` is the server in which they asked, None in direct messages.
+    """
 
     member_id: int
     member_name: str
@@ -31,7 +34,10 @@ class LinkRequest:
     created_at: float
     expires_at: float
     finished_at: float | None = None
+    guild_id: int | None = None
     digest: bytes = b""
+    guild_name: str | None = None
+    channel_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,9 @@ class LinkRequestStore:
             "created_at": request.created_at,
             "expires_at": request.expires_at,
             "finished_at": request.finished_at,
+            "guild_id": request.guild_id,
+            "guild_name": request.guild_name,
+            "channel_id": request.channel_id,
         }
 
         async def put(connection: AsyncConnection) -> None:

@@ -1,7 +1,7 @@
 """Which Discord member is tied to which KakaoTalk account."""
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,6 +56,10 @@ SCOPES = select(links.c.member_id, links.c.scopes).where(
     links.c.broken_at.is_(None), links.c.member_id.in_(bindparam("member_ids", expanding=True))
 )
 LOCKED = OF_MEMBER.with_for_update()
+LINKED = select(links.c.member_id).where(
+    links.c.member_id.in_(bindparam("member_ids", expanding=True))
+)
+AT_ONCE = 500  # members who are asked about in one statement
 
 
 class LinkStore:
@@ -85,6 +89,14 @@ class LinkStore:
                 found[row["member_id"]] = frozenset(as_list(row["scopes"]))
         return found
 
+    async def linked(self, member_ids: Sequence[int]) -> frozenset[int]:
+        """Return those of these members who have a link, broken or not."""
+        found: set[int] = set()
+        for first in range(0, len(member_ids), AT_ONCE):
+            some = {"member_ids": member_ids[first : first + AT_ONCE]}
+            found |= {row["member_id"] for row in await self._database.all(LINKED, some)}
+        return frozenset(found)
+
     async def of_account(self, kakao_id: int) -> Link | None:
         """Return the link of a KakaoTalk account."""
         row = await self._database.first(select(links).where(links.c.kakao_id == kakao_id))
@@ -96,21 +108,21 @@ class LinkStore:
         By the same account what waits goes on, and what waited for this link is queued; what was
         accepted for another account is cancelled. Returns the deliveries that are changed.
         """
+        return await self._database.write(lambda connection: self.place(connection, link))
 
-        async def replace(connection: AsyncConnection) -> list[Delivery]:
-            former = await rows_of(connection, LOCKED, {"member_id": link.member_id})
-            same = [row for row in former if row["kakao_id"] == link.kakao_id]
-            kept = {"generation": same[0]["generation"]} if same else {}
-            await connection.execute(delete(links).where(links.c.member_id == link.member_id))
-            try:
-                await connection.execute(insert(links).values(self._sealed(link) | kept))
-            except IntegrityError:
-                raise KakaoAccountTaken(f"not linked: member {link.member_id}") from None
-            if same:
-                return await unpark(connection, link.member_id, link.scopes, link.linked_at)
-            return await _let_go(connection, link) if former else []
-
-        return await self._database.write(replace)
+    async def place(self, connection: AsyncConnection, link: Link) -> list[Delivery]:
+        """Do what `put` does within a transaction."""
+        former = await rows_of(connection, LOCKED, {"member_id": link.member_id})
+        same = [row for row in former if row["kakao_id"] == link.kakao_id]
+        kept = {"generation": same[0]["generation"]} if same else {}
+        await connection.execute(delete(links).where(links.c.member_id == link.member_id))
+        try:
+            await connection.execute(insert(links).values(self._sealed(link) | kept))
+        except IntegrityError:
+            raise KakaoAccountTaken(f"not linked: member {link.member_id}") from None
+        if same:
+            return await unpark(connection, link.member_id, link.scopes, link.linked_at)
+        return await _let_go(connection, link) if former else []
 
     async def save_tokens(
         self,

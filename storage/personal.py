@@ -14,13 +14,16 @@ from storage.tables import (
     digest_items,
     digests,
     drafts,
+    exclusions,
     filters,
     hits,
     jumps,
     link_requests,
     links,
     memberships,
+    number_cards,
     optouts,
+    pending_links,
     role_connections,
     rules,
     setting_changes,
@@ -32,12 +35,13 @@ from storage.tables import (
 
 # The tables whose rows belong to a member, in the order in which they can be erased.
 OWN: tuple[Table, ...] = (
-    *(links, link_requests, role_connections, optouts, memberships, departures),
+    *(links, pending_links, link_requests, role_connections, optouts, memberships, departures),
     *(rules, filters, subscriptions, wishes, hits, verdicts, digests),
-    *(drafts, jumps, deliveries, shares),
+    *(drafts, jumps, deliveries, shares, exclusions),
 )
-# Where a member is only named, as whoever did something for a server.
-NAMED: Mapping[Table, str] = {setting_changes: "member_id"}
+# Where a member is only named: as whoever did something for a server, and beside the cards that
+# must not become too many, whoever asks to be erased in between.
+NAMED: Mapping[Table, str] = {setting_changes: "member_id", number_cards: "member_id"}
 NOBODY = 0
 SEALED = "(sealed, not shown)"
 

@@ -9,10 +9,11 @@ from sqlalchemy import Column, ColumnElement, FromClause, Label, Table, func, se
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import links as of_kakao
+from storage import pending_links as of_pending
 from storage import role_connections as of_discord
 from storage.database import Database, rows_of
 from storage.link_requests import VERIFIER
-from storage.tables import link_requests, link_states, links, role_connections
+from storage.tables import link_requests, link_states, links, pending_links, role_connections
 from storage.vault import KEY_ID_BYTES, Vault, VaultError
 
 BATCH = 100
@@ -30,17 +31,23 @@ class Sealed:
     source: FromClause
 
 
-def _of(table: Table, access: str, refresh: str) -> Sequence[Sealed]:
+def _of(table: Table, **kinds: str) -> Sequence[Sealed]:
     member = table.c.member_id
-    return (
-        Sealed(table, table.c.access_token, access, member, member, table),
-        Sealed(table, table.c.refresh_token, refresh, member, member, table),
+    return tuple(
+        Sealed(table, table.c[column], kind, member, member, table)
+        for column, kind in kinds.items()
     )
 
 
 SEALED = (
-    *_of(links, of_kakao.ACCESS, of_kakao.REFRESH),
-    *_of(role_connections, of_discord.ACCESS, of_discord.REFRESH),
+    *_of(links, access_token=of_kakao.ACCESS, refresh_token=of_kakao.REFRESH),
+    *_of(
+        pending_links,
+        access_token=of_pending.ACCESS,
+        refresh_token=of_pending.REFRESH,
+        number=of_pending.NUMBER,
+    ),
+    *_of(role_connections, access_token=of_discord.ACCESS, refresh_token=of_discord.REFRESH),
     Sealed(
         link_states,
         link_states.c.verifier,

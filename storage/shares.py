@@ -14,7 +14,10 @@ from storage.tables import shares, webhooks
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A message on its page; `nonce` names both the page and what Kakao says of it."""
+    """A message on its page; `nonce` names both the page and what Kakao says of it.
+
+    `policy` is how much of a server's message it holds, None for words of the member's own.
+    """
 
     nonce: str
     member_id: int
@@ -22,7 +25,15 @@ class Share:
     message: dict[str, Any]
     created_at: float
     expires_at: float
+    guild_id: int | None = None
+    channel_id: int | None = None
+    policy: str | None = None
     chats: int = 0
+
+    @property
+    def feature(self) -> str:
+        """By which feature it was made, as admins switch that off."""
+        return "share"
 
 
 class ShareStore:

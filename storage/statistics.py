@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, case, cast, func, null, select, union_all
 
 from storage.database import Database
 from storage.deliveries import UNDER_WAY, DeliveryState
-from storage.tables import NOT_JUST_SENT, deliveries, hits, links, memberships
+from storage.tables import NOT_JUST_SENT, deliveries, exclusions, hits, links, memberships
 
 KOREA = 9 * 3600
 DAY = 24 * 3600
@@ -39,12 +39,15 @@ class StatisticsStore:
         self._database = database
 
     async def linked(self, guild_id: int) -> int:
-        """Count the members who use Kkachi in a server and are linked."""
+        """Count the members who use Kkachi in a server and whose link it may use."""
+        excluded = select(exclusions.c.at).where(
+            exclusions.c.guild_id == guild_id, exclusions.c.member_id == memberships.c.member_id
+        )
         query = (
             select(func.count().label("n"))
             .select_from(memberships)
             .join(links, links.c.member_id == memberships.c.member_id)
-            .where(memberships.c.guild_id == guild_id)
+            .where(memberships.c.guild_id == guild_id, ~excluded.exists())
         )
         return await self._number(query)
 

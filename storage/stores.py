@@ -9,6 +9,7 @@ from storage.deliveries import DeliveryStore
 from storage.departures import DepartureStore
 from storage.digests import DigestStore
 from storage.drafts import DraftStore
+from storage.exclusions import ExclusionStore
 from storage.hits import HitStore
 from storage.images import ImageStore
 from storage.jumps import JumpStore
@@ -17,6 +18,7 @@ from storage.link_requests import LinkRequestStore
 from storage.links import LinkStore
 from storage.memberships import MembershipStore
 from storage.optouts import OptOutStore
+from storage.pending_links import PendingLinkStore
 from storage.personal import PersonalStore
 from storage.role_connections import RoleConnectionStore
 from storage.rules import RuleStore
@@ -41,6 +43,7 @@ class Stores:
     departures: DepartureStore
     digests: DigestStore
     drafts: DraftStore
+    exclusions: ExclusionStore
     hits: HitStore
     images: ImageStore
     jumps: JumpStore
@@ -48,6 +51,7 @@ class Stores:
     links: LinkStore
     memberships: MembershipStore
     optouts: OptOutStore
+    pending: PendingLinkStore
     personal: PersonalStore
     requests: LinkRequestStore
     role_connections: RoleConnectionStore
@@ -65,19 +69,22 @@ class Stores:
     @classmethod
     def of(cls, database: Database, vault: Vault) -> Self:
         """Return the stores of a database."""
+        links = LinkStore(database, vault)
         return cls(
             allowances=AllowanceStore(database),
             deliveries=DeliveryStore(database),
             departures=DepartureStore(database),
             digests=DigestStore(database),
             drafts=DraftStore(database),
+            exclusions=ExclusionStore(database),
             hits=HitStore(database),
             images=ImageStore(database),
             jumps=JumpStore(database),
             leases=LeaseStore(database),
-            links=LinkStore(database, vault),
+            links=links,
             memberships=MembershipStore(database),
             optouts=OptOutStore(database),
+            pending=PendingLinkStore(database, vault, links),
             personal=PersonalStore(database),
             requests=LinkRequestStore(database, vault),
             role_connections=RoleConnectionStore(database, vault),

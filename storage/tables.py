@@ -56,9 +56,46 @@ link_requests = Table(
     Column("locale", Text, nullable=False),
     Column("scopes", JSON, nullable=False),
     Column("draft_id", Text),
+    Column("guild_id", BigInteger),  # where it was asked for
     Column("created_at", Double, nullable=False),
     Column("expires_at", Double, nullable=False, index=True),
     Column("finished_at", Double),
+    Column("guild_name", Text),
+    Column("channel_id", BigInteger),
+)
+
+# Links whose member has not typed the number yet; whatever reads `links` sees none of them.
+pending_links = Table(
+    "pending_links",
+    metadata,
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kakao_id", BigInteger, nullable=False, index=True),
+    Column("nickname", Text, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("access_token", LargeBinary, nullable=False),  # sealed
+    Column("access_expires_at", Double, nullable=False),
+    Column("refresh_token", LargeBinary, nullable=False),  # sealed
+    Column("refresh_expires_at", Double, nullable=False),
+    Column("locale", Text, nullable=False),
+    Column("linked_at", Double, nullable=False),
+    Column("generation", Text, nullable=False),
+    Column("draft_id", Text),
+    Column("member_name", Text, nullable=False),
+    Column("member_avatar_url", Text, nullable=False),
+    Column("guild_name", Text),
+    Column("number", LargeBinary, nullable=False),  # sealed
+    Column("tries_left", Integer, nullable=False),
+    Column("expires_at", Double, nullable=False, index=True),
+)
+
+# The cards that brought a number; so many an hour for a member, and for a Kakao account.
+number_cards = Table(
+    "number_cards",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("member_id", BigInteger, nullable=False, index=True),
+    Column("account", LargeBinary, nullable=False, index=True),  # no digest without our key
+    Column("sent_at", Double, nullable=False, index=True),
 )
 
 link_states = Table(
@@ -105,6 +142,7 @@ drafts = Table(
     Column("page", Integer, nullable=False),
     Column("kind", Text, nullable=False, server_default="forward"),
     Column("form", JSON(none_as_null=True)),  # what a member has filled in so far
+    Column("policy", Text),  # how much of a message the card holds; None of none
     Column("created_at", Double, nullable=False),
     Column("expires_at", Double, nullable=False, index=True),
 )
@@ -139,6 +177,8 @@ deliveries = Table(
     Column("created_at", Double, nullable=False),
     Column("finished_at", Double),
     Column("link_generation", Text, nullable=False, server_default="first"),
+    Column("feature", Text, nullable=False, server_default="forward"),  # that sent it by hand
+    Column("policy", Text),  # how much of a message the card holds; None of none
     Index(None, "state", "next_try_at"),
     Index(None, "state", "code", sqlite_where=NOT_JUST_SENT, postgresql_where=NOT_JUST_SENT),
     Index(None, "member_id", "created_at"),
@@ -171,6 +211,9 @@ shares = Table(
     Column("member_id", BigInteger, nullable=False, index=True),
     Column("locale", Text, nullable=False),
     Column("message", JSON, nullable=False),
+    Column("guild_id", BigInteger),
+    Column("channel_id", BigInteger),
+    Column("policy", Text),  # how much of a message it holds; None of none
     Column("chats", Integer, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("expires_at", Double, nullable=False, index=True),
@@ -310,6 +353,10 @@ digest_items = Table(
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("at", Double, nullable=False),
+    Column("guild_id", BigInteger),
+    Column("channel_id", BigInteger),
+    Column("feature", Text, nullable=False, server_default="highlight"),
+    Column("policy", Text),  # how much of a message the line holds; None of none
 )
 
 # Up to where Kkachi has heard a server's messages; what came after is read from history.
@@ -364,6 +411,18 @@ departures = Table(
     Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
     Column("member_id", BigInteger, primary_key=True, autoincrement=False),
     Column("at", Double, nullable=False, index=True),
+)
+
+# Whose link a server may not use, because an admin of it said so; its member reads the reason once.
+# Server 0 is the operator, who has ended a whole link: that row goes once it was told.
+exclusions = Table(
+    "exclusions",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False, index=True),
+    Column("reason", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("told", Boolean, nullable=False),
 )
 
 # Leave to tell Discord that a member is linked, so that admins can gate roles on it.

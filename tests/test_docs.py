@@ -23,6 +23,9 @@ MANY = 40
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 FAULTS = [HERE / "reliability.md", HERE / "reliability.ko.md"]
+THREATS = [HERE / "threats.md", HERE / "threats.ko.md"]
+# What is held by no test says that nothing stops it, or whose matter it is.
+UNHELD = ("nothing", "not:", "see RFC", "TLS", "막지 못해요", "못 해요", "해당 없음", "RFC 9700")
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 
 
@@ -76,6 +79,30 @@ def written_in(file: str) -> set[str]:
     nodes = ast.walk(ast.parse((ROOT / file).read_text(encoding="utf-8")))
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
     return {node.name for node in nodes if isinstance(node, kinds)}
+
+
+@pytest.mark.parametrize("page", THREATS, ids=lambda page: page.name)
+def test_every_threat_is_held_by_tests_that_there_are_or_says_that_nothing_stops_it(
+    page: Path,
+) -> None:
+    rows = threats(page)
+    named = {one for _, tests in rows for one in tests}
+    assert len(named) > MANY
+    assert [said for said, tests in rows if not tests and not said.startswith(UNHELD)] == []
+    assert [(file, test) for file, test in named if test not in written_in(file)] == []
+
+
+def test_both_pages_of_threats_name_the_same_tests() -> None:
+    english, korean = ([tests for _, tests in threats(page)] for page in THREATS)
+    assert english == korean
+
+
+def threats(page: Path) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return what stops each threat of the page, and the tests that it names."""
+    lines = page.read_text(encoding="utf-8").splitlines()
+    rows = [line for line in lines if line.startswith("| ")]
+    rows = [row for row in rows if not row.endswith((" tests |", " 테스트 |"))]
+    return [(row.split("|")[2].strip(), TEST.findall(row)) for row in rows]
 
 
 @pytest.mark.parametrize("page", FAULTS, ids=lambda page: page.name)

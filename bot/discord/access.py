@@ -1,17 +1,12 @@
-"""Keeps to what a server's admins have switched off, wherever somebody types or clicks."""
+"""Keeps to what servers' admins have decided: where somebody types, and where something is from."""
 
-from typing import cast
+from collections.abc import Collection
 
 import discord
 from discord import app_commands
 
-from bot.discord.convert import highlight_of, places_of
-from bot.discord.failures import asking
-from bot.discord.messages import find_message
-from bot.discord.people import people_of
-from bot.discord.plugin import AnyBot, services_of
-from bot.discord.replies import defer
-from bot.services.messages.models import Highlight
+from bot.discord.plugin import services_of
+from bot.services.servers.access import Load
 
 
 class Refused(app_commands.CheckFailure):
@@ -24,11 +19,11 @@ class Refused(app_commands.CheckFailure):
 
 async def check_feature(interaction: discord.Interaction, feature: str) -> None:
     """Raise a UserError when the member may not use this feature here."""
-    if not feature or interaction.guild_id is None:
+    guild_id = interaction.guild_id
+    if not feature or guild_id is None:
         return
-    roles = getattr(interaction.user, "roles", ())
     await services_of(interaction.client).access.check(
-        interaction.user.id, interaction.guild_id, feature, {role.id for role in roles}
+        interaction.user.id, guild_id, feature, roles_in(interaction, guild_id)
     )
 
 
@@ -45,17 +40,25 @@ async def check_command(interaction: discord.Interaction, feature: str) -> None:
         raise Refused(error) from error
 
 
-async def carried(interaction: discord.Interaction, message: discord.Message | str) -> Highlight:
-    """Return as much of the message that was clicked or named as may leave its server.
+async def check_load(
+    interaction: discord.Interaction, load: Load, *features: str, sends: int = 0
+) -> None:
+    """Raise a UserError when something may not leave the server it is from, wherever one presses.
 
-    Tells Discord first that an answer comes. Raises what `find_message` raises, PlaceOff,
-    TooManySends or DiscordAway.
+    That server is asked for these features as well, and for so many more sends.
     """
-    await defer(interaction)
-    if isinstance(message, str):
-        message = await find_message(interaction, message)
-    services = services_of(interaction.client)
-    async with asking(interaction.client, services.patience.answer):
-        people = people_of(cast("AnyBot", interaction.client))
-        highlight = await highlight_of(message, interaction.user, people)
-    return await services.access.carried(interaction.user.id, highlight, places_of(message))
+    await services_of(interaction.client).access.check_load(
+        interaction.user.id,
+        load,
+        *features,
+        role_ids=roles_in(interaction, load.guild_id),
+        sends=sends,
+    )
+
+
+def roles_in(interaction: discord.Interaction, guild_id: int | None) -> Collection[int] | None:
+    """Return the roles that Discord has just told of a member of this server; None elsewhere."""
+    user = interaction.user
+    if not isinstance(user, discord.Member) or user.guild.id != guild_id or user.guild.unavailable:
+        return None
+    return {role.id for role in user.roles}

@@ -10,10 +10,12 @@ from discord.ext import commands
 
 from bot.discord.access import check_command, check_feature
 from bot.discord.plugin import AnyBot, notices_of, services_of
+from bot.discord.reader import reader_of
 from bot.discord.replies import locale_of, refuse
+from bot.discord.untold import tell_after
 from bot.errors import TextArgument
 
-ListenerLists = Sequence[tuple[list[Any], Callable[..., Awaitable[None]]]]
+ListenerLists = Sequence[tuple[list[Any], Callable[..., Awaitable[object]]]]
 CLAIMED = "kkachi-claimed"
 
 
@@ -39,6 +41,7 @@ class KkachiCog(commands.Cog):
 
     async def cog_load(self) -> None:
         """Put up the menus, take the clicks, and listen."""
+        self.services.sight.attach(reader_of(self.bot))
         if self.feature:
             self.services.access.offer(self.feature)
         for menu in self.menus:
@@ -72,12 +75,14 @@ class KkachiCog(commands.Cog):
     ) -> None:
         """Answer what a command of this cog raised."""
         await refuse(interaction, error)
+        await tell_after(interaction, error)
 
 
 class Answered:
     """A button or select whose mistakes get the shared answer; `press` is what it does.
 
-    It is refused where its `feature` is switched off.
+    It is refused where its `feature` is switched off. What it is about may be of another server:
+    that is asked as well, by `check_load`.
     """
 
     feature: ClassVar[str] = ""

@@ -87,11 +87,13 @@ async def highlight_of(message: discord.Message, viewer: Viewer, people: People)
     )
 
 
-def places_of(message: discord.Message) -> tuple[int | None, ...]:
-    """Return a message's channel, the channel of a thread, and the category."""
-    channel = message.channel
+def places_of(channel: object) -> tuple[int, int | None, int | None]:
+    """Return a channel, the channel of a thread, and the category.
+
+    Raises discord.ClientException for a thread whose channel is not known.
+    """
     parent = channel.parent_id if isinstance(channel, discord.Thread) else None
-    return channel.id, parent, getattr(channel, "category_id", None)
+    return getattr(channel, "id", 0), parent, getattr(channel, "category_id", None)
 
 
 def author_of(message: discord.Message) -> Author:

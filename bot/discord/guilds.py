@@ -21,7 +21,7 @@ def guild_of(bot: AnyBot, guild_id: int) -> discord.Guild | None:
 
 def _is_heard(bot: AnyBot, guild_id: int) -> bool:
     """Tell whether the gateway keeps us up to date with a server."""
-    if not bot.is_ready():
+    if bot.is_closed() or not bot.is_ready():
         return False
     if not isinstance(bot, commands.AutoShardedBot):
         return bot.ws.open

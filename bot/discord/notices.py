@@ -65,10 +65,16 @@ class Notices:
         *,
         view: discord.ui.View | None = None,
         embeds: Sequence[discord.Embed] = (),
+        comes_back: bool = False,
     ) -> None:
-        """Tell a member; one who can be reached in no way is left in peace."""
+        """Tell a member; one who can be reached in no way is left in peace.
+
+        Whoever `comes_back` will be told more on the same answer.
+        """
         view = view or discord.ui.View(timeout=None)
         waiting = self._waiting.pop(member_id, None)
+        if comes_back and waiting is not None:
+            self._waiting[member_id] = waiting
         if waiting is None or not await _follow_up(waiting, text, view, embeds):
             await self.send_direct(member_id, text, view=view, embeds=embeds)
 
@@ -79,14 +85,16 @@ class Notices:
         *,
         view: discord.ui.View | None = None,
         embeds: Sequence[discord.Embed] = (),
-    ) -> None:
-        """Write to a member; closed direct messages are the member's good right."""
+    ) -> bool:
+        """Write to a member; closed direct messages are their good right, and False."""
         view = view or discord.ui.View(timeout=None)
         try:
             channel = await self._client.create_dm(discord.Object(member_id))
             await channel.send(text, view=view, embeds=embeds, allowed_mentions=NOBODY)
         except FAILURES as error:
             _log.info("a member could not be told: %s", summary(error))
+            return False
+        return True
 
 
 async def _follow_up(

@@ -9,14 +9,13 @@ import time
 from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
 from itertools import islice
-from typing import Protocol, cast
 
 import discord
 
 from bot.discord.failures import CLEAR, NO, asking
 from bot.discord.guilds import guild_of
 from bot.discord.members import MemberRequests
-from bot.discord.plugin import AnyBot, services_of
+from bot.discord.plugin import AnyBot
 from bot.errors import DiscordAway
 from bot.services.cache import Cache
 from bot.services.clock import PATIENCE, Patience
@@ -52,6 +51,10 @@ class People:
     def forget(self, guild_id: int) -> None:
         """Believe nothing of a server's members any more."""
         self._members.drop_where(lambda key: key[0] == guild_id)
+
+    def doubt(self, guild_id: int, member_id: int) -> None:
+        """Ask anew about a member."""
+        self._members.drop((guild_id, member_id))
 
     async def member(self, guild_id: int, member_id: int) -> discord.Member | None:
         """Return a member of a server; None for who is none. Raises DiscordAway."""
@@ -128,17 +131,3 @@ class People:
         if guild is None:
             raise DiscordAway
         return guild
-
-
-class _HasPeople(Protocol):
-    """A bot for which somebody was looked up before."""
-
-    kkachi_people: People
-
-
-def people_of(bot: AnyBot) -> People:
-    """Return who is known of the servers of a bot that was given Kkachi."""
-    known = cast("_HasPeople", bot)
-    if not hasattr(bot, "kkachi_people"):
-        known.kkachi_people = People(bot, services_of(bot).patience)
-    return known.kkachi_people

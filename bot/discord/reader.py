@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 import discord
 
-from bot.discord.convert import STARTER, author_of, highlight_of, seen_of
+from bot.discord.convert import STARTER, author_of, highlight_of, places_of, seen_of
 from bot.discord.failures import NO, NO_MEMBER, asking
 from bot.discord.guilds import guild_of
 from bot.discord.history import fetch_message, fetch_page, rooms_with_news, written_after
 from bot.discord.limits import HISTORY_PAGE
 from bot.discord.messages import Room, may_read
 from bot.discord.people import BELIEVED_SECONDS, People
-from bot.discord.plugin import AnyBot
+from bot.discord.plugin import AnyBot, services_of
 from bot.errors import DiscordAway
 from bot.services.cache import Cache
 from bot.services.clock import PATIENCE, Patience
@@ -20,17 +20,16 @@ from bot.services.messages.models import Author, Highlight, Seen, Source
 
 FEW = 3
 MOST_REMEMBERED = 1000
+READER = "kkachi_reader"
 
 
 class DiscordServerReader:
     """Asks Discord, and believes for a minute what it says of a member's roles."""
 
-    def __init__(
-        self, bot: AnyBot, patience: Patience = PATIENCE, people: People | None = None
-    ) -> None:
+    def __init__(self, bot: AnyBot, patience: Patience = PATIENCE) -> None:
         self._bot = bot
         self._seconds = patience.answer
-        self.people = people or People(bot, patience)
+        self.people = People(bot, patience)
         self._authors = Cache(self._ask_author, most=MOST_REMEMBERED, seconds=BELIEVED_SECONDS)
 
     async def reads(self, member_id: int, guild_id: int, channel_id: int) -> bool:
@@ -45,10 +44,30 @@ class DiscordServerReader:
         except discord.ClientException:  # a thread whose channel is gone
             return False
 
-    async def roles(self, member_id: int, guild_id: int) -> frozenset[int] | None:
-        """Return a member's roles; None for who is no member. Raises DiscordAway."""
+    async def roles(
+        self, member_id: int, guild_id: int, *, now: bool = False
+    ) -> frozenset[int] | None:
+        """Return a member's roles, believed or as of `now`; None for who is no member.
+
+        Raises DiscordAway.
+        """
+        if now:
+            self.people.doubt(guild_id, member_id)
         member = await self._member(member_id, guild_id)
         return None if member is None else _roles(member)
+
+    async def places(
+        self, guild_id: int, channel_id: int
+    ) -> tuple[int, int | None, int | None] | None:
+        """Return a channel, its parent and its category; None when there is no such channel.
+
+        Raises DiscordAway.
+        """
+        channel = await self.people.place(guild_id, channel_id)
+        try:
+            return None if channel is None else places_of(channel)
+        except discord.ClientException:  # a thread whose channel is gone
+            return None
 
     async def manages(self, member_id: int, guild_id: int) -> bool:
         """Tell whether a member may manage a server; raises DiscordAway."""
@@ -172,6 +191,15 @@ class DiscordServerReader:
     async def _highlight(self, message: discord.Message, member: discord.Member) -> Highlight:
         async with asking(self._bot, self._seconds):  # it may look up what the message answers
             return await highlight_of(message, member, self.people)
+
+
+def reader_of(bot: AnyBot) -> DiscordServerReader:
+    """Return the reader of this bot; all cogs share what it has learned."""
+    found = getattr(bot, READER, None)
+    if not isinstance(found, DiscordServerReader):
+        found = DiscordServerReader(bot, services_of(bot).patience)
+        setattr(bot, READER, found)
+    return found
 
 
 def is_watched(message: discord.Message, bot: AnyBot) -> bool:

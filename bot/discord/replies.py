@@ -7,6 +7,7 @@ from typing import Any
 
 import discord
 
+from bot.discord.access import check_feature
 from bot.discord.failures import FAILURES, is_away, summary
 from bot.discord.limits import EMBED_DESCRIPTION
 from bot.discord.notices import NOBODY
@@ -17,17 +18,22 @@ from bot.errors import (
     DiscordAway,
     KeptUnreadable,
     LinkBroken,
+    NotAllowed,
     NotLinked,
     UserError,
 )
 from bot.services.accounts.oauth import BASIC_SCOPES
-from bot.services.messages.models import Member
+from bot.services.accounts.pending import NumberNotAwaited, NumberOver, NumberTaken
+from bot.services.messages.models import Member, Place
+from bot.services.servers.access import LINK
 from bot.texts import Locale, pick_locale
 from storage.reading import Unreadable
 
 _log = logging.getLogger(__name__)
 
 PICTURE_SIZE = 128
+# What leaves a member without a link, or without the one that waited for its number.
+STARTS_ANEW = (NumberNotAwaited, NumberOver, NumberTaken)
 ACKNOWLEDGED = 40060  # "Interaction has already been acknowledged."
 
 
@@ -42,6 +48,13 @@ def member_of(interaction: discord.Interaction) -> Member:
     picture = user.display_avatar.with_size(PICTURE_SIZE)
     name = f"{user.display_name} (@{user.name})"
     return Member(user.id, name, picture.url, locale_of(interaction))
+
+
+def _place_of(interaction: discord.Interaction) -> Place | None:
+    if interaction.channel_id is None:
+        return None
+    name = interaction.guild.name if interaction.guild is not None else None
+    return Place(interaction.guild_id, name, interaction.channel_id)
 
 
 def is_private(interaction: discord.Interaction) -> bool:
@@ -120,12 +133,16 @@ async def refuse(
         place = "".join(traceback.format_tb(original.__traceback__))
         _log.error("unexpected %s while answering a member\n%s", type(original).__name__, place)
         original = UserError()
-    services, locale = services_of(interaction.client), locale_of(interaction)
     try:
-        view = await _way_on(interaction, original, draft_id, scopes)
-        await say(interaction, sentence(services.texts, locale, original), view=view)
+        view, why = await _way_on(interaction, original, draft_id, scopes)
+        await say(interaction, _joined(_sentence(interaction, original), why), view=view)
     except FAILURES as failure:
         _log.warning("a member got no answer: %s", summary(failure))
+
+
+def _sentence(interaction: discord.Interaction, error: UserError) -> str:
+    texts = services_of(interaction.client).texts
+    return sentence(texts, locale_of(interaction), error, interaction.guild_id)
 
 
 async def _way_on(
@@ -133,17 +150,37 @@ async def _way_on(
     error: UserError,
     draft_id: str | None,
     scopes: Sequence[str],
-) -> discord.ui.View | None:
+) -> tuple[discord.ui.View | None, str]:
     if isinstance(error, ConsentMissing):
-        return await link_button(
+        return await way_to_link(
             interaction,
             scopes=sorted(error.scopes),
             draft_id=draft_id,
             label="kakao-button-agree",
         )
-    if isinstance(error, NotLinked | LinkBroken):
-        return await link_button(interaction, scopes=scopes, draft_id=draft_id)
-    return None
+    if isinstance(error, (NotLinked, LinkBroken, *STARTS_ANEW)):
+        return await way_to_link(interaction, scopes=scopes, draft_id=draft_id)
+    return None, ""
+
+
+async def way_to_link(
+    interaction: discord.Interaction,
+    *,
+    scopes: Sequence[str] = BASIC_SCOPES,
+    draft_id: str | None = None,
+    label: str = "kakao-button-link",
+) -> tuple[discord.ui.View | None, str]:
+    """Return the button of `link_button`; where linking is not allowed why there is none."""
+    try:
+        view = await link_button(interaction, scopes=scopes, draft_id=draft_id, label=label)
+    except (NotAllowed, DiscordAway) as error:
+        texts, locale = services_of(interaction.client).texts, locale_of(interaction)
+        return None, texts.say(locale, "kakao-no-button", why=_sentence(interaction, error))
+    return view, ""
+
+
+def _joined(*lines: str) -> str:
+    return "\n".join(filter(None, lines))
 
 
 async def link_button(
@@ -153,10 +190,16 @@ async def link_button(
     draft_id: str | None = None,
     label: str = "kakao-button-link",
 ) -> discord.ui.View:
-    """Return a button to the member's own link page; they are told here when they return."""
+    """Return a button to the member's own link page; they are told here when they return.
+
+    It does what `/kakao link` does, and is asked about like that: raises NotAllowed or DiscordAway.
+    """
+    await check_feature(interaction, LINK)
     services = services_of(interaction.client)
     member = member_of(interaction)
-    address = await services.linking.start(member, scopes=tuple(scopes), draft_id=draft_id)
+    address = await services.linking.start(
+        member, scopes=tuple(scopes), draft_id=draft_id, place=_place_of(interaction)
+    )
     notices_of(interaction.client).expect(interaction)
     text = services.texts.say(member.locale, label)
     return items(discord.ui.Button(label=text, url=address))

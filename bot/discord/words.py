@@ -2,7 +2,7 @@
 
 import regex
 
-from bot.errors import Marked, UserError
+from bot.errors import Marked, NotAllowed, UserError
 from bot.services.cards.markdown import clean, one_line
 from bot.texts import Locale, Texts
 
@@ -38,13 +38,19 @@ def code(text: str) -> str:
     return f"`{one_line(text).replace(BACKTICK, PRIME) or ' '}`"
 
 
-def sentence(texts: Texts, locale: Locale, error: UserError) -> str:
-    """Return a mistake in words; what it quotes is somebody's."""
+def sentence(texts: Texts, locale: Locale, error: UserError, here: int | None = None) -> str:
+    """Return a mistake in words; what it quotes is somebody's.
+
+    What another server's admins decided reads as it does from `here`, which may be no server.
+    """
+    key = error.key
+    if isinstance(error, NotAllowed) and error.guild_id != here:
+        key = error.elsewhere
     quoted = {
         name: value if isinstance(value, Marked) or not isinstance(value, str) else plain(value)
         for name, value in error.arguments.items()
     }
-    return texts.say(locale, error.key, **quoted)
+    return texts.say(locale, key, **quoted)
 
 
 def _escaped(words: str, limit: int | None) -> str:

@@ -23,6 +23,9 @@ STATUSES: Mapping[Reason, HTTPStatus] = {
     "other-account": HTTPStatus.CONFLICT,
     "talk-message-unticked": HTTPStatus.BAD_REQUEST,
     "friends-unticked": HTTPStatus.BAD_REQUEST,
+    "card-spent": HTTPStatus.TOO_MANY_REQUESTS,
+    "card-refused": HTTPStatus.BAD_REQUEST,
+    "cards-too-many": HTTPStatus.TOO_MANY_REQUESTS,
     "request-unknown": HTTPStatus.NOT_FOUND,
     "request-used": HTTPStatus.GONE,
     "request-expired": HTTPStatus.GONE,
@@ -31,6 +34,7 @@ STATUSES: Mapping[Reason, HTTPStatus] = {
     "other-member": HTTPStatus.FORBIDDEN,
     "discord-denied": HTTPStatus.BAD_REQUEST,
     "discord-down": HTTPStatus.SERVICE_UNAVAILABLE,
+    "linking-off": HTTPStatus.FORBIDDEN,
 }
 
 

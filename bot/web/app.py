@@ -29,10 +29,12 @@ def build_web(
     auth_url: str,
     healthy: Callable[[], Awaitable[bool]],
     roles: LinkedRoles | None = None,
+    asks_login: bool = False,
 ) -> web.Application:
     """Build the web application; `serve` runs it.
 
-    With `roles` Discord is asked whose browser it is before anybody goes on to Kakao.
+    With `roles` Discord can be asked whose browser it is, and where it `asks_login` it is asked
+    before anybody goes on to Kakao.
     """
     public = URL(public_url)
     pages = Pages(texts, base=public.raw_path.rstrip("/"))
@@ -45,7 +47,7 @@ def build_web(
             https=public.scheme == "https",
         ),
     )
-    link_pages = LinkPages(linking, pages, answers, public, roles)
+    link_pages = LinkPages(linking, pages, answers, public, roles, asks_login=asks_login)
     rest = Rest(jumps, pages, answers, healthy)
     app = web.Application(middlewares=[Guard(answers, public).protect])
     app.on_response_prepare.append(answers.secure)
@@ -58,6 +60,7 @@ def build_web(
     if roles is not None:
         app.router.add_get("/oauth/discord/callback", link_pages.identified, allow_head=False)
         app.router.add_get("/linked-roles", link_pages.report)
+    app.router.add_get("/number", link_pages.explain_number)
     app.router.add_get("/m/{id}", rest.jump)
     app.router.add_get(HEALTH, rest.health)
     app.router.add_get("/static/{name}", rest.static)

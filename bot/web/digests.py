@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from bot.errors import DiscordAway
 from bot.services.highlights.digests import DigestExpired, Digests, DigestUnknown
 from bot.texts import pick_locale
 from bot.web.answers import ANSWERS, PAGES
@@ -34,4 +35,6 @@ class DigestPage:
             return answers.notice(request, "digest-unknown", HTTPStatus.NOT_FOUND)
         except DigestExpired:
             return answers.notice(request, "digest-expired", HTTPStatus.GONE)
+        except DiscordAway:
+            return answers.notice(request, "discord-away", HTTPStatus.SERVICE_UNAVAILABLE)
         return answers.page(request.app[PAGES].digest(digest, pick_locale(digest.locale)))

@@ -12,13 +12,13 @@ from bot.services.accounts.oauth import LinkRefused
 from bot.web.answers import Answers
 from bot.web.caller import own_address
 from bot.web.metrics import PATH as METRICS
-from bot.web.operator import PATH as RELOAD
+from bot.web.operator import RELOAD, UNLINK
 
 logger = logging.getLogger(__name__)
 
 HEALTH = "/healthz"
 # What the operator's own programs ask for, past the proxy: its name for us is not the public one.
-OPERATORS = frozenset({HEALTH, METRICS, RELOAD})
+OPERATORS = frozenset({HEALTH, METRICS, RELOAD, UNLINK})
 
 
 class Guard:

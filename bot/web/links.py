@@ -7,9 +7,10 @@ from yarl import URL
 
 from bot.services.accounts.linked_roles import LinkedRoles
 from bot.services.accounts.oauth import OAuthFlow, Redirect
+from bot.services.accounts.pending import Awaited
 from bot.texts import pick_locale
 from bot.web.answers import Answers, redirect_to
-from bot.web.pages import Pages
+from bot.web.pages import Pages, preferred
 
 COOKIE_LIFE = 60 * 60  # seconds
 LONGEST_VALUE = 4096  # characters
@@ -25,8 +26,11 @@ class LinkPages:
         answers: Answers,
         public: URL,
         roles: LinkedRoles | None,
+        *,
+        asks_login: bool,
     ) -> None:
         self._roles = roles
+        self._asks_login = asks_login
         self._linking = linking
         self._pages = pages
         self._answers = answers
@@ -47,7 +51,9 @@ class LinkPages:
         """Bind this browser and send it to Kakao."""
         if not self._is_own_form(request):
             return self._answers.notice(request, "other-site", HTTPStatus.FORBIDDEN)
-        authorize = self._linking.authorize if self._roles is None else self._roles.authorize
+        authorize = self._linking.authorize
+        if self._asks_login and self._roles is not None:
+            authorize = self._roles.authorize
         return self._sent(
             await authorize(request.match_info["token"], request.cookies.get(self._cookie))
         )
@@ -86,13 +92,20 @@ class LinkPages:
         """Take what Kakao's redirect brought."""
         state, code, error = (_once(request, name) for name in ("state", "code", "error"))
         broken = "" in {state, code, error}
-        link = await self._linking.callback(
+        arrived = await self._linking.callback(
             state=state or None,
             code=None if broken else code,
             error=None if broken else error,
             browser=request.cookies.get(self._cookie),
         )
-        return self._answers.page(self._pages.linked(link))
+        if isinstance(arrived, Awaited):
+            return self._answers.page(self._pages.awaited(arrived))
+        return self._answers.page(self._pages.linked(arrived))
+
+    async def explain_number(self, request: web.Request) -> web.Response:
+        """Say what to do with a number, to whoever has got one."""
+        first = preferred(request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
+        return self._answers.page(self._pages.number(first))
 
     def _is_own_form(self, request: web.Request) -> bool:
         origin = request.headers.get(hdrs.ORIGIN, self._origin)

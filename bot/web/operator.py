@@ -1,19 +1,25 @@
-"""What `kkachi reload` asks of the process that runs; only whoever has its keys is heard."""
+"""What the operator's commands ask of the process that runs; only whoever has its keys is heard."""
 
 import hashlib
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
 from http import HTTPStatus
+from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot.errors import UserError
+from bot.services.servers.exclusions import LinkEnded
 from bot.web.caller import is_this_machine, shows
 from bot.web.forms import Unreadable, fields_of
 from bot.web.metrics import CHALLENGE
 
-PATH = "/operator/reload"
-NAME = "cog"
+RELOAD, UNLINK = "/operator/reload", "/operator/unlink"
+# The fields of the forms.
+COG, MEMBER, REASON = "cog", "member", "reason"
+LARGEST_ID = 2**63 - 1
 
 
 def secret_of(key: bytes) -> str:
@@ -22,23 +28,44 @@ def secret_of(key: bytes) -> str:
 
 
 def add_operator(
-    app: web.Application, reload: Callable[[str], Awaitable[None]], key: bytes
+    app: web.Application,
+    reload: Callable[[str], Awaitable[None]],
+    end_link: Callable[[int, str], Awaitable[LinkEnded]],
+    key: bytes,
 ) -> None:
-    """Add the address to the web application."""
+    """Add the addresses to the web application."""
     wanted = f"Bearer {secret_of(key)}".encode()
 
+    async def load_anew(form: Mapping[str, Any]) -> dict[str, Any]:
+        name = str(form.get(COG, ""))
+        await reload(name)
+        return {"reloaded": name}
+
+    async def unlink(form: Mapping[str, Any]) -> dict[str, Any]:
+        return asdict(await end_link(_member(form), str(form.get(REASON, ""))))
+
+    for path, act in ((RELOAD, load_anew), (UNLINK, unlink)):
+        app.router.add_post(path, _route(act, wanted))
+
+
+def _route(act: Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]], wanted: bytes) -> Handler:
     async def post(request: web.Request) -> web.Response:
         if not is_this_machine(request):
             raise web.HTTPNotFound
         if not shows(request, wanted):
             raise web.HTTPUnauthorized(headers=CHALLENGE)
         try:
-            name = (await fields_of(request)).get(NAME, "")
-            await reload(name)
+            return web.json_response(await act(await fields_of(request)))
         except Unreadable:
             raise web.HTTPBadRequest from None
         except UserError as error:
             return web.json_response({"error": error.key}, status=HTTPStatus.CONFLICT)
-        return web.json_response({"reloaded": name})
 
-    app.router.add_post(PATH, post)
+    return post
+
+
+def _member(form: Mapping[str, Any]) -> int:
+    text = str(form.get(MEMBER, ""))
+    if not text.isdecimal() or int(text) > LARGEST_ID:
+        raise web.HTTPBadRequest
+    return int(text)

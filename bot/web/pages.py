@@ -10,7 +10,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from bot.services.accounts.oauth import NewLink
+from bot.services.accounts.oauth import DISCORD, NewLink
+from bot.services.accounts.pending import Awaited
 from bot.services.highlights.digests import Digest
 from bot.texts import LOCALES, Locale, Texts
 
@@ -60,6 +61,20 @@ class Pages:
             nickname=seen(arrival.nickname),
             draft=arrival.draft_id is not None,
         )
+
+    def awaited(self, link: Awaited) -> str:
+        """Show that a number is on its way, or may be, and where it is to be typed."""
+        return self._render(
+            "awaited.html",
+            link.locale,
+            nickname=seen(link.nickname),
+            is_sure=link.is_sure,
+            address=link.address,
+        )
+
+    def number(self, first: Locale) -> str:
+        """Show what to do with a number that has come."""
+        return self._render("number.html", first, address=DISCORD)
 
     def share(
         self,

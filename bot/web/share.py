@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bot.errors import DiscordAway, NotAllowed
 from bot.kakao import action_of, for_sharing, web_sharer
 from bot.services.forwarding.shares import Offer, Reached, ShareExpired, Shares, ShareUnknown
 from bot.web.answers import ANSWERS, PAGES, Answers
@@ -102,6 +103,10 @@ class SharePage:
             return self._answers.notice(request, "share-unknown", HTTPStatus.NOT_FOUND)
         except ShareExpired:
             return self._answers.notice(request, "share-expired", HTTPStatus.GONE)
+        except NotAllowed:
+            return self._answers.notice(request, "share-closed", HTTPStatus.FORBIDDEN)
+        except DiscordAway:
+            return self._answers.notice(request, "discord-away", HTTPStatus.SERVICE_UNAVAILABLE)
         html = self._pages.share(
             offer.message.stored(),
             offer.locale,

@@ -7,6 +7,7 @@ from typing import Any, Self, cast
 
 import discord
 
+from bot.discord.access import check_load
 from bot.discord.cog import Answered
 from bot.discord.limits import MESSAGE_CONTENT
 from bot.discord.plugin import services_of
@@ -189,8 +190,11 @@ def _source(interaction: discord.Interaction) -> Source:
 
 
 async def _own_draft(interaction: discord.Interaction, draft_id: str) -> Draft:
+    """Return the member's own draft, as long as the server it was begun in lets them compose."""
     compose = services_of(interaction.client).compose
-    return await compose.open(interaction.user.id, draft_id)
+    draft = await compose.open(interaction.user.id, draft_id)
+    await check_load(interaction, draft)
+    return draft
 
 
 class ComposeButton(
@@ -224,6 +228,7 @@ class ComposeButton(
 
 async def _send_to_me(interaction: discord.Interaction, draft: Draft) -> None:
     services, locale = services_of(interaction.client), pick_locale(draft.locale)
+    await check_load(interaction, draft, sends=1)
     try:
         row = await services.compose.row(draft)
     except (NotLinked, LinkBroken) as error:

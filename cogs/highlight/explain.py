@@ -9,6 +9,7 @@ from bot.discord.convert import seen_of
 from bot.discord.limits import MESSAGE_CONTENT
 from bot.discord.messages import find_message
 from bot.discord.replies import defer, say
+from bot.discord.ui.arrival_hint import arriving
 from bot.kakao import cut
 from bot.services.highlights.trial import try_out
 from bot.services.messages.models import Seen, Source
@@ -31,9 +32,11 @@ class ExplainCommands(HighlightCog):
         await defer(interaction)
         member_id, _ = who(interaction)
         seen = _written(interaction, text, self.services.now())
-        trial = await try_out(self.services.rules, member_id, seen)
-        lines = self.words(interaction).trial(trial)
-        await say(interaction, cut("\n".join(lines), MESSAGE_CONTENT))
+        matches = await self.services.watch.matches(member_id, seen)
+        trial = await try_out(self.services.rules, member_id, seen, matches)
+        hints, view = await arriving(interaction, is_first=False)
+        lines = [*hints, *self.words(interaction).trial(trial)]
+        await say(interaction, cut("\n".join(lines), MESSAGE_CONTENT), view=view)
 
     @app_commands.command()
     async def why(self, interaction: discord.Interaction, message: str) -> None:
@@ -52,6 +55,9 @@ class ExplainCommands(HighlightCog):
         verdicts = [verdict async for verdict in watch.explain(member_id, seen)]
         fate = await watch.fate(member_id, seen)
         text = self.words(interaction).explained(fate, verdicts)
+        if delay := self.services.patterns.delay(member_id, seen):
+            late = self.text(interaction, f"highlight-why-{delay}")
+            text = f"{late}\n{text}"
         await say(interaction, "", embeds=[discord.Embed(description=text)])
 
 

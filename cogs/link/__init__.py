@@ -7,16 +7,27 @@ from discord.ext import commands
 from bot.discord.access import check_command
 from bot.discord.cog import KkachiCog, ListenerLists
 from bot.discord.plugin import AnyBot, services_of
-from bot.discord.replies import defer, defer_edit, items, link_button, locale_of, say
+from bot.discord.replies import (
+    defer,
+    defer_edit,
+    items,
+    link_button,
+    locale_of,
+    say,
+    way_to_link,
+)
 from bot.discord.ui.buttons import MemberButton
 from bot.discord.words import plain
 from bot.errors import NotLinked
 from bot.services.accounts.oauth import NewLink
+from bot.services.accounts.pending import Awaited
 from bot.services.forwarding.drafts import NotYours
 from bot.texts import Locale
 from cogs.link.consents import AgreeButton, TakeBackButton, TakeBackSelect, consents_text
+from cogs.link.number import NumberAgainButton, NumberButton, awaited_text, number_view
 from cogs.link.status import Status
 from storage.links import Link as KakaoLink
+from storage.pending_links import PendingLink
 
 
 class UnlinkButton(MemberButton, template=r"kkachi:unlink:(?P<member>[0-9]+)"):
@@ -39,7 +50,10 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
     """Connect KakaoTalk, see how it is, disconnect."""
 
     feature = "link"
-    components = (UnlinkButton, TakeBackSelect, TakeBackButton, AgreeButton)
+    components = (
+        *(UnlinkButton, TakeBackSelect, TakeBackButton, AgreeButton),
+        *(NumberButton, NumberAgainButton),
+    )
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:
         """Let admins switch off linking only: whoever is linked can always look and leave."""
@@ -51,6 +65,8 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
         """Listen to how links fare."""
         return (
             (self.services.linking.on_linked, self.tell_linked),
+            (self.services.linking.on_awaited, self.tell_awaited),
+            (self.services.pending.on_over, self.tell_over),
             (self.services.links.on_broken, self.tell_broken),
             (self.services.links.on_consent_missing, self.tell_consent_missing),
         )
@@ -62,17 +78,28 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
         link = await self.services.links.get(interaction.user.id)
         if link is None or link.broken_at is not None:
             text = self.text(interaction, "kakao-link-ask")
-            await say(interaction, text, view=await link_button(interaction))
+            view = await link_button(interaction)
         else:
             text = self.text(interaction, "kakao-link-again", nickname=plain(link.nickname))
             view = await link_button(interaction, label="kakao-button-relink")
-            await say(interaction, text, view=view)
+        if self.services.linking.asks_number:
+            text = f"{text}\n{self.text(interaction, 'kakao-link-number')}"
+            label = self.text(interaction, "kakao-button-number")
+            button = NumberButton(interaction.user.id, label)
+            button.item.style = discord.ButtonStyle.secondary  # not the first thing to do yet
+            view.add_item(button)
+        await say(interaction, text, view=view)
 
     @app_commands.command()
     async def status(self, interaction: discord.Interaction) -> None:
         """Show your connection, what is left for today and your last sends."""
         await defer(interaction)
         services, member_id = self.services, interaction.user.id
+        pending = await services.pending.of(member_id)
+        if pending is not None:
+            await self._say_awaited(interaction, pending)
+        if pending is not None and await services.links.get(member_id) is None:
+            return
         consents = await services.consents.of(member_id)
         status = Status(
             services.texts,
@@ -82,13 +109,17 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
             await services.allowance.left(member_id),
             await services.deliveries.last(member_id),
         )
-        view = await self._way_on(interaction, status)
-        await say(interaction, "", embeds=status.embeds(), view=view)
+        view, why = await self._way_on(interaction, status)
+        await say(interaction, why, embeds=status.embeds(), view=view)
 
     @app_commands.command()
     async def unlink(self, interaction: discord.Interaction) -> None:
         """Disconnect your KakaoTalk account, here and at Kakao."""
         await defer(interaction)
+        services, member_id = self.services, interaction.user.id
+        if await services.links.get(member_id) is None and await services.pending.cancel(member_id):
+            await say(interaction, self.text(interaction, "kakao-number-cancelled"))
+            return
         link = await self._link_of(interaction)
         button = UnlinkButton(link.member_id, self.text(interaction, "kakao-button-unlink"))
         text = self.text(interaction, "kakao-unlink-ask", nickname=plain(link.nickname))
@@ -101,6 +132,20 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
             key = "kakao-agreed" if new.agreed else "kakao-linked"
             text = self.services.texts.say(new.locale, key, nickname=nickname)
             await self.notices.tell(new.member_id, text)
+
+    async def tell_awaited(self, awaited: Awaited) -> None:
+        """Tell a member that a number is on its way, and where to type it."""
+        pending = await self.services.pending.of(awaited.member_id)
+        if pending is not None:
+            texts, locale = self.services.texts, awaited.locale
+            key = "kakao-number-sent" if awaited.is_sure else "kakao-number-unsure"
+            view = number_view(texts, locale, awaited.member_id)
+            text = awaited_text(texts, locale, pending, key)
+            await self.notices.tell(awaited.member_id, text, view=view, comes_back=True)
+
+    async def tell_over(self, member_id: int, locale: Locale) -> None:
+        """Tell a member that no number came, so that nothing was connected."""
+        await self.notices.tell(member_id, self.services.texts.say(locale, "kakao-number-late"))
 
     async def tell_broken(self, member_id: int, locale: Locale) -> None:
         """Tell a member that Kakao no longer accepts the link."""
@@ -118,13 +163,18 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
 
     async def _way_on(
         self, interaction: discord.Interaction, status: Status
-    ) -> discord.ui.View | None:
+    ) -> tuple[discord.ui.View | None, str]:
         if status.link.broken_at is not None:
-            return await link_button(interaction, label="kakao-button-relink")
+            return await way_to_link(interaction, label="kakao-button-relink")
         if not status.consents.revocable:
-            return None
+            return None, ""
         member_id, texts = interaction.user.id, self.services.texts
-        return items(TakeBackSelect.of(member_id, status.consents, texts, status.locale))
+        return items(TakeBackSelect.of(member_id, status.consents, texts, status.locale)), ""
+
+    async def _say_awaited(self, interaction: discord.Interaction, pending: PendingLink) -> None:
+        texts, locale = self.services.texts, locale_of(interaction)
+        text = awaited_text(texts, locale, pending, "kakao-number-awaited")
+        await say(interaction, text, view=number_view(texts, locale, interaction.user.id))
 
     async def _link_of(self, interaction: discord.Interaction) -> KakaoLink:
         link = await self.services.links.get(interaction.user.id)

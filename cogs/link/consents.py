@@ -9,7 +9,7 @@ import discord
 from bot.discord.cog import Answered
 from bot.discord.limits import OPTION_LABEL
 from bot.discord.plugin import services_of
-from bot.discord.replies import defer, defer_edit, items, link_button, locale_of, say
+from bot.discord.replies import defer, defer_edit, items, locale_of, say, way_to_link
 from bot.discord.words import plain
 from bot.kakao import FRIENDS, TALK_MESSAGE
 from bot.services.accounts.consents import Agreements
@@ -105,13 +105,14 @@ class TakeBackButton(
         await services.friends.forget(self.member_id)
         name = scope_name(services.texts, locale, self.scope)
         done = services.texts.say(locale, "kakao-consent-taken-back", name=plain(name))
-        view = (
-            await link_button(interaction, scopes=[self.scope], label="kakao-button-agree-again")
-            if self.scope in KNOWN_SCOPES
-            else items()
-        )
-        text = f"{done}\n{_meaning(services.texts, locale, self.scope)}"
-        await interaction.edit_original_response(content=text, view=view)
+        view, lines = None, [done, _meaning(services.texts, locale, self.scope)]
+        if self.scope in KNOWN_SCOPES:
+            view, why = await way_to_link(
+                interaction, scopes=[self.scope], label="kakao-button-agree-again"
+            )
+            lines += filter(None, [why])
+        text = "\n".join(lines)
+        await interaction.edit_original_response(content=text, view=view or items())
 
 
 class AgreeButton(
@@ -138,8 +139,8 @@ class AgreeButton(
         """Answer with a fresh link page for just these consents."""
         await defer(interaction)
         texts, locale = services_of(interaction.client).texts, locale_of(interaction)
-        view = await link_button(interaction, scopes=self.scopes, label="kakao-button-agree")
-        await say(interaction, texts.say(locale, "kakao-consent-way"), view=view)
+        view, why = await way_to_link(interaction, scopes=self.scopes, label="kakao-button-agree")
+        await say(interaction, why or texts.say(locale, "kakao-consent-way"), view=view)
 
 
 def consents_text(texts: Texts, locale: Locale, scopes: Sequence[str]) -> str:

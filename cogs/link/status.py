@@ -11,8 +11,7 @@ from bot.kakao import FRIENDS, Scope
 from bot.services.accounts.consents import Agreements
 from bot.services.accounts.oauth import FRIENDS_SCOPES
 from bot.services.deliveries.allowance import Left
-from bot.services.forwarding.jumps import message_address
-from bot.services.messages.models import Source
+from bot.services.messages.models import Source, message_address
 from bot.texts import Locale, Texts
 from storage.deliveries import Delivery
 from storage.links import Link

@@ -16,8 +16,14 @@ from bot.discord.words import code, plain
 from bot.errors import UserError
 from bot.services.listeners import Listeners, guarded
 from bot.services.servers.chart import draw_chart
+from bot.services.servers.exclusions import Exclusion
 from bot.services.servers.settings import CustomTemplate, GuildSettings
-from cogs.settings.members import UnlinkMemberButton, write_log
+from cogs.settings.members import (
+    LiftMemberButton,
+    UnlinkMemberButton,
+    check_is_here,
+    write_log,
+)
 from cogs.settings.panel import NeedsManageServer, SettingButton, SettingSelect, managed, show_panel
 from cogs.settings.texts import SettingTexts
 from storage.deliveries import UNDER_WAY, DeliveryState
@@ -43,7 +49,7 @@ class OnlyOwner(UserError):
 class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
     """Decide what Kkachi does in this server."""
 
-    components = (SettingSelect, SettingButton, UnlinkMemberButton)
+    components = (SettingSelect, SettingButton, UnlinkMemberButton, LiftMemberButton)
 
     def __init__(self, bot: AnyBot) -> None:
         super().__init__(bot)
@@ -60,7 +66,7 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
 
     @app_commands.command()
     async def member(self, interaction: discord.Interaction, member: discord.User) -> None:
-        """Look a member up, and disconnect them if that must be.
+        """Look a member up, and disconnect them from this server if that must be.
 
         Args:
             interaction: who asks, and where
@@ -68,9 +74,11 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
         """
         guild_id = managed(interaction)
         await defer(interaction)
+        await check_is_here(interaction, guild_id, member.id)
         if not await self.services.access.is_known(guild_id, member.id):
             raise UnknownHere
         link = await self.services.links.get(member.id)
+        exclusion = await self.services.exclusions.of(guild_id, member.id)
         sent = await self.services.allowance.sent_today(member.id)
         lines = [f"<@{member.id}>"]
         if link is None:
@@ -79,11 +87,16 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
             state = "broken" if link.broken_at is not None else "sound"
             since = f"<t:{int(link.linked_at)}:D>"
             lines.append(self.text(interaction, f"settings-member-{state}", since=since))
+        if exclusion is not None:
+            lines.append(self._excluded(interaction, exclusion))
         lines.append(self.text(interaction, "settings-member-sent", count=sent))
         view = None
-        if link is not None:
+        if exclusion is not None:
+            label = self.text(interaction, "settings-member-lift")
+            view = items(LiftMemberButton(guild_id, member.id, label))
+        elif link is not None:
             label = self.text(interaction, "settings-member-unlink")
-            view = items(UnlinkMemberButton(member.id, label))
+            view = items(UnlinkMemberButton(guild_id, member.id, label))
         await say(interaction, "\n".join(lines), view=view)
 
     @app_commands.command()
@@ -204,6 +217,15 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
                 if current.casefold() in one.name.casefold()
             ]
         return []
+
+    def _excluded(self, interaction: discord.Interaction, exclusion: Exclusion) -> str:
+        key = "settings-member-excluded"
+        return self.text(
+            interaction,
+            key if exclusion.told else f"{key}-untold",
+            since=f"<t:{int(exclusion.at)}:D>",
+            reason=plain(exclusion.reason),
+        )
 
     def _line(self, interaction: discord.Interaction, template: CustomTemplate) -> str:
         arguments = ", ".join(code(name) for name in template.arguments)

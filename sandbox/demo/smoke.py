@@ -10,6 +10,7 @@ from aiohttp import ClientError
 
 from sandbox.demo.browser import link_in, open_page
 from sandbox.demo.demo import Demo
+from sandbox.demo.linking import number_of
 from sandbox.demo.neighbour import NAME as NEIGHBOUR
 from sandbox.demo.neighbour import WORD
 from sandbox.demo.visit import CHANNEL, TO_ME, VISITOR, StepFailed, Visit, expect, until
@@ -102,11 +103,25 @@ async def see_link_page(visit: Visit) -> None:
         expect(page.status == 200 and VISITOR in page.text, f"this came: {page}")
 
 
-@step("카카오 로그인과 동의, 성공 페이지", "Kakao login, consent, success")
-async def link(visit: Visit) -> None:
-    page = await visit.link(visit.reply)
+@step("카카오 로그인과 동의, 번호 카드", "Kakao login, consent, a card with a number")
+async def agree(visit: Visit) -> None:
+    page = await visit.agree(visit.reply)
     expect(VISITOR in page.text, f"the page does not name the Kakao account: {page}")
     expect(visit.account.has_agreed("talk_message"), "Kakao knows of no consent")
+    expect(len(visit.cards) == 1, "not one card came")
+    kept = {table for table, value in visit.stored() if value == visit.account.id}
+    expect(kept == {"pending_links"}, f"the account stands in {kept} before its number is typed")
+
+
+@step("번호 입력: 틀리면 다시, 맞으면 연결", "the number: wrong first, then right")
+async def type_number(visit: Visit) -> None:
+    form = await visit.visitor.press(visit.reply, f"kkachi:number:{visit.visitor.id}")
+    right = number_of(visit.kakao, VISITOR)
+    wrong = f"{(int(right) + 1) % 1_000_000:06}"
+    [label] = form.form.fields
+    refused = await visit.visitor.submit(form, {label: wrong})
+    expect(VISITOR not in refused.text, f"a wrong number was taken: {refused.text}")
+    visit.reply = await visit.type_number(refused)
 
 
 @step("디스코드에서도 알려 줘요", "Discord tells it too")
@@ -184,7 +199,7 @@ async def forward_by_command(visit: Visit) -> None:
 @step("친구에게 보내기 전 동의", "consent before friends")
 async def agree_to_friends(visit: Visit) -> None:
     visit.reply = await visit.menu(TO_FRIENDS)
-    page = await visit.link(visit.reply)
+    page = await visit.agree(visit.reply)
     expect(visit.account.has_agreed("friends"), f"Kakao knows of no consent: {page}")
     await until("the picker never came", lambda: "누구에게" in visit.reply.text)
 
@@ -257,7 +272,7 @@ async def withdraw(visit: Visit) -> None:
     await visit.kakao.withdraw_at_kakao(visit.account, "talk_message")
     reply = await visit.menu(TO_ME)
     expect(len(visit.cards) == before, "the card came without consent")
-    await visit.link(reply)
+    await visit.agree(reply)
     await visit.card_after(before)
 
 
@@ -279,7 +294,7 @@ async def unlink_at_kakao(visit: Visit) -> None:
     await visit.kakao.unlink_at_kakao(visit.account)
     await until("nobody told on Discord", lambda: len(visit.heard) > before)
     expect_forgotten(visit)
-    await visit.link(await visit.slash("kakao link"))
+    await visit.link()
 
 
 @step("관리자가 기능을 껐다 켜요", "an admin switches a feature")
@@ -309,7 +324,7 @@ async def unlink_by_admin(visit: Visit) -> None:
     await visit.admin.submit(form, {"이유 (이 사람이 읽어요)": REASON})
     expect(visit.account.link is None, "Kakao still knows the link")
     await until("nobody told the member why", lambda: any(REASON in one for one in visit.heard))
-    await visit.link(await visit.slash("kakao link"))
+    await visit.link()
 
 
 @step("연결 끊기", "unlink")

@@ -15,8 +15,8 @@ from statistics import mean
 
 from aiohttp import ClientSession
 
-from sandbox.demo.browser import link
 from sandbox.demo.demo import Demo, Options, open_demo
+from sandbox.demo.linking import link_account
 from sandbox.demo.visit import CHANNEL, FRIEND, TO_ME, VISITOR
 from sandbox.discord import Message
 
@@ -101,7 +101,8 @@ class Village:
         switches.sender_per_day = switches.recipient_per_day = 1_000_000
         for name, word in zip(LINKED, WORDS, strict=True):
             person = self._discord.person(name)
-            await link(self._kakao, name, await person.slash(CHANNEL, "kakao link"))
+            asked = await person.slash(CHANNEL, "kakao link")
+            await link_account(self._kakao, person, name, asked)
             await person.slash(CHANNEL, "highlight add", word=word)
             await person.slash(CHANNEL, "highlight me", what="mention")
 

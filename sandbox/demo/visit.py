@@ -7,6 +7,7 @@ from contextlib import closing
 
 from sandbox.demo.browser import WebPage, link
 from sandbox.demo.demo import Demo
+from sandbox.demo.linking import type_number
 from sandbox.discord import Reply
 from sandbox.kakao import Message
 
@@ -65,9 +66,19 @@ class Visit:
         expect(len(self.cards) == before + 1, f"no card came: {reply.text}")
         return self.cards[-1]
 
-    async def link(self, reply: Reply) -> WebPage:
+    async def agree(self, reply: Reply) -> WebPage:
         """Follow a link button through Kakao and back; gives the page seen last."""
         return await link(self.kakao, VISITOR, reply)
+
+    async def type_number(self, reply: Reply) -> Reply:
+        """Type the number that came to KakaoTalk."""
+        return await type_number(self.kakao, self.visitor, VISITOR, reply)
+
+    async def link(self) -> None:
+        """Link the account anew."""
+        reply = await self.slash("kakao link")
+        await self.agree(reply)
+        await self.type_number(reply)
 
     async def card_after(self, before: int) -> Message:
         """Wait until there is one card more than before."""

@@ -188,7 +188,8 @@ async def test_a_member_links_and_is_told_in_the_same_answer(world: World, minji
     assert reply.ephemeral
     assert "소리 없이" in reply.text
     await world.follow(reply, "민지")
-    await reply.until(lambda message: "**민지** 계정과 연결했어요" in message.text)
+    done = await world.type_number(minji, reply, "민지")
+    await done.until(lambda message: "**민지** 계정과 연결했어요" in message.text)
     again = await minji.slash(CHAT, "kakao link")
     assert "이미 카카오톡 **민지** 계정" in again.text
     assert again.answer.component("다시 연결하기")
@@ -202,7 +203,9 @@ async def test_a_member_is_told_by_direct_message_when_the_answer_is_gone(
     await world.start_bot()
     await world.follow(reply, "민지")
     await world.discord.until(lambda: bool(minji.dms))
-    assert "계정과 연결했어요" in minji.dms[-1].text
+    form = await minji.press(minji.dms[-1], "번호 입력")
+    done = await minji.submit(form, {"여섯 자리 번호": world.number_of("민지")})
+    await done.until(lambda message: "계정과 연결했어요" in message.text)
 
 
 async def test_closed_direct_messages_do_not_stop_a_link(world: World, minji: Person) -> None:
@@ -212,6 +215,8 @@ async def test_closed_direct_messages_do_not_stop_a_link(world: World, minji: Pe
     await world.start_bot()
     page = await world.follow(reply, "민지")
     assert "민지" in page
+    form = await minji.press(reply, "번호 입력")
+    await minji.submit(form, {"여섯 자리 번호": world.number_of("민지")})
     assert "연결돼 있어요" in (await minji.slash(CHAT, "kakao status")).text
 
 
@@ -221,7 +226,7 @@ async def test_status_says_what_is_left_and_how_the_last_sends_went(
     await world.link("민지")
     await minji.menu(CHAT, MENU_ME, message)
     status = (await minji.slash(CHAT, "kakao status")).text
-    assert "오늘 20건 중 19건 남았어요" in status
+    assert "오늘 20건 중 18건 남았어요" in status
     assert "✅ 카카오톡 메시지 전송" in status
     assert "➖ 카카오톡 친구 목록" in status
     assert message.jump_url in status
@@ -431,7 +436,8 @@ async def test_a_member_who_is_not_linked_gets_the_picker_after_one_walk(
 ) -> None:
     reply = await minji.slash(CHAT, "forward friends", message=str(message.id))
     await world.follow(reply, "민지")
-    panel = await reply.until(lambda shown: "누구에게" in shown.text)
+    done = await world.type_number(minji, reply, "민지")
+    panel = await done.until(lambda shown: "누구에게" in shown.text)
     assert panel.component("친구 고르기 (1/1)")
 
 
@@ -489,7 +495,8 @@ async def test_without_friends_the_member_learns_what_friends_need(
     jiwoo = world.discord.person("지우")
     reply = await jiwoo.menu(CHAT, MENU_FRIENDS, message)
     await world.follow(reply, "외톨이")
-    shown = await reply.until(lambda told: "친구가 없어요" in told.text)
+    done = await world.type_number(jiwoo, reply, "외톨이")
+    shown = await done.until(lambda told: "친구가 없어요" in told.text)
     assert "친구 목록에 동의해야" in shown.text
 
 

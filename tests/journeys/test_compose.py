@@ -297,7 +297,8 @@ async def test_who_is_not_linked_links_and_finds_the_card_again(
     asked = await minji.press(panel, "나에게 보내기")
     await asked.until(lambda message: "아직 카카오톡이 연결되지 않았어요" in message.text)
     await world.follow(asked, "민지")
-    again = await asked.until(lambda message: "계정과 연결했어요" in message.text)
+    done = await world.type_number(minji, asked, "민지")
+    again = await done.until(lambda message: "계정과 연결했어요" in message.text)
     assert TEXT in again.text
     await minji.press(again, "나에게 보내기")
     await world.discord.until(lambda: bool(world.kakao.outbox))

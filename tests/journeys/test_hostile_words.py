@@ -40,9 +40,12 @@ async def test_an_account_with_a_trap_for_a_nickname_links_nothing(world: World)
     reply = await minji.slash(CHAT, "kakao link")
     await world.follow(reply, TRAP)
     await reply.until(lambda one: "evil" in one.text)
+    awaited = await minji.slash(CHAT, "kakao status")
+    done = await world.type_number(minji, reply, TRAP)
     status = await minji.slash(CHAT, "kakao status")
     asked = await minji.slash(CHAT, "kakao unlink")
-    for text in (reply.text, asked.text, *(one["title"] for one in status.answer.embeds)):
+    told = (reply.text, awaited.text, done.text, asked.text)
+    for text in (*told, *(one["title"] for one in status.answer.embeds)):
         assert "](" not in live(text)
     assert "evil" in asked.text
 

@@ -9,6 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
 
 from bot.services.accounts.oauth import FRIENDS_SCOPES, NewLink
+from bot.services.accounts.pending import Awaited
 from bot.web.answers import STATUSES
 from bot.web.pages import Pages
 from tests.support.linking import MINJI, LinkWorld, open_house, texts
@@ -161,6 +162,24 @@ async def test_another_browser_starts_over(chromium: Browser, house: LinkWorld) 
         assert await heading(other) == "연결됐어요!"
 
 
+async def test_a_number_is_asked_for_after_consent_and_discord_opens_from_there(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    async with open_house(tmp_path, asks_number=True) as house, phone(chromium) as page:
+        await page.goto(await house.invite())
+        await log_in(page)
+        await agree(page)
+        assert await heading(page) == "이제 번호만 입력하면 돼요"
+        assert await page.locator("bdi:visible").inner_text() == "민지"
+        leads = page.locator("a.button:visible")
+        assert await leads.get_attribute("href") == "https://discord.com/channels/@me"
+        assert await house.links.get(MINJI) is None
+
+
+def awaited(*, is_sure: bool) -> Awaited:
+    return Awaited(MINJI, "가" * 20, "ko", "https://discord.com/channels/@me", is_sure=is_sure)
+
+
 async def test_every_page_fits_a_small_phone(chromium: Browser, house: LinkWorld) -> None:
     pages = Pages(texts(), base=house.url)
     names = (*STATUSES, *OTHERS, "failed")
@@ -168,6 +187,8 @@ async def test_every_page_fits_a_small_phone(chromium: Browser, house: LinkWorld
     shown += [pages.notice(name, "ko") for name in names]
     shown += [
         pages.linked(NewLink(MINJI, "가" * 20, "ko", "draft")),
+        *(pages.awaited(awaited(is_sure=is_sure)) for is_sure in (True, False)),
+        pages.number("ko"),
         pages.link("A" * 32, house.picture, FRIENDS_SCOPES, "ko"),
     ]
     async with phone(chromium, small=True) as page:

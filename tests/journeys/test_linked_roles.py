@@ -21,6 +21,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         portal = world.discord.portal
         portal.redirect_uris.add(f"{world.public_url}/oauth/discord/callback")
         world.settings["DISCORD_CLIENT_SECRET"] = portal.client_secret
+        world.settings["LINK_PROOF"] = "discord"
         await world.start_bot()
         yield world
         assert world.discord.problems == []
@@ -77,6 +78,22 @@ async def test_who_asked_links_and_discord_is_told_since_when(world: World, minj
     assert told["metadata"]["linked"] == "1"
     assert told["metadata"]["linked_since"].startswith("20")
     assert "민지" not in str(told)
+
+
+async def test_with_numbers_nobody_is_asked_to_log_in_and_roles_follow_by_their_own_page(
+    world: World, minji: Person
+) -> None:
+    await world.stop_bot()
+    world.settings["LINK_PROOF"] = "code"
+    await world.start_bot()
+    await world.link("민지")
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        address = f"{world.public_url}/linked-roles"
+        async with browser.get(address, allow_redirects=False) as response:
+            asked = response.headers["Location"]
+        status, _ = await agree(world, browser, asked, minji, "민지")
+    assert status == 200
+    assert world.discord.portal.connections[minji.id]["metadata"]["linked"] == "1"
 
 
 async def test_somebody_else_cannot_use_a_link_page(world: World, minji: Person) -> None:

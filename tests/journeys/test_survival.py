@@ -172,7 +172,8 @@ async def test_a_kill_while_another_account_is_linked_sends_nothing_in_its_name(
         kakao.failures.clear()
         kakao.fall_ill("hang", UNLINK)
         again = await minji.slash(CHAT, "kakao link")
-        moving = asyncio.create_task(world.follow(again, "준호"))
+        await world.follow(again, "준호")
+        moving = asyncio.create_task(world.type_number(minji, again, "준호"))
         await until(lambda: any(request.path == UNLINK for request in kakao.requests), PATIENCE)
         process.send_signal(signal.SIGKILL)
         await process.wait()
@@ -289,7 +290,9 @@ async def test_neither_the_database_nor_the_log_holds_a_token_a_code_or_a_state(
     world.kakao.random = source
     minji = world.discord.person("민지")
     async with running(world, tmp_path, log):
-        asked = await world.link("민지")
+        asked = await minji.slash(CHAT, "kakao link")
+        await world.follow(asked, "민지")
+        await world.type_number(minji, asked, "민지")
         said = await minji.say(CHAT, "비밀-이야기-42")
         world.kakao.expire_access_tokens(world.kakao.account("민지"))
         await minji.menu(CHAT, "Send to my KakaoTalk", said)

@@ -45,7 +45,7 @@ async def test_prometheus_reads_sends_allowance_queue_and_gateway(world: World) 
     assert found["kkachi_deliveries['0', 'sent']"] == 2
     assert found["kkachi_queue_depth[]"] == 0
     assert found["kkachi_links['sound']"] == 1
-    assert found["kkachi_allowance_used[]"] == 2
+    assert found["kkachi_allowance_used[]"] == 2 + 1  # the number's card
     assert found["kkachi_allowance_limit[]"] == 30_000
     assert found["kkachi_gateway_up[]"] == 1
     assert found["kkachi_match_seconds_count[]"] >= 1

@@ -16,6 +16,8 @@ from aiohttp import ClientSession, CookieJar
 from bot.kakao import KakaoApp, KakaoClient, open_http
 from bot.services.accounts.links import Links
 from bot.services.accounts.oauth import BASIC_SCOPES, OAuthFlow
+from bot.services.accounts.pending import PendingLinks
+from bot.services.deliveries.allowance import Allowance, KakaoLimits
 from bot.services.forwarding.jumps import Jumps
 from bot.services.messages.models import Member
 from bot.texts import Locale, Texts
@@ -23,10 +25,12 @@ from bot.web import build_web, serve
 from bot.web.connections import Bounds
 from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
+from storage.allowances import AllowanceStore
 from storage.database import Database, open_database
 from storage.jumps import JumpStore
 from storage.link_requests import LinkRequestStore
 from storage.links import Link, LinkStore
+from storage.pending_links import PendingLinkStore
 from storage.vault import Vault
 
 NOON = 1_780_000_000.0
@@ -93,6 +97,7 @@ class LinkWorld:
     requests: LinkRequestStore
     links: Links
     linking: OAuthFlow
+    pending: PendingLinks
     jumps: Jumps
     file: Path
     healthy: list[bool] = field(default_factory=lambda: [True])
@@ -171,7 +176,11 @@ class LinkWorld:
 
 @asynccontextmanager
 async def open_house(
-    folder: Path, public_url: str | None = None, bounds: Bounds | None = None
+    folder: Path,
+    public_url: str | None = None,
+    bounds: Bounds | None = None,
+    *,
+    asks_number: bool = False,
 ) -> AsyncIterator[LinkWorld]:
     clock = Clock()
     local = LocalKakao(add_people, now=clock, random=random.Random(7))
@@ -190,7 +199,16 @@ async def open_house(
         vault = Vault([os.urandom(32)])
         store, requests = LinkStore(database, vault), LinkRequestStore(database, vault)
         links = Links(store, client, now=clock)
-        linking = OAuthFlow(links, requests, client, public_url=url, now=clock)
+        allowance = Allowance(AllowanceStore(database), KakaoLimits(), now=clock)
+        pending = PendingLinks(
+            PendingLinkStore(database, vault, store),
+            *(links, client, allowance, texts()),
+            public_url=url,
+            now=clock,
+        )
+        linking = OAuthFlow(
+            links, pending, requests, client, asks_number=asks_number, public_url=url, now=clock
+        )
         jumps = Jumps(JumpStore(database), url, clock)
         house = LinkWorld(
             url,
@@ -203,6 +221,7 @@ async def open_house(
             requests,
             links,
             linking,
+            pending,
             jumps,
             file,
         )

@@ -168,7 +168,7 @@ class World:
             locale="ko",
             linked_at=self.clock(),
         )
-        await self.links.keep(link, same_account=False)
+        await self.links.keep(link, same_account=False, is_proven=True)
 
     async def hear(self, member_id: int, _locale: Locale) -> None:
         """Note that a member was told to link again."""

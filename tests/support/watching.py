@@ -56,9 +56,18 @@ class FakeReader:
         self._ask(guild_id)
         return channel_id not in self.hidden
 
-    async def roles(self, member_id: int, guild_id: int) -> frozenset[int] | None:
+    async def roles(
+        self, member_id: int, guild_id: int, *, now: bool = False
+    ) -> frozenset[int] | None:
+        del now
         self._ask(guild_id)
         return self.role_ids.get(member_id, frozenset())
+
+    async def places(
+        self, guild_id: int, channel_id: int
+    ) -> tuple[int, int | None, int | None] | None:
+        self._ask(guild_id)
+        return channel_id, None, CATEGORY
 
     async def manages(self, member_id: int, guild_id: int) -> bool:
         self._ask(guild_id)
@@ -155,7 +164,7 @@ class HighlightsWorld:
 
     async def link(self, member_id: int, account: int | None = None) -> None:
         """Link a member's own account, or another one."""
-        link = replace(_link(member_id), kakao_id=account or member_id)
+        link = replace(link_of_member(member_id), kakao_id=account or member_id)
         await LinkStore(self.database, Vault([base64.b64decode(TOKEN_KEY)])).put(link)
 
     async def filter(self, **values: object) -> None:
@@ -235,7 +244,8 @@ async def open_tower(
         yield tower
 
 
-def _link(member_id: int) -> Link:
+def link_of_member(member_id: int) -> Link:
+    """Return a link of a member with an account of the same number."""
     return Link(
         member_id=member_id,
         kakao_id=member_id,

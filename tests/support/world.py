@@ -9,6 +9,7 @@ async with open_world(tmp_path) as world:
 import asyncio
 import base64
 import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -27,12 +28,14 @@ from bot.services.clock import PATIENCE, Patience
 from bot.services.operations.supervision import Restarts
 from sandbox.demo.people import add_people
 from sandbox.demo.village import build_village
-from sandbox.discord import LocalDiscord, Reply
+from sandbox.discord import LocalDiscord, Person, Reply
 from sandbox.kakao import LocalKakao
+from sandbox.kakao import Message as KakaoMessage
 
 ROOT = Path(__file__).parents[2]
 OPENAPI = ROOT.parent / "shared" / "discord-openapi.json"
 TOKEN_KEY = base64.b64encode(bytes(range(32))).decode()
+NUMBER = re.compile(r"\d{6}")
 STEP = 0.01
 QUICK = Restarts(first=0.05, longest=0.2, steady=0.5)
 CHAT = "잡담"
@@ -107,16 +110,38 @@ class World:
             return False
 
     async def link(self, name: str, *, account: str | None = None) -> Reply:
-        """Let somebody use `/kakao link` and go all the way."""
+        """Let somebody use `/kakao link` and go all the way; returns what they read at last."""
         person = self.discord.person(name)
         reply = await person.slash(CHAT, "kakao link")
         await self.follow(reply, account or name)
-        await reply.until(lambda message: "계정과 연결했어요" in message.text)
-        return reply
+        done = await self.type_number(person, reply, account or name)
+        await done.until(lambda message: "계정과 연결했어요" in message.text)
+        return done
 
     async def follow(self, reply: Reply, account: str, *, agree: set[str] | None = None) -> str:
         """Follow the link button of an answer through Kakao; returns the page seen last."""
         return await self.visit(link_of(reply), account, agree=agree)
+
+    async def type_number(self, person: Person, reply: Reply, account: str) -> Reply:
+        """Read the number in KakaoTalk, type it below the answer, and throw its card away."""
+        await reply.until(lambda message: "여섯 자리 번호를 보냈어요" in message.text)
+        number = self.number_of(account)
+        self.forget_card(account)
+        form = await person.press(reply, "번호 입력")
+        return await person.submit(form, {"여섯 자리 번호": number})
+
+    def number_of(self, account: str) -> str:
+        """Read the number on the newest card of an account's own chat."""
+        [number] = NUMBER.findall(self.cards_of(account)[-1].template["content"]["title"])
+        return str(number)
+
+    def cards_of(self, account: str) -> list[KakaoMessage]:
+        """What has come to an account's own chat."""
+        return self.kakao.chats(self.kakao.account(account))[0].messages
+
+    def forget_card(self, account: str) -> None:
+        """Leave the chats as they were before the newest card came."""
+        self.kakao.outbox.remove(self.cards_of(account).pop())
 
     async def visit(self, address: str, account: str, *, agree: set[str] | None = None) -> str:
         """Walk from a link page through Kakao and back; returns the page seen last."""

@@ -135,6 +135,15 @@ async def test_each_missing_setting_is_one_line_and_the_status_is_2(tmp_path: Pa
     ]
 
 
+async def test_a_proof_by_discord_without_its_secret_is_one_line_and_the_status_is_2(
+    tmp_path: Path,
+) -> None:
+    status, lines = await ended(GOOD | {"LINK_PROOF": "discord"}, tmp_path)
+    assert status == OPERATOR_MISTAKE
+    [line] = [line for line in lines if "LINK_PROOF" in line]
+    assert "DISCORD_CLIENT_SECRET" in line
+
+
 async def test_a_database_in_use_is_one_line(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'kkachi.db'}"
     async with open_database(url):

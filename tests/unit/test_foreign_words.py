@@ -36,43 +36,19 @@ STARTS = (
     "- # 제목",
 )
 # By these names the catalogues take words that somebody outside wrote.
-FOREIGN = frozenset(
-    {"arguments", "author", "channel", "field", "guild", "kind", "member", "name", "names"}
-    | {"nickname", "query", "reason", "text", "title", "value", "words"}
-)
+FOREIGN_NAMES = """
+arguments author channel field guild kind member name names nickname query reason text title
+value words
+"""
 # Numbers, times, marks, mentions, and sentences of ours that were made plain where they were made.
-OURS = frozenset(
-    {"1", "added", "address", "answer", "arrived", "chats", "code", "contact", "count", "date"}
-    | {"day", "end", "error", "failed", "file", "gate", "grace", "hours", "items", "left"}
-    | {
-        "length",
-        "limit",
-        "linked",
-        "minutes",
-        "mode",
-        "moment",
-        "month",
-        "more",
-        "most",
-        "note",
-        "now",
-    }
-    | {"number", "operator", "page", "pages", "question", "receipts", "roles", "rule", "rules"}
-    | {
-        "seconds",
-        "sends",
-        "sent",
-        "shown",
-        "since",
-        "skipped",
-        "start",
-        "status",
-        "subscriptions",
-        "texts",
-    }
-    | {"time", "unknown", "until", "used", "waiting", "weekday", "what", "when", "who", "why"}
-    | {"year", "zone"}
-)
+OUR_NAMES = """
+1 added address answer arrived chats code contact count date day end error failed file gate
+grace hours items left length limit linked minutes mode moment month more most note now number
+operator page pages question receipts roles rule rules seconds sends sent shown since skipped
+start state status subscriptions texts time unknown until used waiting weekday what when who why
+year zone
+"""
+FOREIGN, OURS = frozenset(FOREIGN_NAMES.split()), frozenset(OUR_NAMES.split())
 # Kakao's own texts, and pages where Jinja escapes: no markup of Discord's is read there.
 ELSEWHERE = ("card-", "notify-card-", "page-", "digest-", "doctor-")
 

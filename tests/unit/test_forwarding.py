@@ -25,6 +25,7 @@ from bot.errors import (
 )
 from bot.services import Services
 from bot.services.accounts.oauth import BASIC_SCOPES, FRIENDS_SCOPES
+from bot.services.accounts.pending import Awaited
 from bot.services.forwarding.drafts import DRAFT_SECONDS, NotYours
 from bot.services.forwarding.forwarding import NobodyPicked
 from bot.services.forwarding.jumps import KEPT_SECONDS, JumpExpired, JumpUnknown
@@ -58,12 +59,16 @@ class Desk:
         redirect = await linking.authorize(token, None)
         back = await self.kakao.walk(member.name, redirect.location)
         query = parse_qs(urlsplit(back).query)
-        await linking.callback(
+        arrived = await linking.callback(
             state=query["state"][0],
             code=query["code"][0],
             error=None,
             browser=redirect.browser,
         )
+        if isinstance(arrived, Awaited):
+            card = self.kakao.chats(self.kakao.account(member.name))[0].messages.pop()
+            self.kakao.outbox.remove(card)
+            await linking.prove(member.id, card.template["content"]["title"][-6:])
 
     async def draft(self, *names: str) -> Draft:
         """A draft to these friends; those who are no friends get an address nobody has."""

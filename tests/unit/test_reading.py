@@ -251,7 +251,7 @@ def looking_for(word: str, seen: Seen) -> str:
     rule = Rule(1, 1, GUILD, RuleKind.WORD, word, AT, options={"mode": "anywhere"})
     feed = message_card(
         Highlight(seen), note=None, link="https://k.example", locale="ko", texts=TEXTS,
-        find=finder([rule]),
+        find=finder([rule], {}),
     )  # fmt: skip
     return feed.content.description or ""
 

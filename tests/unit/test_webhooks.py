@@ -97,7 +97,7 @@ async def open_office(folder: Path, *, admin_key: str | None = None) -> AsyncIte
             audience={kakao.app.rest_api_key, str(kakao.app.id)},
             now=clock,
         )
-        accounts = AccountWebhooks(house.links, inbox, events, now=clock)
+        accounts = AccountWebhooks(house.links, house.pending, inbox, events, now=clock)
         told = _listen(house)
         port = free_port()
         url = f"http://127.0.0.1:{port}"

@@ -3,7 +3,7 @@
 import discord
 
 from bot.discord.plugin import services_of
-from bot.discord.replies import link_button, locale_of
+from bot.discord.replies import locale_of, way_to_link
 
 
 async def arriving(
@@ -14,5 +14,6 @@ async def arriving(
     lines = [services.texts.say(locale, "arriving-first")] if is_first else []
     if await services.links.get(interaction.user.id) is not None:
         return lines, None
-    lines.append(services.texts.say(locale, "arriving-not-linked"))
-    return lines, await link_button(interaction)
+    view, why = await way_to_link(interaction)
+    lines += filter(None, [services.texts.say(locale, "arriving-not-linked"), why])
+    return lines, view

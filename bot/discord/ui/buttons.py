@@ -54,14 +54,17 @@ class MemberButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=r"kkachi:(?P<act>[\w-]+):(?P<member>[0-9]+)",
 ):
-    """A red button for what cannot be undone; its id says what it does and to which member."""
+    """A button of one member; its id says what it does and to whom.
+
+    Most are red, for what cannot be undone.
+    """
 
     act: ClassVar[str]
+    style: ClassVar[discord.ButtonStyle] = discord.ButtonStyle.danger
 
     def __init__(self, member_id: int, label: str) -> None:
         custom_id = f"kkachi:{self.act}:{member_id}"
-        style = discord.ButtonStyle.danger
-        super().__init__(discord.ui.Button(label=label, style=style, custom_id=custom_id))
+        super().__init__(discord.ui.Button(label=label, style=self.style, custom_id=custom_id))
         self.member_id = member_id
 
     @classmethod

@@ -12,6 +12,7 @@ from bot.services.compose.fields import AddressField, Choice, Field, Page, Pictu
 from bot.services.compose.message_types import Step
 from bot.texts import Locale, Texts
 
+FEATURE = "compose"
 HINTS = {PictureField: "picture", AddressField: "link", Page: "page", Rows: "rows"}
 Given = dict[str, str]
 Then = Callable[[discord.Interaction, Given], Awaitable[None]]
@@ -48,7 +49,7 @@ class FormModal(discord.ui.Modal):
     async def on_submit(self, interaction: discord.Interaction) -> None:
         """Hand over what was typed."""
         async with answering(interaction):
-            await check_feature(interaction, "compose")
+            await check_feature(interaction, FEATURE)
             given = {path: _typed(shown) for path, shown in self._inputs.items()}
             await self._then(interaction, given)
 

@@ -8,7 +8,7 @@ from typing import Any, Self, cast
 
 import discord
 
-from bot.discord.access import check_feature
+from bot.discord.access import check_feature, check_load
 from bot.discord.cog import Answered, answering
 from bot.discord.limits import OPTION_LABEL, SELECT_OPTIONS
 from bot.discord.plugin import services_of
@@ -23,6 +23,8 @@ from bot.services.accounts.oauth import FRIENDS_SCOPES
 from bot.services.forwarding.forwarding import NobodyPicked
 from bot.texts import Locale, Texts, pick_locale
 from storage.drafts import Draft, Pick
+
+FEATURE = "forward"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,10 @@ async def _keeping(interaction: discord.Interaction, draft: Draft) -> AsyncItera
 
 
 async def _own_draft(interaction: discord.Interaction, draft_id: str) -> Draft:
-    return await services_of(interaction.client).forwarding.open(interaction.user.id, draft_id)
+    """Return the member's own draft, as long as it may leave the server it is from."""
+    draft = await services_of(interaction.client).forwarding.open(interaction.user.id, draft_id)
+    await check_load(interaction, draft, FEATURE)
+    return draft
 
 
 class FriendSelect(
@@ -160,7 +165,7 @@ class FriendSelect(
 ):
     """The friends on one page of the panel."""
 
-    feature = "forward"
+    feature = FEATURE
 
     def __init__(self, select: discord.ui.Select[Any], draft_id: str) -> None:
         super().__init__(select)
@@ -224,7 +229,7 @@ class PickerButton(
 ):
     """A button of the panel on which a member picks friends."""
 
-    feature = "forward"
+    feature = FEATURE
     panel = "draft"
 
     async def press(self, interaction: discord.Interaction) -> None:
@@ -268,6 +273,7 @@ async def cancel(interaction: discord.Interaction, draft: Draft) -> None:
 async def _send(interaction: discord.Interaction, draft: Draft) -> None:
     if not draft.picks:
         raise NobodyPicked
+    await check_load(interaction, draft, FEATURE, sends=len(draft.picks))
     services, locale = services_of(interaction.client), pick_locale(draft.locale)
     sending = services.texts.say(locale, "forward-friends-sending")
     await interaction.edit_original_response(content=sending, view=items())
@@ -293,7 +299,7 @@ class SearchModal(discord.ui.Modal):
     async def on_submit(self, interaction: discord.Interaction) -> None:
         """Show the friends whose names hold what was typed."""
         async with answering(interaction):
-            await check_feature(interaction, "forward")
+            await check_feature(interaction, FEATURE)
             await defer_edit(interaction)
             draft = await _own_draft(interaction, self.draft_id)
             forwarding = services_of(interaction.client).forwarding

@@ -7,9 +7,10 @@ from typing import Any, Self
 
 import discord
 
+from bot.discord.access import check_load
 from bot.discord.cog import Answered
 from bot.discord.plugin import services_of
-from bot.discord.replies import defer_edit, items, link_button, locale_of
+from bot.discord.replies import defer_edit, items, locale_of, way_to_link
 from bot.discord.words import plain
 from bot.services.accounts.oauth import BASIC_SCOPES, FRIENDS_SCOPES
 from bot.services.deliveries.outcomes import ALLOWANCES, CONSENT, may_repeat
@@ -31,13 +32,16 @@ TOLD_BY_CODE = frozenset({"barred", "operator"})
 # Discord lets an answer be changed for a quarter of an hour.
 ANSWERABLE = 12 * 60.0
 EXPLAINED = frozenset({DeliveryState.QUEUED, DeliveryState.PARKED, DeliveryState.FAILED})
+# Of a cancelled delivery only these say why; others are what it had waited for before.
+CANCELS = frozenset({"not-allowed", "nothing-left"})
 
 
 def outcome(texts: Texts, locale: Locale, row: Delivery) -> str:
     """Return where a delivery stands and why, in half a sentence."""
     when = f"<t:{int(row.next_try_at)}:R>"
     state = texts.say(locale, f"forward-state-{row.state}", when=when)
-    if row.reason is None or row.state not in EXPLAINED:
+    cancels = row.state is DeliveryState.CANCELLED and row.reason in CANCELS
+    if row.reason is None or not (cancels or row.state in EXPLAINED):
         return state
     reason = texts.say(locale, _reason(row), code=str(row.code))
     if row.state is DeliveryState.QUEUED:
@@ -80,22 +84,25 @@ def friends_text(texts: Texts, locale: Locale, rows: Sequence[Delivery]) -> str:
 
 async def way_on(
     interaction: discord.Interaction, rows: Sequence[Delivery]
-) -> discord.ui.View | None:
-    """Return the button that helps: to link again or agree at Kakao, or to send again."""
+) -> tuple[discord.ui.View | None, str]:
+    """Return the button that helps: to link again or agree at Kakao, or to send again.
+
+    Where linking is not allowed, why there is none.
+    """
     for row in rows:
         if row.state is DeliveryState.PARKED:
             usual = BASIC_SCOPES if row.chat is Chat.ME else FRIENDS_SCOPES
-            return await link_button(
+            return await way_to_link(
                 interaction,
                 scopes=row.required_scopes or usual,
                 label="kakao-button-agree" if row.reason == CONSENT else "kakao-button-relink",
             )
     again = [row for row in rows if may_repeat(row)]
     if not again:
-        return None
+        return None, ""
     texts, locale = services_of(interaction.client).texts, locale_of(interaction)
     label = texts.say(locale, "forward-button-repeat", count=len(again))
-    return items(RepeatButton(again[0].forward_id, label))
+    return items(RepeatButton(again[0].forward_id, label)), ""
 
 
 async def show_results(
@@ -130,12 +137,13 @@ async def _show(
 ) -> None:
     texts, locale = services_of(interaction.client).texts, locale_of(interaction)
     to_me = rows[0].chat is Chat.ME
-    view = await way_on(interaction, rows) or items()
+    view, why = await way_on(interaction, rows)
+    view = view or items()
     for item in more:
         view.add_item(item)
+    text = me_text(texts, locale, rows[0]) if to_me else friends_text(texts, locale, rows)
     await interaction.edit_original_response(
-        content=me_text(texts, locale, rows[0]) if to_me else friends_text(texts, locale, rows),
-        view=view,
+        content="\n".join(filter(None, (text, why))), view=view
     )
 
 
@@ -164,5 +172,7 @@ class RepeatButton(
         """Send again and show the new results in place of the old ones."""
         await defer_edit(interaction)
         forwarding = services_of(interaction.client).forwarding
+        for row in await forwarding.rows(interaction.user.id, self.forward_id):
+            await check_load(interaction, row, self.feature)
         rows = await forwarding.repeat(interaction.user.id, self.forward_id)
         await show_results(interaction, rows)

@@ -5,11 +5,13 @@ from typing import Any, Self
 
 import discord
 
+from bot.discord.access import check_load
 from bot.discord.cog import Answered
 from bot.discord.plugin import notices_of, services_of
 from bot.discord.replies import defer, items, locale_of, member_of
 from bot.kakao import message_from
 from bot.services.compose.compose import NotReady
+from bot.services.messages.models import Source
 from bot.texts import Texts, pick_locale
 from storage.drafts import Draft
 from storage.shares import Share
@@ -66,10 +68,11 @@ class ShareButton(
         await defer(interaction)
         services = services_of(interaction.client)
         draft = await services.drafts.open(interaction.user.id, self.draft_id)
+        await check_load(interaction, draft, self.feature, sends=1)
         message = message_from(_card(interaction, draft))
-        await offer_share(
-            interaction, await services.shares.message(member_of(interaction), message)
-        )
+        source = Source(draft.guild_id, draft.channel_id or 0, draft.message_id or 0)
+        share = await services.shares.message(member_of(interaction), message, source, draft.policy)
+        await offer_share(interaction, share)
 
 
 def _card(interaction: discord.Interaction, draft: Draft) -> dict[str, Any]:

@@ -2,3 +2,14 @@
 account-undone =
     The connection with Kkachi was removed at Kakao. All stored Kakao data is erased, and cards that were still waiting are cancelled.
     To use it again, type `/kakao link`.
+
+# What a server's admin, or the operator, decided about a member's link.
+excluded-told =
+    🔌 An admin of **{ $guild }** has ended what that server may do with your KakaoTalk link.
+    Reason: { $reason }
+    Your rules and subscriptions there are gone, and cards that waited to leave it are cancelled. The link itself stays yours: in other servers everything goes on.
+excluded-lifted = 🔗 You can use your KakaoTalk link in **{ $guild }** again.
+link-ended-told =
+    🔌 Whoever runs Kkachi has ended your KakaoTalk link. All tokens are erased, and cards that were still waiting are cancelled.
+    To use it again, type `/kakao link`.
+link-ended-reason = Reason: { $reason }

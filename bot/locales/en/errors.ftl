@@ -43,6 +43,27 @@ error-notify-channel = This does not happen in that channel. Choose another, or 
 error-notify-tag = That forum has no such tag. Choose the forum first, then a tag from the list.
 error-notify-admins = Only those who manage this server can hear of this.
 error-feature-off = The admins of this server have switched this off.
+error-feature-off-elsewhere = The admins of the server it is from have switched this off.
 error-role-needed = In this server only members with one of these roles can do this: { $roles }.
+error-role-needed-elsewhere = In the server it is from only members with certain roles can do this.
 error-place-off = The admins of this server let nothing be carried out of this channel.
-error-sends-limit = You have sent the { $limit } messages that this server allows in a day. Try again tomorrow.
+error-place-off-elsewhere = The admins of the server it is from let nothing be carried out of that channel.
+error-sends-limit = You have sent the { $limit } messages that this server allows in a day, or would send more than that. Try again tomorrow.
+error-sends-limit-elsewhere = You have sent the { $limit } messages that the server it is from allows in a day, or would send more than that. Try again tomorrow.
+error-less-may-leave = The admins of the server it is from let less of a message out by now. Use the command on that message again.
+error-excluded =
+    An admin of this server has ended what it may do with your KakaoTalk link.
+    Reason: { $reason }
+error-excluded-elsewhere =
+    An admin of the server it is from has ended what it may do with your KakaoTalk link.
+    Reason: { $reason }
+error-number-none = No number is awaited: you have not agreed at Kakao yet, ten minutes are over, or it was typed already. Start anew with the button below.
+error-number-form = Please type the six digits that came to your KakaoTalk.
+error-number-wrong = { $left ->
+        [one] That is not the number. You have one try left.
+       *[other] That is not the number. You have { $left } tries left.
+    }
+error-number-over = Five numbers were wrong, so nothing was connected. What Kakao had told about the account is erased. You can start anew with the button below.
+error-number-taken = Meanwhile another Discord account has connected this Kakao account. Please choose another Kakao account.
+error-number-cards = A number can be sent { $limit } times an hour. Please try again later.
+error-number-refused = The number cannot be sent to KakaoTalk just now. If one has come before, type that.

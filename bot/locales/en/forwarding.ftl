@@ -59,4 +59,5 @@ delivery-lost = Kakao's answer was lost, so nobody knows whether it arrived.
 delivery-restart = Kkachi was restarted in the middle of sending.
 delivery-unreadable = What was kept of it cannot be read any more.
 delivery-discord = It goes out once Discord is connected again.
+delivery-not-allowed = Not sent: meanwhile the server it is from lets it out no more.
 delivery-nothing-left = Not sent: meanwhile the message was deleted, or you can no longer see it.

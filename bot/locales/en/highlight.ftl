@@ -70,6 +70,8 @@ highlight-why-together = { $count ->
 highlight-dropped-gone = It was deleted, or hidden from you, before it went out.
 highlight-dropped-unreadable = What is kept of your settings could not be read.
 highlight-dropped-too-many = There were too many at once, so it was only counted.
+highlight-why-late = ⏳ Looking for your patterns in this server takes too long, so this message still waits for its turn. If that does not come soon, it is skipped.
+highlight-why-skipped = ⏭️ Your patterns were not looked for in this message then: in this server they took too long. Patterns that repeat less are skipped less.
 
 highlight-gate-matched = Rules
     .pass = it meets a rule of yours

@@ -6,6 +6,7 @@ kakao-link-ask =
 
     🔕 Cards in your own chat arrive **without a sound**. Think of it as an inbox that lasts and can be searched.
     This link is for your eyes only and works for 30 minutes. Do not pass it on.
+kakao-link-number = After you agree, a six-digit number arrives in your own KakaoTalk chat. Press **Enter the number** here and type it.
 kakao-link-again =
     You are connected to KakaoTalk as **{ $nickname }** already.
     To change the account or to agree again, use the button below. The link works for 30 minutes.
@@ -18,10 +19,37 @@ kakao-unlink-ask =
     Disconnect the KakaoTalk account **{ $nickname }**?
     The connection ends at Kakao too, and everything stored about your Kakao account is erased. Cards that are not sent yet are cancelled.
 kakao-unlinked = Disconnected, at Kakao too. Everything stored about your Kakao account is erased.
+kakao-no-button = You cannot connect or agree from here. { $why }
 kakao-button-link = Connect KakaoTalk
 kakao-button-relink = Connect again
 kakao-button-agree = Agree at Kakao
 kakao-button-unlink = Disconnect
+
+kakao-number-sent =
+    📮 A six-digit number is on its way to **{ $nickname }**, into your own KakaoTalk chat. It arrives without a sound.
+    Press **Enter the number** and type it. It expires { $when }.
+kakao-number-unsure =
+    ❔ Kakao's answer was lost, so nobody knows whether the number has arrived. Look into your own KakaoTalk chat, as **{ $nickname }**.
+    If it came, press **Enter the number**; if not, press **Send it again**. It expires { $when }.
+kakao-number-again = The number was sent again. Look into your own KakaoTalk chat.
+kakao-number-awaited =
+    ⏳ KakaoTalk **{ $nickname }** is connected once you type the number. The card in your own chat there holds six digits.
+    Press **Enter the number** and type them. They expire { $when }.
+kakao-number-late = The number was not typed, so your KakaoTalk was not connected. What Kakao had told about it is erased. You can start anew with `/kakao link`.
+kakao-number-cancelled = The connection that waited for its number is cancelled, at Kakao too. What Kakao had told about it is erased.
+kakao-button-number = Enter the number
+kakao-button-number-again = Send it again
+kakao-number-title = Connect KakaoTalk
+kakao-number-label = Six-digit number
+kakao-number-hint = It is on the card in your own KakaoTalk chat.
+number-card = Kkachi number { $number }
+    .text = Type it in Discord. Not you? Do nothing. Tell nobody the number.
+number-card-asked = Discord request
+number-card-who = Who
+number-card-where = Server
+number-card-until = Until
+    .value = 10 min, then it just ends
+number-card-button = More
 
 kakao-status-title = KakaoTalk · { $nickname }
 kakao-status-sound = Connected and well. Cards in your own chat arrive without a sound.

@@ -7,6 +7,8 @@ privacy-opted-out = From now on nothing you write is carried automatically, what
 privacy-opted-in = What you write can meet people's rules again.
 
 privacy-table-links = Your KakaoTalk link: account number, nickname, consents, sealed tokens
+privacy-table-pending_links = A KakaoTalk link that waits for its number: account number, nickname, consents, sealed tokens and number (ten minutes)
+privacy-table-number_cards = When numbers were sent to you (one day)
 privacy-table-link_requests = Link pages you opened
 privacy-table-role_connections = Discord's Linked Roles: sealed tokens with which Discord is told whether you are linked
 privacy-table-optouts = That what you write is not carried automatically
@@ -25,4 +27,5 @@ privacy-table-jumps = Messages that links of your cards open
 privacy-table-deliveries = Your sends
 privacy-table-shares = Your shares
 privacy-table-allowances = What you used up today
+privacy-table-exclusions = Servers that may not use your link, and why
 privacy-table-setting_changes = Server settings you changed as an admin

@@ -72,13 +72,15 @@ settings-member-broken = Linked since { $since }, but has to link again.
 settings-member-sent = Cards sent today: { $count }
 settings-member-unlink = Disconnect
 settings-member-reason = Reason (the member will read it)
-settings-member-told =
-    An admin of **{ $guild }** has disconnected your KakaoTalk.
-    Reason: { $reason }
-    All tokens are erased. You can link again with `/kakao link` at any time.
-settings-member-done = Disconnected, and told why.
+settings-member-lift = Allow again
+settings-member-excluded = 🔌 Disconnected from this server since { $since }. Reason: { $reason }
+settings-member-excluded-untold = 🔌 Disconnected from this server since { $since }; the member reads it with their next command. Reason: { $reason }
+settings-member-done = Disconnected from this server, and told why. Elsewhere their link goes on.
+settings-member-done-untold = Disconnected from this server. Their direct messages are closed: they will read the reason with their next command. Elsewhere their link goes on.
+settings-member-lifted = This server may use their KakaoTalk link again. What was ended does not come back by itself.
 settings-log-change = ⚙️ { $who } changed the settings:
-settings-log-unlink = 🔌 { $who } disconnected { $member } from KakaoTalk.
+settings-log-unlink = 🔌 { $who } disconnected this server from the KakaoTalk link of { $member }.
+settings-log-lift = 🔗 { $who } lets this server use the KakaoTalk link of { $member } again.
 settings-statistics =
     📊 **The last 30 days**
     { $linked } members linked
@@ -86,6 +88,7 @@ settings-statistics =
     Allowance used by all of Kkachi: { $used } of { $limit } today, { $most } % on the busiest of the 30 days (the line)
 error-settings-number = Please type numbers that fit.
 error-settings-member-unknown = This person does not use Kkachi in this server.
+error-settings-member-gone = This person is not in this server any more.
 settings-reloaded = { $name } is loaded anew.
 error-cog-unknown = No cog called { $name } runs.
 error-cog-broken = { $name } could not be loaded; the one from before goes on. The log says why.

@@ -43,6 +43,24 @@ error-notify-channel = 이 일은 그 채널에서 일어나지 않아요. 다�
 error-notify-tag = 그 포럼에는 그런 태그가 없어요. 포럼을 먼저 고르고 목록에서 태그를 골라 주세요.
 error-notify-admins = 서버를 관리하는 사람만 받아 볼 수 있는 소식이에요.
 error-feature-off = 이 서버에서는 관리자가 이 기능을 꺼 두었어요.
+error-feature-off-elsewhere = 메시지가 있는 서버에서는 관리자가 이 기능을 꺼 두었어요.
 error-role-needed = 이 서버에서는 { $roles } 역할이 있는 사람만 쓸 수 있어요.
+error-role-needed-elsewhere = 메시지가 있는 서버에서는 정해진 역할이 있는 사람만 쓸 수 있어요.
 error-place-off = 이 서버의 관리자가 이 채널의 글은 내보내지 않도록 정해 두었어요.
+error-place-off-elsewhere = 메시지가 있는 서버의 관리자가 그 채널의 글은 내보내지 않도록 정해 두었어요.
 error-sends-limit = 이 서버에서 하루에 보낼 수 있는 { $limit }번을 모두 썼어요. 내일 다시 보내 주세요.
+error-sends-limit-elsewhere = 메시지가 있는 서버에서 하루에 보낼 수 있는 { $limit }번을 모두 썼어요. 내일 다시 보내 주세요.
+error-less-may-leave = 그사이 메시지가 있는 서버의 관리자가 내보낼 수 있는 내용을 줄였어요. 그 메시지에서 명령어를 다시 써 주세요.
+error-excluded =
+    이 서버의 관리자가 이 서버에서 내 카카오톡 연결을 쓰지 못하게 했어요.
+    이유: { $reason }
+error-excluded-elsewhere =
+    메시지가 있는 서버의 관리자가 그 서버에서 내 카카오톡 연결을 쓰지 못하게 했어요.
+    이유: { $reason }
+error-number-none = 기다리는 번호가 없어요. 아직 카카오에서 동의하지 않았거나, 10분이 지났거나, 이미 입력한 번호예요. 아래 버튼으로 다시 시작해 주세요.
+error-number-form = 카카오톡으로 온 여섯 자리 숫자를 써 주세요.
+error-number-wrong = 번호가 달라요. { $left }번 더 입력할 수 있어요.
+error-number-over = 번호를 다섯 번 잘못 입력해서 연결하지 않았어요. 받아 둔 카카오 정보는 모두 지웠어요. 아래 버튼으로 다시 시작할 수 있어요.
+error-number-taken = 그사이 다른 디스코드 계정이 이 카카오계정을 연결했어요. 다른 카카오계정을 골라 주세요.
+error-number-cards = 번호는 한 시간에 { $limit }번까지 보낼 수 있어요. 나중에 다시 해 주세요.
+error-number-refused = 지금은 카카오톡으로 번호를 보낼 수 없어요. 먼저 온 번호가 있다면 그 번호를 써 주세요.

@@ -59,4 +59,5 @@ delivery-lost = 카카오의 답을 받지 못해서 도착했는지 알 수 없
 delivery-restart = 보내는 도중에 까치가 다시 시작됐어요.
 delivery-unreadable = 저장해 둔 내용을 더는 읽을 수 없어요.
 delivery-discord = 디스코드에 다시 연결되면 보내 드려요.
+delivery-not-allowed = 그사이 메시지가 있는 서버에서 내보낼 수 없게 돼서 보내지 않았어요.
 delivery-nothing-left = 그사이 메시지가 지워졌거나 볼 수 없게 돼서 보내지 않았어요.

@@ -67,6 +67,8 @@ highlight-why-together = 다른 소식 { $count }개와 한 카드에 담았어�
 highlight-dropped-gone = 보내기 전에 메시지가 지워졌거나 볼 수 없게 됐어요.
 highlight-dropped-unreadable = 저장된 설정을 읽을 수 없었어요.
 highlight-dropped-too-many = 한꺼번에 너무 많아서 개수만 세었어요.
+highlight-why-late = ⏳ 이 서버에서 내 패턴을 찾는 데 시간이 너무 많이 들어서, 이 메시지는 아직 패턴을 찾을 차례를 기다리고 있어요. 기다려도 차례가 오지 않으면 건너뛰어요.
+highlight-why-skipped = ⏭️ 그때는 이 메시지에서 패턴을 찾지 못하고 건너뛰었어요. 이 서버에서 내 패턴을 찾는 데 시간이 너무 많이 들었거든요. 반복이 적은 패턴으로 바꾸면 덜 건너뛰어요.
 
 highlight-gate-matched = 규칙
     .pass = 내 규칙에 걸려요

@@ -6,6 +6,7 @@ kakao-link-ask =
 
     🔕 '나와의 채팅'으로 보낸 카드는 **알림 소리 없이** 도착해요. 쌓아 두고 찾아보는 보관함으로 써 주세요.
     이 링크는 나만 볼 수 있고 30분 동안 쓸 수 있어요. 다른 사람에게 보내지 마세요.
+kakao-link-number = 동의하고 나면 ‘나와의 채팅’으로 여섯 자리 번호가 와요. 여기서 **번호 입력**을 누르고 그 번호를 써 주세요.
 kakao-link-again =
     이미 카카오톡 **{ $nickname }** 계정과 연결돼 있어요.
     다른 계정으로 바꾸거나 동의를 다시 하려면 아래 버튼을 눌러 주세요. 링크는 30분 동안 쓸 수 있어요.
@@ -18,10 +19,37 @@ kakao-unlink-ask =
     카카오톡 **{ $nickname }** 계정과 연결을 끊을까요?
     카카오 쪽 연결도 끊고, 저장된 카카오 정보를 모두 지워요. 아직 보내지 않은 카드는 취소돼요.
 kakao-unlinked = 연결을 끊었어요. 카카오 쪽 연결도 끊었고, 저장된 카카오 정보도 모두 지웠어요.
+kakao-no-button = 여기서는 연결하거나 동의할 수 없어요. { $why }
 kakao-button-link = 카카오톡 연결하기
 kakao-button-relink = 다시 연결하기
 kakao-button-agree = 동의하러 가기
 kakao-button-unlink = 연결 끊기
+
+kakao-number-sent =
+    📮 카카오톡 **{ $nickname }** 계정의 ‘나와의 채팅’으로 여섯 자리 번호를 보냈어요. 소리 없이 도착해요.
+    아래 **번호 입력**을 누르고 그 번호를 써 주세요. { $when } 만료돼요.
+kakao-number-unsure =
+    ❔ 카카오의 응답을 받지 못해서 번호가 도착했는지 알 수 없어요. 카카오톡 **{ $nickname }** 계정의 ‘나와의 채팅’을 확인해 주세요.
+    왔다면 **번호 입력**을, 오지 않았다면 **다시 보내기**를 눌러 주세요. { $when } 만료돼요.
+kakao-number-again = 번호를 다시 보냈어요. 카카오톡 ‘나와의 채팅’을 확인해 주세요.
+kakao-number-awaited =
+    ⏳ 카카오톡 **{ $nickname }** 계정은 번호를 입력하면 연결돼요. ‘나와의 채팅’에 온 카드에 여섯 자리 번호가 있어요.
+    아래 **번호 입력**을 누르고 써 주세요. { $when } 만료돼요.
+kakao-number-late = 번호를 입력하지 않아서 카카오톡을 연결하지 않았어요. 받아 둔 카카오 정보는 모두 지웠어요. `/kakao link`로 다시 시작할 수 있어요.
+kakao-number-cancelled = 번호를 기다리던 연결을 취소했어요. 카카오 쪽 연결도 끊고, 받아 둔 카카오 정보를 모두 지웠어요.
+kakao-button-number = 번호 입력
+kakao-button-number-again = 다시 보내기
+kakao-number-title = 카카오톡 연결
+kakao-number-label = 여섯 자리 번호
+kakao-number-hint = 카카오톡 ‘나와의 채팅’에 온 카드에 있어요.
+number-card = 까치 확인 번호 { $number }
+    .text = 디스코드에 이 번호를 입력해 주세요. 내가 아니면 그냥 두고, 번호를 아무에게도 알려 주지 마세요.
+number-card-asked = 디스코드 연결 요청
+number-card-who = 누가
+number-card-where = 서버
+number-card-until = 기한
+    .value = 10분, 지나면 저절로 끝나요
+number-card-button = 자세히 보기
 
 kakao-status-title = 카카오톡 · { $nickname }
 kakao-status-sound = 잘 연결돼 있어요. '나와의 채팅' 카드는 소리 없이 도착해요.

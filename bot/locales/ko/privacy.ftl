@@ -7,6 +7,8 @@ privacy-opted-out = 이제 내가 쓴 글은 누구의 규칙에 걸려도 자�
 privacy-opted-in = 이제 내가 쓴 글도 다른 사람의 규칙에 걸릴 수 있어요.
 
 privacy-table-links = 카카오톡 연결: 계정 번호, 닉네임, 동의 항목, 봉인된 토큰
+privacy-table-pending_links = 번호를 기다리는 카카오톡 연결: 계정 번호, 닉네임, 동의 항목, 봉인된 토큰과 번호 (10분)
+privacy-table-number_cards = 번호를 보낸 시각 (하루)
 privacy-table-link_requests = 연결하려고 연 페이지
 privacy-table-role_connections = 디스코드 연결된 역할: 연결했는지 디스코드에 알릴 때 쓰는 봉인된 토큰
 privacy-table-optouts = 내 글을 자동으로 내보내지 말라는 뜻
@@ -25,4 +27,5 @@ privacy-table-jumps = 카드의 링크가 여는 메시지
 privacy-table-deliveries = 보낸 기록
 privacy-table-shares = 공유한 기록
 privacy-table-allowances = 오늘 쓴 횟수
+privacy-table-exclusions = 내 연결을 쓰지 못하게 한 서버와 그 이유
 privacy-table-setting_changes = 관리자로서 바꾼 서버 설정

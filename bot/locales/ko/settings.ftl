@@ -72,13 +72,15 @@ settings-member-broken = { $since }부터 연결했지만, 지금은 다시 연�
 settings-member-sent = 오늘 보낸 카드: { $count }개
 settings-member-unlink = 연결 강제 해제
 settings-member-reason = 이유 (이 사람이 읽어요)
-settings-member-told =
-    🔌 **{ $guild }** 서버 관리자가 카카오톡 연결을 끊었어요.
-    이유: { $reason }
-    보관하던 토큰은 모두 지웠어요. `/kakao link`로 언제든 다시 연결할 수 있어요.
-settings-member-done = 연결을 끊고 이유를 알려 드렸어요.
+settings-member-lift = 다시 허용하기
+settings-member-excluded = 🔌 { $since }에 이 서버에서 연결을 해제했어요. 이유: { $reason }
+settings-member-excluded-untold = 🔌 { $since }에 이 서버에서 연결을 해제했어요. 이 사람은 다음에 명령어를 쓸 때 알게 돼요. 이유: { $reason }
+settings-member-done = 이 서버에서 연결을 해제하고 이유를 알려 드렸어요. 다른 서버에서는 연결이 그대로예요.
+settings-member-done-untold = 이 서버에서 연결을 해제했어요. DM이 닫혀 있어서 다음에 명령어를 쓸 때 이유를 알려 드려요. 다른 서버에서는 연결이 그대로예요.
+settings-member-lifted = 이제 이 서버에서 카카오톡 연결을 다시 쓸 수 있어요. 끝난 규칙과 소식은 저절로 돌아오지 않아요.
 settings-log-change = ⚙️ { $who } 님이 설정을 바꿨어요:
-settings-log-unlink = 🔌 { $who } 님이 { $member } 님의 카카오톡 연결을 끊었어요.
+settings-log-unlink = 🔌 { $who } 님이 이 서버에서 { $member } 님의 카카오톡 연결을 해제했어요.
+settings-log-lift = 🔗 { $who } 님이 이 서버에서 { $member } 님의 카카오톡 연결을 다시 허용했어요.
 settings-statistics =
     📊 **지난 30일**
     연결한 멤버 { $linked }명
@@ -86,6 +88,7 @@ settings-statistics =
     까치 전체가 쓴 횟수: 오늘 { $used } / { $limit }, 지난 30일 중 가장 많은 날 { $most }% (그림의 선)
 error-settings-number = 숫자를 알맞게 적어 주세요.
 error-settings-member-unknown = 이 사람은 이 서버에서 까치를 쓰고 있지 않아요.
+error-settings-member-gone = 이 사람은 이제 이 서버에 없어요.
 settings-reloaded = { $name } 기능을 다시 불러왔어요.
 error-cog-unknown = '{ $name }' 기능은 돌고 있지 않아요.
 error-cog-broken = '{ $name }' 기능을 불러오지 못했어요. 전의 것이 그대로 돌고 있어요. 이유는 로그에 있어요.

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from bot.config import KAKAO_AUTH_URL
 from bot.services.accounts.consents import Consents
 from bot.services.accounts.friends import Friends
+from bot.services.accounts.linked import LinkedMembers
 from bot.services.accounts.linked_roles import LinkedRoles, Login
 from bot.services.accounts.links import Links
 from bot.services.accounts.logins import Logins
 from bot.services.accounts.oauth import OAuthFlow
+from bot.services.accounts.pending import Meter, PendingLinks
 from bot.services.accounts.security_events import Keys, SecurityEvents
 from bot.services.accounts.webhook_queue import WebhookQueue
 from bot.services.accounts.webhooks import AccountWebhooks
@@ -21,7 +23,9 @@ class AccountServices:
     """Links of members with Kakao, and what Kakao tells of them."""
 
     links: Links
+    linked: LinkedMembers
     linking: OAuthFlow
+    pending: PendingLinks
     linked_roles: LinkedRoles | None
     """None without Discord's client secret."""
     consents: Consents
@@ -30,12 +34,18 @@ class AccountServices:
     inbox: WebhookQueue
 
 
-def build_accounts(resources: Resources, login: Login | None) -> AccountServices:
-    """Build the services about accounts; with `login` members show who they are at Discord."""
+def build_accounts(resources: Resources, login: Login | None, meter: Meter) -> AccountServices:
+    """Build the services about accounts; with `login` members can show who they are at Discord."""
     kakao, stores, now = resources.kakao, resources.stores, resources.now
     links = Links(stores.links, kakao, now=now)
     url = resources.config.public_url
-    linking = OAuthFlow(links, stores.requests, kakao, public_url=url, now=now)
+    pending = PendingLinks(
+        stores.pending, links, kakao, meter, resources.texts, public_url=url, now=now
+    )
+    asks_number = resources.config.link_proof == "code"
+    linking = OAuthFlow(
+        links, pending, stores.requests, kakao, asks_number=asks_number, public_url=url, now=now
+    )
     inbox = WebhookQueue(stores.webhooks, now=now)
     roles = None
     if login is not None:
@@ -44,11 +54,13 @@ def build_accounts(resources: Resources, login: Login | None) -> AccountServices
         roles = LinkedRoles(login, logins, proofs, linking, links, texts=texts, now=now)
     return AccountServices(
         links=links,
+        linked=LinkedMembers(stores.links),
         linking=linking,
+        pending=pending,
         linked_roles=roles,
         consents=Consents(links, kakao),
         friends=Friends(links, kakao, now=now),
-        accounts=AccountWebhooks(links, inbox, _security_events(resources), now=now),
+        accounts=AccountWebhooks(links, pending, inbox, _security_events(resources), now=now),
         inbox=inbox,
     )
 

@@ -22,7 +22,8 @@ from bot.services.clock import Clock
 from bot.services.listeners import Listeners
 from bot.texts import Locale, pick_locale
 from storage.deliveries import Delivery
-from storage.links import Link, LinkStore
+from storage.links import KakaoAccountTaken, Link, LinkStore
+from storage.pending_links import Guess
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +50,10 @@ class OtherAccount(Exception):
     """The link would go to another Kakao account than the one that is linked."""
 
 
+class ProofNeeded(Exception):
+    """The account is new to the member, who has not shown yet that it is theirs."""
+
+
 class Links:
     """Every link of a member with Kakao.
 
@@ -72,6 +77,8 @@ class Links:
         self._listeners = Listeners()
         self.on_broken: list[BrokenListener] = []
         self.on_refreshed: list[Callable[[str], None]] = []
+        # Before a member's own wish is done.
+        self.on_unlinking: list[UnlinkedListener] = []
         # Not called after a kill: whatever must not be left undone belongs to the store.
         self.on_unlinked: list[UnlinkedListener] = []
         self.on_deliveries_changed: list[DeliveriesListener] = []
@@ -79,24 +86,44 @@ class Links:
         # At Kakao itself, where the member may not think of us.
         self.on_undone: list[BrokenListener] = []
 
-    async def keep(self, link: Link, *, same_account: bool) -> frozenset[str]:
+    async def keep(self, link: Link, *, same_account: bool, is_proven: bool) -> frozenset[str]:
         """Store a new link in place of the member's former one; what waits stays with its account.
 
         Returns what a link that stood already allows beyond what it did. Raises OtherAccount, when
-        it must be the `same_account`, and KakaoAccountTaken.
+        it must be the `same_account`, KakaoAccountTaken, and ProofNeeded, unless it `is_proven` or
+        the member has shown before that this account is theirs.
         """
         async with self._store.turn(link.member_id):
             before = await self._store.get(link.member_id)
-            moved = before is not None and before.kakao_id != link.kakao_id
-            if moved and same_account:
+            if same_account and _moves(before, link):
                 raise OtherAccount
+            if not is_proven and (before is None or _moves(before, link)):
+                await self._check_free(link)
+                raise ProofNeeded
             self._tell_changed(await self._store.put(link))
-        if before is not None and moved:
-            await self._tell_unlinked(link.member_id)
-            await self._leave(before)
-        if before is None or before.broken_at is not None or moved:
+        await self._leave_former(before, link)
+        if before is None or before.broken_at is not None or _moves(before, link):
             return frozenset()
         return link.scopes - before.scopes
+
+    async def prove(self, member_id: int, guess: Callable[[], Awaitable[Guess]]) -> Guess:
+        """Let a guess make the member's pending link good, in place of the former one."""
+        async with self._store.turn(member_id):
+            before = await self._store.get(member_id)
+            made = await guess()
+            self._tell_changed(made.changed)
+        if made.is_right and made.pending is not None:
+            await self._leave_former(before, made.pending.link)
+        return made
+
+    async def _check_free(self, link: Link) -> None:
+        if await self._store.of_account(link.kakao_id) is not None:
+            raise KakaoAccountTaken(f"not linked: member {link.member_id}")
+
+    async def _leave_former(self, before: Link | None, link: Link) -> None:
+        if before is not None and _moves(before, link):
+            await self._tell_unlinked(link.member_id)
+            await self.leave(before)
 
     # Tokens
 
@@ -245,29 +272,32 @@ class Links:
 
     # The end of a link
 
-    async def unlink(self, member_id: int) -> None:
+    async def unlink(self, member_id: int) -> bool:
         """Forget the member's Kakao account, here and, when Kakao can be reached, there.
 
-        Raises NotLinked.
+        Tells whether it was. Raises NotLinked.
         """
+        await self._listeners.tell(listener(member_id) for listener in self.on_unlinking)
         async with self._store.turn(member_id):
             link = await self._store.get(member_id)
             if link is None:
                 raise NotLinked
             await self._forget(link)
         await self._tell_unlinked(member_id)
-        await self._leave(link)
+        return await self.leave(link)
 
     async def _forget(self, link: Link) -> None:
         self._tell_changed(await self._store.delete(link.member_id, self._now()) or [])
 
-    async def _leave(self, link: Link) -> None:
+    async def leave(self, link: Link) -> bool:
         """Ask Kakao to undo the connection; the member's wish stands whatever it answers."""
         try:
             async with asyncio.timeout(UNLINK_PATIENCE):
                 await self._unlink_at_kakao(link)
         except (KakaoError, TimeoutError) as failure:
             logger.warning("Kakao keeps a connection: %s", type(failure).__name__)
+            return False
+        return True
 
     async def _unlink_at_kakao(self, link: Link) -> None:
         try:
@@ -323,11 +353,11 @@ class Links:
             if link is None or at + CLOCKS_APART < link.linked_at <= self._now():
                 yield None, None
             elif link.linked_at > at - LATEST_NOTICE:
-                yield link, await self._agreed_now(link)
+                yield link, await self.agreed_now(link)
             else:
                 yield link, None
 
-    async def _agreed_now(self, link: Link) -> frozenset[str] | None:
+    async def agreed_now(self, link: Link) -> frozenset[str] | None:
         """Ask Kakao what a link agrees to; None unless it says so: then a notice is believed."""
         try:
             async with asyncio.timeout(NOTICE_PATIENCE):
@@ -354,3 +384,7 @@ class Links:
     async def _tell_all(self, listeners: Iterable[BrokenListener], link: Link) -> None:
         locale = pick_locale(link.locale)
         await self._listeners.tell(listener(link.member_id, locale) for listener in listeners)
+
+
+def _moves(before: Link | None, link: Link) -> bool:
+    return before is not None and before.kakao_id != link.kakao_id

@@ -8,25 +8,32 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.errors import DiscordAway, NotAllowed
 from bot.kakao import (
     FRIENDS,
     TALK_MESSAGE,
+    AccountBarred,
+    AllowanceSpent,
     AppFault,
     BadAnswer,
+    ConsentMissing,
     KakaoClient,
     KakaoError,
     LostAnswer,
+    NotTalkUser,
     TokenInvalid,
     Unavailable,
     Unreachable,
 )
-from bot.services.accounts.links import Links, OtherAccount
+from bot.services.accounts.links import Links, OtherAccount, ProofNeeded
+from bot.services.accounts.pending import Awaited, CardRefused, PendingLinks
 from bot.services.clock import DAY, MINUTE, Clock
 from bot.services.listeners import Listeners
-from bot.services.messages.models import Member
+from bot.services.messages.models import Member, Place, Source, message_address
 from bot.texts import Locale, pick_locale
 from storage.link_requests import LinkRequest, LinkRequestStore, LinkState
 from storage.links import KakaoAccountTaken, Link
+from storage.pending_links import CardSpent, TooManyCards
 from storage.vault import digest
 
 logger = logging.getLogger(__name__)
@@ -52,6 +59,9 @@ Reason = Literal[
     "other-account",
     "talk-message-unticked",
     "friends-unticked",
+    "card-spent",
+    "card-refused",
+    "cards-too-many",
     "request-unknown",
     "request-used",
     "request-expired",
@@ -60,6 +70,7 @@ Reason = Literal[
     "other-member",
     "discord-denied",
     "discord-down",
+    "linking-off",
 ]
 
 # What Kakao may put into `error` when it sends the browser back; all else is kakao-refused.
@@ -72,6 +83,12 @@ KAKAO_ANSWERS: dict[str, Reason] = {
     "unauthorized": "operator-fault",
     "unauthorized_client": "operator-fault",
 }
+
+DISCORD = "https://discord.com/channels/@me"
+# What trying again at once does not mend.
+HOPELESS: frozenset[Reason] = frozenset(
+    {"operator-fault", "linking-off", "card-spent", "cards-too-many"}
+)
 
 SECRET = re.compile(r"[A-Za-z0-9_-]{20,128}")
 
@@ -112,22 +129,33 @@ class NewLink:
 
 
 LinkedListener = Callable[[NewLink], Awaitable[None]]
+Asker = Callable[[int, int], Awaitable[None]]
+"""Asks a server whether a member may link there; raises NotAllowed or DiscordAway."""
+AwaitedListener = Callable[[Awaited], Awaitable[None]]
 
 
 class OAuthFlow:
-    """Leads a member to Kakao and back."""
+    """Leads a member to Kakao and back.
+
+    Where it `asks_number`, an account that is new to the member is linked by the number that went
+    to its own chat; otherwise whoever comes back was known before they left.
+    """
 
     def __init__(
         self,
         links: Links,
+        pending: PendingLinks,
         requests: LinkRequestStore,
         kakao: KakaoClient,
         *,
+        asks_number: bool,
         public_url: str,
         now: Clock,
         token: Callable[[], str] = secrets.token_urlsafe,
     ) -> None:
+        self.asks_number = asks_number
         self._links = links
+        self._pending = pending
         self._requests = requests
         self._kakao = kakao
         self._public_url = public_url
@@ -135,6 +163,8 @@ class OAuthFlow:
         self._token = token
         self._listeners = Listeners()
         self.on_linked: list[LinkedListener] = []
+        self.askers: list[Asker] = []
+        self.on_awaited: list[AwaitedListener] = []
 
     async def start(
         self,
@@ -142,10 +172,12 @@ class OAuthFlow:
         *,
         scopes: Sequence[str] = BASIC_SCOPES,
         draft_id: str | None = None,
+        place: Place | None = None,
     ) -> str:
         """Return the address of a new link page for this member, valid for half an hour.
 
-        With a draft Kakao is asked only for what the member has not agreed to yet.
+        With a draft Kakao is asked only for what the member has not agreed to yet. The server in
+        which it was asked for is asked again whenever the page is used.
         """
         token = self._token()
         now = self._now()
@@ -158,6 +190,9 @@ class OAuthFlow:
             draft_id=draft_id,
             created_at=now,
             expires_at=now + REQUEST_LIFE,
+            guild_id=place.guild_id if place else None,
+            guild_name=place.guild_name if place else None,
+            channel_id=place.channel_id if place else None,
         )
         await self._requests.add(token, request)
         return self._page(token)
@@ -165,7 +200,8 @@ class OAuthFlow:
     async def request(self, token: str) -> LinkRequest:
         """Return what a link page is about; looking consumes nothing.
 
-        Raises LinkRefused: request-unknown, request-used or request-expired.
+        Raises LinkRefused: request-unknown, request-used, request-expired, linking-off or
+        discord-down.
         """
         request = await self._requests.find(token) if SECRET.fullmatch(token) else None
         if request is None:
@@ -174,6 +210,7 @@ class OAuthFlow:
             raise LinkRefused("request-used", pick_locale(request.locale))
         if request.expires_at <= self._now():
             raise LinkRefused("request-expired", pick_locale(request.locale))
+        await self._ask_server(request)
         return request
 
     async def authorize(self, token: str, browser: str | None) -> Redirect:
@@ -201,24 +238,33 @@ class OAuthFlow:
 
     async def callback(
         self, *, state: str | None, code: str | None, error: str | None, browser: str | None
-    ) -> NewLink:
+    ) -> NewLink | Awaited:
         """Finish a link with what Kakao's redirect brought; the state is consumed before all else.
 
-        Raises LinkRefused; nothing is stored then.
+        An Awaited waits for its number. Raises LinkRefused; nothing is stored then.
         """
         token, opened = await self._consume(state)
         request = opened.request
-        locale = pick_locale(request.locale)
         try:
             self._check(opened, browser)
+            await self._ask_server(request)
             link = await self._introduce(opened, code, error)
-            agreed = await self._settle(request, link)
+            arrived = await self._settle(request, link)
         except LinkRefused as refused:
             again = self._page(token) if self._usable(request, refused.reason) else None
-            raise LinkRefused(refused.reason, locale, again) from None
-        new = NewLink(link.member_id, link.nickname, locale, request.draft_id, agreed)
+            raise LinkRefused(refused.reason, pick_locale(request.locale), again) from None
+        if isinstance(arrived, Awaited):
+            await self._listeners.tell(listener(arrived) for listener in self.on_awaited)
+        else:
+            await self._listeners.tell(listener(arrived) for listener in self.on_linked)
+        return arrived
+
+    async def prove(self, member_id: int, typed: str) -> None:
+        """Finish the member's link with the number that they typed; raises as PendingLinks."""
+        proven = await self._pending.prove(member_id, typed)
+        link = proven.link
+        new = NewLink(member_id, link.nickname, pick_locale(link.locale), proven.draft_id)
         await self._listeners.tell(listener(new) for listener in self.on_linked)
-        return new
 
     async def _consume(self, state: str | None) -> tuple[str, LinkState]:
         if state is None:
@@ -240,6 +286,17 @@ class OAuthFlow:
         known = browser is not None and SECRET.fullmatch(browser)
         if not known or not hmac.compare_digest(digest(browser or ""), opened.browser):
             raise LinkRefused("other-browser")
+
+    async def _ask_server(self, request: LinkRequest) -> None:
+        if request.guild_id is None:
+            return
+        try:
+            for ask in self.askers:
+                await ask(request.member_id, request.guild_id)
+        except NotAllowed:
+            raise LinkRefused("linking-off", pick_locale(request.locale)) from None
+        except DiscordAway:
+            raise LinkRefused("discord-down", pick_locale(request.locale)) from None
 
     async def _introduce(self, opened: LinkState, code: str | None, error: str | None) -> Link:
         """Turn Kakao's answer into a link that is not stored yet."""
@@ -273,22 +330,45 @@ class OAuthFlow:
             linked_at=now,
         )
 
-    async def _settle(self, request: LinkRequest, link: Link) -> frozenset[str]:
+    async def _settle(self, request: LinkRequest, link: Link) -> NewLink | Awaited:
         """Store the link, unless the account or the consent is not what was asked for."""
         _check_consent(request, link)
+        arrived: NewLink | Awaited
         try:
             # A draft's friends are friends of the account that is linked now.
-            agreed = await self._links.keep(link, same_account=request.draft_id is not None)
+            of_draft = request.draft_id is not None
+            agreed = await self._links.keep(
+                link, same_account=of_draft, is_proven=not self.asks_number
+            )
+            locale = pick_locale(link.locale)
+            arrived = NewLink(link.member_id, link.nickname, locale, request.draft_id, agreed)
         except OtherAccount:
             raise LinkRefused("other-account") from None
         except KakaoAccountTaken:
             raise LinkRefused("account-taken") from None
+        except ProofNeeded:
+            arrived = await self._ask_number(request, link)
         await self._requests.finish(request.digest, self._now())
-        return agreed
+        return arrived
+
+    async def _ask_number(self, request: LinkRequest, link: Link) -> Awaited:
+        try:
+            is_sure = await self._pending.ask(link, request, request.draft_id)
+        except CardRefused as refused:
+            raise LinkRefused(_card_reason(refused.why)) from None
+        place = Source(request.guild_id, request.channel_id or 0, 0)
+        address = message_address(place) if request.channel_id else DISCORD
+        return Awaited(
+            member_id=link.member_id,
+            nickname=link.nickname,
+            locale=pick_locale(link.locale),
+            address=address,
+            is_sure=is_sure,
+        )
 
     def _usable(self, request: LinkRequest, reason: Reason) -> bool:
         is_open = request.finished_at is None and request.expires_at > self._now()
-        return is_open and reason != "operator-fault"
+        return is_open and reason not in HOPELESS
 
     async def _missing(self, member_id: int, scopes: Sequence[str]) -> tuple[str, ...]:
         link = await self._links.get(member_id)
@@ -316,3 +396,17 @@ def _reason(failure: KakaoError) -> Reason:
             return "kakao-down"
         case _:
             return "kakao-refused"
+
+
+def _card_reason(why: KakaoError | TooManyCards | CardSpent) -> Reason:
+    match why:
+        case TooManyCards():
+            return "cards-too-many"
+        case CardSpent() | AllowanceSpent():
+            return "card-spent"
+        case ConsentMissing():
+            return "talk-message-unticked"
+        case NotTalkUser() | AccountBarred():
+            return "card-refused"
+        case _:
+            return _reason(why)

@@ -6,6 +6,7 @@ Every one of these may come twice, late or for an account that nobody has linked
 from functools import partial
 
 from bot.services.accounts.links import Links
+from bot.services.accounts.pending import PendingLinks
 from bot.services.accounts.security_events import AccountEvent, Event, SecurityEvents, account_id
 from bot.services.accounts.webhook_queue import WebhookQueue
 from bot.services.clock import Clock
@@ -15,9 +16,16 @@ class AccountWebhooks:
     """Takes Kakao's word for it at once; the links follow soon after."""
 
     def __init__(
-        self, links: Links, inbox: WebhookQueue, events: SecurityEvents, *, now: Clock
+        self,
+        links: Links,
+        pending: PendingLinks,
+        inbox: WebhookQueue,
+        events: SecurityEvents,
+        *,
+        now: Clock,
     ) -> None:
         self._links = links
+        self._pending = pending
         self._inbox = inbox
         self._events = events
         self._now = now
@@ -26,7 +34,7 @@ class AccountWebhooks:
         """Take a notice that somebody has just cut the connection at Kakao; False if nobody."""
         kakao_id = account_id(user_id)
         if kakao_id is not None:
-            self._inbox.put("unlink", partial(self._links.undone, kakao_id, self._now()))
+            self._inbox.put("unlink", partial(self._undone, kakao_id, self._now()))
         return kakao_id is not None
 
     async def take(self, token: bytes) -> None:
@@ -38,7 +46,12 @@ class AccountWebhooks:
         for happening in event.happenings:
             await self._follow_one(happening)
 
+    async def _undone(self, kakao_id: int, at: float) -> None:
+        await self._links.undone(kakao_id, at)
+        await self._pending.undone(kakao_id, at)
+
     async def _follow_one(self, happening: AccountEvent) -> None:
+        await self._pending.undone(happening.kakao_id, happening.at)
         match happening.kind:
             case "user-unlinked":
                 await self._links.undone(happening.kakao_id, happening.at)

@@ -81,6 +81,7 @@ class Compose:
             guild_id=draft.guild_id,
             channel_id=draft.channel_id,
             message_id=draft.message_id,
+            feature=draft.feature,
         )
         if await self._links.get(draft.member_id) is None:
             raise NotLinked

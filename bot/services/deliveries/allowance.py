@@ -100,7 +100,7 @@ class Allowance:
     async def left_of(self, member_ids: Collection[int]) -> dict[int, Left]:
         """Return what each of these members may still send today."""
         now = self._now()
-        claims = {member_id: self._of_me(member_id, now) for member_id in member_ids}
+        claims = {member_id: self.to_me(member_id, now) for member_id in member_ids}
         left = await self._store.left({claim for some in claims.values() for claim in some})
         return {member_id: self._left(some, left, now) for member_id, some in claims.items()}
 
@@ -139,23 +139,24 @@ class Allowance:
     def claims(self, row: Delivery, at: float) -> Sequence[Claim]:
         """Return what sending a row at this time uses up."""
         if row.chat is Chat.ME:
-            return self._of_me(row.member_id, at)
+            return self.to_me(row.member_id, at)
         return self._of_pair(row.member_id, digest(row.friend_uuid or "").hex(), at)
 
-    def spent(self, row: Delivery, answer: object, at: float) -> list[Claim]:
-        """Return what an answer of Kakao's to a row that was sent then says is used up."""
+    def to_me(self, member_id: int, at: float) -> Sequence[Claim]:
+        """Return what sending to a member's own chat at this time uses up."""
+        return self._of_pair(member_id, str(member_id), at)
+
+    def spent(self, claims: Sequence[Claim], answer: object) -> list[Claim]:
+        """Return which of these are used up by Kakao's answer to the send that claimed them."""
         if not isinstance(answer, AllowanceSpent) or answer.code is None:
             return []
         kind = LEARNED.get(type(answer))
-        return [claim for claim in self.claims(row, at) if claim.kind is kind]
+        return [claim for claim in claims if claim.kind is kind]
 
     async def tidy(self) -> None:
         """Erase the counts of past days, and of days to come: the clock was set back since."""
         today = self.limits.day(self._now())
         await self._store.purge(today, keep=KEEP_DAYS, keep_app=KEEP_APP_DAYS)
-
-    def _of_me(self, member_id: int, at: float) -> Sequence[Claim]:
-        return self._of_pair(member_id, str(member_id), at)
 
     def _of_pair(self, member_id: int, recipient: str, at: float) -> Sequence[Claim]:
         day, limits = self.limits.day(at), self.limits

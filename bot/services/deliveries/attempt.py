@@ -65,6 +65,12 @@ Prepare = Callable[[Message, str | None], Awaitable[Message]]
 """Takes a message and the access token it will go out with."""
 Compose = Callable[[Delivery], Awaitable[Message]]
 """Makes the message of an automatic row."""
+Permit = Callable[[int, Delivery], Awaitable[None]]
+"""Asks whether what a member sent by hand may still leave its server; raises a UserError."""
+
+
+async def always(_: int, __: Delivery) -> None:
+    """Let everything go."""
 
 
 async def as_it_is(message: Message, _access_token: str | None) -> Message:
@@ -74,6 +80,8 @@ async def as_it_is(message: Message, _access_token: str | None) -> Message:
 
 class Attempts:
     """Sends with a token that is good; `compose` and `prepare` make a message right before.
+
+    What was sent by hand is let go by `permit` only.
 
     The `breaker` hears of each call to Kakao. While it is open, and before a repeat that may be
     the member's second copy, Kakao is asked first whether it answers at all.
@@ -88,6 +96,7 @@ class Attempts:
         *,
         now: Clock,
         compose: Compose,
+        permit: Permit = always,
         prepare: Prepare = as_it_is,
         calls: int = CALLS,
     ) -> None:
@@ -99,6 +108,7 @@ class Attempts:
         self.worker = worker
         self._now = now
         self._compose = compose
+        self._permit = permit
         self._prepare = prepare
 
     async def make(self, lease: Lease) -> list[Answered]:
@@ -152,8 +162,14 @@ class Attempts:
     async def _message(self, rows: list[Delivery], token: str) -> Message:
         row = rows[0]
         async with asyncio.timeout(self._left(row)):
-            message = await self._compose(row) if row.is_automatic else message_from(row.card or {})
-            return await self._prepare(message, token)
+            return await self._prepare(await self._said(row), token)
+
+    async def _said(self, row: Delivery) -> Message:
+        """Return what a row says; what was sent by hand must be allowed out until it goes."""
+        if row.is_automatic:
+            return await self._compose(row)
+        await self._permit(row.member_id, row)
+        return message_from(row.card or {})
 
     async def _harmless(self, rows: Sequence[Delivery], preparation: Awaitable[T]) -> T:
         """Nothing was sent yet: whatever goes wrong, trying again later does no harm."""

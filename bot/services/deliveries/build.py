@@ -8,7 +8,7 @@ from bot.services.accounts.links import Links
 from bot.services.alarms import Alarms
 from bot.services.clock import DAY
 from bot.services.deliveries.allowance import Allowance, KakaoLimits
-from bot.services.deliveries.attempt import Attempts, Compose, Prepare, as_it_is
+from bot.services.deliveries.attempt import Attempts, Compose, Permit, Prepare, as_it_is
 from bot.services.deliveries.followups import FollowUps
 from bot.services.deliveries.images import Images
 from bot.services.deliveries.outbox import Outbox
@@ -44,16 +44,35 @@ def build_deliveries(resources: Resources) -> DeliveryServices:
 
 
 def build_sender(
-    resources: Resources, links: Links, outbox: DeliveryServices, alarms: Alarms, compose: Compose
+    resources: Resources,
+    links: Links,
+    outbox: DeliveryServices,
+    alarms: Alarms,
+    *,
+    compose: Compose,
+    permit: Permit,
 ) -> Sender:
-    """Build what sends; `compose` makes the message of an automatic delivery."""
+    """Build what sends; `compose` makes the message of an automatic delivery.
+
+    `permit` lets one go that was sent by hand.
+    """
     config, store, now = resources.config, resources.stores.deliveries, resources.now
     worker = Worker(resources.stores.workers, now=now, random=SystemRandom())
-    kakao, signals, prepare = resources.kakao, outbox.signals, outbox.prepare
+    signals = outbox.signals
+    attempts = Attempts(
+        links,
+        resources.kakao,
+        signals,
+        worker,
+        now=now,
+        compose=compose,
+        permit=permit,
+        prepare=outbox.prepare,
+    )
     return Sender(
         store,
         outbox.allowance,
-        Attempts(links, kakao, signals, worker, now=now, compose=compose, prepare=prepare),
+        attempts,
         FollowUps(store, links, signals),
         signals,
         leases=resources.stores.leases,

@@ -99,6 +99,10 @@ class Outbox:
                     async with asyncio.timeout(left):
                         await changed.wait()
 
+    async def of_forward(self, forward_id: str, member_id: int) -> list[Delivery]:
+        """Return the rows of a member's forward."""
+        return await self._store.of_forward(forward_id, member_id)
+
     async def repeat(self, forward_id: str, member_id: int) -> list[Delivery]:
         """Queue the rows of a forward that failed and may be repeated; return those."""
         rows = await self._store.of_forward(forward_id, member_id)

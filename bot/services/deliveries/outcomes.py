@@ -13,6 +13,7 @@ The `reason` that a row gets, and what happens to it:
     discord                     Discord cannot be asked what a message says now: tried again with
                                 growing waits, for days if need be
     nothing-left                nothing of what was found may go out any more: cancelled
+    not-allowed                 the server it is from lets it out no more: cancelled
     operator                    Kakao refuses the application: "Me" waits, for days if need be;
                                 friends failed
     not-linked, link-again      parked until the member links
@@ -109,6 +110,7 @@ REASONS: Mapping[type[Exception], str] = {
     errors.DiscordAway: DISCORD,
     errors.TryLater: UNAVAILABLE,
     errors.NothingLeft: "nothing-left",
+    errors.NotAllowed: "not-allowed",
     errors.UserError: OPERATOR,
 }
 ALLOWANCES = frozenset(reason for reason in REASONS.values() if reason.startswith("allowance-"))
@@ -194,6 +196,8 @@ class RetryPolicy:
             return self._end(row, DeliveryState.CANCELLED, answer)
         if row.repeats:  # this time it did not arrive; the time before, nobody knows
             return self._end(row, DeliveryState.UNKNOWN, answer)
+        if isinstance(answer, errors.NotAllowed):
+            return self._end(row, DeliveryState.CANCELLED, answer)
         return self._end(row, DeliveryState.FAILED, answer)
 
     def _later(self, row: Delivery, answer: Failure, since: float) -> Outcome:

@@ -366,6 +366,6 @@ class Sender:
         spent = [
             claim
             for row, answer in answered
-            for claim in self._allowance.spent(row, answer, lease.at)
+            for claim in self._allowance.spent(self._allowance.claims(row, lease.at), answer)
         ]
         await self._leases.record(outcomes, unused=unused, spent=spent)

@@ -7,7 +7,7 @@ from bot.services.deliveries.build import DeliveryServices
 from bot.services.forwarding.drafts import Drafts
 from bot.services.forwarding.forwarding import Forwarding
 from bot.services.forwarding.jumps import Jumps
-from bot.services.forwarding.shares import Shares
+from bot.services.forwarding.shares import Permit, Shares
 from bot.services.resources import Resources
 
 
@@ -22,9 +22,12 @@ class ForwardingServices:
 
 
 def build_forwarding(
-    resources: Resources, accounts: AccountServices, outbox: DeliveryServices
+    resources: Resources,
+    accounts: AccountServices,
+    outbox: DeliveryServices,
+    permit: Permit,
 ) -> ForwardingServices:
-    """Build the services of `/forward` and `/share`."""
+    """Build the services of `/forward` and `/share`; `permit` lets a share be seen."""
     config, stores, texts = resources.config, resources.stores, resources.texts
     drafts = Drafts(stores.drafts, resources.now)
     jumps = Jumps(stores.jumps, config.public_url, resources.now)
@@ -46,6 +49,7 @@ def build_forwarding(
             public_url=config.public_url,
             is_on=bool(config.kakao_javascript_key),
             is_told=bool(config.kakao_admin_key.get_secret_value()),
+            permit=permit,
             prepare=outbox.prepare,
             now=resources.now,
         ),

@@ -42,8 +42,9 @@ class Drafts:
         card: dict[str, Any] | None = None,
         kind: str = "forward",
         form: dict[str, Any] | None = None,
+        policy: str | None = None,
     ) -> Draft:
-        """Keep a card, or a form that becomes one, for a day."""
+        """Keep a card, or a form that becomes one, for a day; a message's with its policy."""
         now = self._now()
         draft = Draft(
             id=self._token(),
@@ -57,6 +58,7 @@ class Drafts:
             expires_at=now + DRAFT_SECONDS,
             kind=kind,
             form=form,
+            policy=policy,
         )
         await self._store.add(draft)
         return draft

@@ -55,6 +55,7 @@ class Forwarding:
             guild_id=source.guild_id,
             channel_id=source.channel_id,
             message_id=source.message_id,
+            policy=highlight.policy,
         )
         return await self.send([row])
 
@@ -64,7 +65,9 @@ class Forwarding:
         Raises SystemMessage or NoteTooLong.
         """
         card = await self._card(member, highlight, note)
-        return await self._drafts.begin(member, highlight.source, card=card)
+        return await self._drafts.begin(
+            member, highlight.source, card=card, policy=highlight.policy
+        )
 
     async def open(self, member_id: int, draft_id: str) -> Draft:
         """Return a member's own draft with its card; raises Expired or NotYours."""
@@ -105,6 +108,10 @@ class Forwarding:
             raise NobodyPicked
         return await self.send([_to_friend(draft, pick) for pick in draft.picks], draft)
 
+    async def rows(self, member_id: int, forward_id: str) -> list[Delivery]:
+        """Return the deliveries of a member's forward."""
+        return await self._deliveries.of_forward(forward_id, member_id)
+
     async def repeat(self, member_id: int, forward_id: str) -> list[Delivery]:
         """Send again to the friends whom it did not reach and where that makes sense.
 
@@ -139,4 +146,6 @@ def _to_friend(draft: Draft, pick: Pick) -> NewDelivery:
         guild_id=draft.guild_id,
         channel_id=draft.channel_id,
         message_id=draft.message_id,
+        feature=draft.feature,
+        policy=draft.policy,
     )

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Iterable
 
 from bot.services.clock import DAY, Clock
-from bot.services.messages.models import Source
+from bot.services.messages.models import Source, message_address
 from storage.jumps import Jump, JumpStore
 
 KEPT_SECONDS = 30 * DAY
@@ -22,19 +22,6 @@ class JumpExpired(Exception):
 def new_jump_id() -> str:
     """Return an id that nobody can guess."""
     return secrets.token_urlsafe(TOKEN_BYTES)
-
-
-def message_address(source: Source) -> str:
-    """Return Discord's own address of a message; or of a channel, or of a scheduled event.
-
-    A channel has no message, an event no channel, and its own id is that of the message.
-    """
-    if not source.channel_id:
-        return f"https://discord.com/events/{source.guild_id}/{source.message_id}"
-    parts = (source.guild_id or "@me", source.channel_id, source.message_id or None)
-    # A server stands for itself where there is no channel of its.
-    path = "/".join(str(part) for part in dict.fromkeys(parts) if part is not None)
-    return f"https://discord.com/channels/{path}"
 
 
 class Jumps:

@@ -16,11 +16,13 @@ from bot.services.cards.message import message_card
 from bot.services.clock import DAY, Clock
 from bot.services.deliveries.attempt import Prepare, as_it_is
 from bot.services.forwarding.jumps import Jumps
-from bot.services.messages.models import Highlight, Member
+from bot.services.messages.models import Highlight, Member, Source
 from bot.texts import Locale, Texts, pick_locale
 from storage.shares import Share, ShareStore
 
 KEPT_SECONDS = DAY
+Permit = Callable[[int, Share], Awaitable[None]]
+"""Asks a member's server whether a share may still leave it."""
 NONCE_BYTES = 16
 
 
@@ -73,6 +75,7 @@ class Shares:
         public_url: str,
         is_on: bool,
         is_told: bool,
+        permit: Permit,
         prepare: Prepare = as_it_is,
         now: Clock,
         token: Callable[[], str] = new_nonce,
@@ -85,6 +88,7 @@ class Shares:
         self._is_on = is_on
         self.is_told = is_told
         """Whether Kakao's webhooks can be believed, so that we hear what became of a share."""
+        self._permit = permit
         self._prepare = prepare
         self._now = now
         self._token = token
@@ -100,10 +104,16 @@ class Shares:
         card = message_card(
             highlight, note=note, link=link, locale=member.locale, texts=self._texts
         )
-        return await self.message(member, card)
+        return await self.message(member, card, highlight.source, highlight.policy)
 
-    async def message(self, member: Member, message: Message) -> Share:
-        """Make a page that shares any message; raises SharingOff."""
+    async def message(
+        self,
+        member: Member,
+        message: Message,
+        source: Source | None = None,
+        policy: str | None = None,
+    ) -> Share:
+        """Make a page that shares any message, out of a server or not; raises SharingOff."""
         self._check()
         prepared = await self._prepare(message, None)  # a sharer need not be linked
         now = self._now()
@@ -114,6 +124,9 @@ class Shares:
             message=prepared.stored(),
             created_at=now,
             expires_at=now + KEPT_SECONDS,
+            guild_id=source.guild_id if source else None,
+            channel_id=source.channel_id if source else None,
+            policy=policy,
         )
         await self._store.add(share)
         return share
@@ -123,12 +136,16 @@ class Shares:
         return f"{self._public_url}/share/{share.nonce}"
 
     async def offer(self, nonce: str) -> Offer:
-        """Return what the page behind a nonce offers; raises ShareUnknown or ShareExpired."""
+        """Return what the page behind a nonce offers.
+
+        Raises ShareUnknown, ShareExpired, NotAllowed or DiscordAway.
+        """
         share = await self._store.find(nonce)
         if share is None:
             raise ShareUnknown
         if share.expires_at <= self._now():
             raise ShareExpired
+        await self._permit(share.member_id, share)
         return Offer(share.nonce, pick_locale(share.locale), message_from(share.message))
 
     def take(self, reached: Reached) -> None:

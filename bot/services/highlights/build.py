@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.services.accounts.build import AccountServices
 from bot.services.accounts.links import Links
 from bot.services.deliveries.build import DeliveryServices
 from bot.services.forwarding.jumps import Jumps
@@ -12,6 +13,8 @@ from bot.services.highlights.digests import Digests
 from bot.services.highlights.dispatcher import Dispatcher
 from bot.services.highlights.gates import Gates
 from bot.services.highlights.matching.matcher import Matcher
+from bot.services.highlights.pattern_budget import PatternBudget
+from bot.services.highlights.pattern_search import PatternSearch
 from bot.services.highlights.questions import Questions
 from bot.services.highlights.rules import Rules
 from bot.services.highlights.schedule import Schedules
@@ -19,7 +22,7 @@ from bot.services.highlights.verdicts import Verdicts
 from bot.services.highlights.watcher import Watcher
 from bot.services.privacy.optouts import OptOuts
 from bot.services.resources import Resources
-from bot.services.servers.settings import Settings
+from bot.services.servers.build import ServerServices
 
 
 @dataclass(frozen=True)
@@ -32,26 +35,28 @@ class HighlightServices:
     dispatcher: Dispatcher
     digests: Digests
     catch_up: CatchUp
+    patterns: PatternSearch
     watch: Watcher
 
 
 def build_highlights(
     resources: Resources,
     *,
-    links: Links,
+    accounts: AccountServices,
     outbox: DeliveryServices,
     optouts: OptOuts,
-    settings: Settings,
+    servers: ServerServices,
     jumps: Jumps,
 ) -> HighlightServices:
     """Build the services of `/highlight`."""
     stores, sight, now = resources.stores, resources.sight, resources.now
-    rules = Rules(stores.rules, Matcher(), settings, now=now)
+    links, linked = accounts.links, accounts.linked
+    rules = Rules(stores.rules, Matcher(), servers.settings, now=now)
     wishes, activity = Schedules(stores.wishes, now=now), Activity()
     dispatcher = _dispatcher(resources, links, outbox, wishes)
     questions = Questions(
         sight=sight,
-        settings=settings,
+        access=servers.access,
         optouts=optouts,
         subscriptions=stores.subscriptions,
         hits=stores.hits,
@@ -64,8 +69,11 @@ def build_highlights(
     gates = Gates(questions, rules)
     catch_up = CatchUp(rules, stores.watermarks, sight, patience=resources.patience, now=now)
     rules.on_added.append(catch_up.begin)
+    patterns = PatternSearch(rules.matcher, linked, PatternBudget())
     watch = Watcher(
         rules=rules,
+        patterns=patterns,
+        linked=linked,
         gates=gates,
         hits=stores.hits,
         digests=stores.digests,
@@ -75,8 +83,8 @@ def build_highlights(
         take=catch_up.see,
         now=now,
     )
-    digests = _digests(resources, gates, links=links, rules=rules, settings=settings, jumps=jumps)
-    return HighlightServices(rules, wishes, gates, dispatcher, digests, catch_up, watch)
+    digests = _digests(resources, gates, links=links, rules=rules, servers=servers, jumps=jumps)
+    return HighlightServices(rules, wishes, gates, dispatcher, digests, catch_up, patterns, watch)
 
 
 def _dispatcher(
@@ -101,7 +109,7 @@ def _digests(
     *,
     links: Links,
     rules: Rules,
-    settings: Settings,
+    servers: ServerServices,
     jumps: Jumps,
 ) -> Digests:
     return Digests(
@@ -110,7 +118,8 @@ def _digests(
         links=links,
         rules=rules,
         gates=gates,
-        settings=settings,
+        settings=servers.settings,
+        access=servers.access,
         sight=resources.sight,
         jumps=jumps,
         texts=resources.texts,

@@ -22,6 +22,11 @@ PRIORITIES: Mapping[RuleKind, Priority] = {
 }
 
 
+def feature_of(kind: str) -> str:
+    """Return what brings a hit of this kind, by the name with which admins switch that off."""
+    return HIGHLIGHT_FEATURE if kind == MESSAGE else NOTIFY_FEATURE
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """Something that happened in a server, and a member who might hear of it.
@@ -44,7 +49,7 @@ class Case:
     @property
     def feature(self) -> str:
         """What brings it, by the name with which admins switch that off."""
-        return HIGHLIGHT_FEATURE if self.kind == MESSAGE else NOTIFY_FEATURE
+        return feature_of(self.kind)
 
 
 @dataclass(frozen=True, slots=True)

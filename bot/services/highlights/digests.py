@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from bot.errors import NothingLeft, NotLinked, SystemMessage
+from bot.errors import NotAllowed, NothingLeft, NotLinked, SystemMessage
 from bot.kakao import Button, Content, Feed, Link, List, Message
 from bot.services.accounts.links import Links
 from bot.services.cache import Bounded
@@ -20,7 +20,7 @@ from bot.services.cards.message import message_card
 from bot.services.cards.picture import first_image
 from bot.services.clock import DAY, Clock
 from bot.services.forwarding.jumps import Jumps
-from bot.services.highlights.cases import MessageCase
+from bot.services.highlights.cases import MessageCase, feature_of
 from bot.services.highlights.gates import Gates, Moment
 from bot.services.highlights.matching.spans import finder
 from bot.services.highlights.rules import Filter, Rules
@@ -28,6 +28,7 @@ from bot.services.listeners import Listeners
 from bot.services.messages.events import EventFacts
 from bot.services.messages.models import Highlight, Source
 from bot.services.messages.reader import ReaderSlot
+from bot.services.servers.access import Access
 from bot.services.servers.policy import Policy, apply_policy
 from bot.services.servers.settings import Settings
 from bot.texts import Locale, Texts, pick_locale
@@ -63,6 +64,7 @@ class Found:
     highlight: Highlight | None = None
     facts: EventFacts | None = None
     author_id: int | None = None
+    policy: str = Policy.FULL
     find: Find | None = None
 
 
@@ -90,6 +92,7 @@ class Digests:
         rules: Rules,
         gates: Gates,
         settings: Settings,
+        access: Access,
         sight: ReaderSlot,
         jumps: Jumps,
         texts: Texts,
@@ -103,6 +106,7 @@ class Digests:
         self._rules = rules
         self._gates = gates
         self._settings = settings
+        self._access = access
         self._sight = sight
         self._jumps = jumps
         self._texts = texts
@@ -133,13 +137,24 @@ class Digests:
         return await self._together(row, found, left_out, locale)
 
     async def page(self, digest_id: str) -> Digest:
-        """Return what the page behind a digest lists; raises DigestUnknown or DigestExpired."""
+        """Return what the page behind a digest lists, of what its servers let out by now.
+
+        Raises DigestUnknown, DigestExpired or DiscordAway.
+        """
         digest = await self._store.find(digest_id)
         if digest is None:
             raise DigestUnknown
         if digest.expires_at <= self._now():
             raise DigestExpired
-        return digest
+        items = [item for item in digest.items if await self._may_show(digest.member_id, item)]
+        return replace(digest, items=items)
+
+    async def _may_show(self, member_id: int, item: Item) -> bool:
+        try:
+            await self._access.check_load(member_id, item, now=False)
+        except (NotAllowed, Unreadable):
+            return False
+        return True
 
     async def _found(self, row: Delivery) -> list[Found]:
         """Return what may still go out, and note of the rest which gate stopped it."""
@@ -195,7 +210,8 @@ class Digests:
         if policy is Policy.LINK and facts.author_id is not None:
             facts = facts.wordless()
         place = Source(hit.guild_id, hit.channel_id or hit.guild_id, 0)
-        return Found(hit, facts.place(place), facts=facts, author_id=facts.author_id)
+        author, where = facts.author_id, facts.place(place)
+        return Found(hit, where, facts=facts, author_id=author, policy=policy)
 
     async def _as_message(self, hit: Hit, highlight: Highlight) -> Found:
         policy = await self._policy(hit.guild_id, highlight.seen.places)
@@ -203,12 +219,14 @@ class Digests:
         chosen = await self._rules.filter(hit.member_id, hit.guild_id) if is_by_rule else None
         mine = await self._rules.of(hit.member_id, hit.guild_id) if is_by_rule else []
         carried = await self._without_others(highlight, chosen)
+        patterns = self._rules.matcher.patterns(hit.guild_id).get(hit.member_id, {})
         return Found(
             hit,
             highlight.source,
             highlight=apply_policy(carried, policy),
             author_id=highlight.seen.author_id,
-            find=finder([rule for rule in mine if rule.id in hit.rule_ids]),
+            policy=policy,
+            find=finder([rule for rule in mine if rule.id in hit.rule_ids], patterns),
         )
 
     async def _without_others(self, highlight: Highlight, chosen: Filter | None) -> Highlight:
@@ -327,6 +345,10 @@ class Digests:
             address=address,
             at=found.hit.found_at,
             message_id=found.hit.message_id,
+            guild_id=found.hit.guild_id,
+            channel_id=found.hit.channel_id,
+            feature=feature_of(found.hit.kind),
+            policy=found.policy,
         )
 
 

@@ -12,6 +12,8 @@ from typing import Any, Generic, TypeVar
 
 from bot.errors import DiscordAway
 from bot.services.highlights.cases import Case, EventCase, MessageCase, RuleCase
+from bot.services.highlights.matching.matcher import text_of
+from bot.services.highlights.matching.patterns import plain
 from bot.services.highlights.questions import WAIT, Answer, Outcome, Questions
 from bot.services.highlights.rules import Filter, Rules
 from bot.services.messages.models import Part, PartKind, Seen
@@ -165,7 +167,11 @@ class Gates:
 
     def _still_met(self, rules: Sequence[Rule], seen: Seen) -> list[Rule]:
         """Return those of the rules that a message meets as it may be carried."""
-        met = {match.rule_id for match in self._rules.matcher.matches(seen)}
+        matcher, text = self._rules.matcher, plain(text_of(seen))
+        met = {match.rule_id for match in matcher.matches(seen)}
+        for mine in matcher.patterns(seen.guild_id).values():
+            wanted = {rule.id for rule in rules} & mine.keys()
+            met |= {number for number in wanted if mine[number].found(text)}
         return [rule for rule in rules if rule.kind is RuleKind.REACTION or rule.id in met]
 
     async def _case(self, hit: Hit, seen: Seen | None) -> Case:

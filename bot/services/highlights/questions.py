@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
+from bot.errors import NotAllowed
 from bot.services.accounts.links import NEEDED, Links
 from bot.services.clock import Clock, has_passed
 from bot.services.highlights.activity import Activity
@@ -16,8 +17,7 @@ from bot.services.messages.events import FOR_ADMINS
 from bot.services.messages.models import NOBODY, Author, Part, Seen
 from bot.services.messages.reader import ReaderSlot
 from bot.services.privacy.optouts import OptOuts
-from bot.services.servers.access import roles_for
-from bot.services.servers.settings import Settings
+from bot.services.servers.access import Access
 from storage.hits import HitStore
 from storage.rules import Rule, RuleKind
 from storage.subscriptions import SubscriptionStore
@@ -42,7 +42,7 @@ class Questions:
         self,
         *,
         sight: ReaderSlot,
-        settings: Settings,
+        access: Access,
         optouts: OptOuts,
         subscriptions: SubscriptionStore,
         hits: HitStore,
@@ -53,7 +53,7 @@ class Questions:
         now: Clock,
     ) -> None:
         self._sight = sight
-        self._settings = settings
+        self._access = access
         self._optouts = optouts
         self._subscriptions = subscriptions
         self._hits = hits
@@ -123,16 +123,11 @@ class Questions:
 
     async def server(self, case: Case) -> Answer:
         """Stop what the server's admins do not let this member have."""
-        settings = await self._settings.of(case.guild_id)
-        # What happens in no channel is held by no list of channels.
-        placed = not any(case.places) or settings.may_take(case.places)
-        if case.feature in settings.off or not placed:
+        try:
+            await self._access.admits(case.member_id, case.guild_id, case.feature, case.places)
+        except NotAllowed:
             return STOP
-        wanted = roles_for(settings, case.feature)
-        if not wanted:
-            return PASS
-        roles = await self._sight.reader.roles(case.member_id, case.guild_id)
-        return STOP if wanted.isdisjoint(roles or ()) else PASS
+        return PASS
 
     async def visible(self, case: Case) -> Answer:
         """Stop what the member cannot see on Discord right now."""

@@ -1,7 +1,8 @@
 """A member's own rules: what they look for in a server, and what they want to hear nothing of."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Self
 
@@ -12,8 +13,9 @@ from bot.services.cards.markdown import one_line
 from bot.services.clock import DAY, HOUR, Clock, is_too_far
 from bot.services.highlights.matching.matcher import Matcher
 from bot.services.highlights.matching.normalise import needle
-from bot.services.highlights.matching.patterns import BadPattern, Pattern
+from bot.services.highlights.matching.patterns import Pattern
 from bot.services.highlights.matching.words import Mode, hit
+from bot.services.locks import KeyedLocks
 from bot.services.servers.settings import Settings
 from storage.reading import Unreadable, reading
 from storage.rules import Rule, RuleKind, RuleStore
@@ -25,6 +27,9 @@ MOST_REACTIONS = 1000
 # Instructions of all patterns of one member in one server; everybody's messages meet them.
 MOST_INSTRUCTIONS = 2000
 LONGEST_DELAY = HOUR
+# A pattern that is compiled holds everything up for some milliseconds, whatever thread does it:
+# for so many times as long nobody else's is.
+REST = 4
 
 
 class TooManyRules(UserError):
@@ -133,6 +138,8 @@ class Rules:
         self.matcher = matcher
         # One change at a time, so that the matcher looks for what is stored and nothing else.
         self._turn = asyncio.Lock()
+        self._compiling = asyncio.Lock()
+        self._adding = KeyedLocks[int]()
         # Members who want to hear nothing of where they write themselves; every message asks.
         self.delayed: set[int] = set()
         self.on_added: list[Callable[[int], Awaitable[None]]] = []
@@ -170,17 +177,11 @@ class Rules:
         PatternsTooLarge.
         """
         chosen = {name: value for name, value in options.items() if value}
-        new = Rule(
-            0,
-            member_id,
-            guild_id,
-            kind,
-            _checked(kind, text, chosen.get("mode", "word")),
-            self._now(),
-            options=chosen,
-        )
+        checked = _checked(kind, text, chosen.get("mode", "word"))
+        new = Rule(0, member_id, guild_id, kind, checked, self._now(), options=chosen)
+        size = await self._size(new) if kind is RuleKind.PATTERN else 0
         async with self._turn:
-            await self._check_room(new)
+            await self._check_room(new, size)
             rule = await self._store.add(new)
             self.matcher.add(rule)
             self._watched.add(guild_id)
@@ -274,14 +275,24 @@ class Rules:
         if member_id is not None and guild_id is None:
             self.delayed.discard(member_id)
 
-    async def _check_room(self, new: Rule) -> None:
+    async def _size(self, new: Rule) -> int:
+        """Return how large a pattern is, and let nobody add many at once; raises BadPattern."""
+        async with self._adding.of(new.member_id), self._compiling:
+            started = time.perf_counter()
+            try:
+                return Pattern(new.text).size
+            finally:
+                await asyncio.sleep(REST * (time.perf_counter() - started))
+
+    async def _check_room(self, new: Rule, size: int) -> None:
         mine = await self.of(new.member_id, new.guild_id)
         limit = (await self._settings.of(new.guild_id)).limits.rules
         if len(mine) >= limit:
             raise TooManyRules(limit=limit)
         if any(_same(rule, new.kind, new.text) for rule in mine):
             raise DuplicateRule(text=new.text or new.kind)
-        if new.kind is RuleKind.PATTERN and _size(new.text, *_patterns(mine)) > MOST_INSTRUCTIONS:
+        compiled = self.matcher.patterns(new.guild_id).get(new.member_id, {})
+        if size and size + sum(one.size for one in compiled.values()) > MOST_INSTRUCTIONS:
             raise PatternsTooLarge
 
 
@@ -299,7 +310,6 @@ def as_text(rule: Rule) -> str:
 
 def _checked(kind: RuleKind, text: str, mode: Mode = "word") -> str:
     if kind is RuleKind.PATTERN:
-        Pattern(text)
         return text
     if kind is not RuleKind.WORD:
         return ""
@@ -311,19 +321,6 @@ def _checked(kind: RuleKind, text: str, mode: Mode = "word") -> str:
     if not hit(word, word, mode):
         raise NeverFound
     return word
-
-
-def _patterns(rules: Iterable[Rule]) -> Iterator[str]:
-    return (rule.text for rule in rules if rule.kind is RuleKind.PATTERN)
-
-
-def _size(*patterns: str) -> int:
-    """Return the size of all patterns together; one that is refused by now is never met."""
-    sizes = 0
-    for pattern in patterns:
-        with suppress(BadPattern):
-            sizes += Pattern(pattern).size
-    return sizes
 
 
 def _same(rule: Rule, kind: RuleKind, text: str) -> bool:

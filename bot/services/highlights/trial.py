@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.services.highlights.matching.matcher import Match
 from bot.services.highlights.matching.normalise import needle, normalise
 from bot.services.highlights.matching.words import Mode, found
 from bot.services.highlights.rules import Filter, Rules
@@ -27,11 +28,11 @@ class Trial:
     near: Sequence[tuple[Rule, Mode]]
 
 
-async def try_out(rules: Rules, member_id: int, seen: Seen) -> Trial:
-    """Return what a text would do; raises Unreadable."""
+async def try_out(rules: Rules, member_id: int, seen: Seen, matches: Iterable[Match]) -> Trial:
+    """Return what a text would do that meets these; raises Unreadable."""
     mine = await rules.of(member_id, seen.guild_id)
     chosen = await rules.filter(member_id, seen.guild_id)
-    met = {one.rule_id for one in rules.matcher.matches(seen) if one.member_id == member_id}
+    met = {one.rule_id for one in matches}
     text = normalise(seen.text)
     paused = chosen.paused_until if chosen.is_paused(seen.created_at) else None
     return Trial(

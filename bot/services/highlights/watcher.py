@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.logs import described
+from bot.services.accounts.linked import LinkedMembers
 from bot.services.cache import Bounded
 from bot.services.clock import Clock
 from bot.services.highlights.activity import Activity
@@ -18,8 +19,10 @@ from bot.services.highlights.edits import Edits
 from bot.services.highlights.gaps import See
 from bot.services.highlights.gates import Gates, Moment, Verdict
 from bot.services.highlights.matching.matcher import Match
+from bot.services.highlights.pattern_search import Late, PatternSearch
 from bot.services.highlights.rules import Rules
 from bot.services.highlights.verdicts import Fate, Verdicts
+from bot.services.listeners import Listeners, guarded
 from bot.services.locks import KeyedLocks
 from bot.services.messages.events import ServerEvent
 from bot.services.messages.models import Seen
@@ -46,6 +49,8 @@ class Watcher:
         self,
         *,
         rules: Rules,
+        patterns: PatternSearch,
+        linked: LinkedMembers,
         gates: Gates,
         hits: HitStore,
         digests: DigestStore,
@@ -56,6 +61,8 @@ class Watcher:
         now: Clock,
     ) -> None:
         self._rules = rules
+        self._patterns = patterns
+        self._linked = linked
         self._gates = gates
         self._hits = hits
         self._digests = digests
@@ -66,6 +73,7 @@ class Watcher:
         self._now = now
         self.on_matched: list[Callable[[float], None]] = []
         self._turns = KeyedLocks[int]()
+        self._late = Listeners()
         # How often judging a message for a member has failed, by the ids of both.
         self._failures = Bounded[tuple[int, int], int](REMEMBERED)
         self._edits = Edits(now)
@@ -120,10 +128,15 @@ class Watcher:
 
     async def explain(self, member_id: int, seen: Seen) -> AsyncIterator[Verdict]:
         """Yield what each gate says to a message, in the order in which it would pass them."""
-        mine = [one for one in self._rules.matcher.matches(seen) if one.member_id == member_id]
+        mine = await self.matches(member_id, seen)
         case = await self._gates.rule_case(member_id, seen, _ids(mine), Moment.WHY)
         async for verdict in self._gates.verdicts(case, Moment.WHY):
             yield verdict
+
+    async def matches(self, member_id: int, seen: Seen) -> list[Match]:
+        """Return a member's own rules that a message meets, whether or not they have linked."""
+        mine = [one for one in self._rules.matcher.matches(seen) if one.member_id == member_id]
+        return [*mine, *await self._patterns.of_member(member_id, seen)]
 
     async def found(self, member_id: int, seen: Seen) -> Hit | None:
         """Return a message as it was found for a member, if it was."""
@@ -136,29 +149,52 @@ class Watcher:
     async def forget(self, member_id: int) -> None:
         """Forget where a member has written, and what failed for them."""
         self._activity.forget(member_id)
+        self._patterns.forget(member_id)
         for key in [key for key in self._failures if key[0] == member_id]:
             del self._failures[key]
 
     # one member
 
-    def _matches(self, seen: Seen) -> Mapping[int, list[Match]]:
+    async def _matches(
+        self, seen: Seen, words: Sequence[Match]
+    ) -> tuple[Mapping[int, list[Match]], Sequence[Late]]:
+        """Return what a message meets of those who have linked, and what is still to be sought."""
+        patterns = await self._patterns.find(seen)
+        found = _by_member([*words, *patterns.matches])
+        linked = await self._linked.among(found)
+        for member_id in found.keys() - linked:
+            await self._verdicts.note(member_id, occasion_of(seen), "link")
+        return {one: found[one] for one in found if one in linked}, patterns.late
+
+    async def _judge_late(self, late: Late) -> None:
+        """Judge a message for a member whose patterns had to wait."""
+        matches = await self._patterns.find_late(late)
+        if not matches:
+            return
+        judging = self._consider(late.member_id, late.seen, matches)
+        if not await self._is_done(late.member_id, late.seen, judging):
+            await self._take(late.seen, self.judge)
+
+    async def _judge(self, seen: Seen) -> None:
         started = time.perf_counter()
-        matches = self._rules.matcher.matches(seen)
+        words = self._rules.matcher.matches(seen)
         took = time.perf_counter() - started
         for listener in self.on_matched:
             listener(took)
-        return _by_member(matches)
-
-    async def _judge(self, seen: Seen) -> None:
-        matches = self._matches(seen)
-        if not matches and seen.author_id not in self._rules.delayed:
+        if not words and self._may_be_left(seen):
             self._activity.note(seen.author_id, seen.source.channel_id, self._now())
             return
         async with self._turns.of(seen.source.channel_id):
-            await self._note_activity(seen)
-            await self._judge_for_all(seen, matches)
+            await self._judge_in_turn(seen, words)
 
-    async def _judge_for_all(self, seen: Seen, matches: Mapping[int, list[Match]]) -> None:
+    def _may_be_left(self, seen: Seen) -> bool:
+        """Tell whether a message that meets no words is nothing to anybody."""
+        has_patterns = self._rules.matcher.patterns(seen.guild_id)
+        return not has_patterns and seen.author_id not in self._rules.delayed
+
+    async def _judge_in_turn(self, seen: Seen, words: Sequence[Match]) -> None:
+        matches, late = await self._matches(seen, words)
+        await self._note_activity(seen)
         turns = asyncio.Semaphore(SIDE_BY_SIDE)
 
         async def is_judged(member_id: int, mine: Sequence[Match]) -> bool:
@@ -167,6 +203,8 @@ class Watcher:
 
         if not all(await asyncio.gather(*(is_judged(*one) for one in matches.items()))):
             raise _NotForAll
+        for one in late:
+            self._late.spawn(guarded("a late search", self._judge_late(one)))
 
     async def _is_done(self, member_id: int, seen: Seen, judging: Awaitable[None]) -> bool:
         """Judge a message for a member; False when that must be done again."""

@@ -35,6 +35,15 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a command was used; the name of the server where that is known."""
+
+    guild_id: int | None
+    guild_name: str | None
+    channel_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
     """The names behind the ids in a text: `<@1>`, `<@&2>`, `<#3>`; authors are members as well."""
 
@@ -251,7 +260,7 @@ class Highlight:
     """Something on Discord worth carrying, with the names that whoever gets it may see.
 
     `forum` is where a post stands, whose title is then the channel's name. `most` is how many
-    characters of what was said may leave the server, None for all.
+    characters of what was said may leave the server, None for all; `policy` is why.
     """
 
     seen: Seen
@@ -260,6 +269,7 @@ class Highlight:
     forum: str = ""
     names: Names = field(default_factory=Names)
     most: int | None = None
+    policy: str = "full"
 
     @property
     def source(self) -> Source:
@@ -274,3 +284,16 @@ class Highlight:
     def name_of(self, author: Author | None) -> str:
         """Return what somebody is called there; nothing where nobody knows who it is."""
         return self.names.members.get(author.id, author.name) if author else ""
+
+
+def message_address(source: Source) -> str:
+    """Return Discord's own address of a message; or of a channel, or of a scheduled event.
+
+    A channel has no message, an event no channel, and its own id is that of the message.
+    """
+    if not source.channel_id:
+        return f"https://discord.com/events/{source.guild_id}/{source.message_id}"
+    parts = (source.guild_id or "@me", source.channel_id, source.message_id or None)
+    # A server stands for itself where there is no channel of its.
+    path = "/".join(str(part) for part in dict.fromkeys(parts) if part is not None)
+    return f"https://discord.com/channels/{path}"

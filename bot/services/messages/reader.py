@@ -19,8 +19,15 @@ class DiscordReader(Protocol):
     async def reads(self, member_id: int, guild_id: int, channel_id: int) -> bool:
         """Tell whether a member may read a channel."""
 
-    async def roles(self, member_id: int, guild_id: int) -> frozenset[int] | None:
-        """Return a member's roles; None for who is no member."""
+    async def roles(
+        self, member_id: int, guild_id: int, *, now: bool = False
+    ) -> frozenset[int] | None:
+        """Return a member's roles, a minute old at most or as of `now`; None for no member."""
+
+    async def places(
+        self, guild_id: int, channel_id: int
+    ) -> tuple[int, int | None, int | None] | None:
+        """Return a channel, its parent and its category; None when there is no such channel."""
 
     async def manages(self, member_id: int, guild_id: int) -> bool:
         """Tell whether a member may manage a server."""

@@ -53,17 +53,13 @@ class Metrics:
             buckets=MATCH_BUCKETS,
             registry=self._registry,
         )
-        self._refreshes = Counter(
-            "kkachi_token_refreshes", "Tokens asked for anew.", ["result"], registry=self._registry
+        self._refreshes = self._counter("token_refreshes", "Tokens asked for anew.", "result")
+        self._failures = self._counter("loop_failures", "Loops started anew.", "loop")
+        self._lost = self._counter(
+            "gateway_events_lost", "Events of Discord that could not be read.", "event"
         )
-        self._failures = Counter(
-            "kkachi_loop_failures", "Loops started anew.", ["loop"], registry=self._registry
-        )
-        self._lost = Counter(
-            "kkachi_gateway_events_lost",
-            "Events of Discord that could not be read.",
-            ["event"],
-            registry=self._registry,
+        self._skipped = self._counter(
+            "patterns_skipped", "Messages not searched for a member's patterns: it took too long."
         )
         self._tasks = self._gauge("tasks", "Tasks under way in this process.")
         self._gateway = self._gauge("gateway_up", "Whether Discord is connected.")
@@ -92,6 +88,10 @@ class Metrics:
     def event_lost(self, name: str) -> None:
         """Count an event of Discord that could not be read."""
         self._lost.labels(name).inc()
+
+    def patterns_skipped(self) -> None:
+        """Count a message that was not searched for a member's patterns."""
+        self._skipped.inc()
 
     async def text(self, *, connected: bool) -> bytes:
         """Return all numbers in Prometheus' text format, without those that cannot be read.
@@ -125,6 +125,9 @@ class Metrics:
         used, limit = await self._allowance.of_app()
         self._used.set(used)
         self._limit.set(limit)
+
+    def _counter(self, name: str, what: str, *labels: str) -> Counter:
+        return Counter(f"kkachi_{name}", what, labels, registry=self._registry)
 
     def _gauge(self, name: str, help_text: str, *labels: str) -> Gauge:
         return Gauge(f"kkachi_{name}", help_text, labels, registry=self._registry)

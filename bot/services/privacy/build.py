@@ -29,6 +29,7 @@ def build_privacy(resources: Resources, links: Links, roles: LinkedRoles | None)
         housekeeping=Expiry(
             stores.requests,
             roles or stores.role_connections,
+            stores.pending,
             stores.jumps,
             stores.drafts,
             stores.shares,

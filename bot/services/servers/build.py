@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from bot.services.accounts.links import Links
 from bot.services.deliveries.allowance import Allowance
 from bot.services.resources import Resources
 from bot.services.servers.access import Access
+from bot.services.servers.exclusions import Exclusions
 from bot.services.servers.settings import Settings
 from bot.services.servers.statistics import StatisticsService
 from bot.services.servers.templates import Templates
@@ -16,17 +18,28 @@ class ServerServices:
 
     settings: Settings
     access: Access
+    exclusions: Exclusions
     templates: Templates
     statistics: StatisticsService
 
 
-def build_servers(resources: Resources, allowance: Allowance) -> ServerServices:
+def build_servers(resources: Resources, links: Links, allowance: Allowance) -> ServerServices:
     """Build the services about servers."""
     stores, now = resources.stores, resources.now
     settings = Settings(stores.settings, now)
+    exclusions = Exclusions(stores.exclusions, links, now=now)
     return ServerServices(
         settings=settings,
-        access=Access(settings, stores.memberships, stores.statistics, allowance, now=now),
+        access=Access(
+            settings=settings,
+            exclusions=exclusions,
+            memberships=stores.memberships,
+            statistics=stores.statistics,
+            allowance=allowance,
+            sight=resources.sight,
+            now=now,
+        ),
+        exclusions=exclusions,
         templates=Templates(settings),
         statistics=StatisticsService(stores.statistics, allowance, now=now),
     )

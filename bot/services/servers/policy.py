@@ -17,12 +17,19 @@ class Policy(StrEnum):
     LINK = "link"
 
 
+def is_less(policy: Policy, held: str) -> bool:
+    """Tell whether a policy lets less out than what was made under another."""
+    order = list(Policy)
+    return order.index(policy) > order.index(Policy(held))
+
+
 def apply_policy(highlight: Highlight, policy: Policy) -> Highlight:
     """Return as much of a highlight as the server's policy lets out.
 
     An excerpt is cut when it has been read: raw, a cut may go through a mention or uncover what was
     covered.
     """
+    highlight = replace(highlight, policy=policy)
     if policy is Policy.FULL:
         return highlight
     kept = () if policy is Policy.LINK else tuple(_only_words(highlight.seen.parts))

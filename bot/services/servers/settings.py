@@ -99,6 +99,11 @@ class GuildSettings(BaseModel):
         """The language of what everybody in the server reads."""
         return self.language or "ko"
 
+    @property
+    def names_places(self) -> bool:
+        """Whether anything depends on where in the server something is."""
+        return bool(self.only or self.never or self.policies)
+
     def may_take(self, places: Iterable[int | None]) -> bool:
         """Tell whether messages may be taken from a place: channel, its parent, category."""
         ids = frozenset(place for place in places if place is not None)

@@ -1,5 +1,7 @@
 """Finds whose rules a message meets, among the rules of all servers at once.
 
+Patterns it only keeps: they may take long, and `pattern_search` beside it looks for them.
+
 The words of all servers stand in one automaton, made at the start. Building one holds up everything
 else, some 2 ms for a thousand words, whatever thread does it. So rules that are added later go to a
 small automaton that is built anew with each of them, and once it is full stays beside the first.
@@ -9,7 +11,7 @@ import logging
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -118,7 +120,8 @@ class Matcher:
         self._recent_count = 0
         self._recent_segment: Segment | None = None
         self._removed: set[int] = set()
-        self._patterns: dict[int, dict[int, tuple[int, Pattern]]] = defaultdict(dict)
+        # By server and member, by the number of the rule.
+        self._patterns: dict[int, dict[int, dict[int, Pattern]]] = defaultdict(dict)
         # By server and kind: who has such a rule.
         self._plain: dict[tuple[int, RuleKind], dict[int, int]] = defaultdict(dict)
 
@@ -153,12 +156,12 @@ class Matcher:
         if rule.kind is RuleKind.WORD:
             self._removed.add(rule.id)
         elif rule.kind is RuleKind.PATTERN:
-            self._patterns[rule.guild_id].pop(rule.id, None)
+            self._drop_pattern(rule)
         else:
             self._plain[rule.guild_id, rule.kind].pop(rule.member_id, None)
 
     def matches(self, seen: Seen) -> list[Match]:
-        """Return each rule that a message meets once.
+        """Return each rule but the patterns that a message meets, once.
 
         Of a role rule it says only that some role is mentioned: whose it is, Discord must be asked.
         """
@@ -169,30 +172,26 @@ class Matcher:
         """Return the members with a rule of this kind, which has no text, and its number."""
         return self._plain.get((guild_id, kind), {})
 
+    def patterns(self, guild_id: int) -> Mapping[int, Mapping[int, Pattern]]:
+        """Return the patterns of each member of a server who has some, by the rules' numbers."""
+        return self._patterns.get(guild_id, {})
+
     def guilds(self) -> set[int]:
         """Return the servers in which somebody has a rule."""
         plain = {guild_id for (guild_id, _), members in self._plain.items() if members}
-        patterns = {guild_id for guild_id, rules in self._patterns.items() if rules}
+        patterns = {guild_id for guild_id, members in self._patterns.items() if members}
         segments = [*self._segments, *([self._recent_segment] if self._recent_segment else [])]
         return plain | patterns | {guild for one in segments for guild in set(one.guilds)}
 
     def _all(self, seen: Seen) -> Iterator[Match]:
         yield from self._addressed(seen)
-        # Half a surrogate pair is no text to either library.
-        text = seen.text[:LONGEST_TEXT].encode(errors="replace").decode()
-        if not text:
-            return
-        guild_id = seen.guild_id
-        if self._segments or self._recent_segment:
+        text = text_of(seen)
+        if text and (self._segments or self._recent_segment):
             normalised = normalise(text)
             for segment in self._segments:
-                yield from segment.matches(normalised, guild_id)
+                yield from segment.matches(normalised, seen.guild_id)
             if self._recent_segment is not None:
-                yield from self._recent_segment.matches(normalised, guild_id)
-        if patterns := self._patterns.get(guild_id):
-            for rule_id, (member_id, pattern) in patterns.items():
-                if pattern.found(text):
-                    yield Match(rule_id, member_id, RuleKind.PATTERN)
+                yield from self._recent_segment.matches(normalised, seen.guild_id)
 
     def _addressed(self, seen: Seen) -> Iterator[Match]:
         answered = frozenset() if seen.reply_to is None else frozenset({seen.reply_to})
@@ -205,9 +204,17 @@ class Matcher:
 
     def _put(self, rule: Rule) -> None:
         if rule.kind is RuleKind.PATTERN:
-            self._patterns[rule.guild_id][rule.id] = rule.member_id, Pattern(rule.text)
+            pattern = Pattern(rule.text)
+            self._patterns[rule.guild_id].setdefault(rule.member_id, {})[rule.id] = pattern
         else:
             self._plain[rule.guild_id, rule.kind][rule.member_id] = rule.id
+
+    def _drop_pattern(self, rule: Rule) -> None:
+        members = self._patterns[rule.guild_id]
+        mine = members.get(rule.member_id, {})
+        mine.pop(rule.id, None)
+        if not mine:
+            members.pop(rule.member_id, None)
 
     def _collect(self, words: dict[Needle, list[Entry]], rule: Rule) -> None:
         sought = needle(rule.text)
@@ -215,3 +222,9 @@ class Matcher:
             mode = MODES.index(rule.options.get("mode", "word"))
             entry = Entry(rule.guild_id, rule.id, rule.member_id, mode)
             words.setdefault(sought, []).append(entry)
+
+
+def text_of(seen: Seen) -> str:
+    """Return as much of a message's text as is looked at."""
+    # Half a surrogate pair is no text to any library.
+    return seen.text[:LONGEST_TEXT].encode(errors="replace").decode()

@@ -4,7 +4,10 @@ At worst it grows with the size of the compiled pattern as well, which is why th
 """
 
 import re
+import time
 import unicodedata
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import re2
 
@@ -58,7 +61,7 @@ class Pattern:
         if len(text) > LONGEST:
             raise PatternTooLarge(limit=LONGEST, length=len(text))
         try:
-            self._compiled = re2.compile(_plain(text), _options())
+            self._compiled = re2.compile(plain(text), _options())
         except re2.error as error:
             raise _reason(text, error.args[0].decode()) from None
         except UnicodeEncodeError:
@@ -74,12 +77,41 @@ class Pattern:
         return int(self._compiled.programsize)
 
     def found(self, text: str) -> bool:
-        """Tell whether a text meets it."""
-        return self._compiled.search(_plain(text)) is not None
+        """Tell whether a plain text meets it."""
+        return self._compiled.search(text) is not None
+
+    def place(self, text: str) -> tuple[int, int] | None:
+        """Return where a plain text meets it."""
+        met = self._compiled.search(text)
+        return None if met is None else (met.start(), met.end())
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return a text as patterns are written and looked for."""
     return unicodedata.normalize("NFC", text).translate(QUOTES)
+
+
+class Sought(NamedTuple):
+    """Whether a pattern was met; the seconds of the processor and of the clock that took."""
+
+    is_met: bool
+    busy: float
+    elapsed: float
+
+
+def search(text: str, patterns: Iterable[Pattern], seconds: float) -> list[Sought]:
+    """Look for patterns one after the other, at least for one, until so many seconds are over."""
+    found: list[Sought] = []
+    ready, started = plain(text), time.perf_counter()
+    busy, clock = time.thread_time(), started
+    for pattern in patterns:
+        is_met = pattern.found(ready)
+        now_busy, now = time.thread_time(), time.perf_counter()
+        found.append(Sought(is_met, now_busy - busy, now - clock))
+        if now - started >= seconds:
+            break
+        busy, clock = now_busy, now
+    return found
 
 
 def _options() -> re2.Options:

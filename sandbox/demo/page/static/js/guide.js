@@ -5,7 +5,7 @@ import { icon } from "./icons.js";
 import { me, show, ui, world } from "./store.js";
 import { t } from "./texts.js";
 
-const STEPS = ["rule", "link", "consent", "menu", "card", "friends", "compose", "share", "status", "trouble"];
+const STEPS = ["rule", "link", "consent", "number", "menu", "card", "friends", "compose", "share", "status", "trouble"];
 
 /** A step was done; names that belong to no step are ignored. */
 export function tick(name) {

@@ -21,6 +21,8 @@ const TEXTS = {
   "guide-link-more": ["메시지 칸에 /를 입력하고 /kakao link를 골라 보세요.", "Type / in the message box and pick /kakao link."],
   "guide-consent": ["카카오 로그인", "Kakao login"],
   "guide-consent-more": ["답장의 버튼을 눌러 새 탭에서 카카오에 로그인하고 동의해 주세요. 끝나면 이 탭으로 돌아오세요.", "Press the button in the answer, log in to Kakao in the new tab and agree. Then come back here."],
+  "guide-number": ["번호 입력", "Enter the number"],
+  "guide-number-more": ["카카오톡에 온 카드의 여섯 자리 번호를 보고, 답장의 ‘번호 입력’을 눌러 써 주세요.", "Read the six digits on the card in KakaoTalk, press “Enter the number” below the answer and type them."],
   "guide-rule": ["저절로 도착", "By itself"],
   "guide-rule-more": ["지우는 ‘번개’를 기다려요. ‘번개’가 들어간 글을 쓰고, 위쪽 지우를 눌러 카카오톡을 확인해 보세요. 내 규칙은 /highlight add!", "Jiwoo (지우) waits for “번개”. Write it here, then press 지우 above and look at the phone. Your own rules: /highlight add."],
   "guide-menu": ["우클릭으로 보내기", "Right-click a message"],

@@ -2,11 +2,13 @@
 
 import { perform } from "../actions.js";
 import { h } from "../dom.js";
+import { tick } from "../guide.js";
 import { t } from "../texts.js";
 import { world } from "../store.js";
 import { emoji } from "./components.js";
 import { markdown } from "./markdown.js";
 
+const NUMBER = /^\d{6}$/;
 const TEXT_INPUT = 4;
 const LABEL = 18;
 const TEXT = 10;
@@ -39,8 +41,10 @@ export function openModal(modal) {
 async function send(dialog, form, modal, failure) {
   const button = form.querySelector("[type=submit]");
   button.classList.add("busy");
-  const reply = await perform("submit", { modal: modal.id, values: valuesOf(form) });
+  const values = valuesOf(form);
+  const reply = await perform("submit", { modal: modal.id, values });
   button.classList.remove("busy");
+  if (reply && Object.values(values).every((one) => NUMBER.test(one))) tick("number");
   if (reply && !reply.modal) dialog.close();
   else if (!reply) failure.textContent = t("modalFailed");
 }

@@ -1,0 +1,38 @@
+"""The message that was clicked or named, as much of it as may leave its server."""
+
+from typing import cast
+
+import discord
+
+from bot.discord.access import roles_in
+from bot.discord.convert import highlight_of, places_of
+from bot.discord.failures import asking
+from bot.discord.messages import find_message
+from bot.discord.plugin import AnyBot, services_of
+from bot.discord.reader import reader_of
+from bot.discord.replies import defer
+from bot.services.messages.models import Highlight
+
+
+async def carried(
+    interaction: discord.Interaction, message: discord.Message | str, feature: str
+) -> Highlight:
+    """Return as much of the message that was clicked or named as may leave its server.
+
+    That server decides about the feature, wherever the member types. Tells Discord first that an
+    answer comes. Raises what `find_message` raises, NotAllowed or DiscordAway.
+    """
+    await defer(interaction)
+    if isinstance(message, str):
+        message = await find_message(interaction, message)
+    services = services_of(interaction.client)
+    async with asking(interaction.client, services.patience.answer):
+        people = reader_of(cast("AnyBot", interaction.client)).people
+        highlight = await highlight_of(message, interaction.user, people)
+    return await services.access.carried(
+        interaction.user.id,
+        highlight,
+        places_of(message.channel),
+        feature,
+        roles_in(interaction, highlight.source.guild_id),
+    )

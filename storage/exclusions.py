@@ -1,0 +1,94 @@
+"""Whose link a server may not use any more, and who has not been told of it yet.
+
+Server 0 is the operator, who ends links altogether: such a row excludes from nothing, and goes once
+it was told.
+"""
+
+from dataclasses import asdict, dataclass, field
+
+from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database import Database, rows_of
+from storage.deliveries import Delivery, cancel
+from storage.hits import HitState
+from storage.tables import drafts, exclusions, hits, shares
+
+OPERATOR = 0
+TABLE = exclusions.c
+# The reason is the name of the gate that would stop them.
+DROPPED = {"state": HitState.DROPPED, "reason": "server", "facts": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """One decision; `told` when the member has read the reason."""
+
+    guild_id: int
+    member_id: int
+    reason: str = field(repr=False)
+    at: float
+    told: bool = False
+
+
+class ExclusionStore:
+    """The table `exclusions`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, guild_id: int, member_id: int) -> Exclusion | None:
+        """Return what a server has decided about a member's link."""
+        row = await self._database.first(select(exclusions).where(_of(guild_id, member_id)))
+        return Exclusion(**row) if row else None
+
+    async def put(self, exclusion: Exclusion) -> list[Delivery]:
+        """Keep a decision, and in the same transaction end what waits to leave the server.
+
+        Returns what was cancelled.
+        """
+        guild_id, member_id = exclusion.guild_id, exclusion.member_id
+
+        async def change(connection: AsyncConnection) -> list[Delivery]:
+            await connection.execute(delete(exclusions).where(_of(guild_id, member_id)))
+            await connection.execute(insert(exclusions).values(asdict(exclusion)))
+            if guild_id == OPERATOR:
+                return []
+            for end in (update(hits).values(DROPPED), delete(drafts), delete(shares)):
+                columns = end.table.c
+                theirs = (columns.member_id == member_id) & (columns.guild_id == guild_id)
+                await connection.execute(end.where(theirs))
+            return await cancel(connection, member_id, exclusion.at, guild_id)
+
+        return await self._database.write(change)
+
+    async def remove(self, guild_id: int, member_id: int) -> bool:
+        """Take a decision back; False when there was none."""
+        gone = delete(exclusions).where(_of(guild_id, member_id)).returning(TABLE.guild_id)
+        return bool(await self._database.change(gone))
+
+    async def untold(self, member_id: int | None = None) -> list[Exclusion]:
+        """Return of what nobody, or one member, has been told."""
+        query = select(exclusions).where(TABLE.told.is_(False)).order_by(TABLE.at)
+        if member_id is not None:
+            query = query.where(TABLE.member_id == member_id)
+        return [Exclusion(**row) for row in await self._database.all(query)]
+
+    async def mark_told(self, exclusion: Exclusion, *, told: bool) -> bool:
+        """Note whether a member knows of this very decision; False when that was so already."""
+        this = _of(exclusion.guild_id, exclusion.member_id) & (TABLE.at == exclusion.at)
+        this &= TABLE.told.is_(not told)
+        mark = update(exclusions).where(this).values(told=told).returning(TABLE.guild_id)
+
+        async def change(connection: AsyncConnection) -> bool:
+            return bool(await rows_of(connection, mark))
+
+        return await self._database.write(change)
+
+    async def forget_guild(self, guild_id: int) -> None:
+        """Forget a server."""
+        await self._database.change(delete(exclusions).where(TABLE.guild_id == guild_id))
+
+
+def _of(guild_id: int, member_id: int) -> ColumnElement[bool]:
+    return (TABLE.guild_id == guild_id) & (TABLE.member_id == member_id)
