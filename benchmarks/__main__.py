@@ -6,6 +6,7 @@ import sys
 from benchmarks import (
     deliveries,
     dispatching,
+    handler,
     matching,
     million,
     patterns,
@@ -21,6 +22,7 @@ BENCHMARKS = {
     "transport": transport.main,
     "words": words.main,
     "matching": matching.main,
+    "handler": handler.main,
     "patterns": patterns.main,
     "planning": planning.main,
     "dispatching": dispatching.main,

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.services.highlights.matching.matcher import Matcher
-from bot.services.messages.models import Source
-from bot.services.messages.reader import Seen
+from bot.services.messages.models import Seen, Source
 from storage.rules import Rule, RuleKind
 
 SERVERS, RULES = 1_000, 100_000
@@ -87,7 +86,7 @@ def _word(chance: random.Random) -> str:
 def messages_of(chance: random.Random, count: int) -> list[Seen]:
     """Return messages as people write them: mostly short, some long, now and then a topic."""
     return [
-        Seen(Source(chance.randrange(SERVERS), 1, number), 0, _text(chance), 0.0)
+        Seen.of_text(Source(chance.randrange(SERVERS), 1, number), 0, _text(chance), 0.0)
         for number in range(count)
     ]
 

@@ -10,8 +10,7 @@ from bot.services.highlights.matching.matcher import Matcher, text_of
 from bot.services.highlights.matching.patterns import search
 from bot.services.highlights.pattern_budget import PatternBudget
 from bot.services.highlights.pattern_search import PatternSearch
-from bot.services.messages.models import Source
-from bot.services.messages.reader import Seen
+from bot.services.messages.models import Seen, Source
 from storage.rules import Rule, RuleKind
 
 GUILD, MEMBERS, EACH = 7, 8, 4
@@ -60,7 +59,9 @@ async def _longest_hold(work: Callable[[], Awaitable[object]]) -> float:
 async def main() -> None:
     """Compare both sides; a ratio that is missed ends the program with 1."""
     matcher = _matcher()
-    messages = [Seen(Source(GUILD, 1, number), 0, "a" * 4000, 0.0) for number in range(MESSAGES)]
+    messages = [
+        Seen.of_text(Source(GUILD, 1, number), 0, "a" * 4000, 0.0) for number in range(MESSAGES)
+    ]
     patterns = [one for mine in matcher.patterns(GUILD).values() for one in mine.values()]
 
     async def in_the_loop() -> None:

@@ -8,9 +8,10 @@ import discord
 from discord.ext import commands
 
 from bot.discord.cog import KkachiCog
+from bot.discord.convert import seen_of
 from bot.discord.failures import NO, asking
 from bot.discord.plugin import AnyBot
-from bot.discord.reader import is_watched, reader_of, seen_of
+from bot.discord.reader import is_watched, reader_of
 from bot.discord.retries import Retries
 from storage.database import StorageError
 
@@ -23,7 +24,7 @@ class Watch(KkachiCog):
 
     def __init__(self, bot: AnyBot) -> None:
         super().__init__(bot)
-        self._reader = reader_of(bot)
+        self._people = reader_of(bot).people
         self._retries = Retries(bot, self.services.patience)
         self._catching_up: asyncio.Task[None] | None = None
 
@@ -46,10 +47,17 @@ class Watch(KkachiCog):
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Look whose rules a new message meets."""
+        if not self._is_looked_at(message):
+            return
         if isinstance(message.author, discord.Member):
-            self._reader.learn(message.author)
-        if is_watched(message, self.bot):
-            await self.services.watch.see(seen_of(message))
+            self._people.learn(message.author)
+        await self.services.watch.see(seen_of(message))
+
+    @commands.Cog.listener()
+    async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
+        """Look whose rules a message meets after it was changed, or filled in."""
+        if self._is_looked_at(event.message):
+            await self.services.watch.edited(seen_of(event.message))
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
@@ -99,12 +107,18 @@ class Watch(KkachiCog):
     @commands.Cog.listener()
     async def on_guild_role_update(self, _: discord.Role, after: discord.Role) -> None:
         """Believe nothing of what was known of a server's members."""
-        self._reader.forget(after.guild.id)
+        self._people.forget(after.guild.id)
 
     @commands.Cog.listener()
     async def on_guild_role_delete(self, role: discord.Role) -> None:
         """Believe nothing of what was known of a server's members."""
-        self._reader.forget(role.guild.id)
+        self._people.forget(role.guild.id)
+
+    def _is_looked_at(self, message: discord.Message) -> bool:
+        """Tell whether anybody's rules may be about a message."""
+        guild = message.guild
+        is_wanted = guild is not None and self.services.rules.watch(guild.id)
+        return is_wanted and is_watched(message, self.bot)
 
     async def _count(self, event: discord.RawReactionActionEvent) -> None:
         """Look how many reactions a message has now."""

@@ -1,12 +1,15 @@
 """The message that was clicked or named, as much of it as may leave its server."""
 
+from typing import cast
+
 import discord
 
 from bot.discord.access import roles_in
 from bot.discord.convert import highlight_of, places_of
 from bot.discord.failures import asking
 from bot.discord.messages import find_message
-from bot.discord.plugin import services_of
+from bot.discord.plugin import AnyBot, services_of
+from bot.discord.reader import reader_of
 from bot.discord.replies import defer
 from bot.services.messages.models import Highlight
 
@@ -24,7 +27,8 @@ async def carried(
         message = await find_message(interaction, message)
     services = services_of(interaction.client)
     async with asking(interaction.client, services.patience.answer):
-        highlight = await highlight_of(message, interaction.user)
+        people = reader_of(cast("AnyBot", interaction.client)).people
+        highlight = await highlight_of(message, interaction.user, people)
     return await services.access.carried(
         interaction.user.id,
         highlight,

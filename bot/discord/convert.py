@@ -1,40 +1,89 @@
-"""Turns a Discord message into plain data for the services."""
+"""Reads a Discord message: plain data for rules, gates and cards alike.
+
+`seen_of` reads what Discord told along with a message. `highlight_of` asks for the rest: what it
+answers, and what everybody and everything in it is called.
+"""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 import discord
 
+from bot.discord.bodies import body_of
 from bot.discord.failures import NO, UNREADABLE, is_away
-from bot.pictures import DISCORD, stands_at
-from bot.services.messages.models import Body, Embed, File, Highlight, Names, Poll, Reply, Source
+from bot.discord.messages import may_read
+from bot.discord.people import People
+from bot.services.messages.models import (
+    NOBODY,
+    Author,
+    Body,
+    Highlight,
+    Names,
+    Part,
+    PartKind,
+    Seen,
+    Source,
+)
 
-SYSTEM = discord.MessageType.thread_starter_message  # a pointer to a message, empty itself
-ROLE = re.compile(r"<@&([0-9]+)>")
-CHANNEL = re.compile(r"<#([0-9]+)>")
+STARTER = discord.MessageType.thread_starter_message
+MEMBER = re.compile(r"<@!?([0-9]{1,20})>")
+ROLE = re.compile(r"<@&([0-9]{1,20})>")
+CHANNEL = re.compile(r"<#([0-9]{1,20})>")
+LARGEST_ID = 2**63 - 1
+
+Viewer = discord.Member | discord.User
 
 
-async def highlight_of(
-    message: discord.Message, viewer: discord.Member | discord.User
-) -> Highlight:
-    """Return what a card needs of a message, with only the names that `viewer` may see.
-
-    It may have to look up what the message answers: raises what Discord says.
-    """
+def seen_of(message: discord.Message, referred: discord.Message | None = None) -> Seen:
+    """Return what a message says; `referred` is what it points at, where that had to be asked."""
     channel = message.channel
-    answered = await _answered(message)
-    return Highlight(
+    referred = referred or _resolved(message)
+    subject = referred if message.type is STARTER else message
+    answered = referred if message.type is discord.MessageType.reply else None
+    author = author_of(subject or message)
+    return Seen(
         source=Source(message.guild.id if message.guild else None, channel.id, message.id),
-        guild=message.guild.name if message.guild else "",
-        channel=getattr(channel, "name", None) or "",
-        author=message.author.display_name,
-        body=_body(message),
-        created_at=message.created_at,
-        names=_names(message, answered, viewer),
-        reply=_reply(answered) if answered else None,
-        forwarded=_forwarded(message),
+        author=author,
+        parts=(*_others(subject, answered), _own(subject, author)) if subject else (),
+        created_at=discord.utils.snowflake_time(message.id).timestamp(),
+        mentions=_pinged(message, answered) if message.mentions else NOBODY,
+        role_mentions=_called(message),
+        reply_to=answered.author.id if answered else None,
+        parent_id=channel.parent_id if isinstance(channel, discord.Thread) else None,
+        category_id=getattr(channel, "category_id", None),
         age_restricted=_is_age_restricted(channel),
-        system=message.is_system() or message.type is SYSTEM,
+        system=message.is_system() or subject is None,
+    )
+
+
+def _pinged(message: discord.Message, answered: discord.Message | None) -> frozenset[int]:
+    """Return who is mentioned; of whom a message answers only if it names them as well."""
+    only_answered = {answered.author.id} - set(message.raw_mentions) if answered else set()
+    return frozenset(member.id for member in message.mentions) - only_answered
+
+
+def _called(message: discord.Message) -> frozenset[int]:
+    """Return the roles that are mentioned."""
+    named = message.raw_role_mentions if "<@&" in message.content else ()
+    return frozenset(named).union(role.id for role in message.role_mentions)
+
+
+async def highlight_of(message: discord.Message, viewer: Viewer, people: People) -> Highlight:
+    """Return a message as a card needs it, with only the names that `viewer` may see.
+
+    Raises what Discord says, or DiscordAway.
+    """
+    channel, guild = message.channel, message.guild
+    referred = _resolved(message) or await _referred(message)
+    seen = seen_of(message, referred)
+    forum = _forum(channel)
+    return Highlight(
+        seen=seen,
+        guild=guild.name if guild else "",
+        channel=getattr(channel, "name", None) or "",
+        forum=forum.name if forum else "",
+        names=await _names([message, referred] if referred else [message], seen, viewer, people),
     )
 
 
@@ -47,101 +96,83 @@ def places_of(channel: object) -> tuple[int, int | None, int | None]:
     return getattr(channel, "id", 0), parent, getattr(channel, "category_id", None)
 
 
+def author_of(message: discord.Message) -> Author:
+    """Return who wrote a message; what a followed channel brings is by people."""
+    author = message.author
+    roles = author.roles if isinstance(author, discord.Member) else None
+    return Author(
+        author.id,
+        author.display_name,
+        is_bot=author.bot and not message.flags.is_crossposted,
+        role_ids=None if roles is None else frozenset(role.id for role in roles),
+    )
+
+
+def _own(subject: discord.Message, author: Author) -> Part:
+    by_bot = subject.author.bot or subject.webhook_id is not None
+    return Part(body_of(subject, by_bot=by_bot, title=_title(subject)), author=author)
+
+
+def _others(subject: discord.Message, answered: discord.Message | None) -> Iterator[Part]:
+    if answered is not None:
+        yield Part(_quoted(answered), PartKind.QUOTED, author_of(answered))
+    for snapshot in subject.message_snapshots:
+        yield _forwarded(subject, snapshot)
+
+
+def _quoted(answered: discord.Message) -> Body:
+    body = body_of(answered, by_bot=answered.author.bot)
+    return Body(is_forward=True) if answered.message_snapshots and body == Body() else body
+
+
+def _forwarded(message: discord.Message, snapshot: discord.MessageSnapshot) -> Part:
+    pointer, guild = message.reference, message.guild
+    if pointer is None or pointer.message_id is None:
+        return Part(body_of(snapshot, by_bot=True), PartKind.FORWARDED)
+    room = guild.get_channel_or_thread(pointer.channel_id) if guild else None
+    return Part(
+        body_of(snapshot, by_bot=True),
+        PartKind.FORWARDED,
+        origin=Source(pointer.guild_id, pointer.channel_id, pointer.message_id),
+        age_restricted=_is_age_restricted(room),
+    )
+
+
+def _title(message: discord.Message) -> str:
+    """Return the title of the forum post that begins with this message."""
+    channel = message.channel
+    is_first = message.id == channel.id and _forum(channel) is not None
+    return getattr(channel, "name", "") if is_first else ""
+
+
+def _forum(channel: object) -> discord.ForumChannel | None:
+    parent = channel.parent if isinstance(channel, discord.Thread) else None
+    return parent if isinstance(parent, discord.ForumChannel) else None
+
+
 def _is_age_restricted(channel: object) -> bool:
     check = getattr(channel, "is_nsfw", None)
     return bool(check and check())
 
 
-def _body(message: discord.Message) -> Body:
-    return Body(
-        text=message.content or "\n".join(_texts(message.components)),
-        files=tuple(map(_file, message.attachments)),
-        embeds=tuple(map(_embed, message.embeds)),
-        stickers=tuple(sticker.name for sticker in message.stickers),
-        poll=_poll(message.poll) if message.poll else None,
-    )
+# what a message points at
 
 
-def _forwarded(message: discord.Message) -> Body | None:
-    for snapshot in message.message_snapshots:
-        return Body(
-            text=snapshot.content or "\n".join(_texts(snapshot.components)),
-            files=tuple(map(_file, snapshot.attachments)),
-            embeds=tuple(map(_embed, snapshot.embeds)),
-            stickers=tuple(sticker.name for sticker in snapshot.stickers),
-        )
-    return None
+def _resolved(message: discord.Message) -> discord.Message | None:
+    resolved = message.reference.resolved if message.reference else None
+    return resolved if isinstance(resolved, discord.Message) else None
 
 
-def _texts(components: Iterable[object]) -> Iterator[str]:
-    """Yield the texts of a message that is laid out with components."""
-    for component in components:
-        if isinstance(component, discord.TextDisplay):
-            yield component.content
-        yield from _texts(getattr(component, "children", ()))
-
-
-def _file(attachment: discord.Attachment) -> File:
-    return File(
-        name=attachment.filename,
-        url=_discords(attachment.url) or "",
-        content_type=attachment.content_type or "",
-        width=attachment.width,
-        height=attachment.height,
-        spoiler=attachment.is_spoiler(),
-        seconds=attachment.duration if attachment.is_voice_message() else None,
-    )
-
-
-def _embed(embed: discord.Embed) -> Embed:
-    picture = embed.image if embed.image.url else embed.thumbnail
-    address = _discords(picture.proxy_url, picture.url)
-    return Embed(
-        title=embed.title or "",
-        description=embed.description or "",
-        author=embed.author.name or "",
-        fields=tuple((field.name or "", field.value or "") for field in embed.fields),
-        image_url=address,
-        image_width=picture.width if address else None,
-        image_height=picture.height if address else None,
-    )
-
-
-def _discords(*addresses: str | None) -> str | None:
-    """Return the first address of Discord's own: its writer must not learn who looks at it."""
-    origins = (*DISCORD, discord.Asset.BASE)
-    return next((one for one in addresses if one and stands_at(one, origins)), None)
-
-
-def _poll(poll: discord.Poll) -> Poll:
-    return Poll(poll.question, tuple(_answer(answer) for answer in poll.answers))
-
-
-def _answer(answer: discord.PollAnswer) -> str:
-    emoji = answer.emoji
-    shown = (
-        emoji.name if emoji and not (isinstance(emoji, discord.PartialEmoji) and emoji.id) else ""
-    )
-    return f"{shown} {answer.text}".strip()
-
-
-def _reply(answered: discord.Message) -> Reply:
-    return Reply(answered.author.display_name, _body(answered).text)
-
-
-async def _answered(message: discord.Message) -> discord.Message | None:
-    """Return the message that this one replies to; looked up where Discord did not send it."""
-    reference = message.reference
-    if message.type is not discord.MessageType.reply or reference is None:
+async def _referred(message: discord.Message) -> discord.Message | None:
+    """Look up what a message answers, or stands for, where Discord did not send it along."""
+    pointer = message.reference
+    if pointer is None or message.type not in {discord.MessageType.reply, STARTER}:
         return None
-    if isinstance(reference.resolved, discord.Message):
-        return reference.resolved
-    if reference.resolved is not None or reference.message_id is None:
-        return None
-    if reference.channel_id != message.channel.id:
+    room = _room_of(message, pointer.channel_id)
+    if pointer.resolved is not None or pointer.message_id is None or room is None:
         return None
     try:
-        return await message.channel.fetch_message(reference.message_id)
+        return await room.fetch_message(pointer.message_id)
     except NO as error:
         if is_away(error):
             raise
@@ -150,54 +181,61 @@ async def _answered(message: discord.Message) -> discord.Message | None:
         return None
 
 
-def _names(
-    message: discord.Message,
-    answered: discord.Message | None,
-    viewer: discord.Member | discord.User,
+def _room_of(message: discord.Message, channel_id: int) -> discord.abc.Messageable | None:
+    """Return the message's own channel, or that of the thread that it begins."""
+    channel = message.channel
+    if channel_id == channel.id:
+        return channel
+    parent = channel.parent if isinstance(channel, discord.Thread) else None
+    is_parent = isinstance(parent, discord.TextChannel) and parent.id == channel_id
+    return parent if is_parent and isinstance(parent, discord.TextChannel) else None
+
+
+# what everybody and everything is called
+
+
+async def _names(
+    messages: Sequence[discord.Message], seen: Seen, viewer: Viewer, people: People
 ) -> Names:
-    messages = [message, answered] if answered else [message]
-    guild = message.guild
+    guild = messages[0].guild
+    known = _known_people(messages)
+    if guild is None or guild.unavailable:
+        return Names({user.id: user.display_name for user in known})
+    text = "\n".join(line for part in seen.parts for line in part.body.words())
+    members = {user.id: user.display_name for user in known}
+    strangers = [user.id for user in known if not isinstance(user, discord.Member)]
+    unknown = [one for one in _ids(MEMBER, text) if one not in members]
     return Names(
-        members={member.id: member.display_name for one in messages for member in one.mentions},
-        roles=_roles(guild, messages) if guild else {},
-        channels=_channels(guild, messages, viewer) if guild else {},
+        members=members | await people.names(guild.id, chain(strangers, unknown)),
+        roles={role.id: role.name for one in _ids(ROLE, text) if (role := guild.get_role(one))},
+        channels=await _channels(guild, _ids(CHANNEL, text), viewer, people),
     )
 
 
-def _roles(guild: discord.Guild, messages: Iterable[discord.Message]) -> dict[int, str]:
-    found = (guild.get_role(number) for number in _mentioned(ROLE, messages))
-    return {role.id: role.name for role in found if role is not None}
+def _known_people(messages: Iterable[discord.Message]) -> list[discord.User | discord.Member]:
+    """Return whom Discord told of: authors first, but no webhooks, whose name is their own."""
+    authors = [one.author for one in messages if one.webhook_id is None]
+    return [*authors, *(user for one in messages for user in one.mentions)]
 
 
-def _channels(
-    guild: discord.Guild,
-    messages: Iterable[discord.Message],
-    viewer: discord.Member | discord.User,
+async def _channels(
+    guild: discord.Guild, ids: Iterable[int], viewer: Viewer, people: People
 ) -> dict[int, str]:
     """Return the names of the mentioned channels that the viewer sees on Discord as well."""
     if not isinstance(viewer, discord.Member) or viewer.guild.id != guild.id:
         return {}
-    found = (guild.get_channel(number) for number in _mentioned(CHANNEL, messages))
-    return {
-        channel.id: channel.name
-        for channel in found
-        if channel is not None and channel.permissions_for(viewer).view_channel
-    }
+    found = await people.places(guild.id, ids)
+    return {place.id: place.name for place in found if await _sees(viewer, place)}
 
 
-def _mentioned(pattern: re.Pattern[str], messages: Iterable[discord.Message]) -> Iterator[int]:
-    for message in messages:
-        for text in texts_of(message):
-            yield from map(int, pattern.findall(text))
+async def _sees(viewer: discord.Member, place: discord.abc.GuildChannel | discord.Thread) -> bool:
+    try:
+        if not place.permissions_for(viewer).view_channel:
+            return False
+        return not isinstance(place, discord.Thread) or await may_read(viewer, place)
+    except discord.ClientException:  # a thread whose channel is gone
+        return False
 
 
-def texts_of(message: discord.Message) -> Iterator[str]:
-    """Yield all that is written in a message, what is forwarded in it and its embeds too."""
-    parts: list[discord.Message | discord.MessageSnapshot] = [message, *message.message_snapshots]
-    for part in parts:
-        yield part.content
-        yield from _texts(part.components)
-        for embed in part.embeds:
-            yield embed.title or ""
-            yield embed.description or ""
-            yield from (field.value or "" for field in embed.fields)
+def _ids(pattern: re.Pattern[str], text: str) -> Iterator[int]:
+    return (one for one in map(int, pattern.findall(text)) if one <= LARGEST_ID)

@@ -57,7 +57,8 @@ def is_blank(message: discord.Message) -> bool:
         message.poll,
         message.message_snapshots,
     )
-    return not any(parts) and not message.is_system()
+    is_pointer = message.type is discord.MessageType.thread_starter_message
+    return not any(parts) and not message.is_system() and not is_pointer
 
 
 async def _named(interaction: discord.Interaction, reference: Reference) -> discord.Message:

@@ -50,7 +50,7 @@ class Cache(Generic[K, V]):
     async def get(self, key: K) -> V:
         """Return the value of a key, read now unless it is known; raises what reading raises."""
         known = self._known.get(key)
-        if known is not None and self._is_fresh(known[0]):
+        if known is not None and self._is_fresh(known[0], self._now()):
             return known[1]
         changes = self._changes
         value = await self._read(key)
@@ -61,9 +61,10 @@ class Cache(Generic[K, V]):
 
     def put(self, key: K, value: V) -> None:
         """Remember what somebody has read elsewhere."""
-        self._known[key] = self._now(), value
+        now = self._now()
+        self._known[key] = now, value
         # What was read first is over first.
-        while self._known and not self._is_fresh(next(iter(self._known.values()))[0]):
+        while self._known and not self._is_fresh(next(iter(self._known.values()))[0], now):
             self._known.popitem(last=False)
 
     @contextmanager
@@ -88,6 +89,6 @@ class Cache(Generic[K, V]):
         for key in [key for key in self._known if is_meant(key)]:
             del self._known[key]
 
-    def _is_fresh(self, at: float) -> bool:
+    def _is_fresh(self, at: float, now: float) -> bool:
         # What was read ahead of now was read before the clock was set back.
-        return 0 <= self._now() - at < self._seconds
+        return 0 <= now - at < self._seconds

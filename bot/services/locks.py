@@ -19,4 +19,7 @@ class KeyedLocks(Generic[K]):
 
     def of(self, key: K) -> asyncio.Lock:
         """Return the lock of a key, to be held at once: `async with locks.of(key)`."""
-        return self._locks.setdefault(key, asyncio.Lock())
+        lock = self._locks.get(key)
+        if lock is None:
+            lock = self._locks[key] = asyncio.Lock()
+        return lock

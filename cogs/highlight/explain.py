@@ -1,17 +1,18 @@
 """`/highlight test` and `/highlight why`: what a text would do, what a message did."""
 
+from dataclasses import replace
+
 import discord
 from discord import app_commands
 
+from bot.discord.convert import seen_of
 from bot.discord.limits import MESSAGE_CONTENT
 from bot.discord.messages import find_message
-from bot.discord.reader import seen_of
 from bot.discord.replies import defer, say
 from bot.discord.ui.arrival_hint import arriving
 from bot.kakao import cut
 from bot.services.highlights.trial import try_out
-from bot.services.messages.models import Source
-from bot.services.messages.reader import Seen
+from bot.services.messages.models import Seen, Source
 from cogs.highlight.base import HighlightCog, NothingNamed, who
 
 
@@ -63,11 +64,9 @@ class ExplainCommands(HighlightCog):
 def _written(interaction: discord.Interaction, text: str, at: float) -> Seen:
     """Return a text as if somebody had written it where the command was typed."""
     channel = interaction.channel
-    return Seen(
-        source=Source(interaction.guild_id, interaction.channel_id or 0, interaction.id),
-        author_id=0,
-        text=text,
-        created_at=at,
+    source = Source(interaction.guild_id, interaction.channel_id or 0, interaction.id)
+    return replace(
+        Seen.of_text(source, 0, text, at),
         parent_id=channel.parent_id if isinstance(channel, discord.Thread) else None,
         category_id=getattr(channel, "category_id", None),
     )

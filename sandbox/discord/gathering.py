@@ -22,6 +22,7 @@ from sandbox.discord.world import World
 
 Place = Channel | str | int
 LONGEST_NAME = 100
+LONGEST_NICK = 32
 MOST_TAGS = 5
 MOST_PINS = 250
 
@@ -159,6 +160,13 @@ class Gathering:
         self.world.publish(message)
 
     # members
+
+    async def call_oneself(self: Somebody, guild: Guild, nick: str | None) -> None:
+        """Take another name in a server, or none of one's own any more."""
+        if nick is not None and not 0 < len(nick) <= LONGEST_NICK:
+            raise CannotDo(f"a nickname has 1 to {LONGEST_NICK} characters")
+        guild.members[self.user.id].nick = nick
+        self.world.member_changed(guild.members[self.user.id])
 
     async def give_role(self: Somebody, guild: Guild, whom: str, role: str) -> None:
         """Give somebody a role below one's own."""

@@ -9,7 +9,7 @@ from sandbox.discord.state import JSON, Channel, Reader, Site, User
 CROSSPOSTED, IS_CROSSPOST, HAS_THREAD = 1 << 0, 1 << 1, 1 << 5
 EPHEMERAL, LOADING, VOICE, COMPONENTS_V2 = 1 << 6, 1 << 7, 1 << 13, 1 << 15
 DEFAULT, PINNED, JOINED, BOOSTED, FOLLOWS, THREAD_MADE, THREAD_STARTER = 0, 6, 7, 8, 12, 18, 21
-REPLY, SLASH_COMMAND, MENU_COMMAND = 19, 20, 23
+REPLY, SLASH_COMMAND, MENU_COMMAND, POLL_RESULT = 19, 20, 23, 46
 WRITTEN = (DEFAULT, REPLY, SLASH_COMMAND, MENU_COMMAND)
 NO_ANSWER = {"ko": "애플리케이션이 응답하지 않았어요.", "en": "The application did not respond"}
 FAILED = {"ko": "상호작용에 실패했어요.", "en": "This interaction failed"}
@@ -28,6 +28,7 @@ class Attachment:
     description: str | None = None
     size: tuple[int, int] | None = None
     ephemeral: bool = False
+    title: str | None = None
     voice: tuple[float, str] | None = None
 
     @property
@@ -42,13 +43,16 @@ class Attachment:
             more |= {"duration_secs": self.voice[0], "waveform": self.voice[1]}
         if self.ephemeral:
             more["ephemeral"] = True
+        if self.title is not None:
+            more["title"] = self.title
+        if self.content_type:  # Discord does not know it of every file
+            more["content_type"] = self.content_type
         return {
             "id": str(self.id),
             "filename": self.filename,
             "size": len(self.data),
             "url": self.url,
             "proxy_url": self.url,
-            "content_type": self.content_type,
             **more,
         }
 
@@ -77,6 +81,21 @@ class Poll:
                 "answer_counts": [self._count(n, viewer) for n, _ in numbered if self.votes.get(n)],
             },
         }
+
+    def result(self) -> JSON:
+        """Give how it has ended, as the embed in which Discord says that."""
+        most = max(map(len, self.votes.values()), default=0)
+        best = [number for number, voters in self.votes.items() if len(voters) == most and voters]
+        facts = {
+            "poll_question_text": self.question,
+            "victor_answer_votes": str(most),
+            "total_votes": str(sum(map(len, self.votes.values()))),
+        }
+        if len(best) == 1:
+            facts["victor_answer_id"] = str(best[0])
+            facts["victor_answer_text"] = self.answers[best[0] - 1]
+        fields = [{"name": name, "value": value, "inline": False} for name, value in facts.items()]
+        return {"type": "poll_result", "fields": fields}
 
     def _count(self, number: int, viewer: User) -> JSON:
         voters = self.votes[number]

@@ -2,7 +2,7 @@
 
 from sandbox.discord.core import Event
 from sandbox.discord.intents import Intent
-from sandbox.discord.messages import Message, emoji_payload
+from sandbox.discord.messages import POLL_RESULT, Message, emoji_payload, pointer_to
 from sandbox.discord.state import JSON, User
 from sandbox.discord.talk import Talk, by_place
 
@@ -70,3 +70,12 @@ class Reactions(Talk):
         self.tell(
             Event("MESSAGE_POLL_VOTE_ADD", data, needs, message.channel.guild, message.channel)
         )
+
+    def end_poll(self, message: Message) -> None:
+        """Close a poll; Discord writes a message about how it has ended."""
+        if message.poll is None:
+            raise LookupError("this message has no poll")
+        message.poll.closed = True
+        self.edited(message, stamped=False)
+        about = {"reference": pointer_to(message), "embeds": [message.poll.result()]}
+        self.post(message.channel, message.author, kind=POLL_RESULT, **about)

@@ -9,7 +9,7 @@ from sandbox.discord.intents import Intent
 from sandbox.discord.messages import REPLY, Attachment, Message
 from sandbox.discord.permissions import Permission
 from sandbox.discord.pictures import size_of
-from sandbox.discord.state import DM, JSON, Channel, User
+from sandbox.discord.state import DM, JSON, Channel, Guild, User
 
 MENTION = re.compile(r"<@!?(\d+)>")
 ROLE_MENTION = re.compile(r"<@&(\d+)>")
@@ -48,6 +48,11 @@ class Talk(Core):
         self.attachments |= {one.id: one for one in message.attachments}
         self._message_event("MESSAGE_UPDATE", message)
 
+    def unfurl(self, message: Message, **embed: object) -> None:
+        """Show what an address in a message leads to, as Discord does some moments later."""
+        message.embeds = [*message.embeds, {"type": "link", **embed}]
+        self.edited(message, stamped=False)
+
     def forget(self, message: Message) -> None:
         """Take a message away that only its reader has; the bot does not hear of it."""
         message.deleted = True
@@ -85,13 +90,14 @@ class Talk(Core):
 
     def attach(
         self, channel: Channel, filename: str, content_type: str, data: bytes,
-        description: str | None = None,
+        description: str | None = None, *, title: str | None = None,
     ) -> Attachment:  # fmt: skip
         """Keep a file and serve it from now on."""
         number = self.ids.next()
         path = f"/attachments/{channel.id}/{number}/{filename}"
         size = size_of(data)
         kept = Attachment(number, filename, content_type, data, self.site, path, description, size)
+        kept.title = title
         self.attachments[number] = kept
         return kept
 
@@ -123,6 +129,8 @@ class Talk(Core):
         member = guild.members.get(message.author.id) if guild else None
         if member is not None and message.only_for is None:
             data["member"] = member.payload(with_user=False)
+        if guild is not None and message.only_for is None:
+            data["mentions"] = [_mentioned(guild, one) for one in message.mentions]
         self.tell(self._about(message, name, data))
 
     def _about(self, message: Message, name: str, data: JSON) -> Event:
@@ -136,6 +144,13 @@ class Talk(Core):
         guild = message.channel.guild
         place = {"channel_id": str(message.channel.id)}
         return place if guild is None or message.only_for else place | {"guild_id": str(guild.id)}
+
+
+def _mentioned(guild: Guild, user: User) -> JSON:
+    """Give somebody who is mentioned, as the gateway tells of them: with what they are there."""
+    member = guild.members.get(user.id)
+    there = {} if member is None else {"member": member.payload(with_user=False)}
+    return user.payload() | there
 
 
 def pinged(message: Message, kind: str, number: int) -> bool:

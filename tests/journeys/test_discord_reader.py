@@ -228,7 +228,7 @@ async def test_a_message_that_cannot_be_read_costs_only_itself(
         few = [place_of(one) for one in (polls[0], said[0])]
         assert list(await reader.highlights(member(local), few)) == few[1:]
         before = await reader.before(member(local), place_of(last), 6)
-        assert [seen.text for seen, _ in before] == [f"글 {number}" for number in range(5)]
+        assert [one.seen.text for one in before] == [f"글 {number}" for number in range(5)]
     assert "cannot be read: TypeError" in caplog.text
     assert "비밀" not in caplog.text
 

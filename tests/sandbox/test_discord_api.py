@@ -93,9 +93,12 @@ async def test_polls_are_read_and_sent(chat: discord.TextChannel, minji: Person)
     own = discord.Poll("저녁?", duration=timedelta(hours=1))
     sent = await chat.send(poll=own.add_answer(text="네"))
     await sent.end_poll()
-    ended = minji.sees("잡담")[-1].poll
-    assert ended is not None
-    assert ended.closed
+    *_, ended, result = minji.sees("잡담")
+    assert ended.poll is not None
+    assert ended.poll.closed
+    told = await chat.fetch_message(result.id)
+    assert told.type is discord.MessageType.poll_result
+    assert told.embeds[0].fields[0].value == "저녁?"
 
 
 async def test_stickers_and_voice_messages_are_marked(

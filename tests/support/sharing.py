@@ -4,7 +4,6 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +11,17 @@ from bot.kakao import Message
 from bot.services.accounts.webhook_queue import WebhookQueue
 from bot.services.deliveries.attempt import Prepare, as_it_is
 from bot.services.forwarding.shares import Shares
-from bot.services.messages.models import Body, Highlight, Member, Source
+from bot.services.messages.models import Member
 from bot.web import ShareSettings, add_sharing, build_web, serve
 from sandbox.kakao.state import Webhook
 from storage.shares import Share, ShareStore
 from storage.webhooks import WebhookStore
 from tests.support.linking import LinkWorld, free_port, open_house, texts
+from tests.support.messages import highlight, message
 
 ADMIN_KEY = "the-admin-key"
 MEMBER = Member(101, "민지", "https://cdn.example/1.png", "ko")
-HELLO = Highlight(
-    source=Source(11, 22, 33),
-    guild="까치 마을",
-    channel="잡담",
-    author="준호",
-    body=Body("오늘 저녁 여덟 시!"),
-    created_at=datetime(2026, 11, 20, tzinfo=UTC),
-)
+HELLO = highlight(message())
 
 LINK = {"web_url": "https://kkachi.example/m/1"}
 CONTENT = {"title": "길드 티셔츠", "description": "새로 나왔어요", "link": LINK}

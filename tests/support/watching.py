@@ -4,7 +4,6 @@ import base64
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,7 @@ from bot.pictures import open_pictures
 from bot.services import Services
 from bot.services.clock import PATIENCE, Patience
 from bot.services.highlights.gates import Verdict
-from bot.services.messages.models import Body, Highlight, Source
-from bot.services.messages.reader import Seen
+from bot.services.messages.models import Author, Body, Highlight, Part, Seen, Source
 from bot.wiring import build_services
 from storage.database import Database, open_database
 from storage.deliveries import OF_HITS, Chat, Delivery, DeliveryStore, NewDelivery
@@ -85,19 +83,21 @@ class FakeReader:
 
     async def highlights(
         self, member_id: int, sources: Sequence[Source]
-    ) -> Mapping[Source, tuple[Seen, Highlight]]:
+    ) -> Mapping[Source, Highlight]:
         del member_id
         self._ask(*(one.guild_id or 0 for one in sources))
         here = [self.messages[one] for one in sources if one in self.messages]
-        return {seen.source: (seen, highlight(seen)) for seen in here}
+        return {seen.source: highlight(seen) for seen in here}
 
-    async def before(
-        self, member_id: int, source: Source, count: int
-    ) -> Sequence[tuple[Seen, Highlight]]:
+    async def before(self, member_id: int, source: Source, count: int) -> Sequence[Highlight]:
         del member_id
         self._ask(source.guild_id or 0)
         earlier = [one for one in self.past if one.source.message_id < source.message_id]
-        return [(one, highlight(one)) for one in earlier[-count:]]
+        return [highlight(one) for one in earlier[-count:]]
+
+    async def author(self, source: Source) -> Author | None:
+        self._ask(source.guild_id or 0)
+        return self.messages[source].author if source in self.messages else None
 
     def rooms(self, guild_id: int, after: int) -> Sequence[int]:
         self._ask(guild_id)
@@ -121,15 +121,7 @@ class FakeReader:
 
 def highlight(seen: Seen) -> Highlight:
     """Return a message as it would be carried."""
-    return Highlight(
-        source=seen.source,
-        author=f"member {seen.author_id}",
-        created_at=datetime.fromtimestamp(seen.created_at, UTC),
-        body=Body(text=seen.text),
-        channel="room",
-        guild="guild",
-        age_restricted=seen.age_restricted,
-    )
+    return Highlight(seen, guild="guild", channel="room")
 
 
 @dataclass
@@ -144,24 +136,26 @@ class HighlightsWorld:
 
     def message(
         self, text: str = "공지가 있어요", *, channel: int = ROOM, author_id: int = JUNHO,
-        category_id: int = CATEGORY, **about: Any,  # noqa: ANN401 - the other fields of Seen
+        category_id: int = CATEGORY, is_bot: bool = False, others: Sequence[Part] = (),
+        author_role_ids: frozenset[int] | None = None,
+        **about: Any,  # noqa: ANN401 - the other fields of Seen
     ) -> Seen:  # fmt: skip
         """Write a message."""
-        seen = Seen(
-            source := Source(GUILD, channel, next(self.numbers)),
-            author_id,
-            text,
-            self.clock(),
-            category_id=category_id,
-            **about,
-        )
+        source = Source(GUILD, channel, next(self.numbers))
+        author = Author(author_id, f"member {author_id}", is_bot, author_role_ids)
+        parts = (*others, Part(Body(text), author=author))
+        seen = Seen(source, author, parts, self.clock(), category_id=category_id, **about)
         self.glass.messages[source] = seen
         self.glass.past.append(seen)
         return seen
 
-    def edit(self, seen: Seen, **about: Any) -> None:  # noqa: ANN401 - the fields of Seen
+    def edit(self, seen: Seen, text: str | None = None, **about: Any) -> Seen:  # noqa: ANN401 - the fields of Seen
         """Change a message."""
-        self.glass.messages[seen.source] = replace(seen, **about)
+        if text is not None:
+            *others, said = seen.parts
+            about["parts"] = (*others, replace(said, body=replace(said.body, text=text)))
+        changed = self.glass.messages[seen.source] = replace(seen, **about)
+        return changed
 
     async def rule(
         self, text: str = "공지", kind: RuleKind = RuleKind.WORD, **options: object

@@ -11,7 +11,7 @@ import discord
 import pytest
 
 from bot.discord.notices import Notices
-from bot.discord.reader import BELIEVED_SECONDS, DiscordServerReader
+from bot.discord.people import BELIEVED_SECONDS, People
 from bot.services.cache import Cache
 from bot.services.clock import PATIENCE
 from bot.services.deliveries.signals import OutboxSignals
@@ -62,13 +62,13 @@ def bot() -> TinyBot:
 
 
 async def test_of_all_authors_only_the_last_are_remembered(bot: TinyBot) -> None:
-    reader = DiscordServerReader(bot)
+    people = People(bot)
     guild: Any = SimpleNamespace(id=GUILD)
     for number in range(MANY):
         author: Any = Author(number, guild)
-        reader.learn(author)
-    assert sizes(reader)
-    assert too_many(reader) == []
+        people.learn(author)
+    assert sizes(people)
+    assert too_many(people) == []
 
 
 async def test_who_was_remembered_too_long_ago_makes_room_for_the_next() -> None:

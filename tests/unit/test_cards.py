@@ -1,7 +1,6 @@
 """A highlight becomes a card that keeps Kakao's limits and tells the same every time."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 import regex
@@ -10,21 +9,36 @@ from hypothesis import strategies as st
 
 from bot.errors import NoteTooLong, SystemMessage
 from bot.kakao import Content, Feed, message_from
-from bot.services.cards.message import first_image, message_card
-from bot.services.messages.models import Body, Embed, File, Highlight, Names, Poll, Reply, Source
+from bot.services.cards.message import message_card
+from bot.services.cards.picture import first_image
+from bot.services.messages.models import (
+    Author,
+    Body,
+    Embed,
+    File,
+    Highlight,
+    Names,
+    Part,
+    Poll,
+)
+from bot.services.servers.policy import EXCERPT, Policy, apply_policy
 from bot.texts import Locale, Texts
+from tests.support.messages import JUNHO, MINJI, forwarded, message, quoted
 
 TEXTS = Texts()
 LINK = "https://kkachi.example/m/abc"
-PLAIN = Highlight(
-    source=Source(1, 2, 3),
-    guild="야간 순찰대",
-    channel="레이드",
-    author="민지",
-    body=Body("오늘 **9시**에 모여요"),
-    created_at=datetime(2026, 11, 20, tzinfo=UTC),
-    names=Names({7: "준호"}),
-)
+PLAIN_TEXT = Body("오늘 **9시**에 모여요")
+
+
+def of(
+    body: Body = PLAIN_TEXT, *others: Part, author: Author = MINJI, age_restricted: bool = False
+) -> Highlight:
+    """Return what 민지 wrote in a server."""
+    seen = message(body, *others, author=author, age_restricted=age_restricted)
+    return Highlight(seen, "야간 순찰대", "레이드", names=Names({7: "준호"}))
+
+
+PLAIN = of()
 PHOTO = File("photo.png", "https://cdn.example/photo.png", "image/png", 800, 600)
 REPORT = File("report.pdf", "https://cdn.example/report.pdf", "application/pdf")
 FAMILY = "👨\u200d👩\u200d👧"
@@ -34,8 +48,8 @@ def card(highlight: Highlight, note: str | None = None, locale: Locale = "ko") -
     return message_card(highlight, note=note, link=LINK, locale=locale, texts=TEXTS).content
 
 
-def said(body: Body, locale: Locale = "ko", forwarded: Body | None = None) -> str | None:
-    return card(replace(PLAIN, body=body, forwarded=forwarded), locale=locale).description
+def said(body: Body, locale: Locale = "ko", *others: Part) -> str | None:
+    return card(of(body, *others), locale=locale).description
 
 
 def test_a_plain_message_tells_where_who_and_what() -> None:
@@ -57,14 +71,14 @@ def test_the_button_speaks_english_too() -> None:
 
 
 def test_the_note_comes_first_and_the_reply_before_the_text() -> None:
-    asked = replace(PLAIN, reply=Reply("준호", "언제\n모여요? ||비밀||"))
+    asked = of(PLAIN_TEXT, quoted(Body("언제\n모여요? ||비밀||")))
     assert card(asked, "자리 <@7> 맡아 둠").description == (
         "📝 자리 @준호 맡아 둠\n↪ 준호: 언제 모여요? (스포일러)\n민지: 오늘 9시에 모여요"
     )
 
 
 def test_a_long_reply_is_cut_to_a_hint() -> None:
-    description = card(replace(PLAIN, reply=Reply("준호", "가" * 500))).description or ""
+    description = card(of(PLAIN_TEXT, quoted(Body("가" * 500)))).description or ""
     assert description.startswith("↪ 준호: 가가")
     assert "…\n민지: 오늘" in description
 
@@ -86,6 +100,7 @@ VOICE = File("voice-message.ogg", "https://cdn.example/v", "audio/ogg", seconds=
 COVERED = File("SPOILER_a.png", "https://cdn.example/s", "image/png", 800, 600, spoiler=True)
 POLL = Poll("언제 할까요?", ("금요일", "토요일"))
 PREVIEW = Embed(title="새 소식", description="**업데이트** 안내", fields=(("버전", "2.0"),))
+NEWS = "새 소식\n업데이트 안내\n버전: 2.0"
 TUBE = "https://tube.example/watch"
 
 
@@ -107,7 +122,10 @@ TUBE = "https://tube.example/watch"
         ),
         (Body(embeds=(PREVIEW,)), *["새 소식\n업데이트 안내\n버전: 2.0"] * 2),
         (Body(f"<{TUBE}>", embeds=(PREVIEW,)), *["새 소식\n업데이트 안내\n버전: 2.0"] * 2),
-        (Body(f"이거 {TUBE}", embeds=(PREVIEW,)), *[f"이거 {TUBE}"] * 2),
+        (
+            Body(f"이거 {TUBE}", embeds=(PREVIEW,)),
+            *[f"이거 {TUBE}\n새 소식\n업데이트 안내\n버전: 2.0"] * 2,
+        ),
         (Body(TUBE), TUBE, TUBE),
         (Body(embeds=(Embed(author="봇", description="켜졌어요"),)), *["봇\n켜졌어요"] * 2),
         (Body(), "(글자 없는 메시지)", "(a message without words)"),
@@ -120,21 +138,18 @@ def test_every_kind_of_content_gives_a_sensible_card(body: Body, korean: str, en
 
 
 def test_a_message_forwarded_on_discord_shows_what_was_forwarded() -> None:
-    forwarded = Body("원래 글", files=(PHOTO, REPORT))
-    content = card(replace(PLAIN, body=Body(), forwarded=forwarded))
+    content = card(of(Body(), forwarded(Body("원래 글", files=(PHOTO, REPORT)))))
     assert content.description == "민지: [전달] 원래 글\n📎 report.pdf"
     assert content.image_url == PHOTO.url
 
 
 def test_a_forwarded_picture_without_words_is_called_a_picture() -> None:
-    assert said(Body(), forwarded=Body(files=(PHOTO,))) == "민지: [전달] 사진"
+    assert said(Body(), "ko", forwarded(Body(files=(PHOTO,)))) == "민지: [전달] 사진"
 
 
 def test_an_age_restricted_message_shows_neither_text_nor_picture() -> None:
-    hidden = replace(
-        PLAIN, body=Body("비밀", files=(PHOTO, REPORT)), reply=Reply("준호", "비밀"),
-        forwarded=Body("비밀"), age_restricted=True,
-    )  # fmt: skip
+    secret = Body("비밀", files=(PHOTO, REPORT))
+    hidden = of(secret, quoted(Body("비밀")), forwarded(Body("비밀")), age_restricted=True)
     content = card(hidden, "볼 것")
     assert content.image_url is None
     assert content.description == (
@@ -144,7 +159,7 @@ def test_an_age_restricted_message_shows_neither_text_nor_picture() -> None:
 
 def test_a_system_message_is_refused() -> None:
     with pytest.raises(SystemMessage):
-        card(replace(PLAIN, system=True))
+        card(Highlight(message(system=True)))
 
 
 SMALL = replace(PHOTO, width=199)
@@ -168,14 +183,14 @@ FRAME = Embed(image_url="https://cdn.example/e.png", image_width=640, image_heig
     ],
 )
 def test_the_picture_is_the_first_that_kakaotalk_can_show(body: Body, url: str | None) -> None:
-    picture = first_image(replace(PLAIN, body=body))
+    picture = first_image(of(body))
     assert (picture and picture.url) == url
 
 
 def test_the_size_of_the_picture_is_told_where_it_is_known() -> None:
-    content = card(replace(PLAIN, body=Body(files=(PHOTO,))))
+    content = card(of(Body(files=(PHOTO,))))
     assert (content.image_width, content.image_height) == (800, 600)
-    content = card(replace(PLAIN, body=Body(files=(UNMEASURED,))))
+    content = card(of(Body(files=(UNMEASURED,))))
     assert (content.image_width, content.image_height) == (None, None)
 
 
@@ -198,7 +213,7 @@ def test_an_empty_note_leaves_no_trace(note: str | None) -> None:
 
 
 def test_the_longest_note_still_leaves_the_sender_and_the_beginning() -> None:
-    content = card(replace(PLAIN, body=Body("나" * 2000)), "가" * 100)
+    content = card(of(Body("나" * 2000)), "가" * 100)
     assert content.description is not None
     assert content.description.startswith("📝 " + "가" * 100 + "\n민지: 나나나")
     assert len(content.description) == 200
@@ -225,19 +240,24 @@ files = st.builds(
 )  # fmt: skip
 embeds = st.builds(
     Embed, texts, texts, texts, st.lists(st.tuples(texts, texts), max_size=2).map(tuple),
-    st.none() | st.just("https://cdn.example/e"), sides, sides,
+    st.none() | st.just("https://cdn.example/e"), sides, sides, texts, st.booleans(),
 )  # fmt: skip
-polls = st.builds(Poll, texts, st.lists(texts, max_size=3).map(tuple))
+polls = st.builds(Poll, texts, st.lists(texts, max_size=3).map(tuple), st.booleans())
 bodies = st.builds(
     Body, texts, st.lists(files, max_size=3).map(tuple), st.lists(embeds, max_size=2).map(tuple),
-    st.lists(texts, max_size=2).map(tuple), st.none() | polls,
+    st.lists(texts, max_size=2).map(tuple), st.none() | polls, texts, st.booleans(), st.booleans(),
 )  # fmt: skip
-highlights = st.builds(
-    Highlight, source=st.just(Source(1, 2, 3)), guild=texts, channel=texts, author=texts,
-    body=bodies, created_at=st.just(PLAIN.created_at),
-    reply=st.none() | st.builds(Reply, texts, texts), forwarded=st.none() | bodies,
-    age_restricted=st.booleans(), system=st.just(False),
+authors = st.builds(Author, st.integers(1, 9), texts, st.booleans())
+parts = st.builds(quoted, bodies, authors, age_restricted=st.booleans()) | st.builds(
+    forwarded, bodies, age_restricted=st.booleans()
+)
+messages = st.builds(
+    lambda body, others, author, covered: message(
+        body, *others, author=author, age_restricted=covered
+    ),
+    bodies, st.lists(parts, max_size=2), authors, st.booleans(),
 )  # fmt: skip
+highlights = st.builds(Highlight, messages, texts, texts, st.just("") | texts)
 
 
 def links(value: object) -> set[str]:
@@ -267,5 +287,43 @@ def test_any_message_gives_a_card_within_the_limits(
 @given(bodies, texts)
 def test_a_spoiler_never_leaks_into_a_card(body: Body, note: str) -> None:
     hidden = replace(body, text="앞 ||SECRET|| 뒤", embeds=())
-    highlight = replace(PLAIN, body=hidden, reply=Reply("준호", "||SECRET||"), forwarded=hidden)
+    highlight = of(hidden, quoted(hidden), forwarded(hidden))
     assert "SECRET" not in str(card(highlight, note[:50]))
+
+
+@pytest.mark.parametrize(
+    ("text", "excerpt"),
+    [
+        ("가" * 100, "가" * 59 + "…"),
+        ("짧은 글", "짧은 글"),
+        ("가" * 50 + f"||{'나' * 100}||", "가" * 50 + "(스포일러)"),
+        ("가" * 56 + " <@7> 님", "가" * 56 + "…"),
+        ("가" * 40 + " https://a.example/" + "b" * 50, "가" * 40 + "…"),
+        ("가" * 58 + FAMILY * 3, "가" * 58 + "…"),
+    ],
+)
+def test_an_excerpt_is_cut_when_it_has_been_read(text: str, excerpt: str) -> None:
+    full = of(Body(text, files=(PHOTO, REPORT)), quoted(Body("인용")))
+    content = card(apply_policy(full, Policy.EXCERPT))
+    assert content.description == f"민지: {excerpt}"
+    assert content.image_url is None
+
+
+def test_the_excerpt_of_an_embed_is_its_words() -> None:
+    excerpt = apply_policy(of(Body(embeds=(PREVIEW, FRAME))), Policy.EXCERPT)
+    assert card(excerpt).description == "민지: 새 소식\n업데이트 안내\n버전: 2.0"
+
+
+def test_of_what_may_leave_as_a_link_only_nothing_is_said() -> None:
+    full = of(Body("비밀", files=(PHOTO,)), quoted(Body("비밀")), forwarded(Body("비밀")))
+    content = card(apply_policy(full, Policy.LINK))
+    assert (content.description, content.image_url) == ("민지: (글자 없는 메시지)", None)
+    assert apply_policy(full, Policy.FULL) == full
+
+
+@settings(max_examples=60, deadline=None)
+@given(highlights)
+def test_no_excerpt_is_longer_than_the_server_wants(highlight: Highlight) -> None:
+    short = replace(apply_policy(highlight, Policy.EXCERPT), channel="", guild="")
+    named = replace(short, seen=replace(short.seen, author=JUNHO, age_restricted=False))
+    assert len((card(named).description or "").removeprefix("준호: ")) <= EXCERPT

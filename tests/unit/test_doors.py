@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bot.errors import DiscordAway, NotAllowed, NothingLeft
-from bot.services.messages.models import Source
-from bot.services.messages.reader import Seen
+from bot.services.messages.models import Seen, Source
 from bot.services.servers.access import Access, LessMayLeave, PlaceOff, TooManySends
 from bot.services.servers.policy import Policy, is_less
 from bot.services.servers.settings import GuildSettings, Limits
@@ -104,7 +103,9 @@ class Server:
         )
 
 
-SEEN = Seen(Source(GUILD, ROOM, 1), JUNHO, "우리끼리 이야기", 0.0, category_id=CATEGORY)
+SEEN = replace(
+    Seen.of_text(Source(GUILD, ROOM, 1), JUNHO, "우리끼리 이야기", 0.0), category_id=CATEGORY
+)
 
 
 def verdict(work: Any) -> str | None:  # noqa: ANN401 - a coroutine of either door

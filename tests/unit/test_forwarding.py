@@ -29,11 +29,12 @@ from bot.services.accounts.pending import Awaited
 from bot.services.forwarding.drafts import DRAFT_SECONDS, NotYours
 from bot.services.forwarding.forwarding import NobodyPicked
 from bot.services.forwarding.jumps import KEPT_SECONDS, JumpExpired, JumpUnknown
-from bot.services.messages.models import Body, Highlight, Member, Source
+from bot.services.messages.models import Highlight, Member, Source
 from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
 from storage.deliveries import Delivery, DeliveryState
 from storage.drafts import Draft, Pick
+from tests.support.messages import highlight, message
 from tests.support.world import QUICK, TOKEN_KEY, until
 
 MINJI = Member(101, "민지", "https://cdn.example/1.png", "ko")
@@ -41,14 +42,7 @@ JUNHO = Member(102, "준호", "https://cdn.example/2.png", "ko")
 FRIENDS = "/v1/api/talk/friends"
 PUBLIC_URL = "https://kkachi.example"
 SENT, FAILED, PARKED = DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.PARKED
-HELLO = Highlight(
-    source=Source(11, 22, 33),
-    guild="까치 마을",
-    channel="잡담",
-    author="준호",
-    body=Body("오늘 저녁 여덟 시!"),
-    created_at=datetime(2026, 11, 20, tzinfo=UTC),
-)
+HELLO = highlight(message())
 
 
 @dataclass
@@ -171,15 +165,15 @@ async def test_nobody_who_is_not_linked_sends_anything(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("highlight", "note", "error"),
-    [(replace(HELLO, system=True), None, SystemMessage), (HELLO, "가" * 500, NoteTooLong)],
+    ("refused", "note", "error"),
+    [(highlight(message(system=True)), None, SystemMessage), (HELLO, "가" * 500, NoteTooLong)],
 )
 async def test_what_makes_no_card_is_refused_before_anything_is_kept(
-    desk: Desk, highlight: Highlight, note: str | None, error: type[Exception]
+    desk: Desk, refused: Highlight, note: str | None, error: type[Exception]
 ) -> None:
     await desk.link()
     with pytest.raises(error):
-        await desk.services.forwarding.to_me(MINJI, highlight, note)
+        await desk.services.forwarding.to_me(MINJI, refused, note)
     assert await desk.services.deliveries.last(MINJI.id) == []
 
 

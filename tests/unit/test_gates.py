@@ -2,18 +2,15 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.errors import DiscordAway
-from bot.services.messages.models import Body, Highlight, Source
-from bot.services.messages.reader import Seen
-from bot.services.servers.policy import Policy, apply_policy
+from bot.services.messages.models import Seen
 from storage.hits import HitStore, Priority
 from storage.rules import RuleKind
-from tests.support.outbox import MINJI, NOON
+from tests.support.outbox import MINJI
 from tests.support.watching import (
     CATEGORY,
     GUILD,
@@ -239,23 +236,3 @@ async def test_a_role_rule_counts_only_for_roles_that_the_member_has(
     assert not await tower.found(called)
     tower.glass.role_ids[MINJI] = frozenset({ROLE})
     assert await tower.found(called)
-
-
-def full(text: str) -> Highlight:
-    return Highlight(
-        source=Source(GUILD, ROOM, 1),
-        author="준호",
-        created_at=datetime.fromtimestamp(NOON, UTC),
-        body=Body(text=text),
-        channel="잡담",
-        guild="까치 마을",
-    )
-
-
-def test_the_policy_of_a_server_decides_how_much_leaves() -> None:
-    long = "가" * 100
-    assert apply_policy(full(long), Policy.FULL).body.text == long
-    assert apply_policy(full(long), Policy.EXCERPT).body.text == "가" * 60 + "…"
-    assert apply_policy(full("짧은 글"), Policy.EXCERPT).body.text == "짧은 글"
-    assert apply_policy(full(f"||{long}|| 스포일러"), Policy.EXCERPT).body.text == ""
-    assert apply_policy(full(long), Policy.LINK).body.text == ""

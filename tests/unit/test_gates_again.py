@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from bot.errors import DiscordAway, NotLinked
 from bot.services.highlights.gates import GATES
-from bot.services.messages.reader import Seen
+from bot.services.messages.models import Seen
 from bot.services.servers.policy import Policy
 from storage.hits import Hit, HitState, HitStore, Priority
 from storage.rules import RuleKind

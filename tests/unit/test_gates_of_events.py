@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import DiscordAway
 from bot.services.messages.events import EventFacts, ServerEvent
-from bot.services.messages.reader import Seen
+from bot.services.messages.models import Seen
 from bot.services.servers.policy import Policy
 from storage.subscriptions import SubscriptionKind as Kind
 from tests.support.outbox import MINJI

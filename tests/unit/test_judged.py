@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.services.highlights.watcher import MOST_FAILURES
-from bot.services.messages.reader import Seen
+from bot.services.messages.models import Seen
 from storage.rules import RuleKind
 from storage.watermarks import WatermarkStore
 from tests.support.discord_trouble import HURRIED

@@ -1,6 +1,7 @@
 """The matcher beside a slow and obvious one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -17,8 +18,7 @@ from bot.services.highlights.matching.patterns import (
     plain,
 )
 from bot.services.highlights.matching.words import hit
-from bot.services.messages.models import Source
-from bot.services.messages.reader import Seen
+from bot.services.messages.models import Seen, Source
 from storage.rules import Rule, RuleKind
 
 HERE, THERE = 7, 8
@@ -86,7 +86,8 @@ def rule(
 
 
 def seen(text: str = "", *, guild: int = HERE, **about: object) -> Seen:
-    return Seen(Source(guild, 70, 700), JUNHO, text, 0.0, **about)  # type: ignore[arg-type] # fields by name
+    seen = Seen.of_text(Source(guild, 70, 700), JUNHO, text, 0.0)
+    return replace(seen, **about)  # type: ignore[arg-type] # fields by name
 
 
 def met(matcher: Matcher, message: Seen) -> set[int]:

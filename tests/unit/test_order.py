@@ -11,7 +11,7 @@ import pytest
 from bot.services.highlights.matching.matcher import Matcher
 from bot.services.highlights.under_way import MOST, MOST_IN_CHANNEL
 from bot.services.highlights.watcher import MOST_FAILURES
-from bot.services.messages.reader import Seen
+from bot.services.messages.models import Seen
 from tests.support.judging import alive, hits, mark, read, refuse, settle, take
 from tests.support.outbox import MINJI
 from tests.support.watching import ROOM, THREAD, FakeReader, HighlightsWorld

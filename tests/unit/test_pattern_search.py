@@ -13,7 +13,7 @@ from bot.services.accounts.linked import LINKED_SECONDS, NOT_LINKED_SECONDS, Lin
 from bot.services.highlights import pattern_search
 from bot.services.highlights.matching.patterns import BadPattern, Pattern
 from bot.services.highlights.pattern_budget import BURST, PER_MESSAGE, RATE, PatternBudget, Share
-from bot.services.messages.reader import Seen
+from bot.services.messages.models import Seen
 from storage.database import StorageError
 from storage.links import LinkStore
 from storage.rules import RuleKind

@@ -1,5 +1,6 @@
 # The cards in KakaoTalk.
 card-title = #{ $channel } · { $guild }
+card-title-post = { $title } · { $channel }
 card-title-direct = { $channel }
 card-title-nameless = Discord message
 card-button = Open
@@ -7,6 +8,7 @@ card-note = 📝 { $note }
 card-reply = ↪ { $author }: { $text }
 card-said = { $author }: { $text }
 card-forwarded = [Forwarded] { $text }
+card-forward = a forwarded message
 card-picture = Picture
 card-empty = (a message without words)
 card-age-restricted = A message in an age-restricted channel. You can read it on Discord.
@@ -20,6 +22,7 @@ card-spoiler-files = 🙈 { $number ->
 card-voice = 🎤 Voice message { $length }
 card-stickers = 🏷️ Sticker: { $names }
 card-poll = 📊 { $question }
+card-poll-over = 📊 The poll has ended: { $question }
 card-poll-answer = { $number }. { $answer }
 card-unknown-member = unknown-user
 card-unknown-role = unknown-role

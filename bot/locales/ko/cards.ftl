@@ -1,5 +1,6 @@
 # The cards in KakaoTalk.
 card-title = #{ $channel } · { $guild }
+card-title-post = { $title } · { $channel }
 card-title-direct = { $channel }
 card-title-nameless = Discord 메시지
 card-button = 원문 보기
@@ -7,6 +8,7 @@ card-note = 📝 { $note }
 card-reply = ↪ { $author }: { $text }
 card-said = { $author }: { $text }
 card-forwarded = [전달] { $text }
+card-forward = 전달한 메시지
 card-picture = 사진
 card-empty = (글자 없는 메시지)
 card-age-restricted = 연령 제한 채널의 메시지예요. Discord에서 볼 수 있어요.
@@ -17,6 +19,7 @@ card-spoiler-files = 🙈 가려진 파일 { $number }개
 card-voice = 🎤 음성 메시지 { $length }
 card-stickers = 🏷️ 스티커: { $names }
 card-poll = 📊 { $question }
+card-poll-over = 📊 투표가 끝났어요: { $question }
 card-poll-answer = { $number }. { $answer }
 card-unknown-member = 알 수 없는 사용자
 card-unknown-role = 알 수 없는 역할

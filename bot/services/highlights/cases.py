@@ -6,7 +6,7 @@ from typing import Self
 
 from bot.services.highlights.rules import Filter
 from bot.services.messages.events import NOTIFY_FEATURE, EventFacts, ServerEvent
-from bot.services.messages.reader import Seen
+from bot.services.messages.models import Seen
 from storage.hits import MESSAGE, Hit, Priority
 from storage.reading import reading
 from storage.rules import Rule, RuleKind

@@ -8,7 +8,8 @@ from bot.services.clock import Clock, Patience
 from bot.services.highlights.gaps import Gaps, See
 from bot.services.highlights.rules import Rules
 from bot.services.highlights.under_way import UnderWay
-from bot.services.messages.reader import ReaderSlot, Seen
+from bot.services.messages.models import Seen
+from bot.services.messages.reader import ReaderSlot
 from storage.database import StorageError
 from storage.watermarks import WatermarkStore
 

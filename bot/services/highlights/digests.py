@@ -13,18 +13,21 @@ from bot.errors import NotAllowed, NothingLeft, NotLinked, SystemMessage
 from bot.kakao import Button, Content, Feed, Link, List, Message
 from bot.services.accounts.links import Links
 from bot.services.cache import Bounded
+from bot.services.cards.cutting import Find
 from bot.services.cards.event import event_card, line_of
 from bot.services.cards.markdown import one_line
-from bot.services.cards.message import first_image, message_card
+from bot.services.cards.message import message_card
+from bot.services.cards.picture import first_image
 from bot.services.clock import DAY, Clock
 from bot.services.forwarding.jumps import Jumps
 from bot.services.highlights.cases import MessageCase, feature_of
 from bot.services.highlights.gates import Gates, Moment
+from bot.services.highlights.matching.spans import finder
 from bot.services.highlights.rules import Filter, Rules
 from bot.services.listeners import Listeners
 from bot.services.messages.events import EventFacts
 from bot.services.messages.models import Highlight, Source
-from bot.services.messages.reader import ReaderSlot, Seen
+from bot.services.messages.reader import ReaderSlot
 from bot.services.servers.access import Access
 from bot.services.servers.policy import Policy, apply_policy
 from bot.services.servers.settings import Settings
@@ -62,6 +65,7 @@ class Found:
     facts: EventFacts | None = None
     author_id: int | None = None
     policy: str = Policy.FULL
+    find: Find | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +167,10 @@ class Digests:
         try:
             for hit in hits:
                 source = sources[hit.id]
-                seen = looked.get(source) if source else None
-                passed, reason = await self._judged(hit, seen)
+                highlight = looked.get(source) if source else None
+                passed, reason = await self._judged(hit, highlight)
                 if reason is None:
-                    kept.append(await self._as_found(passed, source, seen))
+                    kept.append(await self._as_found(passed, highlight))
                 else:
                     dropped.append((hit.id, reason))
         finally:  # what was judged need not be judged again
@@ -190,23 +194,17 @@ class Digests:
         flood = Flood(row.member_id, locale, guild_id, author_id, name, total)
         await self._listeners.tell(listener(flood) for listener in self.on_flood)
 
-    async def _judged(
-        self, hit: Hit, seen: tuple[Seen, Highlight] | None
-    ) -> tuple[Hit, str | None]:
-        if hit.message_id is not None and seen is None:
+    async def _judged(self, hit: Hit, highlight: Highlight | None) -> tuple[Hit, str | None]:
+        if hit.message_id is not None and highlight is None:
             return hit, GONE
         # What nobody can judge costs this hit, and not those that go with it.
         with suppress(Unreadable):
-            return await self._gates.judge(hit, seen[0] if seen else None)
+            return await self._gates.judge(hit, highlight.seen if highlight else None)
         return hit, UNREADABLE
 
-    async def _as_found(
-        self, hit: Hit, source: Source | None, seen: tuple[Seen, Highlight] | None
-    ) -> Found:
-        if source is not None and seen is not None:
-            policy = await self._policy(hit.guild_id, seen[0].places)
-            kept, author_id = apply_policy(seen[1], policy), seen[0].author_id
-            return Found(hit, source, highlight=kept, author_id=author_id, policy=policy)
+    async def _as_found(self, hit: Hit, highlight: Highlight | None) -> Found:
+        if highlight is not None:
+            return await self._as_message(hit, highlight)
         facts = EventFacts.model_validate(hit.facts or {})
         policy = await self._policy(hit.guild_id, (hit.channel_id, *facts.parents))
         if policy is Policy.LINK and facts.author_id is not None:
@@ -214,6 +212,27 @@ class Digests:
         place = Source(hit.guild_id, hit.channel_id or hit.guild_id, 0)
         author, where = facts.author_id, facts.place(place)
         return Found(hit, where, facts=facts, author_id=author, policy=policy)
+
+    async def _as_message(self, hit: Hit, highlight: Highlight) -> Found:
+        policy = await self._policy(hit.guild_id, highlight.seen.places)
+        is_by_rule = hit.kind == MESSAGE
+        chosen = await self._rules.filter(hit.member_id, hit.guild_id) if is_by_rule else None
+        mine = await self._rules.of(hit.member_id, hit.guild_id) if is_by_rule else []
+        carried = await self._without_others(highlight, chosen)
+        patterns = self._rules.matcher.patterns(hit.guild_id).get(hit.member_id, {})
+        return Found(
+            hit,
+            highlight.source,
+            highlight=apply_policy(carried, policy),
+            author_id=highlight.seen.author_id,
+            policy=policy,
+            find=finder([rule for rule in mine if rule.id in hit.rule_ids], patterns),
+        )
+
+    async def _without_others(self, highlight: Highlight, chosen: Filter | None) -> Highlight:
+        """Return a message without what others in it have written and may not go along."""
+        carried = await self._gates.carried(highlight.seen, chosen, Moment.SENT)
+        return replace(highlight, seen=carried)
 
     async def _before(self, hit: Hit) -> list[Highlight]:
         """Return what was said before, as much as the member wants and may leave the server."""
@@ -224,18 +243,16 @@ class Digests:
         if not chosen.context_lines:
             return []
         before = await self._sight.reader.before(hit.member_id, source, chosen.context_lines)
-        lines = [await self._carried(hit, chosen, *earlier) for earlier in before]
+        lines = [await self._carried(hit, chosen, earlier) for earlier in before]
         return [line for line in lines if line is not None]
 
-    async def _carried(
-        self, hit: Hit, chosen: Filter, seen: Seen, highlight: Highlight
-    ) -> Highlight | None:
+    async def _carried(self, hit: Hit, chosen: Filter, highlight: Highlight) -> Highlight | None:
         """Return as much of an earlier message as may go along, None for nothing."""
-        policy = await self._policy(hit.guild_id, seen.places)
-        case = MessageCase.of(hit.member_id, seen, chosen)
+        policy = await self._policy(hit.guild_id, highlight.seen.places)
+        case = MessageCase.of(hit.member_id, highlight.seen, chosen)
         if policy is Policy.LINK or await self._gates.stopped_by(case, Moment.SENT) is not None:
             return None
-        return apply_policy(highlight, policy)
+        return apply_policy(await self._without_others(highlight, chosen), policy)
 
     async def _policy(self, guild_id: int, places: Iterable[int | None]) -> Policy:
         """Return how much may leave a place."""
@@ -267,6 +284,7 @@ class Digests:
                 note=None,
                 headline=headline,
                 before=before,
+                find=found.find,
                 link=address,
                 locale=locale,
                 texts=self._texts,

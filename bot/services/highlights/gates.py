@@ -4,7 +4,7 @@ Each gate is one small question. One list of them is asked when something is fou
 before it goes out, and for a member who wants to know why something did or did not arrive.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -12,11 +12,13 @@ from typing import Any, Generic, TypeVar
 
 from bot.errors import DiscordAway
 from bot.services.highlights.cases import Case, EventCase, MessageCase, RuleCase
+from bot.services.highlights.matching.matcher import text_of
+from bot.services.highlights.matching.patterns import plain
 from bot.services.highlights.questions import WAIT, Answer, Outcome, Questions
-from bot.services.highlights.rules import Rules
-from bot.services.messages.reader import Seen
+from bot.services.highlights.rules import Filter, Rules
+from bot.services.messages.models import Part, PartKind, Seen
 from storage.hits import MESSAGE, Hit
-from storage.rules import RuleKind
+from storage.rules import Rule, RuleKind
 
 C = TypeVar("C", bound=Case)
 T = TypeVar("T")
@@ -133,16 +135,44 @@ class Gates:
     ) -> RuleCase:
         """Return the case of a message and those of a member's rules that it meets."""
         guild_id = seen.guild_id
+        chosen = await self._rules.filter(member_id, guild_id)
+        whole, seen = seen, await self.carried(seen, chosen, moment)
         mine = await self._rules.of(member_id, guild_id) if rule_ids else []
         rules = [rule for rule in mine if rule.id in rule_ids]
+        if seen.text != whole.text:
+            rules = self._still_met(rules, seen)
         if any(rule.kind is RuleKind.ROLE for rule in rules):
             is_meant = await self._known(self._questions.is_meant(member_id, seen), moment)
             if is_meant is False:
                 rules = [rule for rule in rules if rule.kind is not RuleKind.ROLE]
-        chosen = await self._rules.filter(member_id, guild_id)
         return RuleCase(
             member_id, MESSAGE, guild_id, seen.places, seen.author_id, seen, chosen, rules
         )
+
+    async def carried(self, seen: Seen, chosen: Filter | None, moment: Moment) -> Seen:
+        """Return a message without what others in it have written and may not go along.
+
+        `chosen` is the member's filter, None where it does not matter. Raises DiscordAway.
+        """
+        if len(seen.parts) == 1:
+            return seen
+        kept = [part for part in seen.parts if await self._may_go(part, seen, chosen, moment)]
+        return replace(seen, parts=tuple(kept))
+
+    async def _may_go(self, part: Part, seen: Seen, chosen: Filter | None, moment: Moment) -> bool:
+        if part.kind is PartKind.WRITTEN:
+            return True
+        asked = self._questions.may_go_along(part, seen.guild_id, chosen)
+        return await self._known(asked, moment) is not False
+
+    def _still_met(self, rules: Sequence[Rule], seen: Seen) -> list[Rule]:
+        """Return those of the rules that a message meets as it may be carried."""
+        matcher, text = self._rules.matcher, plain(text_of(seen))
+        met = {match.rule_id for match in matcher.matches(seen)}
+        for mine in matcher.patterns(seen.guild_id).values():
+            wanted = {rule.id for rule in rules} & mine.keys()
+            met |= {number for number in wanted if mine[number].found(text)}
+        return [rule for rule in rules if rule.kind is RuleKind.REACTION or rule.id in met]
 
     async def _case(self, hit: Hit, seen: Seen | None) -> Case:
         if hit.kind == MESSAGE and seen is not None:

@@ -19,7 +19,7 @@ from bot.services.highlights.matching.matcher import Match, Matcher, text_of
 from bot.services.highlights.matching.patterns import Pattern, Sought, search
 from bot.services.highlights.pattern_budget import PatternBudget, Share
 from bot.services.locks import KeyedLocks
-from bot.services.messages.reader import Seen
+from bot.services.messages.models import Seen
 from storage.rules import RuleKind
 
 # Seconds of searching after which it is the turn of other messages.

@@ -11,10 +11,11 @@ from bot.services.highlights.cases import Case, EventCase, MessageCase, RuleCase
 from bot.services.highlights.dispatcher import Dispatcher
 from bot.services.highlights.matching.normalise import needle, normalise
 from bot.services.highlights.matching.words import found
-from bot.services.highlights.rules import Places
+from bot.services.highlights.rules import Filter, Places
 from bot.services.highlights.schedule import Schedules
 from bot.services.messages.events import FOR_ADMINS
-from bot.services.messages.reader import NOBODY, ReaderSlot, Seen
+from bot.services.messages.models import NOBODY, Author, Part, Seen
+from bot.services.messages.reader import ReaderSlot
 from bot.services.privacy.optouts import OptOuts
 from bot.services.servers.access import Access
 from storage.hits import HitStore
@@ -90,7 +91,7 @@ class Questions:
 
     async def bot(self, case: MessageCase) -> Answer:
         """Stop what a bot has written, unless bots count."""
-        return STOP if case.seen.is_bot and case.filter.ignore_bots else PASS
+        return STOP if case.seen.author.is_bot and case.filter.ignore_bots else PASS
 
     async def age_restricted(self, case: MessageCase) -> Answer:
         """Stop what is in an age-restricted channel, unless those count."""
@@ -194,6 +195,23 @@ class Questions:
             return STOP
         return PASS if link.broken_at is None else WAIT
 
+    async def may_go_along(self, part: Part, guild_id: int, chosen: Filter | None) -> bool:
+        """Tell whether what somebody else has written may be carried with a message.
+
+        `chosen` is what the member wants to hear nothing of, None where that does not matter.
+        """
+        author = part.author
+        if author is None and part.origin is not None:
+            author = await self._sight.reader.author(part.origin)
+        if author is None:  # nobody can know
+            return True
+        if await self._optouts.has(author.id):
+            return False
+        if chosen is None:
+            return True
+        is_left_out = author.is_bot and chosen.ignore_bots
+        return not is_left_out and not await self._is_by(author, guild_id, chosen.ignored)
+
     # what Discord knows
 
     async def is_meant(self, member_id: int, seen: Seen) -> bool:
@@ -207,13 +225,15 @@ class Questions:
         """Tell whether a message is of one of these members or roles, or in one of these places."""
         seen = case.seen
         channels = {seen.source.channel_id, seen.parent_id}
-        if seen.author_id in places.members or seen.category_id in places.categories:
+        if seen.category_id in places.categories or not channels.isdisjoint(places.channels):
             return True
-        if not channels.isdisjoint(places.channels):
-            return True
-        return bool(places.roles) and not (await self._author_roles(seen)).isdisjoint(places.roles)
+        return await self._is_by(seen.author, seen.guild_id, places)
 
-    async def _author_roles(self, seen: Seen) -> frozenset[int]:
-        if seen.author_role_ids is not None:
-            return seen.author_role_ids
-        return await self._sight.reader.roles(seen.author_id, seen.guild_id) or NOBODY
+    async def _is_by(self, author: Author, guild_id: int, places: Places) -> bool:
+        """Tell whether somebody is one of these members, or has one of these roles."""
+        if author.id in places.members or not places.roles:
+            return author.id in places.members
+        roles = author.role_ids
+        if roles is None:
+            roles = await self._sight.reader.roles(author.id, guild_id) or NOBODY
+        return not roles.isdisjoint(places.roles)

@@ -143,14 +143,21 @@ class Rules:
         # Members who want to hear nothing of where they write themselves; every message asks.
         self.delayed: set[int] = set()
         self.on_added: list[Callable[[int], Awaitable[None]]] = []
+        self._watched: set[int] = set()
 
     async def load(self) -> None:
         """Give the matcher everybody's rules; to be done once, before messages come in."""
-        self.matcher.load([rule async for rule in self._store.all()])
+        rules = [rule async for rule in self._store.all()]
+        self._watched = {rule.guild_id for rule in rules}
+        self.matcher.load(rules)
         async for member_id, guild_id, values in self._store.all_filters():
             with suppress(Unreadable):
                 if _filter(member_id, guild_id, values).active_delay:
                     self.delayed.add(member_id)
+
+    def watch(self, guild_id: int) -> bool:
+        """Tell whether anybody may look for something in a server; every message asks."""
+        return guild_id in self._watched
 
     async def of(self, member_id: int, guild_id: int | None = None) -> list[Rule]:
         """Return a member's rules, in one server or everywhere, the oldest first."""
@@ -177,6 +184,7 @@ class Rules:
             await self._check_room(new, size)
             rule = await self._store.add(new)
             self.matcher.add(rule)
+            self._watched.add(guild_id)
         for listener in self.on_added:
             await listener(guild_id)
         return rule
@@ -262,6 +270,7 @@ class Rules:
                 async for rule in self._store.all():
                     if rule.guild_id == guild_id:
                         self.matcher.remove(rule)
+                self._watched.discard(guild_id)
             await self._store.forget(member_id=member_id, guild_id=guild_id)
         if member_id is not None and guild_id is None:
             self.delayed.discard(member_id)

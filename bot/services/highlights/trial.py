@@ -7,7 +7,7 @@ from bot.services.highlights.matching.matcher import Match
 from bot.services.highlights.matching.normalise import needle, normalise
 from bot.services.highlights.matching.words import Mode, found
 from bot.services.highlights.rules import Filter, Rules
-from bot.services.messages.reader import Seen
+from bot.services.messages.models import Seen
 from storage.rules import Rule, RuleKind
 
 WIDER: dict[str, tuple[Mode, ...]] = {"exact": ("word", "anywhere"), "word": ("anywhere",)}

@@ -15,6 +15,7 @@ from bot.services.clock import Clock
 from bot.services.highlights.activity import Activity
 from bot.services.highlights.cases import occasion_of
 from bot.services.highlights.dispatcher import Dispatcher
+from bot.services.highlights.edits import Edits
 from bot.services.highlights.gaps import See
 from bot.services.highlights.gates import Gates, Moment, Verdict
 from bot.services.highlights.matching.matcher import Match
@@ -24,7 +25,7 @@ from bot.services.highlights.verdicts import Fate, Verdicts
 from bot.services.listeners import Listeners, guarded
 from bot.services.locks import KeyedLocks
 from bot.services.messages.events import ServerEvent
-from bot.services.messages.reader import Seen
+from bot.services.messages.models import Seen
 from storage.database import StorageError
 from storage.digests import DigestStore
 from storage.hits import Hit, HitStore, Priority
@@ -75,21 +76,27 @@ class Watcher:
         self._late = Listeners()
         # How often judging a message for a member has failed, by the ids of both.
         self._failures = Bounded[tuple[int, int], int](REMEMBERED)
+        self._edits = Edits(now)
 
     # messages
 
     async def see(self, seen: Seen) -> None:
         """Look at a new message as it comes; one that cannot be judged is judged again later."""
+        self._edits.note(seen)
         await self._take(seen, self.judge)
+
+    async def edited(self, seen: Seen) -> None:
+        """Look at a message whose words have changed; whoever was told of it hears no more."""
+        if self._edits.is_change(seen):
+            await self._take(seen, self.judge)
 
     async def judge(self, seen: Seen) -> bool:
         """Look at a message: whoever's rules it meets gets a hit if all gates let it pass.
 
-        In each channel one after the other, as they were written. Returns whether that was possible
-        for all members; else it has to be done again.
+        In each channel one after the other, as they were written; what is nothing to anybody waits
+        for none. Returns whether that was possible for all members; else it has to be done again.
         """
-        async with self._turns.of(seen.source.channel_id):
-            return await self._is_done(EVERYBODY, seen, self._judge(seen))
+        return await self._is_done(EVERYBODY, seen, self._judge(seen))
 
     async def react(self, seen: Seen, count: int) -> None:
         """Look at a message that has so many reactions now; its author may want to know.
@@ -148,15 +155,12 @@ class Watcher:
 
     # one member
 
-    async def _matches(self, seen: Seen) -> tuple[Mapping[int, list[Match]], Sequence[Late]]:
+    async def _matches(
+        self, seen: Seen, words: Sequence[Match]
+    ) -> tuple[Mapping[int, list[Match]], Sequence[Late]]:
         """Return what a message meets of those who have linked, and what is still to be sought."""
-        started = time.perf_counter()
-        matches = self._rules.matcher.matches(seen)
         patterns = await self._patterns.find(seen)
-        took = time.perf_counter() - started
-        for listener in self.on_matched:
-            listener(took)
-        found = _by_member([*matches, *patterns.matches])
+        found = _by_member([*words, *patterns.matches])
         linked = await self._linked.among(found)
         for member_id in found.keys() - linked:
             await self._verdicts.note(member_id, occasion_of(seen), "link")
@@ -172,7 +176,24 @@ class Watcher:
             await self._take(late.seen, self.judge)
 
     async def _judge(self, seen: Seen) -> None:
-        matches, late = await self._matches(seen)
+        started = time.perf_counter()
+        words = self._rules.matcher.matches(seen)
+        took = time.perf_counter() - started
+        for listener in self.on_matched:
+            listener(took)
+        if not words and self._may_be_left(seen):
+            self._activity.note(seen.author_id, seen.source.channel_id, self._now())
+            return
+        async with self._turns.of(seen.source.channel_id):
+            await self._judge_in_turn(seen, words)
+
+    def _may_be_left(self, seen: Seen) -> bool:
+        """Tell whether a message that meets no words is nothing to anybody."""
+        has_patterns = self._rules.matcher.patterns(seen.guild_id)
+        return not has_patterns and seen.author_id not in self._rules.delayed
+
+    async def _judge_in_turn(self, seen: Seen, words: Sequence[Match]) -> None:
+        matches, late = await self._matches(seen, words)
         await self._note_activity(seen)
         turns = asyncio.Semaphore(SIDE_BY_SIDE)
 

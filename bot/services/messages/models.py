@@ -1,12 +1,18 @@
-"""A Discord message as plain data: all a card needs, nothing of discord.py."""
+"""A Discord message as plain data: what each part of it says and who wrote it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Self
 
 from bot.texts import Locale
 
 PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+ENDINGS = (".jpg", ".jpeg", ".png", ".gif", ".webp")
+NOBODY: frozenset[int] = frozenset()
+SPOILER = "||"
+COVERED = re.compile(r"(?<!\\)\|\|.+?\|\|", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names behind the ids in a text: `<@1>`, `<@&2>`, `<#3>`."""
+    """The names behind the ids in a text: `<@1>`, `<@&2>`, `<#3>`; authors are members as well."""
 
     members: Mapping[int, str] = field(default_factory=dict)
     roles: Mapping[int, str] = field(default_factory=dict)
@@ -47,8 +53,21 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
+class Author:
+    """Whoever wrote something; the roles are None where Discord did not tell them along."""
+
+    id: int
+    name: str = ""
+    is_bot: bool = False
+    role_ids: frozenset[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class File:
-    """An attachment; sizes in pixels, `seconds` for voice messages only."""
+    """An attachment; sizes in pixels, `seconds` for voice messages only.
+
+    A picture of a gallery has no name.
+    """
 
     name: str
     url: str
@@ -61,12 +80,15 @@ class File:
     @property
     def is_image(self) -> bool:
         """Whether KakaoTalk can show it as a card's picture."""
-        return self.content_type.partition(";")[0] in PICTURES
+        if self.content_type:
+            return self.content_type.partition(";")[0] in PICTURES
+        name = self.name or self.url.partition("?")[0]
+        return bool(self.width and self.height) and name.lower().endswith(ENDINGS)
 
 
 @dataclass(frozen=True, slots=True)
 class Embed:
-    """A link preview or a bot's embed."""
+    """A bot's embed, or what Discord shows of a link; that may come after the message."""
 
     title: str = ""
     description: str = ""
@@ -75,51 +97,193 @@ class Embed:
     image_url: str | None = None
     image_width: int | None = None
     image_height: int | None = None
+    footer: str = ""
+    is_preview: bool = False
+
+    @property
+    def lines(self) -> Iterator[str]:
+        """What is written in it, from the top."""
+        yield from filter(None, (self.author, self.title, self.description))
+        for name, value in self.fields:
+            yield f"{name}: {value}"
+        if self.footer:
+            yield self.footer
 
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """A poll's question and answers."""
+    """A poll's question and answers; of one that is over, the answer that won, if any."""
 
     question: str
     answers: tuple[str, ...]
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a message holds, raw as Discord has it; also that of a message forwarded inside it."""
+    """What somebody has written, raw as Discord has it.
+
+    `title` is that of a forum post. What stands in covered places is not in it, but `covered` tells
+    of it; `is_forward` tells that it carries another message on.
+    """
 
     text: str = ""
     files: tuple[File, ...] = ()
     embeds: tuple[Embed, ...] = ()
     stickers: tuple[str, ...] = ()
     poll: Poll | None = None
+    title: str = ""
+    covered: bool = False
+    is_forward: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a text and nothing else."""
+        return not (self.title or self.files or self.embeds or self.stickers or self.poll)
+
+    @property
+    def shown_embeds(self) -> tuple[Embed, ...]:
+        """The embeds that may be shown: an address under a spoiler covers what is behind it."""
+        return () if SPOILER in self.text else self.embeds
+
+    def words(self, *, previews: bool = True) -> Iterator[str]:
+        """Yield all that a card may show of it, as it was written."""
+        yield self.title
+        yield self.text
+        for embed in self.shown_embeds:
+            if previews or not embed.is_preview:
+                yield from embed.lines
+        if self.poll:
+            yield from (self.poll.question, *self.poll.answers)
+        yield from self.stickers
+        yield from (file.name for file in self.files if not file.spoiler)
+
+    def only_words(self) -> Self:
+        """Return it without files and pictures."""
+        bare = tuple(replace(embed, image_url=None) for embed in self.embeds)
+        return replace(self, files=(), stickers=(), embeds=bare)
+
+
+class PartKind(StrEnum):
+    """What a part of a message is to the message."""
+
+    WRITTEN = "written"
+    FORWARDED = "forwarded"
+    QUOTED = "quoted"
+    """What it answers: rules have looked at that when it was written."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """The message that this one answers."""
+class Part:
+    """One part of a message, by one author.
 
-    author: str
-    text: str
+    Of what is forwarded Discord does not tell the author: `origin` is where that can be asked.
+    """
+
+    body: Body
+    kind: PartKind = PartKind.WRITTEN
+    author: Author | None = None
+    origin: Source | None = None
+    age_restricted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A message as it was read; the parts stand in the order in which Discord shows them.
+
+    `parent_id` is the channel that a thread belongs to, `reply_to` the author of what it answers,
+    `system` what Discord itself wrote.
+    """
+
+    source: Source
+    author: Author
+    parts: tuple[Part, ...]
+    created_at: float
+    mentions: frozenset[int] = NOBODY
+    role_mentions: frozenset[int] = NOBODY
+    reply_to: int | None = None
+    parent_id: int | None = None
+    category_id: int | None = None
+    age_restricted: bool = False
+    system: bool = False
+
+    @classmethod
+    def of_text(cls, source: Source, author_id: int, text: str, created_at: float) -> Self:
+        """Return a message that is no more than a text."""
+        author = Author(author_id)
+        return cls(source, author, (Part(Body(text), author=author),), created_at)
+
+    @property
+    def author_id(self) -> int:
+        """Who sent it."""
+        return self.author.id
+
+    @property
+    def guild_id(self) -> int:
+        """The server it was written in."""
+        return self.source.guild_id or 0
+
+    @property
+    def places(self) -> tuple[int | None, ...]:
+        """Its channel, the channel's parent and category, the nearest first."""
+        return self.source.channel_id, self.parent_id, self.category_id
+
+    @property
+    def text(self) -> str:
+        """All that rules search."""
+        return self.words()
+
+    def words(self, *, previews: bool = True) -> str:
+        """Return all that is written in it; what Discord itself shows of links may be left out."""
+        if len(self.parts) == 1 and self.parts[0].body.is_plain:  # as nearly all messages are
+            return _uncovered(self.parts[0].body.text)
+        searched = (
+            part.body
+            for part in self.parts
+            if part.kind is not PartKind.QUOTED and not part.age_restricted
+        )
+        lines = (line for body in searched for line in body.words(previews=previews))
+        return "\n".join(filter(None, map(_uncovered, lines)))
+
+    def of_kind(self, kind: PartKind) -> tuple[Part, ...]:
+        """Return its parts of a kind."""
+        return tuple(part for part in self.parts if part.kind is kind)
+
+
+def _uncovered(text: str) -> str:
+    """Return a text without its spoilers: who is told of a word in one would know it."""
+    return COVERED.sub(" ", text) if SPOILER in text else text
 
 
 @dataclass(frozen=True, slots=True)
 class Highlight:
-    """Something on Discord worth carrying; `policy` is how much of it this is, by its server."""
+    """Something on Discord worth carrying, with the names that whoever gets it may see.
 
-    source: Source
-    guild: str
-    channel: str
-    author: str
-    body: Body
-    created_at: datetime
+    `forum` is where a post stands, whose title is then the channel's name. `most` is how many
+    characters of what was said may leave the server, None for all; `policy` is why.
+    """
+
+    seen: Seen
+    guild: str = ""
+    channel: str = ""
+    forum: str = ""
     names: Names = field(default_factory=Names)
-    reply: Reply | None = None
-    forwarded: Body | None = None
-    age_restricted: bool = False
-    system: bool = False
+    most: int | None = None
     policy: str = "full"
+
+    @property
+    def source(self) -> Source:
+        """Where it stands on Discord."""
+        return self.seen.source
+
+    @property
+    def author(self) -> str:
+        """What whoever sent it is called there."""
+        return self.name_of(self.seen.author)
+
+    def name_of(self, author: Author | None) -> str:
+        """Return what somebody is called there; nothing where nobody knows who it is."""
+        return self.names.members.get(author.id, author.name) if author else ""
 
 
 def message_address(source: Source) -> str:

@@ -1,45 +1,12 @@
 """What the services need to see of Discord, and nothing of how it is looked at."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from bot.errors import DiscordAway
-from bot.services.messages.models import Highlight, Source
+from bot.services.messages.models import Author, Highlight, Seen, Source
 
-NOBODY: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A message in a server as rules look at it; `text` is all that is written in it.
-
-    `parent_id` is the channel that a thread belongs to, `reply_to` the author of what it answers.
-    The author's roles are None where Discord did not tell them along with the message.
-    """
-
-    source: Source
-    author_id: int
-    text: str
-    created_at: float
-    author_role_ids: frozenset[int] | None = None
-    is_bot: bool = False
-    mentions: frozenset[int] = NOBODY
-    role_mentions: frozenset[int] = NOBODY
-    reply_to: int | None = None
-    parent_id: int | None = None
-    category_id: int | None = None
-    age_restricted: bool = False
-
-    @property
-    def guild_id(self) -> int:
-        """The server it was written in."""
-        return self.source.guild_id or 0
-
-    @property
-    def places(self) -> tuple[int | None, ...]:
-        """Its channel, the channel's parent and category, the nearest first."""
-        return self.source.channel_id, self.parent_id, self.category_id
+__all__ = ["DiscordReader", "ReaderSlot", "Seen"]
 
 
 class DiscordReader(Protocol):
@@ -73,13 +40,14 @@ class DiscordReader(Protocol):
 
     async def highlights(
         self, member_id: int, sources: Sequence[Source]
-    ) -> Mapping[Source, tuple[Seen, Highlight]]:
+    ) -> Mapping[Source, Highlight]:
         """Return those of the messages that still exist, with the names that this member sees."""
 
-    async def before(
-        self, member_id: int, source: Source, count: int
-    ) -> Sequence[tuple[Seen, Highlight]]:
+    async def before(self, member_id: int, source: Source, count: int) -> Sequence[Highlight]:
         """Return the messages before one, at most so many, the oldest first."""
+
+    async def author(self, source: Source) -> Author | None:
+        """Return who wrote a message; None for one that is gone or cannot be looked at."""
 
     def rooms(self, guild_id: int, after: int) -> Sequence[int]:
         """Return the channels and threads of a server with something newer than a message."""

@@ -1,9 +1,10 @@
 """How much of what is written may leave a server."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from enum import StrEnum
 
-from bot.services.messages.models import Body, Highlight
+from bot.services.messages.models import Highlight, Part, PartKind
 
 EXCERPT = 60  # characters
 
@@ -23,12 +24,19 @@ def is_less(policy: Policy, held: str) -> bool:
 
 
 def apply_policy(highlight: Highlight, policy: Policy) -> Highlight:
-    """Return as much of a highlight as the server's policy lets out."""
+    """Return as much of a highlight as the server's policy lets out.
+
+    An excerpt is cut when it has been read: raw, a cut may go through a mention or uncover what was
+    covered.
+    """
     highlight = replace(highlight, policy=policy)
     if policy is Policy.FULL:
         return highlight
-    text = highlight.body.text
-    covered = "||" in text
-    short = text if len(text) <= EXCERPT else f"{text[:EXCERPT]}…"
-    kept = "" if policy is Policy.LINK or covered else short
-    return replace(highlight, body=Body(text=kept), reply=None, forwarded=None)
+    kept = () if policy is Policy.LINK else tuple(_only_words(highlight.seen.parts))
+    return replace(highlight, seen=replace(highlight.seen, parts=kept), most=EXCERPT)
+
+
+def _only_words(parts: Iterable[Part]) -> Iterator[Part]:
+    for part in parts:
+        if part.kind is not PartKind.QUOTED:
+            yield replace(part, body=part.body.only_words())

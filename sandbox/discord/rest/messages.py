@@ -166,8 +166,7 @@ async def end_poll(call: Call) -> Answer:
     found = call.message()
     if found.poll is None or found.author is not call.world.bot:
         raise missing_permissions() if found.poll else unknown("Message")
-    found.poll.closed = True
-    call.world.edited(found, stamped=False)
+    call.world.end_poll(found)
     return found.payload(call.world.bot)
 
 

@@ -20,7 +20,7 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from bot.services.highlights.matching.normalise import Needle, Normalised, needle, normalise
 from bot.services.highlights.matching.patterns import BadPattern, Pattern
 from bot.services.highlights.matching.words import Mode, stands
-from bot.services.messages.reader import Seen
+from bot.services.messages.models import Seen
 from storage.rules import Rule, RuleKind
 
 logger = logging.getLogger(__name__)

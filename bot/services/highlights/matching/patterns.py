@@ -80,6 +80,11 @@ class Pattern:
         """Tell whether a plain text meets it."""
         return self._compiled.search(text) is not None
 
+    def place(self, text: str) -> tuple[int, int] | None:
+        """Return where a plain text meets it."""
+        met = self._compiled.search(text)
+        return None if met is None else (met.start(), met.end())
+
 
 def plain(text: str) -> str:
     """Return a text as patterns are written and looked for."""

@@ -1,0 +1,162 @@
+"""What Kkachi adds to each message that Discord tells of, beside what discord.py spends on it.
+
+Nobody's rule is met: so it is with nearly all messages there are.
+"""
+
+import asyncio
+import base64
+import gc
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import discord
+from discord.ext import commands
+
+from benchmarks.matching import messages_of, some_rules
+from bot.app import open_services
+from bot.config import Config
+from bot.discord.plugin import attach
+from bot.services import Services
+
+MESSAGES, ROUNDS, RULES = 3_000, 9, 200
+TURNS = 4  # of the loop, until the handlers are done
+SETTLING_SECONDS = 0.5
+GUILD, ROOM, OWNER = 10**17, 2 * 10**17, 3 * 10**17
+NOWHERE = "http://127.0.0.1:9"
+MOST_TIMES = 2.0
+SEED = 20261128
+
+
+def _guild(number: int) -> dict[str, Any]:
+    everyone = {"id": str(number), "name": "@everyone", "permissions": "0", "position": 0}
+    room = {"id": str(number + ROOM), "type": 0, "name": "room", "position": 0}
+    return {
+        "id": str(number),
+        "name": "guild",
+        "owner_id": str(OWNER),
+        "roles": [everyone | {"color": 0, "hoist": False, "managed": False, "mentionable": False}],
+        "channels": [room | {"permission_overwrites": [], "parent_id": None}],
+        "members": [],
+        "member_count": 5,
+        "emojis": [],
+        "stickers": [],
+        "features": [],
+    }
+
+
+def _message(number: int, guild_id: int, text: str) -> dict[str, Any]:
+    author_id = 5 * 10**17 + number % 500
+    author = {"id": str(author_id), "username": "somebody", "discriminator": "0", "avatar": None}
+    member = {"roles": [], "joined_at": "2026-01-01T00:00:00+00:00", "deaf": False, "mute": False}
+    return {
+        "id": str(9 * 10**17 + number),
+        "type": 0,
+        "channel_id": str(guild_id + ROOM),
+        "guild_id": str(guild_id),
+        "author": author | {"global_name": "Somebody"},
+        "member": member | {"flags": 0, "nick": None},
+        "content": text,
+        "timestamp": "2026-11-28T10:00:00+00:00",
+        "edited_timestamp": None,
+        "tts": False,
+        "mention_everyone": False,
+        "mentions": [],
+        "mention_roles": [],
+        "attachments": [],
+        "embeds": [],
+        "pinned": False,
+        "flags": 0,
+        "components": [],
+    }
+
+
+def _told(guild_id: int) -> list[dict[str, Any]]:
+    texts = [one.text for one in messages_of(random.Random(SEED), MESSAGES)]
+    return [_message(number, guild_id, text) for number, text in enumerate(texts)]
+
+
+class Deaf(commands.Bot):
+    """Reads no commands in what people write, as Kkachi's own client."""
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Do nothing."""
+
+
+@asynccontextmanager
+async def _a_bot() -> AsyncIterator[Deaf]:
+    intents = discord.Intents(guilds=True, messages=True, message_content=True)
+    cache = discord.MemberCacheFlags.none()
+    bot = Deaf("!", intents=intents, member_cache_flags=cache, max_messages=None, help_command=None)
+    async with bot:
+        state = bot._connection  # noqa: SLF001 - there is no other way to tell a bot of an event
+        for number in (GUILD, GUILD + 1):
+            state._add_guild_from_data(_guild(number))  # type: ignore[arg-type] # noqa: SLF001
+        yield bot
+
+
+async def _once(bot: Deaf, told: Sequence[dict[str, Any]]) -> float:
+    """Return the microseconds of the processor for each message, until nothing is left to do."""
+    parse = bot._connection.parsers["MESSAGE_CREATE"]  # noqa: SLF001 - as above
+    gc.collect()
+    started = time.process_time()
+    for data in told:
+        parse(data)
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+    return (time.process_time() - started) / len(told) * 1e6
+
+
+@asynccontextmanager
+async def _services(folder: Path) -> AsyncIterator[Services]:
+    config = Config(
+        _env_file=None,
+        discord_token="token",  # noqa: S106 - nobody is asked
+        kakao_rest_api_key="key",
+        kakao_client_secret="secret",  # noqa: S106 - as above
+        kakao_auth_url=NOWHERE,
+        kakao_api_url=NOWHERE,
+        public_url="https://kkachi.example",
+        token_keys=base64.b64encode(bytes(range(32))).decode(),
+        database_url=f"sqlite+aiosqlite:///{folder}/kkachi.db",
+        cogs="cogs.watch,cogs.events",
+    )
+    async with open_services(config) as services:
+        yield services
+
+
+async def _add_rules(services: Services) -> None:
+    """Let members look for what nobody writes."""
+    for rule in some_rules(random.Random(SEED), RULES):
+        await services.rules.add(rule.member_id, GUILD, rule.kind, f"{rule.text}쀍")
+    await asyncio.sleep(SETTLING_SECONDS)
+
+
+async def _costs(folder: Path) -> list[float]:
+    """Return the costs without Kkachi, and with it in servers with and without rules."""
+    async with _services(folder) as services, _a_bot() as alone, _a_bot() as bot:
+        await attach(bot, services)
+        await bot.unload_extension("cogs.events")  # what happens in servers is another matter
+        await _add_rules(services)
+        sides = [(alone, _told(GUILD)), (bot, _told(GUILD)), (bot, _told(GUILD + 1))]
+        rounds = [[await _once(*side) for side in sides] for _ in range(ROUNDS)]
+    return [statistics.median(one) for one in zip(*rounds, strict=True)]
+
+
+async def main() -> None:
+    """Compare; a bound that is missed ends the program with 1."""
+    with tempfile.TemporaryDirectory() as folder:
+        alone, watched, unwatched = await _costs(Path(folder))
+    print("\nA message that meets no rule, in µs of the processor")
+    print(f"  discord.py itself                   {alone:>7.1f}")
+    print(f"  Kkachi adds, in a server with rules {watched - alone:>7.1f}")
+    print(f"  Kkachi adds, in one without         {unwatched - alone:>7.1f}")
+    times = (watched - alone) / alone
+    print(f"  → {times:.2f} times as much as discord.py (at most {MOST_TIMES} wanted)")
+    if times > MOST_TIMES:
+        raise SystemExit("handler: missed bounds: times")

@@ -1,0 +1,59 @@
+"""Where in a text, as people read it, stands what rules look for."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import accumulate
+
+from bot.services.highlights.matching.normalise import Normalised, needle, normalise
+from bot.services.highlights.matching.patterns import Pattern, plain
+from bot.services.highlights.matching.words import Mode, stands
+from storage.rules import Rule, RuleKind
+
+Span = tuple[int, int]
+RUN = re.compile(r"\S+")
+
+
+def finder(rules: Iterable[Rule], patterns: Mapping[int, Pattern]) -> Callable[[str], Span | None]:
+    """Return what finds the first place in a text at which one of these rules is met.
+
+    `patterns` are compiled, by the rules' numbers.
+    """
+    known = tuple(rules)
+
+    def find(text: str) -> Span | None:
+        spans = (_span(rule, text, patterns.get(rule.id)) for rule in known)
+        return min((span for span in spans if span is not None), default=None)
+
+    return find
+
+
+def _span(rule: Rule, text: str, pattern: Pattern | None) -> Span | None:
+    if rule.kind is RuleKind.WORD:
+        return _of_word(rule.text, text, rule.options.get("mode", "word"))
+    # Looked for in the form that it has at KakaoTalk, which is plain but for its quotes.
+    return pattern.place(plain(text)) if pattern else None
+
+
+def _of_word(keyword: str, text: str, mode: Mode) -> Span | None:
+    runs = [(run.start(), run.end(), normalise(run[0]).text) for run in RUN.finditer(text)]
+    breaks = list(accumulate(len(letters) for _, _, letters in runs))
+    letters = Normalised("".join(letters for _, _, letters in runs), breaks)
+    sought = needle(keyword)
+    start = letters.text.find(sought.text) if sought.text else -1
+    while start >= 0:
+        end = start + len(sought.text)
+        if stands(letters, start, end, sought.gaps, mode):
+            return _place(runs, breaks, start)[0], _place(runs, breaks, end - 1)[1]
+        start = letters.text.find(sought.text, start + 1)
+    return None
+
+
+def _place(runs: Sequence[tuple[int, int, str]], breaks: Sequence[int], offset: int) -> Span:
+    """Return where a letter stands in the text; the whole run where its letters are others."""
+    number = bisect_right(breaks, offset)
+    first, last, letters = runs[number]
+    if len(letters) != last - first:
+        return first, last
+    at = first + offset - (breaks[number] - len(letters))
+    return at, at + 1
