@@ -1,5 +1,7 @@
 """The message that was clicked or named, as much of it as may leave its server."""
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import cast
 
 import discord
@@ -12,6 +14,7 @@ from bot.discord.plugin import AnyBot, services_of
 from bot.discord.reader import reader_of
 from bot.discord.replies import defer
 from bot.services.messages.models import Highlight
+from storage.reading import Unreadable
 
 
 async def carried(
@@ -29,6 +32,9 @@ async def carried(
     async with asking(interaction.client, services.patience.answer):
         people = reader_of(cast("AnyBot", interaction.client)).people
         highlight = await highlight_of(message, interaction.user, people)
+    with suppress(Unreadable):
+        schedule = await services.wishes.of(interaction.user.id)
+        highlight = replace(highlight, zone=schedule.zone)
     return await services.access.carried(
         interaction.user.id,
         highlight,

@@ -443,6 +443,22 @@ async def test_a_trial_tells_of_ignores_and_of_the_mode_that_would_have_found_it
     await minji.slash(CHAT, "highlight ignore", word="취소")
 
 
+async def test_points_in_time_are_told_by_the_members_own_clock(
+    world: World, minji: Person, junho: Person
+) -> None:
+    await minji.slash(CHAT, "highlight schedule", time_zone="Europe/Berlin")
+    await minji.slash(CHAT, "highlight add", word="마감")
+    text = "마감은 <t:1796000000:f>"
+    before = len(world.kakao.outbox)
+    message = await junho.say(CHAT, text)
+    await until(lambda: len(world.kakao.outbox) > before)
+    await minji.slash(CHAT, "forward me", message=message.jump_url)
+    await until(lambda: len(world.kakao.outbox) > before + 1)
+    for sent in world.kakao.outbox[before:]:
+        assert "01:53 (Europe/Berlin)" in sent.template["content"]["description"]
+    await minji.slash(CHAT, "highlight schedule", time_zone="Asia/Seoul")
+
+
 async def test_what_no_message_can_meet_is_refused_with_the_reason(minji: Person) -> None:
     for word in ("@everyone", "<:wave:123456789012345678>", "minji@example.com"):
         refused = await minji.slash(CHAT, "highlight add", word=word)

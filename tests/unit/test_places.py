@@ -1,9 +1,11 @@
 """Which places of an event are put on a map."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from bot.kakao.templates import Feed, Location
-from bot.services.cards.event import event_card
+from bot.services.cards.event import event_card, line_of
 from bot.services.cards.place import is_street_address
 from bot.services.messages.events import EventFacts
 from bot.texts import Texts
@@ -63,3 +65,13 @@ def test_only_an_address_gets_a_map_and_every_place_is_told(
     card = event_card("event-new", facts, link="https://a.example/e", locale="ko", texts=Texts())
     assert isinstance(card, shape)
     assert place in str(card.template_object())
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [("Europe/Berlin", "01:53 – 02:53 (Europe/Berlin)"), ("Asia/Seoul", "09:53 – 10:53")],
+)
+def test_an_event_begins_by_the_members_own_clock(zone: str, shown: str) -> None:
+    facts = EventFacts(title="정모", starts_at=1_796_000_000, ends_at=1_796_003_600)
+    _, text = line_of("event-new", facts, locale="ko", texts=Texts(), zone=ZoneInfo(zone))
+    assert text.splitlines()[0].endswith(shown)

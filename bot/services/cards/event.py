@@ -5,11 +5,11 @@ how long until then.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from bot.errors import TextArgument
 from bot.kakao import Button, Content, Feed, Link, List, Location, Message
-from bot.services.cards.markdown import name_line, one_line, readable
+from bot.services.cards.markdown import in_zone, name_line, one_line, readable
 from bot.services.cards.place import is_street_address
 from bot.services.clock import SEOUL
 from bot.services.messages.events import EventFacts
@@ -20,10 +20,18 @@ from bot.texts import Locale, Texts
 ROWS, FEWEST_ROWS = 3, 2
 
 
-def event_card(kind: str, facts: EventFacts, *, link: str, locale: Locale, texts: Texts) -> Message:
+def event_card(
+    kind: str,
+    facts: EventFacts,
+    *,
+    link: str,
+    locale: Locale,
+    texts: Texts,
+    zone: tzinfo = SEOUL,
+) -> Message:
     """Return the card of an event; one at an address gets a map, several roles are a list."""
     both = Link(web_url=link, mobile_web_url=link)
-    title, text = line_of(kind, facts, locale=locale, texts=texts)
+    title, text = line_of(kind, facts, locale=locale, texts=texts, zone=zone)
     buttons = [Button(title=texts.say(locale, "card-button"), link=both)]
     if len(facts.names) >= FEWEST_ROWS:
         rows = [Content.fit(title=name_line(name), link=both) for name in _rows(facts.names)]
@@ -35,7 +43,9 @@ def event_card(kind: str, facts: EventFacts, *, link: str, locale: Locale, texts
     return Feed.fit(content=content, buttons=buttons)
 
 
-def line_of(kind: str, facts: EventFacts, *, locale: Locale, texts: Texts) -> tuple[str, str]:
+def line_of(
+    kind: str, facts: EventFacts, *, locale: Locale, texts: Texts, zone: tzinfo = SEOUL
+) -> tuple[str, str]:
     """Return an event's headline, and what else there is to say in a few lines."""
 
     def say(key: str, **arguments: TextArgument) -> str:
@@ -54,10 +64,10 @@ def line_of(kind: str, facts: EventFacts, *, locale: Locale, texts: Texts) -> tu
         filter(None, (name_line(facts.guild), one_line(facts.location) or name_line(facts.channel)))
     )
     lines = (
-        _span(facts, locale, texts),
+        _span(facts, locale, texts, zone),
         say("notify-card-changed", what=changed) if changed else "",
         where,
-        _told(facts, locale, texts),
+        _told(facts, locale, texts, zone),
     )
     return title, "\n".join(filter(None, lines))
 
@@ -73,22 +83,22 @@ def _rows(names: Sequence[str]) -> list[str]:
     return [*names[: ROWS - 1], ", ".join(names[ROWS - 1 :])]
 
 
-def _told(facts: EventFacts, locale: Locale, texts: Texts) -> str:
+def _told(facts: EventFacts, locale: Locale, texts: Texts, zone: tzinfo) -> str:
     """Return a description, read like a message."""
-    at = datetime.fromtimestamp(facts.starts_at or 0.0, SEOUL)
-    return one_line(readable(facts.text, Names(), locale, texts, at=at))
+    at = datetime.fromtimestamp(facts.starts_at or 0.0, zone)
+    return one_line(readable(facts.text, Names(), locale, texts, at=at, zone=zone))
 
 
-def _span(facts: EventFacts, locale: Locale, texts: Texts) -> str:
+def _span(facts: EventFacts, locale: Locale, texts: Texts, zone: tzinfo) -> str:
     if facts.starts_at is None:
         return ""
-    start = datetime.fromtimestamp(facts.starts_at, SEOUL)
+    start = datetime.fromtimestamp(facts.starts_at, zone)
     shown = _moment(start, locale, texts)
-    if facts.ends_at is None:
-        return f"🕒 {shown}"
-    end = datetime.fromtimestamp(facts.ends_at, SEOUL)
-    same_day = end.date() == start.date()
-    return f"🕒 {shown} – {f'{end:%H:%M}' if same_day else _moment(end, locale, texts)}"
+    if facts.ends_at is not None:
+        end = datetime.fromtimestamp(facts.ends_at, zone)
+        same_day = end.date() == start.date()
+        shown += f" – {f'{end:%H:%M}' if same_day else _moment(end, locale, texts)}"
+    return f"🕒 {in_zone(shown, zone, locale, texts)}"
 
 
 def _moment(then: datetime, locale: Locale, texts: Texts) -> str:

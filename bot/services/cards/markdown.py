@@ -94,6 +94,13 @@ def readable(
     return _tidy(_PlainText(raw, names, locale, texts, at.astimezone(zone)).read())
 
 
+def in_zone(moment: str, zone: tzinfo | None, locale: Locale, texts: Texts) -> str:
+    """Return a moment with its time zone, unless that is what readers of KakaoTalk expect."""
+    if str(zone) in {str(SEOUL), "Asia/Seoul"}:
+        return moment
+    return texts.say(locale, "card-zone", moment=moment, zone=str(zone))
+
+
 def clean(text: str) -> str:
     """Return a text without invisible and control characters, whitespace collapsed."""
     return _tidy(LINE_BREAK.sub("\n", text).replace(CODE_SPACE, " "))
@@ -323,13 +330,7 @@ class _PlainText:
         return self._zoned(clock if style in {"t", "T"} else moment)
 
     def _zoned(self, moment: str) -> str:
-        """Name the time zone, unless it is the one that readers of KakaoTalk expect."""
-        zone = str(self._at.tzinfo)
-        return (
-            moment
-            if zone in {str(SEOUL), "Asia/Seoul"}
-            else self._say("card-zone", moment=moment, zone=zone)
-        )
+        return in_zone(moment, self._at.tzinfo, self._locale, self._texts)
 
     def _date(self, time: datetime) -> str:
         same_year = time.year == self._at.year

@@ -33,7 +33,7 @@ class Pieces:
         self._picture = picture
         self._locale = locale
         self._texts = texts
-        self._at = datetime.fromtimestamp(highlight.seen.created_at, SEOUL)
+        self._at = datetime.fromtimestamp(highlight.seen.created_at, highlight.zone or SEOUL)
 
     def of_message(self) -> list[str]:
         """Return what there is to say, the most telling first; never nothing."""
@@ -62,8 +62,8 @@ class Pieces:
 
     def read(self, text: str) -> str:
         """Return a text as it reads in KakaoTalk."""
-        names = self._highlight.names
-        return readable(text, names, self._locale, self._texts, at=self._at)
+        names, zone = self._highlight.names, self._highlight.zone or SEOUL
+        return readable(text, names, self._locale, self._texts, at=self._at, zone=zone)
 
     def say(self, key: str, **arguments: TextArgument) -> str:
         """Return one of our own texts."""

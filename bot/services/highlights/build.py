@@ -83,7 +83,9 @@ def build_highlights(
         take=catch_up.see,
         now=now,
     )
-    digests = _digests(resources, gates, links=links, rules=rules, servers=servers, jumps=jumps)
+    digests = _digests(
+        resources, gates, wishes, links=links, rules=rules, servers=servers, jumps=jumps
+    )
     return HighlightServices(rules, wishes, gates, dispatcher, digests, catch_up, patterns, watch)
 
 
@@ -106,6 +108,7 @@ def _dispatcher(
 def _digests(
     resources: Resources,
     gates: Gates,
+    schedules: Schedules,
     *,
     links: Links,
     rules: Rules,
@@ -120,6 +123,7 @@ def _digests(
         gates=gates,
         settings=servers.settings,
         access=servers.access,
+        schedules=schedules,
         sight=resources.sight,
         jumps=jumps,
         texts=resources.texts,

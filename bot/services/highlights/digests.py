@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 
 from bot.errors import NotAllowed, NothingLeft, NotLinked, SystemMessage
 from bot.kakao import Button, Content, Feed, Link, List, Message
@@ -18,12 +19,13 @@ from bot.services.cards.event import event_card, line_of
 from bot.services.cards.markdown import one_line
 from bot.services.cards.message import message_card
 from bot.services.cards.picture import first_image
-from bot.services.clock import DAY, Clock
+from bot.services.clock import DAY, SEOUL, Clock
 from bot.services.forwarding.jumps import Jumps
 from bot.services.highlights.cases import MessageCase, feature_of
 from bot.services.highlights.gates import Gates, Moment
 from bot.services.highlights.matching.spans import finder
 from bot.services.highlights.rules import Filter, Rules
+from bot.services.highlights.schedule import Schedules
 from bot.services.listeners import Listeners
 from bot.services.messages.events import EventFacts
 from bot.services.messages.models import Highlight, Source
@@ -66,6 +68,7 @@ class Found:
     author_id: int | None = None
     policy: str = Policy.FULL
     find: Find | None = None
+    zone: tzinfo = SEOUL
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ class Digests:
         gates: Gates,
         settings: Settings,
         access: Access,
+        schedules: Schedules,
         sight: ReaderSlot,
         jumps: Jumps,
         texts: Texts,
@@ -107,6 +111,7 @@ class Digests:
         self._gates = gates
         self._settings = settings
         self._access = access
+        self._schedules = schedules
         self._sight = sight
         self._jumps = jumps
         self._texts = texts
@@ -126,14 +131,14 @@ class Digests:
         if link is None:
             raise NotLinked
         locale = pick_locale(link.locale)
-        found = await self._found(row)
+        found = await self._found(row, await self._zone(row.member_id))
         if not found:
             raise NothingLeft
         left_out = await self._hits.count_left_out(row.forward_id)
         if left_out:
             await self._tell_flood(row, found, left_out, locale)
         if len(found) == 1 and not left_out:
-            return await self._alone(found[0], await self._before(found[0].hit), locale)
+            return await self._alone(found[0], await self._before(found[0]), locale)
         return await self._together(row, found, left_out, locale)
 
     async def page(self, digest_id: str) -> Digest:
@@ -156,7 +161,13 @@ class Digests:
             return False
         return True
 
-    async def _found(self, row: Delivery) -> list[Found]:
+    async def _zone(self, member_id: int) -> tzinfo:
+        """Return where a member lives."""
+        with suppress(Unreadable):
+            return (await self._schedules.of(member_id)).zone
+        return SEOUL
+
+    async def _found(self, row: Delivery, zone: tzinfo) -> list[Found]:
         """Return what may still go out, and note of the rest which gate stopped it."""
         hits = await self._hits.of_forward(row.forward_id)
         sources = {hit.id: _source(hit) for hit in hits}
@@ -170,7 +181,7 @@ class Digests:
                 highlight = looked.get(source) if source else None
                 passed, reason = await self._judged(hit, highlight)
                 if reason is None:
-                    kept.append(await self._as_found(passed, highlight))
+                    kept.append(await self._as_found(passed, highlight, zone))
                 else:
                     dropped.append((hit.id, reason))
         finally:  # what was judged need not be judged again
@@ -202,16 +213,16 @@ class Digests:
             return await self._gates.judge(hit, highlight.seen if highlight else None)
         return hit, UNREADABLE
 
-    async def _as_found(self, hit: Hit, highlight: Highlight | None) -> Found:
+    async def _as_found(self, hit: Hit, highlight: Highlight | None, zone: tzinfo) -> Found:
         if highlight is not None:
-            return await self._as_message(hit, highlight)
+            return await self._as_message(hit, replace(highlight, zone=zone))
         facts = EventFacts.model_validate(hit.facts or {})
         policy = await self._policy(hit.guild_id, (hit.channel_id, *facts.parents))
         if policy is Policy.LINK and facts.author_id is not None:
             facts = facts.wordless()
         place = Source(hit.guild_id, hit.channel_id or hit.guild_id, 0)
         author, where = facts.author_id, facts.place(place)
-        return Found(hit, where, facts=facts, author_id=author, policy=policy)
+        return Found(hit, where, facts=facts, author_id=author, policy=policy, zone=zone)
 
     async def _as_message(self, hit: Hit, highlight: Highlight) -> Found:
         policy = await self._policy(hit.guild_id, highlight.seen.places)
@@ -234,9 +245,9 @@ class Digests:
         carried = await self._gates.carried(highlight.seen, chosen, Moment.SENT)
         return replace(highlight, seen=carried)
 
-    async def _before(self, hit: Hit) -> list[Highlight]:
+    async def _before(self, found: Found) -> list[Highlight]:
         """Return what was said before, as much as the member wants and may leave the server."""
-        source = _source(hit)
+        hit, source = found.hit, _source(found.hit)
         if source is None or hit.kind != MESSAGE:
             return []
         chosen = await self._rules.filter(hit.member_id, hit.guild_id)
@@ -264,7 +275,12 @@ class Digests:
             return self._card(found, found.highlight, address, locale, before)
         assert found.facts is not None  # noqa: S101 - a hit is a message or an event
         return event_card(
-            found.hit.kind, found.facts, link=address, locale=locale, texts=self._texts
+            found.hit.kind,
+            found.facts,
+            link=address,
+            locale=locale,
+            texts=self._texts,
+            zone=found.zone,
         )
 
     def _card(
@@ -338,7 +354,9 @@ class Digests:
             title, text = card.content.title or "", card.content.description or ""
         else:
             assert found.facts is not None  # noqa: S101 - a hit is a message or an event
-            title, text = line_of(found.hit.kind, found.facts, locale=locale, texts=self._texts)
+            title, text = line_of(
+                found.hit.kind, found.facts, locale=locale, texts=self._texts, zone=found.zone
+            )
         return Item(
             title=one_line(title),
             text=one_line(text)[:LINE],

@@ -108,9 +108,9 @@ class Schedule(BaseModel):
         ends = (self.quiet_from or 0, self.quiet_to or 0)
         moments = sorted({at, *(shown for minute in ends for shown in self._shown(at, minute))})
         shifts = [
-            _shift(first, last, self._zone)
+            _shift(first, last, self.zone)
             for first, last in pairwise(moments)
-            if _offset(first, self._zone) != _offset(last, self._zone)
+            if _offset(first, self.zone) != _offset(last, self.zone)
         ]
         return sorted(turn for turn in {*moments, *shifts} if turn > at)
 
@@ -118,7 +118,7 @@ class Schedule(BaseModel):
         """Yield when the clock shows a minute, from this day on; twice where it is set back."""
         clock, today = time(minute // 60, minute % 60), self._local(at).date()
         for number in range(DAYS_AHEAD):
-            local = datetime.combine(today + timedelta(days=number), clock, self._zone)
+            local = datetime.combine(today + timedelta(days=number), clock, self.zone)
             yield local.timestamp()
             yield local.replace(fold=1).timestamp()
 
@@ -135,7 +135,8 @@ class Schedule(BaseModel):
         return None in {self.quiet_from, self.quiet_to} or self.quiet_from == self.quiet_to
 
     @property
-    def _zone(self) -> ZoneInfo:
+    def zone(self) -> ZoneInfo:
+        """Where the member lives."""
         return ZoneInfo(self.time_zone)
 
     def _minute(self, at: float) -> int:
@@ -143,7 +144,7 @@ class Schedule(BaseModel):
         return local.hour * 60 + local.minute
 
     def _local(self, at: float) -> datetime:
-        return datetime.fromtimestamp(at, self._zone)
+        return datetime.fromtimestamp(at, self.zone)
 
 
 def _offset(at: float, zone: ZoneInfo) -> timedelta | None:

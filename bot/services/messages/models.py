@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import tzinfo
 from enum import StrEnum
 from typing import Self
 
@@ -260,7 +261,8 @@ class Highlight:
     """Something on Discord worth carrying, with the names that whoever gets it may see.
 
     `forum` is where a post stands, whose title is then the channel's name. `most` is how many
-    characters of what was said may leave the server, None for all; `policy` is why.
+    characters of what was said may leave the server, None for all; `policy` is why. `zone` is where
+    whoever gets it lives, None for Seoul: points in time are told in it.
     """
 
     seen: Seen
@@ -270,6 +272,7 @@ class Highlight:
     names: Names = field(default_factory=Names)
     most: int | None = None
     policy: str = "full"
+    zone: tzinfo | None = None
 
     @property
     def source(self) -> Source:
