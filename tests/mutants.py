@@ -36,8 +36,8 @@ TESTS: Mapping[str, str] = {
     " unit/kakao_templates unit/templates",
     "bot/services": "unit/supervision unit/locks unit/cache unit/bounds unit/kakao_codes"
     " unit/clock_set_back unit/links",
-    "bot/services/accounts": "unit/links unit/unsaved_tokens unit/relinking unit/webhooks"
-    " unit/clock_set_back",
+    "bot/services/accounts": "unit/links unit/links_meanwhile unit/unsaved_tokens"
+    " unit/relinking unit/webhooks unit/clock_set_back",
     "bot/services/cards": "unit/cards unit/markdown unit/gates_of_events",
     "bot/services/compose": "unit/compose_forms unit/templates",
     "bot/services/deliveries": f"{SENT} unit/clock_set_back",

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bot import kakao
@@ -32,20 +32,32 @@ logger = logging.getLogger(__name__)
 # Without this one no card goes out.
 NEEDED = frozenset({TALK_MESSAGE})
 REFRESH_EARLY = 60
-# How long somebody waits for a new token, who can come again.
-REFRESH_PATIENCE = 3.0
-UNLINK_PATIENCE = 5
 # How far Kakao's clock and ours may be apart.
 CLOCKS_APART = 10
-# How late Kakao may tell us of an account, and how long it may take to say how that stands.
+# How late Kakao may tell us of an account.
 LATEST_NOTICE = 600
-NOTICE_PATIENCE = 3
 
 T = TypeVar("T")
 BrokenListener = Callable[[int, Locale], Awaitable[None]]
 UnlinkedListener = Callable[[int], Awaitable[None]]
 ConsentListener = Callable[[int, Locale, frozenset[str]], Awaitable[None]]
 DeliveriesListener = Callable[[list[Delivery]], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long Kakao is waited for, in seconds.
+
+    For a new token of somebody who can come again; for the end of a connection; and for its word
+    on how an account stands, after a notice about that.
+    """
+
+    refresh: float = 3.0
+    unlink: float = 5.0
+    notice: float = 3.0
+
+
+WAITS = Waits()
 
 
 class OtherAccount(Exception):
@@ -69,11 +81,11 @@ class Links:
         kakao: KakaoClient,
         *,
         now: Clock,
-        patience: float = REFRESH_PATIENCE,
+        waits: Waits = WAITS,
     ) -> None:
         self.refreshes = RefreshMemory(now=now)
         self.tokens = TokenKeeper(store)
-        self._patience = patience
+        self._waits = waits
         self._store = store
         self._kakao = kakao
         self._now = now
@@ -207,7 +219,7 @@ class Links:
         # What it raises later is no news: the next who asks hears of it.
         renewed.add_done_callback(lambda task: task.cancelled() or task.exception())
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._waits.refresh):
                 return await asyncio.shield(renewed)
         except TimeoutError:
             self.refreshes.hung(member_id)
@@ -297,7 +309,7 @@ class Links:
     async def leave(self, link: Link) -> bool:
         """Ask Kakao to undo the connection; the member's wish stands whatever it answers."""
         try:
-            async with asyncio.timeout(UNLINK_PATIENCE):
+            async with asyncio.timeout(self._waits.unlink):
                 await self._unlink_at_kakao(link)
         except (KakaoError, TimeoutError) as failure:
             logger.warning("Kakao keeps a connection: %s", type(failure).__name__)
@@ -365,7 +377,7 @@ class Links:
     async def agreed_now(self, link: Link) -> frozenset[str] | None:
         """Ask Kakao what a link agrees to; None unless it says so: then a notice is believed."""
         try:
-            async with asyncio.timeout(NOTICE_PATIENCE):
+            async with asyncio.timeout(self._waits.notice):
                 scopes = await self._kakao.scopes(link.access_token)
         except (KakaoError, TimeoutError):
             return None
