@@ -83,6 +83,11 @@ class TroubledWorld(World):
         account.refuses = on
         self.changed()
 
+    def leave_out(self, account: Account, *, on: bool = True) -> None:
+        """Let the answer to a send say nothing of a receiver, who gets it nonetheless."""
+        account.unmentioned = on
+        self.changed()
+
     def leave_talk(self, account: Account) -> None:
         """Let a person leave KakaoTalk but keep the Kakao account (-501)."""
         account.talk_user = False

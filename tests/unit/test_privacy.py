@@ -74,6 +74,7 @@ class Office:
     naps: Naps
     erased: list[tuple[int, int]] = field(default_factory=list)
     asked: list[tuple[int, int]] = field(default_factory=list)
+    looked: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.store = DepartureStore(self.tower.database)
@@ -96,6 +97,7 @@ class Office:
         self.erased.append((guild_id, 0))
 
     def is_in(self, guild_id: int) -> bool:
+        self.looked.append(guild_id)
         return self.tower.glass.is_in(guild_id)
 
     async def belongs(self, member_id: int, guild_id: int) -> bool:
@@ -146,6 +148,7 @@ async def test_of_a_silent_server_one_member_is_asked_about_and_of_the_others_al
     office.tower.glass.gone |= {MINJI, JUNHO}
     assert not await office.departures.look()
     assert office.asked == [(ELSEWHERE, JUNHO)]
+    assert office.looked.count(GUILD) == 1
     assert await office.gone() == {(ELSEWHERE, JUNHO)}
     office.tower.glass.out.clear()
     office.asked.clear()
@@ -167,6 +170,15 @@ async def test_who_left_while_a_server_was_silent_is_noted_with_the_day_it_is_kn
     await office.departures.tidy()
     assert office.erased == [(GUILD, MINJI)]
     assert await office.gone() == set()
+
+
+async def test_a_server_that_removed_kkachi_has_lost_all_its_members_without_asking(
+    office: Office,
+) -> None:
+    office.tower.glass.servers.remove(ELSEWHERE)
+    assert await office.departures.look()
+    assert await office.gone() == {(ELSEWHERE, 0), (ELSEWHERE, JUNHO)}
+    assert office.asked == [(GUILD, MINJI), (GUILD, JUNHO)]
 
 
 async def test_a_server_that_took_kkachi_back_is_no_longer_one_it_has_left(office: Office) -> None:
