@@ -29,7 +29,10 @@ WORDS = {"survived": "no test notices it", "no tests": "no test comes there"}
 
 GATES = "unit/gates unit/gates_again unit/gates_of_events"
 FOUND = f"{GATES} unit/judged unit/gaps unit/turns unit/dispatcher unit/side_by_side"
-SENT = "unit/deliveries unit/relinking unit/outages unit/fairness unit/workers unit/allowance"
+SENT = (
+    "unit/deliveries unit/first_answer unit/unclear_answers unit/relinking unit/outages"
+    " unit/fairness unit/workers unit/allowance"
+)
 # Which tests are about what; those of the longest name that fits are run.
 TESTS: Mapping[str, str] = {
     "bot/kakao": "unit/kakao_answers unit/kakao_client unit/kakao_errors unit/kakao_messages"
@@ -38,11 +41,14 @@ TESTS: Mapping[str, str] = {
     " unit/clock_set_back unit/links",
     "bot/services/accounts": "unit/links unit/links_meanwhile unit/unsaved_tokens"
     " unit/relinking unit/webhooks unit/clock_set_back",
+    "bot/services/accounts/links.py": "unit/links unit/links_meanwhile unit/unsaved_tokens"
+    " unit/webhooks",
+    "bot/services/accounts/tokens.py": "unit/unsaved_tokens",
     "bot/services/cards": "unit/cards unit/markdown unit/gates_of_events",
     "bot/services/compose": "unit/compose_forms unit/templates",
     "bot/services/deliveries": f"{SENT} unit/clock_set_back",
     "bot/services/deliveries/image": "unit/images",
-    "bot/services/deliveries/outbox.py": "unit/deliveries unit/relinking unit/first_answer",
+    "bot/services/deliveries/outbox.py": "unit/first_answer unit/deliveries",
     "bot/services/forwarding": "unit/forwarding unit/share",
     "bot/services/highlights": f"{FOUND} unit/clock_set_back",
     "bot/services/highlights/gates.py": GATES,
@@ -51,7 +57,7 @@ TESTS: Mapping[str, str] = {
     "bot/services/highlights/schedule.py": "unit/planner unit/schedule unit/unreadable_rows",
     "bot/services/messages": f"{GATES} unit/forwarding unit/bounds",
     "bot/services/operations": "unit/supervision journeys/telemetry",
-    "bot/services/privacy": "unit/privacy unit/turns unit/cache unit/share",
+    "bot/services/privacy": "unit/privacy",
     "bot/services/servers": "unit/settings unit/statistics unit/gates_again unit/cache",
     "bot/services/subscriptions": f"{GATES} unit/turns unit/cache unit/clock_set_back",
     "storage": f"unit/storage unit/storage_links unit/storage_deliveries unit/erasing {SENT}"

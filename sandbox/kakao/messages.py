@@ -101,8 +101,8 @@ class MessageApi:
             return spent
         if not receiver.talk_user:
             return -501
-        if receiver is sender:
-            return None
+        if receiver is sender or receiver.refused_with is not None:
+            return receiver.refused_with
         if not receiver.is_friend_of(sender):
             return -502
         return -530 if receiver.hidden or receiver.refuses else None

@@ -388,6 +388,27 @@ async def is_noted_anew(tower: HighlightsWorld) -> bool:
     return await tower.services.access.is_known(GUILD, MINJI)
 
 
+async def wait_and_send(tower: HighlightsWorld) -> None:
+    dispatcher = tower.services.dispatcher
+    dispatcher.wake(MINJI)
+    dispatcher._days.note_sent(MINJI)
+
+
+async def nothing_is_planned(tower: HighlightsWorld) -> bool:
+    dispatcher = tower.services.dispatcher
+    return MINJI not in dispatcher._times and MINJI not in dispatcher._days._sent
+
+
+async def list_friends(tower: HighlightsWorld) -> None:
+    """The list comes from Kakao when the member has just unlinked."""
+    await tower.services.links.unlink(MINJI)
+    tower.services.friends._lists.put(MINJI, ("generation", []))
+
+
+async def no_friend_is_known(tower: HighlightsWorld) -> bool:
+    return MINJI not in tower.services.friends._lists._known
+
+
 @pytest.mark.parametrize(
     ("leave_a_trace", "is_forgotten"),
     [
@@ -396,6 +417,8 @@ async def is_noted_anew(tower: HighlightsWorld) -> bool:
         (subscribe, nothing_is_subscribed),
         (write_somewhere, nobody_knows_where_they_wrote),
         (be_noted, is_noted_anew),
+        (wait_and_send, nothing_is_planned),
+        (list_friends, no_friend_is_known),
     ],
 )
 async def test_after_erasing_memory_knows_nothing_either(

@@ -8,7 +8,7 @@ import pytest
 from bot.kakao import Message
 from bot.services.deliveries.attempt import LONGEST_LEASE, RECORDING_SECONDS
 from storage.deliveries import DeliveryState
-from tests.support.outbox import World, open_outbox
+from tests.support.outbox import MINJI, World, open_outbox
 
 
 @pytest.fixture
@@ -25,8 +25,24 @@ async def test_of_a_friend_whom_the_answer_leaves_out_nobody_knows(idle: World) 
         assert await idle.named(forward) == {"준호": ("sent", None), "서연": ("unknown", "lost")}
         idle.let_pass(3600)
         await idle.sender.rest()
-        assert await idle.deliveries.repeat(forward, 1) == []
+        assert await idle.deliveries.repeat(forward, MINJI) == []
     assert sorted(idle.readers()) == ["서연", "준호"]
+
+
+@pytest.mark.parametrize("code", [-402, -101, -401, -2])
+async def test_what_kakao_says_of_a_friend_is_never_taken_for_the_senders(
+    idle: World, code: int
+) -> None:
+    before = await idle.links.get(MINJI)
+    idle.kakao.refuse_with(idle.account("서연"), code)
+    async with idle.running():
+        forward = await idle.to_friends("준호", "서연")
+        assert await idle.named(forward) == {
+            "준호": ("sent", None),
+            "서연": ("failed", "not-friend"),
+        }
+    assert await idle.links.get(MINJI) == before
+    assert idle.broken == []
 
 
 @pytest.mark.parametrize(("left", "sends"), [(RECORDING_SECONDS, 0), (RECORDING_SECONDS + 1, 1)])

@@ -39,13 +39,11 @@ class Expiry:
 
     async def run(self) -> None:
         """Tidy up until cancelled; raises StorageError."""
-        tidied_at = float("-inf")
         while True:
-            now = self._now()
-            if has_passed(tidied_at, EVERY_SECONDS, now):
-                await self.tidy()
-                tidied_at = now
-            await self._sleep(LOOK_EVERY)
+            tidied_at = self._now()
+            await self.tidy()
+            while not has_passed(tidied_at, EVERY_SECONDS, self._now()):
+                await self._sleep(LOOK_EVERY)
 
     async def tidy(self) -> None:
         """Erase what expired a day ago or earlier, where that can be done.
