@@ -62,6 +62,7 @@ async def test_a_pair_that_cannot_be_saved_is_used_and_saved_once_there_is_room(
             token = await house.token()
             assert await house.client.me(token)
             assert await house.token() == token
+            used = await house.linked()
             assert await stored(house) == before
 
         async def saved() -> bool:
@@ -69,7 +70,7 @@ async def test_a_pair_that_cannot_be_saved_is_used_and_saved_once_there_is_room(
 
         await until(saved)
     after = await stored(house)
-    assert (after.access_token, house.calls("/oauth/token")) == (token, 2)
+    assert (after, after.access_token, house.calls("/oauth/token")) == (used, token, 2)
     assert after.refresh_token != before.refresh_token
     assert "disk full" in caplog.text
     assert not any(secret in caplog.text for secret in (token, after.refresh_token))
@@ -82,6 +83,8 @@ async def test_a_pair_that_is_saved_late_goes_on_after_a_restart(house: LinkWorl
     house.clock.passes(86400)
     anew = Links(house.store, house.client, now=house.clock)
     assert await house.client.me((await anew.fresh(MINJI)).access_token)
+    await house.links.unlink(MINJI)
+    assert await house.store.get(MINJI) is None
 
 
 async def test_a_pair_that_replaces_one_that_was_never_saved_is_saved_as_well(
@@ -116,7 +119,21 @@ async def test_a_pair_of_which_nobody_knows_whether_it_is_saved_is_followed_by_t
     )
     house.clock.passes(MONTH + 86400)
     token = await house.token()
-    assert (await stored(house)).access_token == token
+    assert await house.client.me(token)
+    last = await stored(house)
+    assert (last.access_token, last.refresh_token != after.refresh_token) == (token, True)
+
+
+async def test_what_somebody_else_has_noted_of_the_former_pair_does_not_hold_for_the_new_one(
+    house: LinkWorld,
+) -> None:
+    """Another process has only the former one, and Kakao has refused it that."""
+    async with full_disk(house):
+        token = await house.token()
+    await house.store.mark_broken(await stored(house), house.clock())
+    assert await house.token() == token
+    await house.links.tokens.save(MINJI)
+    assert (await stored(house)).broken_at is None
 
 
 async def test_an_access_token_that_cannot_be_saved_breaks_nothing_and_mends_nothing(

@@ -41,7 +41,7 @@ class Renewal:
         """Return what may be stored of a link while it is renewed once more."""
         if link.refresh_token != self.renewed.refresh_token:
             return (link,)
-        return (*self.stored, link) if self.replaces(self.stored[-1]) else self.stored
+        return (*self.stored, link)
 
     def replaces(self, link: Link) -> bool:
         """Tell whether a link gets another refresh token, and not only an access token."""
