@@ -36,9 +36,8 @@ docs: $(VENV)/.dev  ## writes the pages that are made from the code
 bench: $(VENV)/.bench  ## measures both sides of every comparison in one run and prints ratios
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-mutants: $(VENV)/.mutants  ## puts small mistakes into the code and lists those that no test notices
-	@-PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/mutmut run $(ARGS)
-	@$(BIN)/mutmut results
+mutants: $(VENV)/.mutants  ## puts small mistakes into ARGS="storage/vault.py …" and lists those that no test notices
+	@PATH="$(CURDIR)/$(BIN):$$PATH" nice -n 19 $(BIN)/python -m tests.mutants $(ARGS)
 
 soak: $(VENV)/.run  ## lets everything live for five minutes, or ARGS=60, and finds what grows without end
 	@$(BIN)/python -m sandbox.demo.soak $(ARGS)

@@ -150,6 +150,7 @@ async def at_work(services: Services) -> AsyncIterator[None]:
     """
     keep = services.supervisor.run
     async with _beside(
+        keep("tokens", services.links.tokens.run),
         keep("expiry", services.housekeeping.run),
         keep("pending links", services.pending.run),
         keep("catch-up", services.catch_up.run),

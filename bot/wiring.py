@@ -157,7 +157,6 @@ def _introduce(services: Services) -> None:
     services.privacy.forgetters += [
         services.deliveries.cancel,
         forget_rules,
-        services.wishes.forget,
         services.watch.forget,
         services.dispatcher.forget,
         services.friends.forget,

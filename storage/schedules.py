@@ -31,7 +31,3 @@ class WishStore:
             await connection.execute(insert(wishes).values(member_id=member_id, wishes=values))
 
         await self._database.write(replace)
-
-    async def delete_member(self, member_id: int) -> None:
-        """Forget what a member wishes."""
-        await self._database.change(delete(wishes).where(wishes.c.member_id == member_id))

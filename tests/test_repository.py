@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import mutants
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 NEWEST_PYTHON = 13
@@ -57,6 +59,12 @@ def test_the_workflow_does_what_a_fresh_clone_does_on_every_python() -> None:
 def test_the_workflow_looks_for_known_weaknesses_of_all_that_is_pinned() -> None:
     _, _, audit = read(".github/workflows/ci.yml").partition("pip-audit==")
     assert sorted(re.findall(r"-r (\S+)", audit)) == sorted(p.name for p in ROOT.glob("*.lock"))
+
+
+def test_mistakes_in_every_module_are_looked_for_by_tests_that_are_there() -> None:
+    found = {module: mutants.tests_of(module) for module in mutants.modules(mutants.FOLDERS)}
+    assert "storage/vault.py" in found
+    assert [file for files in found.values() for file in files if not (ROOT / file).exists()] == []
 
 
 # GitHub reads them, nothing of ours does: a parser would be a dependency for this alone.

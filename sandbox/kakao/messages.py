@@ -77,19 +77,20 @@ class MessageApi:
 
     def _send(self, sender: Account, receivers: list[Account], written: Written) -> web.Response:
         self._world.quotas.turn_to(self._world.now())
-        delivered: list[str] = []
+        delivered: list[Account] = []
         failed: dict[int, list[str]] = {}
         for receiver in receivers:
             refused = self._refusal(sender, receiver)
             if refused is None:
                 self._accept(sender, receiver, written)
-                delivered.append(receiver.uuid)
+                delivered.append(receiver)
             else:
                 failed.setdefault(refused, []).append(receiver.uuid)
         if not delivered:
             raise kapi(next(iter(failed)))
         self._world.changed()
-        answer: dict[str, Any] = {"successful_receiver_uuids": delivered}
+        told = [receiver.uuid for receiver in delivered if not receiver.unmentioned]
+        answer: dict[str, Any] = {"successful_receiver_uuids": told}
         if failed:
             answer["failure_info"] = [_failure(code, uuids) for code, uuids in failed.items()]
         return json_response(dump(answer))
@@ -100,8 +101,8 @@ class MessageApi:
             return spent
         if not receiver.talk_user:
             return -501
-        if receiver is sender:
-            return None
+        if receiver is sender or receiver.refused_with is not None:
+            return receiver.refused_with
         if not receiver.is_friend_of(sender):
             return -502
         return -530 if receiver.hidden or receiver.refuses else None

@@ -121,6 +121,8 @@ class Account(Partner):
     talk_user: bool = True
     hidden: bool = False
     refuses: bool = False
+    refused_with: int | None = None
+    unmentioned: bool = False
     rooms: "dict[int, ChatRoom]" = field(default_factory=dict, repr=False)
     grants: "list[Grant]" = field(default_factory=list, repr=False)
     issued_access: list[float] = field(default_factory=list, repr=False)

@@ -83,6 +83,16 @@ class TroubledWorld(World):
         account.refuses = on
         self.changed()
 
+    def refuse_with(self, account: Account, code: int | None) -> None:
+        """Let sends to a person be refused with any code, as Kakao has not said it never does."""
+        account.refused_with = code
+        self.changed()
+
+    def leave_out(self, account: Account, *, on: bool = True) -> None:
+        """Let the answer to a send say nothing of a receiver, who gets it nonetheless."""
+        account.unmentioned = on
+        self.changed()
+
     def leave_talk(self, account: Account) -> None:
         """Let a person leave KakaoTalk but keep the Kakao account (-501)."""
         account.talk_user = False

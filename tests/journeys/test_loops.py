@@ -14,7 +14,7 @@ from tests.support.world import CHAT, World, open_world, until
 
 LOOPS = {
     *("webhooks", "discord", "expiry", "catch-up", "notifier", "departures"),
-    *("dispatcher", "heartbeat", "sender"),
+    *("dispatcher", "heartbeat", "sender", "tokens"),
 }
 # They end and begin with the connection.
 LOOPS_OF_COGS = {"missed-messages", "missed-events"}

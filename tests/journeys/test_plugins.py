@@ -136,6 +136,25 @@ async def test_admins_switch_a_feature_of_somebodys_own_off_like_any(
     assert (await world.discord.person("서연").slash(CHAT, "kakao link")).answer.components
 
 
+async def test_what_is_switched_off_stays_off_while_its_module_is_not_loaded(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "my_feature.py").write_text(OWN.format(words="하나"))
+    monkeypatch.syspath_prepend(tmp_path)
+    minji, hajun = world.discord.person("민지"), world.discord.person("하준")
+    for cogs in ("cogs.settings,my_feature", "cogs.link,cogs.settings"):
+        world.settings["COGS"] = cogs
+        await world.start_bot()
+        panel = await hajun.slash(CHAT, "settings panel")
+        shown = next(one for one in components(panel) if ":features:" in one.get("custom_id", ""))
+        await hajun.choose(panel, shown["custom_id"], [])
+        await world.stop_bot()
+    world.settings["COGS"] = "cogs.link,cogs.settings,my_feature"
+    await world.start_bot()
+    for command in ("own", "kakao link"):
+        assert "꺼 두었어요" in (await minji.slash(CHAT, command)).text
+
+
 async def reloaded(world: World, folder: Path, name: str) -> tuple[int | None, str, str]:
     process = await start_process(world.settings, folder, "reload", name)
     printed, problem = await process.communicate()

@@ -17,6 +17,7 @@ import pytest
 from bot.services.highlights.catch_up import SAVE_EVERY
 from sandbox.discord import Reply
 from sandbox.kakao import Message
+from tests.support.database import locked
 from tests.support.world import CHAT, World, open_world, start_process, until
 
 FRIENDS = ("준호", "서연", "지우")
@@ -268,6 +269,71 @@ async def test_a_kill_while_catching_up_misses_nothing_and_finds_nothing_twice(
         await until(lambda: number(tmp_path, "state = 'sent'") == 1, PATIENCE)
     [digest] = world.kakao.outbox
     assert listed(tmp_path, digest) == sorted([first, *missed, last])
+
+
+def refreshes(world: World) -> int:
+    return sum(request.path == "/oauth/token" for request in world.kakao.requests)
+
+
+@asynccontextmanager
+async def refreshing(world: World, window: str) -> AsyncIterator[asyncio.Task[Reply]]:
+    """Let a card of 민지's be in the middle of a refresh: Kakao has given the tokens."""
+    minji, kakao = world.discord.person("민지"), world.kakao
+    said, before = await minji.say(CHAT, "레이드 갈 사람?"), refreshes(world)
+    kakao.expire_access_tokens(kakao.account("민지"))
+    kakao.slow(0.4)
+    asked = asyncio.create_task(minji.menu(CHAT, "Send to my KakaoTalk", said))
+    await until(lambda: refreshes(world) > before, PATIENCE)
+    try:
+        if window == "the answer is on its way":
+            yield asked
+        else:
+            async with locked(world):
+                await asyncio.sleep(2 * kakao.delay)
+                yield asked
+    finally:
+        kakao.slow(0)
+        asked.cancel()
+        await asyncio.gather(asked, return_exceptions=True)
+
+
+WINDOWS = ("the answer is on its way", "the answer is not saved yet")
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+async def test_a_kill_that_costs_the_new_refresh_token_is_told_and_the_card_comes_after_linking(
+    world: World, tmp_path: Path, window: str
+) -> None:
+    """Kakao has let the former one die, so nothing but the member can mend it."""
+    minji, kakao = world.discord.person("민지"), world.kakao
+    kakao.switches.refresh_rotation_threshold = kakao.switches.refresh_ttl + 1
+    async with running(world, tmp_path) as process:
+        await world.link("민지")
+        async with refreshing(world, window):
+            await kill(process)
+    async with running(world, tmp_path):
+        await until(lambda: minji.dms, PATIENCE)
+        assert "카카오톡 연결이 끊겨서" in minji.dms[0].text
+        await until(lambda: number(tmp_path, "reason = 'link-again'") == 1, PATIENCE)
+        assert kakao.outbox == []
+        await world.follow(await minji.slash(CHAT, "kakao link"), "민지")
+        await until(lambda: number(tmp_path, "state = 'sent'") == 1, PATIENCE)
+    assert len(minji.dms) == 1
+    assert [message.sender.name for message in kakao.outbox] == ["민지"]
+
+
+async def test_a_kill_in_a_refresh_that_leaves_the_refresh_token_alive_costs_nothing(
+    world: World, tmp_path: Path
+) -> None:
+    minji, kakao = world.discord.person("민지"), world.kakao
+    async with running(world, tmp_path) as process:
+        await world.link("민지")
+        async with refreshing(world, WINDOWS[1]):
+            await kill(process)
+    async with running(world, tmp_path):
+        await until(lambda: number(tmp_path, "state = 'sent'") == 1, PATIENCE)
+    assert minji.dms == []
+    assert [message.sender.name for message in kakao.outbox] == ["민지"]
 
 
 class Remembering(random.Random):

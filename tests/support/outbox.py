@@ -16,7 +16,7 @@ from bot.services.clock import DAY, HOUR
 from bot.services.deliveries.allowance import Allowance, KakaoLimits
 from bot.services.deliveries.attempt import Attempts, Compose, Prepare, as_it_is
 from bot.services.deliveries.followups import FollowUps
-from bot.services.deliveries.outbox import Outbox
+from bot.services.deliveries.outbox import PATIENCE, Outbox
 from bot.services.deliveries.sender import Sender
 from bot.services.deliveries.signals import OutboxSignals
 from bot.services.deliveries.worker import Worker
@@ -106,6 +106,7 @@ class World:
         concurrency: int = 32,
         compose: Compose = composed_of_nothing,
         prepare: Prepare = as_it_is,
+        patience: float = PATIENCE,
     ) -> None:
         """Be a process that has just started on this database."""
         self.changes, self.alarms = OutboxSignals(), Alarms()
@@ -113,7 +114,9 @@ class World:
         self.starts += 1
         random = Random(6 + self.starts)
         self.allowance = Allowance(AllowanceStore(self.database), self.limits, now=self.clock)
-        self.deliveries = Outbox(self.store, self.changes, now=self.clock, random=random)
+        self.deliveries = Outbox(
+            self.store, self.changes, now=self.clock, random=random, patience=patience
+        )
         self.links.on_deliveries_changed[:] = [self.changes.changed]
         self.worker = Worker(WorkerStore(self.database), now=self.clock, random=random)
         self.sender = RestingSender(

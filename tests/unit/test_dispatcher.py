@@ -1,7 +1,8 @@
-"""The dispatcher is woken also for the member whom it is just looking at."""
+"""Who is looked at by the dispatcher, and when what was found for them goes."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,8 +10,10 @@ import pytest
 
 from storage.deliveries import Delivery
 from storage.hits import HitStore
+from storage.links import Link
+from storage.rules import RuleKind
 from tests.support.outbox import CARD, MINJI
-from tests.support.watching import HighlightsWorld, open_tower
+from tests.support.watching import GUILD, JUNHO, HighlightsWorld, open_tower
 from tests.support.world import until
 
 
@@ -64,3 +67,65 @@ async def test_who_is_looked_at_when_the_loop_is_killed_is_looked_at_again(tmp_p
         running.cancel()
         await asyncio.wait([running])
         assert MINJI in services.dispatcher._times
+
+
+# Whose cards wait
+
+
+@asynccontextmanager
+async def dispatching(tower: HighlightsWorld) -> AsyncIterator[None]:
+    """Let the dispatcher have looked at everybody once, when the block begins."""
+    running = asyncio.create_task(tower.services.dispatcher.run())
+    await tower.link(JUNHO)
+    await tower.services.rules.add(JUNHO, GUILD, RuleKind.WORD, "공지")
+    await tower.services.watch.see(tower.message(author_id=3))
+    # Whoever came later is served later: then 민지 was looked at.
+    await until_none_waits(tower, JUNHO)
+    try:
+        yield
+    finally:
+        running.cancel()
+        await asyncio.wait([running])
+
+
+async def until_none_waits(tower: HighlightsWorld, member_id: int) -> None:
+    async with asyncio.timeout(10):
+        while await HitStore(tower.database).waiting(member_id):  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.01)
+
+
+async def link_of(tower: HighlightsWorld) -> Link:
+    link = await tower.services.links.get(MINJI)
+    assert link is not None
+    return link
+
+
+async def break_the_link(tower: HighlightsWorld) -> None:
+    await tower.services.links.broke(await link_of(tower))
+
+
+async def withdraw(tower: HighlightsWorld) -> None:
+    await tower.services.links.consented(await link_of(tower), {"profile_nickname"})
+
+
+async def be_busy(tower: HighlightsWorld) -> None:
+    await on_its_way(tower)
+
+
+@pytest.mark.parametrize("hold", [break_the_link, withdraw, be_busy])
+async def test_what_was_found_waits_for_the_link_for_a_consent_and_for_the_card_before_it(
+    tmp_path: Path, hold: Callable[[HighlightsWorld], Awaitable[None]]
+) -> None:
+    async with open_tower(tmp_path) as tower:
+        if hold is not be_busy:
+            await tower.rule()
+            assert await tower.found(tower.message())
+        await hold(tower)
+        hits = HitStore(tower.database)
+        [waits] = await hits.waiting(MINJI)
+        async with dispatching(tower):
+            assert waits in await hits.waiting(MINJI)
+            await tower.services.deliveries.cancel(MINJI)
+            await tower.link(MINJI)
+            tower.services.dispatcher.wake(MINJI)
+            await until_none_waits(tower, MINJI)

@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import NotLinked, TryLater
 from bot.kakao import Message
-from bot.services.accounts.links import Links
+from bot.services.accounts.links import Links, Waits
 from bot.services.deliveries.slots import MEMBERS, ROWS_PER_CALL
 from storage.deliveries import DeliveryState
 from storage.links import LinkStore
@@ -151,7 +151,8 @@ class Asking:
         store = LinkStore(world.database, VAULT)
         self.world = world
         self.patience = 0.3
-        self.links = Links(store, world.client, now=world.clock, patience=self.patience)
+        waits = Waits(refresh=self.patience)
+        self.links = Links(store, world.client, now=world.clock, waits=waits)
 
     async def asks(self, member_id: int) -> bool:
         """Tell whether a member got a token."""

@@ -187,6 +187,19 @@ async def test_a_rule_of_its_own_cooldown_does_not_hold_back_another(
     assert await tower.found(tower.message("점심 공지"))
 
 
+@pytest.mark.parametrize(("own", "of_all"), [(60, 600), (600, 60)])
+async def test_a_rules_own_cooldown_counts_before_that_of_all_rules(
+    tower: HighlightsWorld, own: int, of_all: int
+) -> None:
+    await tower.rule("점심", cooldown=own)
+    await tower.filter(cooldown=of_all)
+    assert await tower.found(tower.message("점심"))
+    tower.clock.at += own - 1
+    await stopped_only_by(tower, "cooled-down", tower.message("점심"))
+    tower.clock.at += 1
+    assert await tower.found(tower.message("점심"))
+
+
 async def test_active_waits_and_stops_when_the_member_writes_there(tower: HighlightsWorld) -> None:
     await tower.filter(active_delay=300)
     seen = tower.message()

@@ -1,7 +1,7 @@
 """Every gate when something is found, and again when that goes out: what changed in between."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -279,6 +279,13 @@ async def test_a_rule_that_is_left_carries_what_another_found_too(tower: Highlig
     assert await tower.stopped(f"message:{seen.source.message_id}") is None
 
 
+async def test_what_names_no_rule_goes_out_for_none(tower: HighlightsWorld) -> None:
+    seen = tower.message()
+    hit = replace(hit_of(seen, 0, tower.clock()), rule_ids=())
+    await HitStore(tower.database).add(hit)
+    assert await tower.stopped(hit.occasion) == "matched"
+
+
 async def test_a_message_that_was_edited_need_not_meet_its_rule_again(
     tower: HighlightsWorld,
 ) -> None:
@@ -331,7 +338,9 @@ async def test_a_gate_that_cannot_ask_keeps_what_is_found_and_holds_what_goes_ou
     seen = tower.message("공지", **about)
     deaf = Deaf(messages=tower.glass.messages)
     tower.services.sight.attach(deaf)
-    assert (await tower.why(seen))[gate] == "wait"
+    verdicts = {one.gate: one async for one in tower.services.watch.explain(MINJI, seen)}
+    assert (verdicts[gate].outcome, verdicts[gate].is_known) == ("wait", False)
+    assert verdicts["paused"].is_known
     assert await tower.found(seen)
     with pytest.raises(DiscordAway):
         await tower.card()

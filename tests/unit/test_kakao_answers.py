@@ -1,6 +1,7 @@
 """Whatever comes back over the wire, the client ends with an answer or a clear error."""
 
 import asyncio
+import contextlib
 import gc
 import json
 import logging
@@ -124,6 +125,17 @@ async def test_no_connection_means_kakao_has_not_heard_of_it() -> None:
         with pytest.raises(Unreachable) as caught:
             await client(http, f"http://127.0.0.1:{port}").send_to_me(TOKEN, TEXT)
     assert caught.value.reason
+
+
+async def test_a_connection_that_is_not_made_in_time_was_never_made() -> None:
+    """Nobody accepts there, and there is room for no more who wait for that."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, contextlib.ExitStack() as stack:
+        address = full.getsockname()
+        stack.enter_context(socket.create_connection(address))
+        async with open_http(connect=0.3) as http:
+            with pytest.raises(Unreachable) as caught:
+                await client(http, f"http://127.0.0.1:{address[1]}").send_to_me(TOKEN, TEXT)
+    assert "Timeout" in caught.value.reason
 
 
 async def test_an_unknown_host_is_unreachable() -> None:

@@ -7,6 +7,7 @@ alarm-over = ✅ Over: { $what }
 loop-database = writing into the database
 loop-webhooks = working through Kakao's notices
 loop-discord = the connection to Discord
+loop-tokens = saving new tokens of Kakao's
 loop-expiry = erasing what has expired
 loop-catch-up = noting how far messages were read
 loop-missed-messages = reading what was written while Kkachi was away

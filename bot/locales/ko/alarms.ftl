@@ -7,6 +7,7 @@ alarm-over = ✅ 해결됐어요: { $what }
 loop-database = 데이터베이스에 쓰기
 loop-webhooks = 카카오가 보낸 알림 처리
 loop-discord = 디스코드 연결
+loop-tokens = 카카오가 새로 준 토큰 저장
 loop-expiry = 기한이 지난 것 지우기
 loop-catch-up = 메시지를 어디까지 읽었는지 적어 두기
 loop-missed-messages = 까치가 없는 동안 쓰인 글 읽기

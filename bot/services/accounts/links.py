@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bot import kakao
@@ -18,6 +19,7 @@ from bot.kakao import (
     Tokens,
 )
 from bot.services.accounts.refreshes import RefreshMemory
+from bot.services.accounts.tokens import TokenKeeper
 from bot.services.clock import Clock
 from bot.services.listeners import Listeners
 from bot.texts import Locale, pick_locale
@@ -30,20 +32,32 @@ logger = logging.getLogger(__name__)
 # Without this one no card goes out.
 NEEDED = frozenset({TALK_MESSAGE})
 REFRESH_EARLY = 60
-# How long somebody waits for a new token, who can come again.
-REFRESH_PATIENCE = 3.0
-UNLINK_PATIENCE = 5
 # How far Kakao's clock and ours may be apart.
 CLOCKS_APART = 10
-# How late Kakao may tell us of an account, and how long it may take to say how that stands.
+# How late Kakao may tell us of an account.
 LATEST_NOTICE = 600
-NOTICE_PATIENCE = 3
 
 T = TypeVar("T")
 BrokenListener = Callable[[int, Locale], Awaitable[None]]
 UnlinkedListener = Callable[[int], Awaitable[None]]
 ConsentListener = Callable[[int, Locale, frozenset[str]], Awaitable[None]]
 DeliveriesListener = Callable[[list[Delivery]], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long Kakao is waited for, in seconds.
+
+    For a new token of somebody who can come again; for the end of a connection; and for its word
+    on how an account stands, after a notice about that.
+    """
+
+    refresh: float = 3.0
+    unlink: float = 5.0
+    notice: float = 3.0
+
+
+WAITS = Waits()
 
 
 class OtherAccount(Exception):
@@ -67,10 +81,11 @@ class Links:
         kakao: KakaoClient,
         *,
         now: Clock,
-        patience: float = REFRESH_PATIENCE,
+        waits: Waits = WAITS,
     ) -> None:
         self.refreshes = RefreshMemory(now=now)
-        self._patience = patience
+        self.tokens = TokenKeeper(store)
+        self._waits = waits
         self._store = store
         self._kakao = kakao
         self._now = now
@@ -94,7 +109,7 @@ class Links:
         the member has shown before that this account is theirs.
         """
         async with self._store.turn(link.member_id):
-            before = await self._store.get(link.member_id)
+            before = await self.get(link.member_id)
             if same_account and _moves(before, link):
                 raise OtherAccount
             if not is_proven and (before is None or _moves(before, link)):
@@ -109,7 +124,7 @@ class Links:
     async def prove(self, member_id: int, guess: Callable[[], Awaitable[Guess]]) -> Guess:
         """Let a guess make the member's pending link good, in place of the former one."""
         async with self._store.turn(member_id):
-            before = await self._store.get(member_id)
+            before = await self.get(member_id)
             made = await guess()
             self._tell_changed(made.changed)
         if made.is_right and made.pending is not None:
@@ -129,7 +144,7 @@ class Links:
 
     async def get(self, member_id: int) -> Link | None:
         """Return the member's link, broken or not."""
-        return await self._store.get(member_id)
+        return self.tokens.newest(await self._store.get(member_id))
 
     async def able(self, member_ids: Collection[int]) -> set[int]:
         """Return those of the members whose links can send; raises Unreadable."""
@@ -204,7 +219,7 @@ class Links:
         # What it raises later is no news: the next who asks hears of it.
         renewed.add_done_callback(lambda task: task.cancelled() or task.exception())
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._waits.refresh):
                 return await asyncio.shield(renewed)
         except TimeoutError:
             self.refreshes.hung(member_id)
@@ -223,10 +238,12 @@ class Links:
         return await self._sound(seen.member_id, seen.generation)
 
     async def _mark_broken(self, link: Link) -> bool:
+        # What is stored must have the tokens that are refused.
+        await self.tokens.save(link.member_id)
         return await self._store.mark_broken(link, self._now())
 
     async def _sound(self, member_id: int, generation: str | None) -> Link:
-        link = await self._store.get(member_id)
+        link = await self.get(member_id)
         if link is None or generation not in {None, link.generation}:
             raise NotLinked
         if link.broken_at is not None:
@@ -252,22 +269,21 @@ class Links:
             logger.warning("No refresh now: %s %s", type(failure).__name__, failure.code)
             raise TryLater from None
         self._refreshed("ok")
-        await self._save(link, tokens)
+        await self.tokens.keep(link, self._renewal(link, tokens))
         return True
 
     def _refreshed(self, result: str) -> None:
         for listener in self.on_refreshed:
             listener(result)
 
-    async def _save(self, link: Link, tokens: Tokens) -> None:
-        now = self._now()
-        life = tokens.refresh_token_expires_in
-        await self._store.save_tokens(
+    def _renewal(self, link: Link, tokens: Tokens) -> Link:
+        now, life = self._now(), tokens.refresh_token_expires_in
+        return replace(
             link,
             access_token=tokens.access_token,
             access_expires_at=now + tokens.expires_in,
-            refresh_token=tokens.refresh_token,
-            refresh_expires_at=None if life is None else now + life,
+            refresh_token=tokens.refresh_token or link.refresh_token,
+            refresh_expires_at=link.refresh_expires_at if life is None else now + life,
         )
 
     # The end of a link
@@ -279,7 +295,7 @@ class Links:
         """
         await self._listeners.tell(listener(member_id) for listener in self.on_unlinking)
         async with self._store.turn(member_id):
-            link = await self._store.get(member_id)
+            link = await self.get(member_id)
             if link is None:
                 raise NotLinked
             await self._forget(link)
@@ -288,11 +304,12 @@ class Links:
 
     async def _forget(self, link: Link) -> None:
         self._tell_changed(await self._store.delete(link.member_id, self._now()) or [])
+        self.tokens.forget(link.member_id)
 
     async def leave(self, link: Link) -> bool:
         """Ask Kakao to undo the connection; the member's wish stands whatever it answers."""
         try:
-            async with asyncio.timeout(UNLINK_PATIENCE):
+            async with asyncio.timeout(self._waits.unlink):
                 await self._unlink_at_kakao(link)
         except (KakaoError, TimeoutError) as failure:
             logger.warning("Kakao keeps a connection: %s", type(failure).__name__)
@@ -348,7 +365,7 @@ class Links:
             yield None, None
             return
         async with self._store.turn(found.member_id):
-            link = await self._store.of_account(kakao_id)
+            link = self.tokens.newest(await self._store.of_account(kakao_id))
             # One that seems to be made ahead of now was made before our clock was set back.
             if link is None or at + CLOCKS_APART < link.linked_at <= self._now():
                 yield None, None
@@ -360,7 +377,7 @@ class Links:
     async def agreed_now(self, link: Link) -> frozenset[str] | None:
         """Ask Kakao what a link agrees to; None unless it says so: then a notice is believed."""
         try:
-            async with asyncio.timeout(NOTICE_PATIENCE):
+            async with asyncio.timeout(self._waits.notice):
                 scopes = await self._kakao.scopes(link.access_token)
         except (KakaoError, TimeoutError):
             return None

@@ -39,11 +39,13 @@ class Outbox:
         *,
         now: Clock,
         random: Random,
+        patience: float = PATIENCE,
     ) -> None:
         self._store = store
         self._signals = signals
         self._now = now
         self._random = random
+        self._patience = patience
 
     async def send(
         self, rows: Sequence[NewDelivery], *, draft_id: str | None = None
@@ -53,16 +55,12 @@ class Outbox:
         It takes the place of its draft, if it has one. Raises NotLinked, or Expired when the draft
         was sent or discarded already.
         """
-        forward_id, clock = self._new_id(), asyncio.get_running_loop().time
-        deadline = clock() + PATIENCE
+        forward_id = self._new_id()
+        deadline = _clock() + self._patience
         with self._signals.follow(forward_id) as changed:
             await self._accept(forward_id, rows, draft_id)
-            if not self._signals.closed:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(PATIENCE):
-                        await changed.wait()
-        left = max(0.0, deadline - clock())
-        return await self.settle(forward_id, rows[0].member_id, timeout=left)
+            await self._until_told(changed, deadline)
+        return await self._settled(forward_id, rows[0].member_id, deadline)
 
     async def accept(self, rows: Sequence[NewDelivery]) -> str:
         """Commit one forward, to "Me" or to friends, and return its id; sending starts at once.
@@ -78,26 +76,15 @@ class Outbox:
         forward_id: str,
         member_id: int,
         *,
-        timeout: float = PATIENCE,  # noqa: ASYNC109 - at its end this returns, it does not raise
+        timeout: float | None = None,  # noqa: ASYNC109 - at its end this returns, it does not raise
         parked: bool = False,
     ) -> list[Delivery]:
         """Return a forward's rows as soon as nothing more happens to them within the timeout.
 
         With `parked` the member is expected to agree, or to link, meanwhile.
         """
-        clock = asyncio.get_running_loop().time
-        deadline = clock() + timeout
-        with self._signals.follow(forward_id) as changed:
-            while True:
-                changed.clear()
-                rows = await self._store.of_forward(forward_id, member_id)
-                left = deadline - clock()
-                moving = self._moving(rows, left) or (parked and _waits_for_member(rows))
-                if self._signals.closed or left <= 0 or not moving:
-                    return rows
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(left):
-                        await changed.wait()
+        deadline = _clock() + (self._patience if timeout is None else timeout)
+        return await self._settled(forward_id, member_id, deadline, parked=parked)
 
     async def of_forward(self, forward_id: str, member_id: int) -> list[Delivery]:
         """Return the rows of a member's forward."""
@@ -133,6 +120,26 @@ class Outbox:
         logger.info("%d to send", len(rows))
         self._signals.work.set()
 
+    async def _settled(
+        self, forward_id: str, member_id: int, deadline: float, *, parked: bool = False
+    ) -> list[Delivery]:
+        with self._signals.follow(forward_id) as changed:
+            while True:
+                changed.clear()
+                rows = await self._store.of_forward(forward_id, member_id)
+                left = deadline - _clock()
+                moving = self._moving(rows, left) or (parked and _waits_for_member(rows))
+                if self._signals.closed or left <= 0 or not moving:
+                    return rows
+                await self._until_told(changed, deadline)
+
+    async def _until_told(self, changed: asyncio.Event, deadline: float) -> None:
+        """Wait for a change, though not past the deadline, nor when nothing is sent any more."""
+        if not self._signals.closed:
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(deadline):
+                    await changed.wait()
+
     def _moving(self, rows: Iterable[Delivery], seconds: float) -> bool:
         soon = self._now() + seconds
         return any(
@@ -140,6 +147,10 @@ class Outbox:
             or (row.state is DeliveryState.QUEUED and row.next_try_at <= soon)
             for row in rows
         )
+
+
+def _clock() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _waits_for_member(rows: Iterable[Delivery]) -> bool:

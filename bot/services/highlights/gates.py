@@ -122,13 +122,13 @@ class Gates:
         `seen` is its message as it is now. One that a rule and a subscription have found goes out
         for either.
         """
-        gate = None
+        stopped_by: list[str] = []
         for one in _reasons(hit):
-            stopped = await self.stopped_by(await self._case(one, seen), Moment.SENT)
-            if stopped is None:
+            gate = await self.stopped_by(await self._case(one, seen), Moment.SENT)
+            if gate is None:
                 return one, None
-            gate = gate or stopped
-        return hit, gate
+            stopped_by.append(gate)
+        return hit, stopped_by[0]
 
     async def rule_case(
         self, member_id: int, seen: Seen, rule_ids: Collection[int], moment: Moment
@@ -137,7 +137,7 @@ class Gates:
         guild_id = seen.guild_id
         chosen = await self._rules.filter(member_id, guild_id)
         whole, seen = seen, await self.carried(seen, chosen, moment)
-        mine = await self._rules.of(member_id, guild_id) if rule_ids else []
+        mine = await self._rules.of(member_id, guild_id)
         rules = [rule for rule in mine if rule.id in rule_ids]
         if seen.text != whole.text:
             rules = self._still_met(rules, seen)

@@ -202,7 +202,3 @@ class Schedules:
         for listener in self.on_changed:
             listener(member_id)
         return wishes
-
-    async def forget(self, member_id: int) -> None:
-        """Forget a member's wishes."""
-        await self._store.delete_member(member_id)

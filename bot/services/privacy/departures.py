@@ -37,6 +37,7 @@ class Departures:
         forget_guild: Callable[[int], Awaitable[None]],
         patience: Patience,
         now: Clock,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._store = store
         self._sight = sight
@@ -45,6 +46,7 @@ class Departures:
         self._forget_guild = forget_guild
         self._patience = patience
         self._now = now
+        self._sleep = sleep
         self._looked_at = 0.0
         # Who is still to be asked about: server and member.
         self._unknown: list[tuple[int, int]] = []
@@ -60,7 +62,7 @@ class Departures:
                 await self.tidy()
             except StorageError as error:
                 logger.warning("nobody looks who has left, the database fails: %s", error)
-            await asyncio.sleep(self._patience.wait(tries) if tries else HOUR)
+            await self._sleep(self._patience.wait(tries) if tries else HOUR)
 
     async def left(self, guild_id: int) -> None:
         """Note that Kkachi was removed from a server."""
@@ -116,7 +118,7 @@ class Departures:
             await self._store.forget(guild_id, member_id)
         else:
             await self._store.note(guild_id, member_id, self._now())
-        await asyncio.sleep(BREATH if member_id != KKACHI else 0)
+        await self._sleep(BREATH if member_id != KKACHI else 0)
 
     async def _erase(self, guild_id: int, member_id: int) -> None:
         """Erase what belongs to somebody, unless they are back."""

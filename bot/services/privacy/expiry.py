@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from bot.services.clock import DAY, HOUR, MINUTE, Clock, has_passed
@@ -26,19 +27,23 @@ class Purged(Protocol):
 class Expiry:
     """Tidies up once an hour."""
 
-    def __init__(self, *stores: Purged, now: Clock) -> None:
+    def __init__(
+        self,
+        *stores: Purged,
+        now: Clock,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._stores = stores
         self._now = now
+        self._sleep = sleep
 
     async def run(self) -> None:
         """Tidy up until cancelled; raises StorageError."""
-        tidied_at = float("-inf")
         while True:
-            now = self._now()
-            if has_passed(tidied_at, EVERY_SECONDS, now):
-                await self.tidy()
-                tidied_at = now
-            await asyncio.sleep(LOOK_EVERY)
+            tidied_at = self._now()
+            await self.tidy()
+            while not has_passed(tidied_at, EVERY_SECONDS, self._now()):
+                await self._sleep(LOOK_EVERY)
 
     async def tidy(self) -> None:
         """Erase what expired a day ago or earlier, where that can be done.
