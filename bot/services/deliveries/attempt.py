@@ -65,12 +65,19 @@ Prepare = Callable[[Message, str | None], Awaitable[Message]]
 """Takes a message and the access token it will go out with."""
 Compose = Callable[[Delivery], Awaitable[Message]]
 """Makes the message of an automatic row."""
+Renew = Callable[[Delivery, Message], Awaitable[Message]]
+"""Returns what was sent by hand with pictures that can still be fetched."""
 Permit = Callable[[int, Delivery], Awaitable[None]]
 """Asks whether what a member sent by hand may still leave its server; raises a UserError."""
 
 
 async def always(_: int, __: Delivery) -> None:
     """Let everything go."""
+
+
+async def as_written(_: Delivery, message: Message) -> Message:
+    """Leave a message as it was written."""
+    return message
 
 
 async def as_it_is(message: Message, _access_token: str | None) -> Message:
@@ -97,6 +104,7 @@ class Attempts:
         now: Clock,
         compose: Compose,
         permit: Permit = always,
+        renew: Renew = as_written,
         prepare: Prepare = as_it_is,
         calls: int = CALLS,
     ) -> None:
@@ -109,6 +117,7 @@ class Attempts:
         self._now = now
         self._compose = compose
         self._permit = permit
+        self._renew = renew
         self._prepare = prepare
 
     async def make(self, lease: Lease) -> list[Answered]:
@@ -169,7 +178,7 @@ class Attempts:
         if row.is_automatic:
             return await self._compose(row)
         await self._permit(row.member_id, row)
-        return message_from(row.card or {})
+        return await self._renew(row, message_from(row.card or {}))
 
     async def _harmless(self, rows: Sequence[Delivery], preparation: Awaitable[T]) -> T:
         """Nothing was sent yet: whatever goes wrong, trying again later does no harm."""

@@ -14,6 +14,7 @@ from bot.services.deliveries.images import Images
 from bot.services.deliveries.outbox import Outbox
 from bot.services.deliveries.sender import Keep, Sender
 from bot.services.deliveries.signals import OutboxSignals
+from bot.services.deliveries.signed import SignedPictures
 from bot.services.deliveries.worker import Worker
 from bot.services.resources import Resources
 
@@ -67,6 +68,7 @@ def build_sender(
         now=now,
         compose=compose,
         permit=permit,
+        renew=SignedPictures(resources.sight, now=now).renew,
         prepare=outbox.prepare,
     )
     return Sender(

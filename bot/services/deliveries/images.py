@@ -68,12 +68,12 @@ class Images:
         if isinstance(message, CustomMessage | ScrapMessage):
             return message
         stored = message.stored()
-        wanted = {address for address in _addresses(stored) if self._pictures.knows(address)}
+        wanted = {address for address in addresses(stored) if self._pictures.knows(address)}
         if not wanted:
             return message
         found = await asyncio.gather(*(self._image(one, access_token) for one in wanted))
         try:
-            return message_from(_replaced(stored, dict(zip(wanted, found, strict=True))))
+            return message_from(replaced(stored, dict(zip(wanted, found, strict=True))))
         except BadRequest:
             # It has nothing but its picture.
             return message
@@ -110,7 +110,7 @@ class Images:
         return UploadedImage(image.url, image.width, image.height, expires_at)
 
 
-def _addresses(part: object) -> Iterator[str]:
+def addresses(part: object) -> Iterator[str]:
     """Find the addresses of all pictures in a template."""
     match part:
         case dict():
@@ -118,18 +118,19 @@ def _addresses(part: object) -> Iterator[str]:
                 if isinstance(value, str) and name.endswith(PICTURE):
                     yield value
                 else:
-                    yield from _addresses(value)
+                    yield from addresses(value)
         case list() | tuple():
             for value in part:
-                yield from _addresses(value)
+                yield from addresses(value)
 
 
-def _replaced(part: Any, images: Mapping[str, UploadedImage | None]) -> Any:  # noqa: ANN401 - JSON
+def replaced(part: Any, images: Mapping[str, UploadedImage | None]) -> Any:  # noqa: ANN401 - JSON
+    """Return a template with other pictures; one for which there is none is left out."""
     match part:
         case dict():
-            return _with_images({n: _replaced(v, images) for n, v in part.items()}, images)
+            return _with_images({n: replaced(v, images) for n, v in part.items()}, images)
         case list() | tuple():
-            return [_replaced(value, images) for value in part]
+            return [replaced(value, images) for value in part]
         case _:
             return part
 
