@@ -15,7 +15,7 @@ from bot.discord.plugin import AnyBot
 
 _log = logging.getLogger(__name__)
 
-QUIET_SECONDS = 0.002  # once nobody has joined for so long, it is asked
+QUIET_SECONDS = 0.01  # once nobody has joined for so long, it is asked
 PAUSE_SECONDS = 60.0  # without the gateway, after it has left a question unanswered
 
 Members = Mapping[int, discord.Member]

@@ -20,7 +20,9 @@ logger = logging.getLogger(__name__)
 
 # How long a body that nobody reads is waited for before the connection is closed.
 LINGERING_TIME = 1.0
-# The rest of them is for Discord, Kakao, the database and pictures.
+# asyncio takes so many connections in one go, before any of them can be closed again.
+TAKEN_AT_ONCE = 128
+# The rest of the files is for Discord, Kakao, the database and pictures.
 SHARE_OF_FILES = 2
 # Where systems begin, and more than we have use for.
 USUAL_FILES, MOST_FILES = 1024, 4096
@@ -46,7 +48,7 @@ def bounds_of_this_process() -> Bounds:
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if files == resource.RLIM_INFINITY:
         files = MOST_FILES
-    most = max(1, min(files, MOST_FILES) // SHARE_OF_FILES)
+    most = max(1, (min(files, MOST_FILES) - TAKEN_AT_ONCE) // SHARE_OF_FILES)
     if files < USUAL_FILES:
         logger.warning(
             "only %d files may be open at once: the web server takes %d connections at most"

@@ -27,6 +27,7 @@ class NumberButton(MemberButton, template=r"kkachi:number:(?P<member>[0-9]+)"):
     """Opens the form for the number."""
 
     act = "number"
+    feature = "link"
     style = discord.ButtonStyle.primary
 
     async def press(self, interaction: discord.Interaction) -> None:
@@ -50,6 +51,7 @@ class NumberAgainButton(MemberButton, template=r"kkachi:number-again:(?P<member>
     """Sends the card once more."""
 
     act = "number-again"
+    feature = "link"
     style = discord.ButtonStyle.secondary
 
     async def press(self, interaction: discord.Interaction) -> None:

@@ -322,9 +322,12 @@ async def unlink_by_admin(visit: Visit) -> None:
     shown = await visit.admin.slash(CHANNEL, "settings member", member=VISITOR)
     form = await visit.admin.press(shown, "연결 강제 해제")
     await visit.admin.submit(form, {"이유 (이 사람이 읽어요)": REASON})
-    expect(visit.account.link is None, "Kakao still knows the link")
     await until("nobody told the member why", lambda: any(REASON in one for one in visit.heard))
-    await visit.link()
+    expect(visit.account.link is not None, "the link ended in other servers as well")
+    refused = await visit.slash("forward me", message=visit.message.jump_url)
+    expect("막" in refused.text or REASON in refused.text, f"it goes on here: {refused.text}")
+    shown = await visit.admin.slash(CHANNEL, "settings member", member=VISITOR)
+    await visit.admin.press(shown, "다시 허용하기")
 
 
 @step("연결 끊기", "unlink")

@@ -36,8 +36,8 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 async def test_prometheus_reads_sends_allowance_queue_and_gateway(world: World) -> None:
     minji, junho = world.discord.person("민지"), world.discord.person("준호")
-    message = await junho.say(CHAT, "모여요")
     await minji.slash(CHAT, "highlight add", word="번개")
+    message = await junho.say(CHAT, "모여요")
     await minji.menu(CHAT, MENU_ME, message)
     world.kakao.expire_access_tokens(world.kakao.account("민지"))
     await minji.menu(CHAT, MENU_ME, message)

@@ -142,13 +142,13 @@ def test_what_counts_as_one_stranger(peer: str, place: str, near: bool) -> None:
 def test_few_files_are_told_of(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    limits = {20_000: 2048, 1024: 512, -1: 2048}
+    limits = {20_000: 1984, 1024: 448, -1: 1984}
     for files, most in limits.items():
         monkeypatch.setattr("resource.getrlimit", lambda _what, files=files: (files, files))
         assert bounds_of_this_process().most == most
     assert caplog.text == ""
     monkeypatch.setattr("resource.getrlimit", lambda _what: (256, 256))
-    assert bounds_of_this_process().most == 128
+    assert bounds_of_this_process().most == 64
     assert "only 256 files may be open at once" in caplog.text
 
 
