@@ -143,13 +143,17 @@ async def test_a_word_in_what_is_carried_on_is_found(
     assert await arrived(world) == ["준호: [전달] 번개는 일곱 시예요"]
 
 
-async def test_what_is_answered_was_looked_at_before_and_is_not_found_again(
-    world: World, junho: Person
+async def test_what_is_answered_is_found_with_the_answer_that_shows_it(
+    world: World, minji: Person, junho: Person
 ) -> None:
     said = await junho.say(CHAT, "번개 칠 사람")
     await junho.say(CHAT, "저요", reply_to=said)
-    await arrived(world)
-    await nothing_more(world, 1)
+    await until(lambda: len(world.kakao.outbox) == 2)
+    shown = [one.template["content"]["description"] for one in world.kakao.outbox]
+    assert all("번개" in one for one in shown)
+    mine = await minji.say(CHAT, "번개 어때요?")
+    await junho.say(CHAT, "좋아요", reply_to=mine)
+    await nothing_more(world, 2)
 
 
 async def test_what_a_followed_channel_brings_is_by_people(

@@ -38,6 +38,28 @@ async def words(tower: HighlightsWorld) -> str:
     return card.content.description or ""
 
 
+async def test_a_word_in_a_quote_is_found_and_seen(tower: HighlightsWorld) -> None:
+    quoted = Part(Body("긴 이야기 " * 30 + "공지 하나"), PartKind.QUOTED, OTHER)
+    assert await tower.found(tower.message("네, 봤어요", others=[quoted]))
+    assert "공지 하나" in await words(tower)
+
+
+async def test_nobody_is_told_of_their_own_words_because_somebody_answers_them(
+    tower: HighlightsWorld,
+) -> None:
+    mine = Part(Body("공지 하나"), PartKind.QUOTED, Author(MINJI, "민지"))
+    assert not await tower.found(tower.message("네, 봤어요", others=[mine]))
+    assert await tower.found(tower.message("그 공지 봤어요", others=[mine]))
+
+
+async def test_a_word_in_a_quote_that_may_not_go_along_is_not_found(
+    tower: HighlightsWorld,
+) -> None:
+    await tower.services.optouts.set(OTHER.id, on=True)
+    quoted = Part(Body("공지 하나"), PartKind.QUOTED, OTHER)
+    assert not await tower.found(tower.message("네, 봤어요", others=[quoted]))
+
+
 async def test_a_quote_that_may_go_along_does(tower: HighlightsWorld) -> None:
     assert await tower.found(tower.message(others=[quote()]))
     assert await words(tower) == "↪ 서연: 옛말\nmember 2: 공지가 있어요"

@@ -115,11 +115,11 @@ class _Card:
         extra = cut(one_line(" ".join(extras)), EXTRAS_LIMIT)
         room = TEXT_LIMIT - min(len(said), SAID_ROOM)
         fitting: list[str] = []
-        for line in (opening, extra, self._quote(), *reversed(earlier)):
+        for line in (opening, self._quote(), extra, *reversed(earlier)):
             fits = bool(line) and room > SHORTEST_LINE
             fitting.append(cut(line, room - 1) if fits else "")
             room -= len(fitting[-1]) + 1 if fits else 0
-        opening, extra, quote, *nearest = fitting
+        opening, quote, extra, *nearest = fitting
         above = [line for line in (opening, *reversed(nearest), quote) if line]
         below = [extra] if extra else []
         taken = sum(len(line) + 1 for line in (*above, *below))
@@ -149,7 +149,7 @@ class _Card:
         return self._reply(quoted[0])
 
     def _reply(self, part: Part) -> str:
-        text = cut(self._pieces.of_quote(part), REPLY_LIMIT)
+        text = self._piece(self._pieces.of_quote(part), REPLY_LIMIT)
         return self._say("card-reply", author=self._name(part.author), text=text) if text else ""
 
     def _name(self, author: Author | None) -> str:

@@ -58,7 +58,8 @@ class Pieces:
         pieces = list(self._of_body(part.body, picture))
         if not pieces and part.body.is_forward:
             return self.say("card-forward")
-        return one_line(pieces[0] if pieces else self._wordless(picture))
+        found = [piece for piece in pieces if self._find and self._find(piece)]
+        return one_line(next(iter([*found, *pieces]), "") or self._wordless(picture))
 
     def read(self, text: str) -> str:
         """Return a text as it reads in KakaoTalk."""

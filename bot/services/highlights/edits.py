@@ -2,7 +2,7 @@
 
 from bot.services.cache import Bounded
 from bot.services.clock import HOUR, Clock
-from bot.services.messages.models import Seen
+from bot.services.messages.models import PartKind, Seen
 
 # How old a message may be whose change is looked at, and how many are remembered.
 OLDEST = HOUR
@@ -12,7 +12,8 @@ REMEMBERED = 20_000
 class Edits:
     """Remembers of what was written no more than a number that the same words always give.
 
-    The previews of links come after a message, and are no change of it.
+    The previews of links come after a message, and are no change of it; what it answers is not
+    always told along.
     """
 
     def __init__(self, now: Clock) -> None:
@@ -21,7 +22,7 @@ class Edits:
 
     def note(self, seen: Seen) -> bool:
         """Remember what a message says, and tell whether that is new."""
-        number = hash(seen.words(previews=False))
+        number = hash(seen.without(PartKind.QUOTED).words(previews=False))
         is_new = self._known.get(seen.source.message_id) != number
         self._known[seen.source.message_id] = number
         return is_new

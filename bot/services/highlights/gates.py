@@ -139,8 +139,10 @@ class Gates:
         whole, seen = seen, await self.carried(seen, chosen, moment)
         mine = await self._rules.of(member_id, guild_id)
         rules = [rule for rule in mine if rule.id in rule_ids]
-        if seen.text != whole.text:
-            rules = self._still_met(rules, seen)
+        # Nobody is told of their own words because somebody answers them.
+        searched = seen.without(PartKind.QUOTED, member_id)
+        if searched.text != whole.text:
+            rules = self._still_met(rules, searched)
         if any(rule.kind is RuleKind.ROLE for rule in rules):
             is_meant = await self._known(self._questions.is_meant(member_id, seen), moment)
             if is_meant is False:

@@ -171,7 +171,7 @@ class PartKind(StrEnum):
     WRITTEN = "written"
     FORWARDED = "forwarded"
     QUOTED = "quoted"
-    """What it answers: rules have looked at that when it was written."""
+    """What it answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +186,10 @@ class Part:
     author: Author | None = None
     origin: Source | None = None
     age_restricted: bool = False
+
+    def is_by(self, member_id: int) -> bool:
+        """Tell whether somebody has written it, as far as that is known."""
+        return self.author is not None and self.author.id == member_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,13 +242,18 @@ class Seen:
         """Return all that is written in it; what Discord itself shows of links may be left out."""
         if len(self.parts) == 1 and self.parts[0].body.is_plain:  # as nearly all messages are
             return _uncovered(self.parts[0].body.text)
-        searched = (
-            part.body
-            for part in self.parts
-            if part.kind is not PartKind.QUOTED and not part.age_restricted
-        )
+        searched = (part.body for part in self.parts if not part.age_restricted)
         lines = (line for body in searched for line in body.words(previews=previews))
         return "\n".join(filter(None, map(_uncovered, lines)))
+
+    def without(self, kind: PartKind, author_id: int | None = None) -> Self:
+        """Return it without its parts of a kind, of everybody or of one author."""
+        kept = tuple(
+            part
+            for part in self.parts
+            if part.kind is not kind or (author_id is not None and not part.is_by(author_id))
+        )
+        return self if len(kept) == len(self.parts) else replace(self, parts=kept)
 
     def of_kind(self, kind: PartKind) -> tuple[Part, ...]:
         """Return its parts of a kind."""
