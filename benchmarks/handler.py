@@ -29,7 +29,7 @@ TURNS = 4  # of the loop, until the handlers are done
 SETTLING_SECONDS = 0.5
 GUILD, ROOM, OWNER = 10**17, 2 * 10**17, 3 * 10**17
 NOWHERE = "http://127.0.0.1:9"
-MOST_TIMES = 2.0
+MOST_TIMES = 1.5
 SEED = 20261128
 
 
