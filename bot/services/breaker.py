@@ -61,10 +61,11 @@ class Breaker:
         if len(self._suspects) < MAX_SUSPECTS:
             self._suspects[who] = None
         if self.state is BreakerState.CLOSED:
+            # Whoever asks again while others are answered waits as well.
+            self._asked, self._ask_at = 0, self._now() + WAITS[0]
             if not self._is_general():
                 return
-            self._failing_since, self._asked = self._now(), 0
-            self._ask_at = self._failing_since + WAITS[0]
+            self._failing_since = self._now()
         self.state = BreakerState.OPEN if silent else BreakerState.HALF_OPEN
 
     def ask(self) -> None:

@@ -144,6 +144,24 @@ async def test_one_lost_answer_alone_is_repeated_only_when_kakao_answers(world: 
     assert await states(world) == {SENT: 1}
 
 
+async def test_a_repeat_waits_between_questions_while_others_were_just_answered(
+    world: World,
+) -> None:
+    world.kakao.fall_ill("page", "/v2/api/talk")
+    await world.to_me()
+    await world.pass_by(12)
+    await world.to_friends("준호")
+    await world.pass_by(6)
+    world.kakao.fall_ill("reset")
+    world.kakao.requests.clear()
+    await world.to_me()
+    await world.pass_by(6, step=0.5)
+    assert len(world.kakao.requests) <= 12
+    world.kakao.get_well()
+    await world.pass_by(30)
+    assert world.arrived()["까치가 왔어요", "민지"] >= 1
+
+
 async def test_a_new_process_holds_a_repeat_as_well(idle: World) -> None:
     async with idle.running():
         idle.kakao.lose_answers(1)
