@@ -96,4 +96,4 @@ class Desk:
         guild = self._client.get_guild(GUILD)
         assert guild is not None
         room: Any = guild.get_channel_or_thread(int(data["channel_id"]))
-        return discord.Message(state=self._state, channel=room, data=data)  # type: ignore[arg-type]
+        return discord.Message(state=self._state, channel=room, data=data)  # type: ignore[arg-type] # raw

@@ -257,7 +257,7 @@ def looking_for(word: str, seen: Seen) -> str:
 
 @settings(max_examples=150, deadline=None)
 @given(messages, st.randoms(use_true_random=False))
-def test_every_word_that_is_found_can_be_seen(seen: Seen, chance: Any) -> None:  # noqa: ANN401
+def test_every_word_that_is_found_can_be_seen(seen: Seen, chance: Any) -> None:  # noqa: ANN401 - draws anything
     word = chance.choice(seen.text.split())
     assert word in looking_for(word, seen)
 
