@@ -35,6 +35,28 @@ def test_hard_lines_are_read_as_a_korean_reader_does(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("keyword", "text"),
+    [
+        ("번개", "번**개**"),
+        ("번개", "오늘 ***번***개요?"),
+        ("번개", "~~번~~개"),
+        ("번개", "번*개* 모임"),
+        ("정기 모임", "**정**기 *모*임"),
+        ("raid", "**r**aid at nine"),
+        ("공지", "**공지**오늘 9시"),
+        ("f**k", "f**k you f**k"),
+    ],
+)
+def test_a_word_is_found_whatever_part_of_it_is_bold(keyword: str, text: str) -> None:
+    assert hit(keyword, text)
+
+
+@pytest.mark.parametrize("text", ["번** 개", "번 *개*", "번**개 하나", "번**\n개**"])
+def test_marks_that_are_no_emphasis_join_nothing(text: str) -> None:
+    assert not hit("번개", text)
+
+
+@pytest.mark.parametrize(
     "text", ["공지가", "공지까지도", "공지입니다", "[공지]", "**공지**", "**공지**가", "공지ㅋㅋ"]
 )
 def test_a_word_is_found_with_all_it_carries(text: str) -> None:

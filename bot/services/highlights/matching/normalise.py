@@ -55,6 +55,10 @@ UNREAD = re.compile(
     re.ASCII,
 )
 
+# Bold and the like that begins or ends inside a word.
+EMPHASIS = re.compile(r"(?<![\\*~])(\*{1,3}|~~)(?![\s*~])([^*~`\n]{1,200}?)(?<![\s\\])\1(?![*~])")
+INSIDE_WORDS = re.compile(r"\w(?:\*|~~)+\w")
+
 # The part of an address by which people know it; what is glued to it in Korean is none of it.
 ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?(?:www\.)?(?P<known>[!-?A-~]+)", re.ASCII)
 ADDRESS_ENDS = "/.,:;!?'"
@@ -63,6 +67,8 @@ ADDRESS_ENDS = "/.,:;!?'"
 @dataclass(frozen=True, slots=True)
 class Normalised:
     """A text to search in: small letters, no white space, nothing invisible.
+
+    Where a part of a word is bold, the text stands in it a second time, without such marks.
 
     `breaks` are the offsets in `text` at which white space stood, ascending; the last one is the
     end of the text.
@@ -81,7 +87,11 @@ class Needle(NamedTuple):
 
 def normalise(text: str) -> Normalised:
     """Return a message's text as the rules search it."""
-    words = _hide(_plain(text)).split()
+    plain = _plain(text)
+    words = _hide(plain).split()
+    if ("*" in plain or "~~" in plain) and INSIDE_WORDS.search(plain):
+        # Such a mark may part two words, and readers may see one: both are searched.
+        words += [BLIND, *_hide(EMPHASIS.sub(r"\2", plain)).split()]
     return Normalised("".join(words), list(accumulate(map(len, words))))
 
 
