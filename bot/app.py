@@ -14,7 +14,7 @@ from bot.discord.client import GUILD_READY_SECONDS
 from bot.discord.connection import CannotLoad, Discord, TokenRefused, sync_commands
 from bot.discord.oauth import DiscordLogin, open_discord_login
 from bot.kakao import KakaoApp, KakaoClient, open_http
-from bot.logs import log_forgotten
+from bot.logs import ForgottenLog
 from bot.pictures import open_pictures
 from bot.services import Services
 from bot.services.alarms import Alarm, Alarms
@@ -50,7 +50,7 @@ async def run(config: Config) -> None:
     """Run everything until SIGTERM or SIGINT."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    loop.set_exception_handler(log_forgotten)
+    loop.set_exception_handler(ForgottenLog())
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     await run_until(stopped, config)

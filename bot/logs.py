@@ -136,8 +136,18 @@ def _is_library(path: Path) -> bool:
     return known and not _is_ours(path)
 
 
-def log_forgotten(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log what asyncio has to say, such as of a task that failed and that nobody asked."""
-    error = context.get("exception")
-    about = f": {described(error)}" if isinstance(error, BaseException) else ""
-    logger.error("%s%s", context.get("message"), about)
+class ForgottenLog:
+    """Logs what asyncio has to say, such as of a task that failed and that nobody asked.
+
+    Errors of the system, such as too many open files, are what strangers can bring about.
+    """
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._seldom = Seldom(logger, clock=clock)
+
+    def __call__(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Log it; asyncio calls this."""
+        error = context.get("exception")
+        about = f": {described(error)}" if isinstance(error, BaseException) else ""
+        log = self._seldom if isinstance(error, OSError) else logger
+        log.error("%s%s", context.get("message"), about)

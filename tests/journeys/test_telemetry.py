@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot import tracing
-from bot.logs import TEXT, JsonLines, TextLines, log_forgotten
+from bot.logs import TEXT, ForgottenLog, JsonLines, TextLines
 from tests.support.database import change
 from tests.support.telemetry import STAFF, numbers
 from tests.support.world import CHAT, ROOT, World, open_world, start_process, until
@@ -151,13 +151,25 @@ def test_lines_say_where_an_error_came_from_and_not_its_words() -> None:
 async def test_a_task_that_nobody_asked_is_logged_without_its_words(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    asyncio.get_running_loop().set_exception_handler(log_forgotten)
+    asyncio.get_running_loop().set_exception_handler(ForgottenLog())
     task = asyncio.create_task(asyncio.to_thread(failing))
     await asyncio.wait([task])
     del task
     gc.collect()
     assert "never retrieved: ValueError at journeys/test_telemetry.py:" in caplog.text
     assert WORDS not in caplog.text
+
+
+async def test_a_lack_of_files_is_one_line_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+    at, loop = [0.0], asyncio.get_running_loop()
+    log = ForgottenLog(clock=lambda: at[0])
+    lack = {"message": "socket.accept() out of system resource", "exception": OSError(24, "files")}
+    for _ in range(100):
+        log(loop, lack)
+    assert len(caplog.records) == 1
+    at[0] += 60
+    log(loop, lack)
+    assert caplog.records[-1].getMessage().endswith("OSError (and 99 more)")
 
 
 def test_the_unit_is_one_that_systemd_understands() -> None:
