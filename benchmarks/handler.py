@@ -96,7 +96,7 @@ async def _a_bot() -> AsyncIterator[Deaf]:
     async with bot:
         state = bot._connection  # noqa: SLF001 - there is no other way to tell a bot of an event
         for number in (GUILD, GUILD + 1):
-            state._add_guild_from_data(_guild(number))  # type: ignore[arg-type] # noqa: SLF001
+            state._add_guild_from_data(_guild(number))  # type: ignore[arg-type] # noqa: SLF001 - raw, as above
         yield bot
 
 

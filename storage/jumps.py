@@ -39,10 +39,6 @@ class JumpStore:
         row = await self._database.first(select(jumps).where(jumps.c.id == jump_id))
         return Jump(**row) if row else None
 
-    async def delete_member(self, member_id: int) -> None:
-        """Erase the jumps of a member's cards."""
-        await self._database.change(delete(jumps).where(jumps.c.member_id == member_id))
-
     async def purge(self, before: float) -> None:
         """Erase jumps that expired before then."""
         await in_batches(self._database, delete(jumps), jumps.c.expires_at < before)

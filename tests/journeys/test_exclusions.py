@@ -25,11 +25,6 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 
 @pytest.fixture
-def minji(world: World) -> Person:
-    return world.discord.person("민지")
-
-
-@pytest.fixture
 def hajun(world: World) -> Person:
     """The owner of the first server."""
     return world.discord.person("하준")

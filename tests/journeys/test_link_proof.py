@@ -31,11 +31,6 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 
 @pytest.fixture
-def minji(world: World) -> Person:
-    return world.discord.person("민지")
-
-
-@pytest.fixture
 async def message(world: World) -> Message:
     return await world.discord.person("준호").say(CHAT, "오늘 저녁 여덟 시에 모여요!")
 

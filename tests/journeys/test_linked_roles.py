@@ -27,11 +27,6 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         assert world.discord.problems == []
 
 
-@pytest.fixture
-def minji(world: World) -> Person:
-    return world.discord.person("민지")
-
-
 async def walk(
     world: World, address: str, who: Person | None, account: str = "민지"
 ) -> tuple[int, str]:

@@ -41,11 +41,6 @@ async def world(village: World) -> AsyncIterator[World]:
 
 
 @pytest.fixture
-def minji(world: World) -> Person:
-    return world.discord.person("민지")
-
-
-@pytest.fixture
 def hajun(world: World) -> Person:
     """The owner of the server."""
     return world.discord.person("하준")

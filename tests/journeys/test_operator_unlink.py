@@ -18,11 +18,6 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         yield world
 
 
-@pytest.fixture
-def minji(world: World) -> Person:
-    return world.discord.person("민지")
-
-
 async def unlink(world: World, folder: Path, *arguments: str) -> tuple[int | None, str, str]:
     process = await start_process(world.settings, folder, "unlink", *arguments)
     printed, problem = await process.communicate()

@@ -30,11 +30,6 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         assert world.discord.problems == []
 
 
-@pytest.fixture
-def minji(world: World) -> Person:
-    return world.discord.person("민지")
-
-
 async def live(world: World, minji: Person) -> None:
     """Leave traces everywhere."""
     junho = world.discord.person("준호")

@@ -42,11 +42,6 @@ async def world(village: World) -> AsyncIterator[World]:
 
 
 @pytest.fixture
-def minji(world: World) -> Person:
-    return world.discord.person("민지")
-
-
-@pytest.fixture
 def junho(world: World) -> Person:
     return world.discord.person("준호")
 

@@ -17,11 +17,6 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         assert world.discord.problems == []
 
 
-@pytest.fixture
-def minji(world: World) -> Person:
-    return world.discord.person("민지")
-
-
 async def forwarded(world: World, pasted: str) -> str:
     """Return the card that comes when somebody pastes this."""
     before = len(world.kakao.outbox)

@@ -12,6 +12,7 @@ from storage.drafts import Draft, DraftStore, Pick
 from storage.jumps import Jump, JumpStore
 from storage.link_requests import LinkRequest, LinkRequestStore
 from storage.links import KakaoAccountTaken, Link, LinkStore, new_generation
+from storage.personal import PersonalStore
 from storage.vault import Vault, VaultError, digest
 
 VAULT = Vault([b"k" * 32])
@@ -296,8 +297,7 @@ async def test_forgetting_a_member_leaves_the_others_alone(database: Database) -
         await links.put(replace(LINK, member_id=member, kakao_id=member))
         await jumps.add(Jump(f"j{member}", member, None, 1, 1, 0.0, 1.0))
         await drafts.add(Draft(f"d{member}", member, {}, None, None, None, "ko", 0.0, 1.0))
-    await jumps.delete_member(1)
-    await links.delete(1, 60.0)
+    await PersonalStore(database).erase(1)
     assert [await jumps.find("j1"), await drafts.get("d1")] == [None, None]
     assert await jumps.find("j2")
     assert await drafts.get("d2")
