@@ -46,7 +46,7 @@ def seen_of(message: discord.Message, referred: discord.Message | None = None) -
         source=Source(message.guild.id if message.guild else None, channel.id, message.id),
         author=author,
         parts=(*_others(subject, answered), _own(subject, author)) if subject else (),
-        created_at=discord.utils.snowflake_time(message.id).timestamp(),
+        created_at=_created_at(message.id),
         mentions=_pinged(message, answered) if message.mentions else NOBODY,
         role_mentions=_called(message),
         reply_to=answered.author.id if answered else None,
@@ -55,6 +55,11 @@ def seen_of(message: discord.Message, referred: discord.Message | None = None) -
         age_restricted=_is_age_restricted(channel),
         system=message.is_system() or subject is None,
     )
+
+
+def _created_at(message_id: int) -> float:
+    """Return when a message was written, which its id tells."""
+    return ((message_id >> 22) + discord.utils.DISCORD_EPOCH) / 1000
 
 
 def _pinged(message: discord.Message, answered: discord.Message | None) -> frozenset[int]:
@@ -104,7 +109,7 @@ def author_of(message: discord.Message) -> Author:
         author.id,
         author.display_name,
         is_bot=author.bot and not message.flags.is_crossposted,
-        role_ids=None if roles is None else frozenset(role.id for role in roles),
+        role_ids=None if roles is None else frozenset([role.id for role in roles]),
     )
 
 

@@ -248,6 +248,8 @@ class Seen:
 
     def without(self, kind: PartKind, author_id: int | None = None) -> Self:
         """Return it without its parts of a kind, of everybody or of one author."""
+        if len(self.parts) == 1 and self.parts[0].kind is not kind:  # as nearly all messages are
+            return self
         kept = tuple(
             part
             for part in self.parts
