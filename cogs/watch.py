@@ -47,6 +47,7 @@ class Watch(KkachiCog):
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Look whose rules a new message meets."""
+        await self._follow(message)
         if not self._is_looked_at(message):
             return
         if isinstance(message.author, discord.Member):
@@ -119,6 +120,11 @@ class Watch(KkachiCog):
         guild = message.guild
         is_wanted = guild is not None and self.services.rules.watch(guild.id)
         return is_wanted and is_watched(message, self.bot)
+
+    async def _follow(self, message: discord.Message) -> None:
+        """Look whether a webhook has written in place of somebody else."""
+        if message.webhook_id is not None:
+            await self.services.replacements.came(seen_of(message))
 
     async def _count(self, event: discord.RawReactionActionEvent) -> None:
         """Look how many reactions a message has now."""

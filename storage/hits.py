@@ -48,7 +48,7 @@ class Hit:
     """An occasion that a member wants to hear of.
 
     `kind` is "message" or that of a subscription, which rules may have found as well; `facts` are
-    an event's, which is no message.
+    an event's, which is no message. `author_id` is whoever wrote what a bot has replaced.
     """
 
     member_id: int
@@ -66,6 +66,7 @@ class Hit:
     reason: str | None = None
     forward_id: str | None = None
     id: int = 0
+    author_id: int | None = None
 
 
 # Written out in the statement, so that SQLite uses the index of what waits.

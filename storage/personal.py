@@ -70,6 +70,9 @@ class PersonalStore:
         async def change(connection: AsyncConnection) -> None:
             for table in (digest_items, *OWN, allowances):
                 await connection.execute(delete(table).where(_of(table, member_id)))
+            await connection.execute(
+                update(hits).where(hits.c.author_id == member_id).values(author_id=None)
+            )
             for table, column in NAMED.items():
                 named = update(table).where(_of(table, member_id)).values({column: NOBODY})
                 await connection.execute(named)

@@ -20,6 +20,7 @@ from storage.memberships import MembershipStore
 from storage.optouts import OptOutStore
 from storage.pending_links import PendingLinkStore
 from storage.personal import PersonalStore
+from storage.replacements import ReplacementStore
 from storage.role_connections import RoleConnectionStore
 from storage.rules import RuleStore
 from storage.schedules import WishStore
@@ -53,6 +54,7 @@ class Stores:
     optouts: OptOutStore
     pending: PendingLinkStore
     personal: PersonalStore
+    replacements: ReplacementStore
     requests: LinkRequestStore
     role_connections: RoleConnectionStore
     rules: RuleStore
@@ -86,6 +88,7 @@ class Stores:
             optouts=OptOutStore(database),
             pending=PendingLinkStore(database, vault, links),
             personal=PersonalStore(database),
+            replacements=ReplacementStore(database),
             requests=LinkRequestStore(database, vault),
             role_connections=RoleConnectionStore(database, vault),
             rules=RuleStore(database),

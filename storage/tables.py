@@ -287,6 +287,7 @@ wishes = Table(
 
 # What waits is looked for far more often than all the rest. Like `NOT_JUST_SENT` for SQLite.
 WAITING = text("state = 'waiting'")
+REPLACED = text("author_id IS NOT NULL")
 
 # What rules and subscriptions have found; ids only, the text stays on Discord until it is sent.
 hits = Table(
@@ -300,6 +301,7 @@ hits = Table(
     Column("guild_id", BigInteger, nullable=False),
     Column("channel_id", BigInteger),
     Column("message_id", BigInteger, index=True),
+    Column("author_id", BigInteger),  # only where a bot has replaced the message
     Column("rule_ids", JSON, nullable=False),
     Column("facts", JSON(none_as_null=True)),  # of an event that is no message
     Column("state", Text, nullable=False),
@@ -317,6 +319,7 @@ hits = Table(
         sqlite_where=WAITING,
         postgresql_where=WAITING,
     ),
+    Index(None, "author_id", sqlite_where=REPLACED, postgresql_where=REPLACED),
     sqlite_autoincrement=True,  # an id is never given twice
 )
 

@@ -32,6 +32,7 @@ async def carried(
     async with asking(interaction.client, services.patience.answer):
         people = reader_of(cast("AnyBot", interaction.client)).people
         highlight = await highlight_of(message, interaction.user, people)
+    await services.replacements.note(interaction.user.id, highlight.seen)
     with suppress(Unreadable):
         schedule = await services.wishes.of(interaction.user.id)
         highlight = replace(highlight, zone=schedule.zone)

@@ -30,6 +30,11 @@ class Talk(Core):
         self.place(message)
         return message
 
+    def post_by_webhook(self, channel: Channel, name: str, **fields: Any) -> Message:  # noqa: ANN401 - as above
+        """Add a message of a webhook, under a name of its own choice."""
+        writer = User(self.ids.next(), name, name, bot=True)
+        return self.post(channel, writer, webhook_id=writer.id, **fields)
+
     def place(self, message: Message) -> None:
         """Put a made message into its channel."""
         self._read_mentions(message)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.services.accounts.build import AccountServices
+from bot.services.accounts.linked import LinkedMembers
 from bot.services.accounts.links import Links
 from bot.services.deliveries.build import DeliveryServices
 from bot.services.forwarding.jumps import Jumps
@@ -16,6 +17,7 @@ from bot.services.highlights.matching.matcher import Matcher
 from bot.services.highlights.pattern_budget import PatternBudget
 from bot.services.highlights.pattern_search import PatternSearch
 from bot.services.highlights.questions import Questions
+from bot.services.highlights.replacements import Replacements
 from bot.services.highlights.rules import Rules
 from bot.services.highlights.schedule import Schedules
 from bot.services.highlights.verdicts import Verdicts
@@ -37,6 +39,7 @@ class HighlightServices:
     catch_up: CatchUp
     patterns: PatternSearch
     watch: Watcher
+    replacements: Replacements
 
 
 def build_highlights(
@@ -70,7 +73,27 @@ def build_highlights(
     catch_up = CatchUp(rules, stores.watermarks, sight, patience=resources.patience, now=now)
     rules.on_added.append(catch_up.begin)
     patterns = PatternSearch(rules.matcher, linked, PatternBudget())
-    watch = Watcher(
+    replacements = Replacements(stores.replacements, now=now)
+    replacements.on_replaced.append(dispatcher.wake)
+    watch = _watcher(
+        resources, rules, gates, activity, dispatcher,
+        patterns=patterns, linked=linked, replacements=replacements, catch_up=catch_up,
+    )  # fmt: skip
+    digests = _digests(
+        resources, gates, wishes, links=links, rules=rules, servers=servers, jumps=jumps
+    )
+    return HighlightServices(
+        rules, wishes, gates, dispatcher, digests, catch_up, patterns, watch, replacements
+    )
+
+
+def _watcher(
+    resources: Resources, rules: Rules, gates: Gates, activity: Activity, dispatcher: Dispatcher,
+    *, patterns: PatternSearch, linked: LinkedMembers, replacements: Replacements,
+    catch_up: CatchUp,
+) -> Watcher:  # fmt: skip
+    stores, now = resources.stores, resources.now
+    return Watcher(
         rules=rules,
         patterns=patterns,
         linked=linked,
@@ -80,13 +103,10 @@ def build_highlights(
         activity=activity,
         dispatcher=dispatcher,
         verdicts=Verdicts(stores.verdicts, stores.hits, stores.deliveries, now=now),
+        replacements=replacements,
         take=catch_up.see,
         now=now,
     )
-    digests = _digests(
-        resources, gates, wishes, links=links, rules=rules, servers=servers, jumps=jumps
-    )
-    return HighlightServices(rules, wishes, gates, dispatcher, digests, catch_up, patterns, watch)
 
 
 def _dispatcher(

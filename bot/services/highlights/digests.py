@@ -179,6 +179,8 @@ class Digests:
             for hit in hits:
                 source = sources[hit.id]
                 highlight = looked.get(source) if source else None
+                if highlight is not None and hit.author_id is not None:
+                    highlight = highlight.by(hit.author_id)
                 passed, reason = await self._judged(hit, highlight)
                 if reason is None:
                     kept.append(await self._as_found(passed, highlight, zone))

@@ -20,6 +20,7 @@ from bot.services.highlights.gaps import See
 from bot.services.highlights.gates import Gates, Moment, Verdict
 from bot.services.highlights.matching.matcher import Match
 from bot.services.highlights.pattern_search import Late, PatternSearch
+from bot.services.highlights.replacements import GONE, Replacements
 from bot.services.highlights.rules import Rules
 from bot.services.highlights.verdicts import Fate, Verdicts
 from bot.services.listeners import Listeners, guarded
@@ -57,6 +58,7 @@ class Watcher:
         activity: Activity,
         dispatcher: Dispatcher,
         verdicts: Verdicts,
+        replacements: Replacements,
         take: Callable[[Seen, See[Seen]], Awaitable[None]],
         now: Clock,
     ) -> None:
@@ -69,6 +71,7 @@ class Watcher:
         self._activity = activity
         self._dispatcher = dispatcher
         self._verdicts = verdicts
+        self._replacements = replacements
         self._take = take
         self._now = now
         self.on_matched: list[Callable[[float], None]] = []
@@ -118,9 +121,13 @@ class Watcher:
         return self._rules.matcher.watchers(guild_id, RuleKind.REACTION).get(author_id)
 
     async def deleted(self, message_ids: Sequence[int]) -> None:
-        """Forget messages that are gone: they leave the queue and the pages behind digests."""
-        await self._hits.drop_messages(message_ids, "gone")
-        await self._digests.drop_messages(message_ids)
+        """Forget messages that are gone: they leave the queue and the pages behind digests.
+
+        Those that a bot has replaced are followed.
+        """
+        gone = await self._replacements.gone(message_ids)
+        await self._hits.drop_messages(gone, GONE)
+        await self._digests.drop_messages(gone)
 
     async def happened(self, member_id: int, event: ServerEvent) -> bool:
         """Note an event for a member who subscribed to it; False when they know it already."""
@@ -233,10 +240,13 @@ class Watcher:
         return False
 
     async def _consider(self, member_id: int, seen: Seen, matches: Sequence[Match]) -> None:
+        if self._replacements.is_told(member_id, seen):
+            return
         case = await self._gates.rule_case(member_id, seen, _ids(matches), Moment.FOUND)
         gate = await self._gates.stopped_by(case, Moment.FOUND)
         if gate is None:
             await self._keep(case.hit(self._now()))
+            await self._replacements.note(member_id, seen)
         else:
             await self._verdicts.note(member_id, occasion_of(seen), gate)
 

@@ -290,6 +290,16 @@ class Highlight:
         """Where it stands on Discord."""
         return self.seen.source
 
+    def by(self, author_id: int) -> Self:
+        """Return it as written by somebody, under the name that it bears."""
+        former = self.seen.author
+        author = Author(author_id, former.name)
+        parts = tuple(
+            replace(part, author=author) if part.author == former else part
+            for part in self.seen.parts
+        )
+        return replace(self, seen=replace(self.seen, author=author, parts=parts))
+
     @property
     def author(self) -> str:
         """What whoever sent it is called there."""
