@@ -107,6 +107,10 @@ async def drawn(card: Locator) -> Locator:
     return card
 
 
+async def texts_of(card: Locator) -> list[str]:
+    return [text for text, *_ in await card.evaluate(DRAWN)]
+
+
 def of_stage(stage: Stage) -> str:
     return stage.kakao.picture_url(stage.kakao.account("준호"))
 
@@ -127,12 +131,23 @@ async def test_the_share_page_and_the_phone_draw_the_same(
     assert await here.locator("button").count() == 0
 
 
+async def test_kakaotalks_own_words_are_the_same_in_english_too(
+    chromium: Browser, stage: Stage, page: Tab, stall: ShareWorld
+) -> None:
+    async with visit(chromium, stage.page.url) as phone:
+        await phone.locator("#language").get_by_text("English").click()
+        for kind in ("feed", "location", "text", "calendar"):
+            here = await on_the_page(page, stall, message_from(every_card(of_stall(stall))[kind]))
+            await page.locator("label", has_text="English").click()
+            there = await on_the_phone(phone, stage, every_card(of_stage(stage))[kind])
+            assert await texts_of(here) == await texts_of(there)
+
+
 async def test_a_feed_is_drawn_from_its_profile_down_to_its_buttons(
     page: Tab, stall: ShareWorld
 ) -> None:
     card = await on_the_page(page, stall, message_from(every_card(of_stall(stall))["feed"]))
-    texts = [text for text, *_ in await card.evaluate(DRAWN)]
-    assert [text for text in texts if text != LONG] == [
+    assert [text for text in await texts_of(card) if text != LONG] == [
         *("picture", "민지의 초대", "picture", "참가 안내", "토요일", "picture"),
         *("참가비", "1,000원", "상금", "5,000원", "합계", "6,000원"),
         *("길드 정기전", "좋아요", "0", "댓글", "1", "공유", "4", "웹에서 자세히", "참가"),

@@ -131,8 +131,16 @@ def test_the_last_line_says_how_it_differs(kind: str, locale: Locale) -> None:
             ScrapMessage(request_url="https://kkachi.example/raid").stored(),
             ["**페이지**", "<https://kkachi.example/raid>"],
         ),
+        (
+            {
+                "request_url": "https://kkachi.example/",
+                "template_id": 7,
+                "template_args": {"A": "가"},
+            },
+            ["**페이지**", "<https://kkachi.example/>", "**A** 가"],
+        ),
     ],
-    ids=["custom", "scrap"],
+    ids=["custom", "scrap", "scrap in a custom template"],
 )
 def test_what_kakao_makes_itself_is_named_and_not_drawn(card: JSON, shown: list[str]) -> None:
     [made] = preview(card)
@@ -145,7 +153,7 @@ def test_what_kakao_makes_itself_is_named_and_not_drawn(card: JSON, shown: list[
 def test_a_card_that_was_only_begun_can_be_shown(kind: str, locale: Locale) -> None:
     begun: list[JSON] = [{"object_type": kind}, {"object_type": kind, "content": {}}]
     begun.append({"object_type": kind, "contents": [{}, {"title": "가"}]})
-    for card in begun:
+    for card in ({}, *begun):
         for embed in preview(card, locale):
             assert embed.description or embed.image.url or embed.thumbnail.url
 

@@ -51,13 +51,13 @@ def _footer(card: dict[str, Any]) -> str:
 
 def _made_by_kakao(card: dict[str, Any], say: Say) -> discord.Embed:
     template, page = card.get("template_id"), card.get("request_url")
-    kind = say("compose-kind-custom" if template else "compose-kind-scrape")
-    title = f"**{kind} #{template}**" if template else f"**{kind}**"
+    is_custom = template and not page
+    title = f"{say('compose-kind-custom')} #{template}" if is_custom else say("compose-kind-scrape")
     arguments = (
         f"**{plain(name)}** {_plain(value)}"
         for name, value in card.get("template_args", {}).items()
     )
-    return _embed(title, f"<{page}>" if page else "", "\n".join(arguments))
+    return _embed(f"**{title}**", f"<{page}>" if page else "", "\n".join(arguments))
 
 
 def _listed(card: dict[str, Any]) -> Iterator[discord.Embed]:
