@@ -85,9 +85,7 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
             await self.notices.tell(new.member_id, f"{linked}\n{why}")
         else:
             text = f"{linked}\n{panel.text()}"
-            await self.notices.tell(
-                new.member_id, text, view=panel.view(), embeds=[panel.preview()]
-            )
+            await self.notices.tell(new.member_id, text, view=panel.view(), embeds=panel.preview())
 
     async def _to_me(
         self,

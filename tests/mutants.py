@@ -37,6 +37,7 @@ SENT = (
 TESTS: Mapping[str, str] = {
     "bot/kakao": "unit/kakao_answers unit/kakao_client unit/kakao_errors unit/kakao_messages"
     " unit/kakao_templates unit/templates",
+    "bot/kakao/bubble.py": "unit/bubble",
     "bot/services": "unit/supervision unit/locks unit/cache unit/bounds unit/kakao_codes"
     " unit/clock_set_back unit/links",
     "bot/services/accounts": "unit/links unit/links_meanwhile unit/unsaved_tokens"

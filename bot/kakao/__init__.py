@@ -31,6 +31,7 @@ The client keeps no tokens, shows none in a `repr` or an error, and knows nothin
 a database. One `open_http()` serves a whole process.
 """
 
+from bot.kakao.bubble import four_lines, row_lines, shown_labels
 from bot.kakao.client import MAX_IMAGE, MAX_RECEIVERS, KakaoApp, KakaoClient, new_verifier
 from bot.kakao.cutting import cut
 from bot.kakao.errors import (
@@ -182,9 +183,12 @@ __all__ = [
     "cut",
     "error_class",
     "for_sharing",
+    "four_lines",
     "is_address",
     "message_from",
     "new_verifier",
     "open_http",
+    "row_lines",
+    "shown_labels",
     "web_sharer",
 ]

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,12 @@ from bot.texts import LOCALES, Locale, Texts
 
 HERE = Path(__file__).parent
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+BUBBLE = (
+    *("more", "map", "add", "subscribe"),
+    *("like", "comment", "shared", "view", "subscriber"),
+    *("picture", "scrap", "custom"),
+)
+"""The texts `bubble-<name>`: what KakaoTalk itself says in a message, and what cannot be shown."""
 CODE = re.compile(r"`([^`]+)`")
 # Line breaks and other controls, and the marks that turn the direction of the text behind them.
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -37,6 +43,7 @@ class Pages:
     def __init__(self, texts: Texts, *, base: str) -> None:
         self.files = _static_files()
         self._base = base
+        self._texts = texts
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -94,12 +101,27 @@ class Pages:
         return self._render(
             "share.html",
             first,
-            card=_lenient(card),
-            pictures=pictures,
+            preview=self._preview(card, pictures),
+            said=_said(card),
+            is_known="object_type" in card,
             offer=offer,
             without_script=without_script,
             is_told=is_told,
         )
+
+    def _preview(self, card: Mapping[str, Any], pictures: Callable[[str], bool]) -> dict[str, Any]:
+        """Return what the page's script draws, and by which drawing."""
+        keys = {name: f"bubble-{name}" for name in BUBBLE} | {"app": "page-name"}
+        return {
+            "drawing": self._address("card.js"),
+            "icon": self._address("kkachi.svg"),
+            "card": card,
+            "pictures": [address for address in _pictures(card) if pictures(address)],
+            "words": {
+                name: {locale: self._texts.say(locale, key) for locale in LOCALES}
+                for name, key in keys.items()
+            },
+        }
 
     def digest(self, digest: Digest, first: Locale) -> str:
         """Show all that a digest's card stands for."""
@@ -141,17 +163,24 @@ def preferred(accept_language: str) -> Locale:
     return "ko"
 
 
-class _Lenient(dict[str, Any]):
-    """What a template need not ask for first: a field that is not there is None."""
+def _pictures(part: object) -> Iterator[str]:
+    """Yield the addresses of all pictures in a card."""
+    if isinstance(part, list):
+        for one in part:
+            yield from _pictures(one)
+    elif isinstance(part, Mapping):
+        for name, value in part.items():
+            if name.endswith("image_url"):
+                yield value
+            else:
+                yield from _pictures(value)
 
-    def __missing__(self, _: str) -> None:
-        return None
 
-
-def _lenient(value: Any) -> Any:  # noqa: ANN401 - whatever a card's JSON holds
-    if isinstance(value, Mapping):
-        return _Lenient({name: _lenient(part) for name, part in value.items()})
-    return [_lenient(part) for part in value] if isinstance(value, list) else value
+def _said(card: Mapping[str, Any]) -> list[str]:
+    """Return a card's own words, which stand there until a script draws it."""
+    contents = [card.get("content", {}), *card.get("contents", ())]
+    words = (content.get(name) for content in contents for name in ("title", "description"))
+    return [one for one in (card.get("header_title"), card.get("text"), *words) if one]
 
 
 def _weight(quality: str) -> float:

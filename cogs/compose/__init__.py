@@ -94,7 +94,7 @@ class Compose(KkachiCog):
                 panel = panel_of(self.bot, draft)
                 text = f"{linked}\n{panel.text()}"
                 await self.notices.tell(
-                    new.member_id, text, view=panel.view(), embeds=[panel.preview()]
+                    new.member_id, text, view=panel.view(), embeds=panel.preview()
                 )
 
     async def _choose_template(self, interaction: discord.Interaction) -> None:

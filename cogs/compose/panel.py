@@ -65,7 +65,7 @@ class Panel:
         lines += [f"🔗 {self._sentence(hint)}" for hint in reading.hints[:MOST_HINTS]]
         return cut("\n".join(lines), MESSAGE_CONTENT)
 
-    def preview(self) -> discord.Embed:
+    def preview(self) -> list[discord.Embed]:
         """Return the card as KakaoTalk will show it."""
         return card_preview(self.reading.card, self.texts, self.locale)
 
@@ -146,10 +146,10 @@ async def show(interaction: discord.Interaction, draft: Draft) -> None:
     """Show the panel: in place of the message it was asked for on, where there is one."""
     panel = panel_of(interaction.client, draft)
     if interaction.message is None:
-        await say(interaction, panel.text(), view=panel.view(), embeds=[panel.preview()])
+        await say(interaction, panel.text(), view=panel.view(), embeds=panel.preview())
     else:
         await interaction.edit_original_response(
-            content=panel.text(), view=panel.view(), embeds=[panel.preview()]
+            content=panel.text(), view=panel.view(), embeds=panel.preview()
         )
 
 

@@ -74,7 +74,11 @@ async def test_a_feed_shows_its_items_its_sum_and_three_counts(tab: Tab, stage: 
         "참가비\n1,000원",
         "합계\n6,000원",
     ]
-    assert await card.locator(".social span").all_inner_texts() == ["286", "2", "1,845"]
+    assert await card.locator(".social span").all_inner_texts() == [
+        "좋아요 286",
+        "공유 2",
+        "조회 1,845",
+    ]
     await expect(card.get_by_role("button", name="자세히 보기")).to_be_visible()
 
 

@@ -18,9 +18,8 @@ from bot.kakao import CustomMessage, Feed, Message, ScrapMessage, message_from
 from bot.services.forwarding.shares import KEPT_SECONDS, SharingOff
 from bot.services.privacy.expiry import GRACE_SECONDS, Expiry
 from bot.web import ShareSettings
-from bot.web.pages import Pages
 from storage.shares import Share
-from tests.support.linking import texts, until
+from tests.support.linking import until
 from tests.support.sharing import ADMIN_KEY, LINK, TEMPLATES, ShareWorld, open_stall
 
 
@@ -30,9 +29,9 @@ async def stall(tmp_path: Path) -> AsyncIterator[ShareWorld]:
         yield stall
 
 
-def offer_of(page: str) -> dict[str, Any]:
-    """What the page holds for its script."""
-    found = re.search(r'<script type="application/json" id="offer">(.*?)</script>', page)
+def offer_of(page: str, script: str = "offer") -> dict[str, Any]:
+    """What the page holds for its script, or for the one that draws the card."""
+    found = re.search(rf'<script type="application/json" id="{script}">(.*?)</script>', page)
     assert found
     return dict(json.loads(found[1]))
 
@@ -94,17 +93,6 @@ async def test_custom_and_scrape_messages_take_their_own_call(
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template["object_type"])
-def test_every_kind_of_card_is_drawn(template: dict[str, Any]) -> None:
-    message = message_from(template)
-    page = Pages(texts(), base="").share(
-        message.stored(), "ko", pictures=lambda _: True, offer={}, without_script="", is_told=True
-    )
-    first = template.get("text") or "길드 티셔츠"
-    assert f'class="card {template["object_type"]}"' in page
-    assert first in page.partition("figcaption")[0]
-
-
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template["object_type"])
 async def test_kakao_takes_every_kind_and_tells_of_each_chat(
     stall: ShareWorld, template: dict[str, Any]
 ) -> None:
@@ -161,13 +149,15 @@ async def test_other_pages_still_load_no_script_at_all(stall: ShareWorld) -> Non
 async def test_a_picture_elsewhere_is_not_loaded_where_its_host_would_see_the_visitor(
     stall: ShareWorld,
 ) -> None:
-    feeds = [
-        Feed.model_validate({"content": {"image_url": url, "link": LINK}})
-        for url in ("https://evil.example/i.png", f"{stall.house.kakao.url}/i.png")
-    ]
-    pages = [(await stall.get(f"/share/{(await stall.share(feed)).nonce}"))[1] for feed in feeds]
-    shown = ['<img class="picture"' in page for page in pages]
-    assert shown == [False, True]
+    ours, theirs = f"{stall.house.kakao.url}/i.png", "https://evil.example/i.png"
+    rows = [{"image_url": url, "link": LINK} for url in (theirs, ours)]
+    share = await stall.share(
+        message_from(
+            {"object_type": "list", "header_title": "가", "header_link": LINK, "contents": rows}
+        )
+    )
+    page = (await stall.get(f"/share/{share.nonce}"))[1]
+    assert offer_of(page, "preview")["pictures"] == [ours]
 
 
 async def test_a_picture_goes_the_way_that_the_operator_has_chosen(tmp_path: Path) -> None:

@@ -1,161 +1,173 @@
-"""A card as an embed: close enough to KakaoTalk to decide whether to send it."""
+"""A card as embeds: its parts in KakaoTalk's order, as far as Discord lets anybody draw."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import discord
 
-from bot.discord.limits import (
-    EMBED_DESCRIPTION,
-    EMBED_FIELD_NAME,
-    EMBED_FIELD_VALUE,
-    EMBED_TITLE,
-    YELLOW,
-)
+from bot.discord.limits import EMBED_DESCRIPTION, EMBED_FIELD_VALUE, YELLOW
 from bot.discord.words import plain, plain_lines
-from bot.kakao import cut
+from bot.kakao import cut, four_lines, row_lines, shown_labels
 from bot.texts import Locale, Texts
 
-COUNTS = {
-    "like_count": "❤️",
-    "comment_count": "💬",
-    "shared_count": "🔁",
-    "view_count": "👀",
-    "subscriber_count": "🔔",
-}
+COUNTS = ("like", "comment", "shared", "view", "subscriber")
 SHOWN_COUNTS = 3
-INVISIBLE = "\u200b"
 Say = Callable[[str], str]
+Shown = Callable[[str, str], tuple[str, str]]
 
 
-def card_preview(card: dict[str, Any], texts: Texts, locale: Locale) -> discord.Embed:
-    """Return what a reader will see; parts that are not filled in yet are left out."""
+def card_preview(card: dict[str, Any], texts: Texts, locale: Locale) -> list[discord.Embed]:
+    """Return what a reader will see, from the top; parts that are not filled in yet are left out.
+
+    Discord puts a picture below all text of its embed: what KakaoTalk shows below a picture, or
+    beside one of its own, is an embed of its own.
+    """
 
     def say(key: str) -> str:
         return texts.say(locale, key)
 
-    embed = discord.Embed(
-        title=_plain(_title(card, say), EMBED_TITLE),
-        description=cut("\n\n".join(filter(None, _blocks(card, say))), EMBED_DESCRIPTION),
-        colour=YELLOW,
-    )
-    _add_rows(embed, card)
-    _add_pictures(embed, card)
-    return embed.set_footer(text=say(_footer(card)))
+    if "object_type" not in card:
+        embeds = [_made_by_kakao(card, say)]
+    elif card["object_type"] == "list":
+        embeds = [*_listed(card), _embed(_buttons(card, say))]
+    else:
+        embeds = [*_above(card), _embed(*_below(card, say))]
+        _add_heading(embeds, card.get("item_content", {}))
+    embeds[-1].set_footer(text=say(_footer(card)))
+    return embeds
 
 
-def _title(card: dict[str, Any], say: Say) -> str:
-    if "template_id" in card:
-        return f"{say('compose-kind-custom')} #{card['template_id']}"
-    if "request_url" in card:
-        return say("compose-kind-scrape")
-    return str(card.get("header_title") or card.get("content", {}).get("title") or "")
+def _embed(*blocks: str) -> discord.Embed:
+    text = "\n\n".join(filter(None, blocks))
+    return discord.Embed(description=cut(text, EMBED_DESCRIPTION), colour=YELLOW)
 
 
 def _footer(card: dict[str, Any]) -> str:
-    """Return the key of what to know: what is drawn at Kakao cannot be shown here."""
+    """Return the key of how it differs; what is drawn at Kakao cannot be shown here."""
     if "request_url" in card:
         return "compose-preview-page"
-    return "compose-preview-template" if "template_id" in card else "forward-friends-preview"
+    return "compose-preview-template" if "template_id" in card else "bubble-differs"
 
 
-def _blocks(card: dict[str, Any], say: Say) -> Iterator[str]:
-    """Yield what stands below each other."""
-    content = card.get("content", {})
-    yield _plain(card.get("text") or content.get("description"), EMBED_DESCRIPTION)
-    yield f"<{url}>" if (url := card.get("request_url")) else ""
-    yield _arguments(card.get("template_args", {}))
-    yield _items(card.get("item_content", {}))
-    yield _price(card.get("commerce", {}))
-    yield _place(card)
-    yield f"📅 {_plain(card['id'], EMBED_FIELD_VALUE)}" if card.get("id") else ""
-    yield _counts(card.get("social", {}))
-    if "object_type" in card:
-        yield _buttons(card, say)
-
-
-def _arguments(arguments: dict[str, str]) -> str:
-    return "\n".join(
-        f"**{plain(name)}** {_plain(value, EMBED_FIELD_VALUE)}" for name, value in arguments.items()
+def _made_by_kakao(card: dict[str, Any], say: Say) -> discord.Embed:
+    template, page = card.get("template_id"), card.get("request_url")
+    is_custom = template and not page
+    title = f"{say('compose-kind-custom')} #{template}" if is_custom else say("compose-kind-scrape")
+    arguments = (
+        f"**{plain(name)}** {_plain(value)}"
+        for name, value in card.get("template_args", {}).items()
     )
+    return _embed(f"**{title}**", f"<{page}>" if page else "", "\n".join(arguments))
+
+
+def _listed(card: dict[str, Any]) -> Iterator[discord.Embed]:
+    """Yield the header and each row, which has its picture beside it."""
+    if title := card.get("header_title"):
+        yield _embed(f"**{_plain(title)}**")
+    for row in card.get("contents", ()):
+        words, picture = _words(row, row_lines), row.get("image_url")
+        if words or picture:
+            yield _embed(words).set_thumbnail(url=picture)
+
+
+def _above(card: dict[str, Any]) -> list[discord.Embed]:
+    picture = card.get("content", {}).get("image_url")
+    return [discord.Embed(colour=YELLOW).set_image(url=picture)] if picture else []
+
+
+def _add_heading(embeds: list[discord.Embed], items: dict[str, Any]) -> None:
+    """Say above everything whose it is, and put the small picture beside the items."""
+    if profile := items.get("profile_text"):
+        embeds[0].set_author(name=profile, icon_url=items.get("profile_image_url"))
+    embeds[-1].set_thumbnail(url=items.get("title_image_url"))
+
+
+def _below(card: dict[str, Any], say: Say) -> Iterator[str]:
+    """Yield what stands below the picture."""
+    content = card.get("content", {})
+    yield _items(card.get("item_content", {}))
+    if card["object_type"] == "text":
+        yield _plain(card.get("text"))
+    elif card["object_type"] == "commerce":
+        yield _goods(content.get("title"), card.get("commerce", {}))
+    else:
+        yield _words(content)
+    yield _counts(card.get("social", {}), say)
+    yield _buttons(card, say)
+
+
+def _words(content: dict[str, Any], shown: Shown = four_lines) -> str:
+    title, description = shown(content.get("title") or "", content.get("description") or "")
+    return "\n".join(filter(None, (_bold(title), _plain(description))))
 
 
 def _items(items: dict[str, Any]) -> str:
-    names = ("title_image_text", "title_image_category")
-    lines = [_plain(items.get(name), EMBED_FIELD_VALUE) for name in names]
-    rows = [(row["item"], row["item_op"]) for row in items.get("items", ())]
+    lines = [_bold(items.get("title_image_text")), _small(items.get("title_image_category"))]
     lines += [
-        f"{_plain(name, EMBED_FIELD_VALUE)}  ·  {_plain(value, EMBED_FIELD_VALUE)}"
-        for name, value in rows
+        f"{_plain(row['item'])}  ·  {_plain(row['item_op'])}" for row in items.get("items", ())
     ]
-    total = " ".join(
-        _plain(items.get(name), EMBED_FIELD_VALUE) for name in ("sum", "sum_op")
-    ).strip()
-    return "\n".join([*filter(None, lines), *([f"**{total}**"] if total else [])])
+    total, amount = (_plain(items.get(name)) for name in ("sum", "sum_op"))
+    if total and amount:
+        lines.append(f"{total}  ·  **{amount}**")
+    return "\n".join(filter(None, lines))
+
+
+def _goods(title: str | None, product: dict[str, Any]) -> str:
+    lines = (_small(product.get("product_name")), _words({"title": title}), _price(product))
+    return "\n".join(filter(None, lines))
 
 
 def _price(product: dict[str, Any]) -> str:
-    regular = product.get("regular_price")
+    regular, reduced = product.get("regular_price"), product.get("discount_price")
     if regular is None:
-        return _plain(product.get("product_name"), EMBED_FIELD_VALUE)
-    reduced = product.get("discount_price")
-    shown = _money(product, regular)
-    if reduced is not None:
-        shown = f"**{_money(product, reduced)}** ~~{shown}~~"
+        return ""
+    if reduced is None:
+        return f"**{_money(product, regular)}**"
+    off = ""
     if (rate := product.get("discount_rate")) is not None:
-        shown += f" {rate}%"
-    if (less := product.get("fixed_discount_price")) is not None:
-        shown += f" −{_money(product, less)}"
-    return "\n".join(filter(None, [_plain(product.get("product_name"), EMBED_FIELD_VALUE), shown]))
+        off = f"{rate}% "
+    elif less := product.get("fixed_discount_price"):
+        off = f"-{_money(product, less)} "
+    return f"{off}**{_money(product, reduced)}** ~~{_money(product, regular)}~~"
 
 
 def _money(product: dict[str, Any], amount: int) -> str:
-    unit = _plain(product.get("currency_unit", "원"), EMBED_FIELD_VALUE)
+    unit = _plain(product.get("currency_unit", "원"))
     return f"{unit}{amount:,}" if product.get("currency_unit_position") else f"{amount:,}{unit}"
 
 
-def _place(card: dict[str, Any]) -> str:
-    names = [_plain(card.get(name), EMBED_FIELD_VALUE) for name in ("address_title", "address")]
-    place = " · ".join(filter(None, names))
-    return f"📍 {place}" if place else ""
-
-
-def _counts(social: dict[str, int]) -> str:
-    shown = [f"{mark} {social[name]:,}" for name, mark in COUNTS.items() if name in social]
-    return "  ".join(shown[:SHOWN_COUNTS])
+def _counts(social: dict[str, int], say: Say) -> str:
+    shown = [
+        (say(f"bubble-{name}"), social[f"{name}_count"])
+        for name in COUNTS
+        if f"{name}_count" in social
+    ]
+    return "  ".join(f"{name} {count:,}" for name, count in shown[:SHOWN_COUNTS])
 
 
 def _buttons(card: dict[str, Any], say: Say) -> str:
     """Return the buttons, with those that KakaoTalk itself puts there."""
     titles = [one["title"] for one in card.get("buttons", ()) if "title" in one]
     if not titles and card["object_type"] != "calendar":
-        titles.append(card.get("button_title") or say("compose-preview-button"))
+        titles.append(card.get("button_title") or say("bubble-more"))
     if card["object_type"] == "location":
-        titles.append(say("compose-preview-map"))
+        titles.append(say("bubble-map"))
     if card["object_type"] == "calendar":
-        event = card.get("id_type") != "calendar"
-        titles.append(say("compose-preview-add" if event else "compose-preview-subscribe"))
-    return "  ".join(f"**[ {_plain(title, EMBED_FIELD_NAME)} ]**" for title in titles)
+        is_event = card.get("id_type") != "calendar"
+        titles.append(say("bubble-add" if is_event else "bubble-subscribe"))
+    return "  ".join(f"**[ {plain(title)} ]**" for title in shown_labels(titles))
 
 
-def _add_rows(embed: discord.Embed, card: dict[str, Any]) -> None:
-    for number, row in enumerate(card.get("contents", ()), 1):
-        embed.add_field(
-            name=f"{number}. {_plain(row.get('title'), EMBED_FIELD_NAME - 3)}",
-            value=_plain(row.get("description"), EMBED_FIELD_VALUE) or INVISIBLE,
-            inline=False,
-        )
+def _bold(text: str | None) -> str:
+    words = _plain(text)
+    return f"**{words}**" if words else ""
 
 
-def _add_pictures(embed: discord.Embed, card: dict[str, Any]) -> None:
-    items = card.get("item_content", {})
-    pictures = [row["image_url"] for row in card.get("contents", ()) if "image_url" in row]
-    embed.set_image(url=card.get("content", {}).get("image_url"))
-    embed.set_thumbnail(url=next(iter(pictures), items.get("title_image_url")))
-    if "profile_text" in items:
-        embed.set_author(name=items["profile_text"], icon_url=items.get("profile_image_url"))
+def _small(text: str | None) -> str:
+    words = plain(text or "")
+    return f"-# {words}" if words else ""
 
 
-def _plain(text: str | None, limit: int) -> str:
+def _plain(text: str | None) -> str:
     """Return a text that Discord shows as KakaoTalk does: with its asterisks."""
-    return plain_lines(text or "", limit)
+    return plain_lines(text or "", EMBED_FIELD_VALUE)

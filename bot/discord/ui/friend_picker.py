@@ -84,7 +84,7 @@ class Panel:
         key = "forward-friends-found" if self.found else "forward-friends-none-found"
         return self.say(key, query=plain(self.draft.query), count=len(self.found))
 
-    def preview(self) -> discord.Embed:
+    def preview(self) -> list[discord.Embed]:
         """Return the card as KakaoTalk will show it."""
         return card_preview(self.draft.card, self.texts, self.locale)
 
@@ -137,7 +137,7 @@ async def show_panel(interaction: discord.Interaction, draft: Draft, warning: st
     async with _keeping(interaction, draft):
         panel = await panel_of(interaction.client, draft, warning)
         if interaction.type is discord.InteractionType.application_command:
-            await say(interaction, panel.text(), view=panel.view(), embeds=[panel.preview()])
+            await say(interaction, panel.text(), view=panel.view(), embeds=panel.preview())
         else:
             await interaction.edit_original_response(content=panel.text(), view=panel.view())
 

@@ -22,10 +22,6 @@ compose-panel =
     Use the buttons to change it or to add more. It is kept for a day.
 compose-template = Which template shall it be?
 compose-template-placeholder = Choose a template
-compose-preview-button = See details
-compose-preview-map = View location
-compose-preview-add = Add event
-compose-preview-subscribe = Subscribe
 compose-preview-page = Kakao makes the card of this page's title, description and picture.
 compose-preview-template = What you filled in; in KakaoTalk it stands in the template.
 

@@ -23,7 +23,6 @@ forward-friends-found = Found for "{ $query }": { $count }
 forward-friends-none-found = No friend has "{ $query }" in their name.
 forward-friends-placeholder = Pick friends ({ $page }/{ $pages })
 forward-friends-unnamed = A friend without a name
-forward-friends-preview = This is how it looks in KakaoTalk.
 forward-friends-sending = Sending…
 forward-friends-cancelled = Not sent.
 forward-friends-result = { $arrived } of { $count } friends got it.

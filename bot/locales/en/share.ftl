@@ -39,15 +39,3 @@ page-share-closed = This card may not be shared any more
 page-share-expired = This share page is closed
     .text = Share pages stay open for a day after they were made.
     .way = Type `/share` in Discord again.
-
-page-card-picture = KakaoTalk shows the picture
-page-card-more = Details
-page-card-map = View map
-page-card-calendar = Add event
-page-card-like = Likes
-page-card-comment = Comments
-page-card-shared = Shares
-page-card-view = Views
-page-card-subscriber = Subscribers
-page-card-scrap = Kakao reads this page and makes the card
-page-card-custom = A card that the operator built at Kakao

@@ -22,10 +22,6 @@ compose-panel =
     버튼을 눌러 고치거나 더 채워 보세요. 쓰던 카드는 하루 동안 남아 있어요.
 compose-template = 어떤 템플릿으로 보낼까요?
 compose-template-placeholder = 템플릿 고르기
-compose-preview-button = 자세히 보기
-compose-preview-map = 위치 보기
-compose-preview-add = 일정 추가
-compose-preview-subscribe = 캘린더 구독
 compose-preview-page = 카카오가 이 페이지의 제목, 설명, 사진으로 카드를 만들어요.
 compose-preview-template = 채운 내용이에요. 카카오톡에는 템플릿 모양대로 보여요.
 

@@ -23,7 +23,6 @@ forward-friends-found = '{ $query }' 검색 결과: { $count }명
 forward-friends-none-found = 이름에 '{ $query }' 글자가 들어간 친구가 없어요.
 forward-friends-placeholder = 친구 고르기 ({ $page }/{ $pages })
 forward-friends-unnamed = 이름 없는 친구
-forward-friends-preview = 카카오톡에는 이렇게 보여요.
 forward-friends-sending = 보내고 있어요…
 forward-friends-cancelled = 보내지 않았어요.
 forward-friends-result = { $count }명 중 { $arrived }명에게 보냈어요.

@@ -36,15 +36,3 @@ page-share-closed = 이 카드는 더 이상 공유할 수 없어요
 page-share-expired = 닫힌 공유 페이지예요
     .text = 공유 페이지는 만든 때부터 하루 동안만 열려 있어요.
     .way = 디스코드에서 `/share`를 다시 입력해 주세요.
-
-page-card-picture = 사진은 카카오톡에서 보여요
-page-card-more = 자세히 보기
-page-card-map = 위치 보기
-page-card-calendar = 일정 담기
-page-card-like = 좋아요
-page-card-comment = 댓글
-page-card-shared = 공유
-page-card-view = 조회
-page-card-subscriber = 구독
-page-card-scrap = 카카오가 이 페이지를 읽어 카드를 만들어요
-page-card-custom = 운영자가 카카오에서 만든 카드예요

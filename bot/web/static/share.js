@@ -2,7 +2,6 @@
 // stands in the page, in both languages; here it is only shown or hidden.
 "use strict";
 
-const LINES = 4;
 const offer = JSON.parse(document.getElementById("offer").textContent);
 const all = (selector) => document.querySelectorAll(selector);
 
@@ -67,13 +66,4 @@ function watched(action) {
   return opened;
 }
 
-// Title and description have four lines together in KakaoTalk.
-function shareLines(words) {
-  const [title, text] = ["b", "span"].map((name) => words.querySelector(`:scope > ${name}`));
-  if (!title || !text) return;
-  const height = Number.parseFloat(getComputedStyle(title).lineHeight);
-  text.style.webkitLineClamp = String(LINES - Math.round(title.offsetHeight / height));
-}
-
-for (const words of all(".feed .words, .location .words, .calendar .words")) shareLines(words);
 load();

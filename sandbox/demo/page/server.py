@@ -22,6 +22,8 @@ from sandbox.kakao import LocalKakao
 
 JSON = dict[str, Any]
 STATIC = Path(__file__).with_name("static")
+# The bubble is Kkachi's own drawing, so that the phone and the share page cannot differ.
+DRAWING = Path(__file__).parents[3] / "bot" / "web" / "static"
 LAST_LINES = 80
 LARGEST_BODY = 12 * 1024 * 1024
 
@@ -95,6 +97,7 @@ class Page:
         application.on_response_prepare.append(guard.set_headers)
         application.router.add_get("/", self._index)
         application.router.add_static("/static", STATIC)
+        application.router.add_static("/drawing", DRAWING)
         application.router.add_get("/api/state", self._state)
         application.router.add_get("/api/events", self._events)
         for name, action in ACTIONS.items():

@@ -1,20 +1,6 @@
 // Small helpers over the DOM. Text always goes in as text nodes: nothing here parses HTML.
 
-/** Make an element: properties starting with "on" are listeners, the rest attributes. */
-export function h(tag, props = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(props)) set(element, name, value);
-  element.append(...children.flat(Infinity).filter((child) => child || child === 0));
-  return element;
-}
-
-function set(element, name, value) {
-  if (value === null || value === undefined || value === false) return;
-  if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-  else if (name === "style") Object.assign(element.style, value);
-  else if (name === "value") element.value = value;
-  else element.setAttribute(name, value === true ? "" : value);
-}
+export { h } from "/drawing/card.js";
 
 /** A region that is drawn again only when its data changed; focus stays on the same data-key. */
 export function region(root, draw) {

@@ -9,7 +9,7 @@ import { t } from "../texts.js";
 import { clock, day } from "../time.js";
 import { toast } from "../toast.js";
 import { glowIn } from "../discord/places.js";
-import { card, preview } from "./cards.js";
+import { bubble, preview } from "./cards.js";
 
 const BANNER = 4000;
 const FRESH = 6;
@@ -20,7 +20,7 @@ export function mountPhone() {
   const parts = { list: h("div", { class: "pane" }), head: h("header", { class: "room-head" }), room: h("div", { class: "room", role: "log", tabindex: "0" }) };
   const list = region(parts.list, drawList);
   const head = region(parts.head, drawHead);
-  const bubbles = keyed(parts.room, bubble);
+  const bubbles = keyed(parts.room, talked);
   const status = region(document.getElementById("status"), drawStatus);
   talk.append(parts.list, parts.head, parts.room);
   talk.addEventListener("keydown", (event) => event.key === "Escape" && ui.room && show({ room: null }));
@@ -138,14 +138,14 @@ function items(room) {
   return made;
 }
 
-function bubble(item, known) {
+function talked(item, known) {
   if (item.day) return h("div", { class: "date" }, h("span", {}, item.day));
   if (item.empty) return h("p", { class: "empty" }, t(item.me ? "emptyMe" : "emptyFriend"));
   const { message } = item;
   const at = new Date(message.at * 1000);
   const fresh = !known && world.state.kakao.now - message.at < FRESH;
   const time = h("time", { datetime: at.toISOString() }, clock(at));
-  const body = card(message, world.state.kakao.app, press);
+  const body = bubble(message, world.state.kakao.app, press);
   return h("div", { class: `talked ${message.mine ? "mine" : "theirs"} ${fresh ? "fresh" : ""}`, "data-message": message.id },
     message.mine ? null : h("img", { class: "face", src: message.sender.picture, alt: "", width: 40, height: 40 }),
     h("div", {}, message.mine ? null : h("span", { class: "who" }, message.sender.name), h("div", { class: "with-time" }, body, time)));
