@@ -17,7 +17,6 @@ from tests.journeys.test_link_journey import CHROMIUM, FLAGS, PHONE, heading, pr
 from tests.support.sharing import TEMPLATES, open_stall
 from tests.support.world import CHAT, World, link_of, open_world, until
 
-MENU = "Share on KakaoTalk"
 AGENTS = {
     "android": "Mozilla/5.0 (Linux; Android 15; SM-S921N) AppleWebKit/537.36 (KHTML, like Gecko)"
     " Chrome/130.0.0.0 Mobile Safari/537.36",
@@ -113,7 +112,9 @@ async def phone(
 
 async def share(world: World) -> Reply:
     message = await world.discord.person("준호").say(CHAT, SAID)
-    return await world.discord.person("민지").menu(CHAT, MENU, message)
+    place = f"{world.discord.guild.id}/{message.channel.id}/{message.id}"
+    link = f"https://discord.com/channels/{place}"
+    return await world.discord.person("민지").slash(CHAT, "share", message=link)
 
 
 async def open_picker(page: Page) -> Page:
