@@ -12,6 +12,7 @@ from sandbox.demo import smoke
 from sandbox.demo.demo import BotProcess, Demo, Options, open_demo
 from sandbox.demo.neighbour import move_in
 from sandbox.demo.visit import StepFailed
+from sandbox.kakao.sdk_file import STAND_IN
 
 READY_WITHIN = 60.0
 LAST_LINES = 15
@@ -59,17 +60,26 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PATH",
         help="check everything against Discord's published specification",
     )
+    parser.add_argument(
+        "--kakao-sdk",
+        type=Path,
+        metavar="PATH",
+        help="a file of Kakao's JavaScript SDK, in place of the stand-in",
+    )
     return parser
 
 
 async def _run(arguments: argparse.Namespace) -> int:
-    if arguments.discord_openapi and not arguments.discord_openapi.is_file():
-        _say(f"--discord-openapi: there is no file {arguments.discord_openapi}")
-        return 2
+    for name in ("discord_openapi", "kakao_sdk"):
+        path = getattr(arguments, name)
+        if path and not path.is_file():
+            _say(f"--{name.replace('_', '-')}: there is no file {path}")
+            return 2
     options = Options(
         port=arguments.port,
         lang=arguments.lang,
         openapi=arguments.discord_openapi,
+        kakao_sdk=arguments.kakao_sdk or STAND_IN,
         with_bot=not arguments.no_bot,
     )
     stop = _stop_signal()

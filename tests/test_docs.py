@@ -2,7 +2,9 @@
 
 import ast
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +25,7 @@ MANY = 40
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 FAULTS = [HERE / "reliability.md", HERE / "reliability.ko.md"]
+KAKAO = [HERE / "kakao.md", HERE / "kakao.ko.md"]
 THREATS = [HERE / "threats.md", HERE / "threats.ko.md"]
 # What is held by no test says that nothing stops it, or whose matter it is.
 UNHELD = ("nothing", "not:", "see RFC", "TLS", "막지 못해요", "못 해요", "해당 없음", "RFC 9700")
@@ -53,6 +56,41 @@ def test_every_page_is_there_in_both_languages(page: Path) -> None:
     name = page.name
     other = name.replace(".ko.md", ".md") if ".ko." in name else name.replace(".md", ".ko.md")
     assert (page.parent / other).exists()
+
+
+@pytest.mark.parametrize("page", KAKAO, ids=lambda page: page.name)
+async def test_the_table_of_kakaos_features_names_commands_and_settings_that_there_are(
+    page: Path,
+) -> None:
+    commands, settings = named_of_kakao(page)
+    assert len(commands) > 10
+    assert commands <= {path for one in await registered() for path in paths_of(one)}
+    assert settings <= {name.upper() for name in Config.model_fields}
+
+
+def test_both_tables_of_kakaos_features_name_the_same() -> None:
+    english, korean = map(named_of_kakao, KAKAO)
+    assert english == korean
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.ko.md", "docs/setup.md", "docs/setup.ko.md"])
+def test_whoever_sets_kkachi_up_finds_the_table_of_kakaos_features(name: str) -> None:
+    assert ("kakao.ko.md)" if ".ko." in name else "kakao.md)") in (ROOT / name).read_text("utf-8")
+
+
+def named_of_kakao(page: Path) -> tuple[set[str], set[str]]:
+    """Return the commands and the settings that the page names."""
+    text = page.read_text(encoding="utf-8")
+    return set(re.findall(r"`/([a-z][a-z ]*)`", text)), set(re.findall(r"`([A-Z][A-Z_]+)`", text))
+
+
+def paths_of(command: Mapping[str, Any]) -> Iterator[str]:
+    """Return each way to call a command: `kakao link`."""
+    below = [one for one in command.get("options", []) if one["type"] in {1, 2}]
+    if not below:
+        yield command["name"]
+    for one in below:
+        yield from (f"{command['name']} {path}" for path in paths_of(one))
 
 
 def test_contributing_names_only_what_is_there() -> None:

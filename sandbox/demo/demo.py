@@ -21,6 +21,7 @@ from sandbox.demo.people import add_people
 from sandbox.demo.village import build_village
 from sandbox.discord import LocalDiscord
 from sandbox.kakao import LocalKakao
+from sandbox.kakao.sdk_file import STAND_IN
 from sandbox.kakao.state import Webhook
 
 HOST = "127.0.0.1"
@@ -39,6 +40,7 @@ class Options:
     port: int = 8700
     lang: str | None = None
     openapi: Path | None = None
+    kakao_sdk: Path = STAND_IN
     with_bot: bool = True
     settings: Mapping[str, str] = field(default_factory=dict)
     """Of the bot, beside those that lead it to both services."""
@@ -137,7 +139,7 @@ async def open_demo(options: Options) -> AsyncIterator[Demo]:
         ports = Ports(options.port)
         page_port = ports.take()
         discord = LocalDiscord(build_village, openapi=options.openapi)
-        kakao = LocalKakao(add_people)
+        kakao = LocalKakao(add_people, sdk=options.kakao_sdk)
         await stack.enter_async_context(discord.serve(HOST, ports.take()))
         await stack.enter_async_context(kakao.serve(HOST, ports.take()))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kkachi-")))

@@ -249,7 +249,9 @@ class FriendsApi:
         app = self._world.app
         for name, friendship in account.friends.items():
             friend = self._world.accounts[name]
-            if friendship.ended or friend.hidden or not friend.has_agreed("friends"):
+            if not (friend.is_friend_of(account) and friend.talk_user):
+                continue
+            if friend.hidden or not friend.has_agreed("friends"):
                 continue
             if app.friends_permission or {account.name, name} <= app.members:
                 yield Listed(friend, friendship.favorite)
@@ -276,13 +278,15 @@ class FriendsApi:
 
     def _element(self, listed: Listed) -> dict[str, Any]:
         friend = listed.account
-        return {
+        shown = {
             "id": friend.id,
             "uuid": friend.uuid,
             "favorite": listed.favorite,
             "profile_nickname": friend.name,
             "profile_thumbnail_image": self._world.picture_url(friend),
         }
+        tells = self._world.switches.friends_allowed_msg
+        return shown | ({"allowed_msg": not friend.refuses} if tells else {})
 
 
 def _utc(at: float) -> str:

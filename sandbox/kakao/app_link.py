@@ -1,18 +1,20 @@
 """Kakao Talk Share on a phone: what the SDK asks before it leaves, and how the app takes over.
 
-* `GET /v2/api/kakaolink/talk/template/{default|custom|scrap}` with `Authorization: KakaoAK` and the
-  JavaScript key, `KA` with the page's `origin/`, and in the query `link_ver` "4.0" and the message.
+* `GET /v2/api/kakaolink/talk/template/{default|validate|scrap}`, where `validate` is for custom
+  templates, with `Authorization: KakaoAK` and the JavaScript key, `KA` with the page's `origin/`,
+  and in the query `link_ver` "4.0" and the message.
   A browser asks from another origin, and so with a preflight first. It answers `template_id`,
   `template_args`, `template_msg`, `warning_msg` and `argument_msg`.
 * `GET /scheme/{kakaolink://send?…}`: where an iPhone's universal link ends
 * `GET /intent?uri={intent://send?…}`: no browser on a desktop follows an intent, so the stand-in of
   the SDK sends it here
-* `GET /picker/failed?app_key=…&error=…`: where the SDK sends the visitor when Kakao says no
+* `GET /picker/failed?app_key=…&error=…`: where the SDK sends the visitor when Kakao says no; the
+  error is JSON in base64 as addresses have it, and has no code when no answer could be had
 * `GET /talk/friends/picker/easylink`: the web sharer, which needs no script
 """
 
 import json
-from base64 import b64decode
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -27,10 +29,11 @@ from sandbox.kakao.world import World
 
 VALIDATE = "/v2/api/kakaolink/talk/template/{action}"
 APP = "kakaolink"
+ACTIONS = {"default": "default", "validate": "custom", "scrap": "scrap"}
 # Of a page's refusals, what the API says of the same thing.
 AT_API = {"4002": -2, "4003": -401, "4006": -10, "4019": -401}
 FAILED = {-2: "4002", -10: "4006", -401: "4019"}
-ASKED = "authorization, ka"
+ASKED = "authorization, cache-control, content-type, ka, pragma"
 # The numbers of Kakao's own templates, by which the app knows the shape of a card.
 SHAPES = {"feed": 3139, "list": 3140, "location": 3141, "commerce": 3142, "text": 3143}
 
@@ -91,11 +94,11 @@ class AppLink:
 
     async def fail(self, request: web.Request) -> web.Response:
         try:
-            said = json.loads(b64decode(request.query.get("error", ""), validate=True))
-            code = FAILED.get(said["code"], "4002")
-        except (ValueError, KeyError, TypeError):
+            said = json.loads(urlsafe_b64decode(f"{request.query.get('error', '')}=="))
+            code, words = said.get("code"), said.get("msg") or said.get("message", "")
+        except (ValueError, AttributeError):
             raise PageRefusal("4002", "error") from None
-        raise PageRefusal(code, str(said.get("message", "")))
+        raise PageRefusal(FAILED.get(code, "4002"), str(words))
 
     async def begin_without_script(self, request: web.Request) -> web.Response:
         form = dict(request.query)
@@ -110,7 +113,7 @@ class AppLink:
         form = {
             "app_key": key,
             "ka": request.headers.get("KA", ""),
-            "validation_action": request.match_info["action"],
+            "validation_action": ACTIONS.get(request.match_info["action"], ""),
             "validation_params": dump(params),
         }
         return await self._reader.read(form, request.headers.get("Origin"), language(request))

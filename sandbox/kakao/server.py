@@ -20,8 +20,9 @@ from sandbox.kakao.messages import MessageApi
 from sandbox.kakao.oauth import OAuth, language
 from sandbox.kakao.pages import Pages
 from sandbox.kakao.scrape import OwnPages
+from sandbox.kakao.sdk_file import STAND_IN, SdkFile
 from sandbox.kakao.share_form import FormReader
-from sandbox.kakao.sharer import SDK_PATH, Sharer, sdk_integrity
+from sandbox.kakao.sharer import SDK_PATH, Sharer
 from sandbox.kakao.sharing import Call, form_of, share
 from sandbox.kakao.state import Message, Request
 from sandbox.kakao.trouble import Illness
@@ -45,7 +46,7 @@ LONGEST_ADDRESS = 64 * 1024
 class LocalKakao(TellingWorld):
     """A Kakao of one's own: strict, in memory, with people and verbs for trouble.
 
-    `populate` opens their accounts and sets the app up.
+    `populate` opens their accounts and sets the app up; `sdk` is the JavaScript SDK that it serves.
     """
 
     def __init__(
@@ -54,8 +55,10 @@ class LocalKakao(TellingWorld):
         *,
         now: Callable[[], float] = time.time,
         random: randomness.Random | None = None,
+        sdk: Path = STAND_IN,
     ) -> None:
         super().__init__(now=now, random=random)
+        self._sdk = SdkFile(sdk)
         self._pages = Pages()
         self._closing = asyncio.Event()
         populate(self)
@@ -95,13 +98,13 @@ class LocalKakao(TellingWorld):
 
     @property
     def sdk_url(self) -> str:
-        """Where the stand-in of the JavaScript SDK is."""
+        """Where the JavaScript SDK is."""
         return self.url + SDK_PATH
 
     @property
     def sdk_integrity(self) -> str:
         """The integrity hash of that file."""
-        return sdk_integrity()
+        return self._sdk.integrity(self.url)
 
     async def share(
         self,
@@ -142,7 +145,7 @@ class LocalKakao(TellingWorld):
             MessageApi(self, door, writer),
             ImageApi(self, door),
             OwnPages(self),
-            Sharer(self, FormReader(self, writer), self._pages, self.notices),
+            Sharer(self, FormReader(self, writer), self._pages, self.notices, self._sdk),
             AppLink(self, FormReader(self, writer)),
             self.keys,
         ):

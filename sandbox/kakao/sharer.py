@@ -1,9 +1,9 @@
 """sharer.kakao.com: the picker of Kakao Talk Share, and the SDK file that leads to it.
 
-`GET /sdk/kakao.min.js` is the stand-in of the JavaScript SDK; `sdk_url` and `sdk_integrity` of the
-local Kakao name it. Its calls open a pop-up and send a form there, to `POST /picker/link`; the
-fields are in `sandbox/kakao/share_form.py`. The answer is 303 to `/picker?tx=…`, or a page with
-one of these codes:
+`GET /sdk/kakao.min.js` is the JavaScript SDK, a stand-in unless told otherwise; `sdk_url` and
+`sdk_integrity` of the local Kakao name it. Its calls open a pop-up and send a form there, to
+`POST /picker/link`; the fields are in `sandbox/kakao/share_form.py`. The answer is 303 to
+`/picker?tx=…`, or a page with one of these codes:
 
 * 4002: a bad request, a template that is refused, or a link to a domain that is not registered
 * 4003: the key is not the app's JavaScript key
@@ -19,8 +19,7 @@ The picker's pages are plain HTML without scripts; the fields of their forms are
 """
 
 from base64 import b64encode
-from hashlib import sha256, sha384
-from pathlib import Path
+from hashlib import sha256
 from typing import Any
 
 from aiohttp import web
@@ -30,25 +29,23 @@ from sandbox.kakao.forms import read_form, read_pairs
 from sandbox.kakao.notices import Notices
 from sandbox.kakao.oauth import COOKIE, language, redirect
 from sandbox.kakao.pages import Pages
+from sandbox.kakao.sdk_file import SdkFile
 from sandbox.kakao.share_form import FormReader
 from sandbox.kakao.state import Account, Group, Partner, Sharing
 from sandbox.kakao.world import DAY_IN_BROWSER, World
 
-SDK = Path(__file__).with_name("sdk") / "kakao.min.js"
 SDK_PATH = "/sdk/kakao.min.js"
 MAX_CHATS = 10
-
-
-def sdk_integrity() -> str:
-    """Give the integrity hash of the SDK's stand-in."""
-    return f"sha384-{b64encode(sha384(SDK.read_bytes()).digest()).decode()}"
 
 
 class Sharer:
     """The pages between a share button and a message in a chat."""
 
-    def __init__(self, world: World, reader: FormReader, pages: Pages, notices: Notices) -> None:
+    def __init__(
+        self, world: World, reader: FormReader, pages: Pages, notices: Notices, sdk: SdkFile
+    ) -> None:
         self._world = world
+        self._sdk = sdk
         self._reader = reader
         self._pages = pages
         self._notices = notices
@@ -65,7 +62,7 @@ class Sharer:
 
     async def sdk(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002 - a handler
         headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"}
-        body = SDK.read_bytes()
+        body = self._sdk.read(self._world.url)
         return web.Response(body=body, content_type="text/javascript", headers=headers)
 
     async def wait(self, request: web.Request) -> web.Response:

@@ -88,10 +88,14 @@ class Link:
 
 @dataclass(slots=True)
 class Friendship:
-    """One side of a friendship in KakaoTalk; it stays as a trace after its end."""
+    """One side of a friendship in KakaoTalk; it stays as a trace after its end.
+
+    `put_away` is a friend whom this side has hidden or blocked.
+    """
 
     favorite: bool = False
     ended: bool = False
+    put_away: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -134,9 +138,9 @@ class Account(Partner):
         return self.link is not None and scope in self.link.agreed
 
     def is_friend_of(self, other: "Account") -> bool:
-        """Whether `other` has this account among the friends in KakaoTalk."""
+        """Whether `other` has this account among the friends in KakaoTalk, hidden ones apart."""
         friendship = other.friends.get(self.name)
-        return friendship is not None and not friendship.ended
+        return friendship is not None and not (friendship.ended or friendship.put_away)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +232,11 @@ class Message:
     def to_me(self) -> bool:
         """Whether it went to the sender's own chat."""
         return self.sender is self.receiver
+
+    @property
+    def to_friend(self) -> bool:
+        """Whether the app sent it to a friend: KakaoTalk then adds a button of its own."""
+        return not self.shared and not self.to_me
 
 
 @dataclass(slots=True)

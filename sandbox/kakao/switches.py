@@ -33,6 +33,7 @@ class Switches:
     location_max_buttons: int = 2
     friends_limit_default: int = 10
     friends_cache: int = 10 * MINUTE
+    friends_allowed_msg: bool = False  # whether the list names who refuses messages
     image_retention: int = 20 * DAY
     image_bearer: bool = True
     share_per_day: int = 30_000

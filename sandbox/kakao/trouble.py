@@ -93,9 +93,21 @@ class TroubledWorld(World):
         account.unmentioned = on
         self.changed()
 
-    def leave_talk(self, account: Account) -> None:
-        """Let a person leave KakaoTalk but keep the Kakao account (-501)."""
-        account.talk_user = False
+    def leave_talk(self, account: Account, *, on: bool = True) -> None:
+        """Let a person leave KakaoTalk but keep the Kakao account (-501), or come back."""
+        account.talk_user = not on
+        self.changed()
+
+    # what the app's owner and its team have not done
+
+    def members_only(self, *, on: bool = True) -> None:
+        """Let the app have no permission for friends yet: they work between its members only."""
+        self.app.friends_permission = not on
+        self.changed()
+
+    def join_team(self, account: Account, *, on: bool = True) -> None:
+        """Take a person in among the app's members, or out again."""
+        (self.app.members.add if on else self.app.members.discard)(account.name)
         self.changed()
 
     # quotas

@@ -140,6 +140,11 @@ class World:
         one.friends[other.name].ended = other.friends[one.name].ended = True
         self.changed()
 
+    def put_away(self, one: Account, other: Account, *, on: bool = True) -> None:
+        """Let `one` hide or block a friend: no longer listed, sends get -502."""
+        one.friends[other.name].put_away = on
+        self.changed()
+
     def favorite(self, one: Account, other: Account, *, on: bool = True) -> None:
         """Let `one` mark a friend as favourite."""
         one.friends[other.name].favorite = on

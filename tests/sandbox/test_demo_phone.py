@@ -89,7 +89,8 @@ async def test_a_list_shows_a_header_and_rows_that_lead_somewhere(tab: Tab, stag
     template = {"object_type": "list", "header_link": LINK, "contents": rows, **names}
     card = await arrive(stage, tab, template)
     pressed = [await one.inner_text() for one in await card.get_by_role("button").all()]
-    assert pressed == ["이번 주 일정", "월\n연습", "수\n연습", "금\n연습", "전체 보기"]
+    rows_shown = ["월\n연습", "수\n연습", "금\n연습"]
+    assert pressed == ["이번 주 일정", *rows_shown, "전체 보기", "Kkachi"]
 
 
 @needs_chromium
@@ -174,3 +175,47 @@ async def test_a_friends_text_is_pushed_and_counted_until_it_is_seen(
     await expect(tab.get_by_role("radio", name="준호").locator(".count")).to_have_count(0)
     await tab.locator(".row", has_text="민지").click()
     await expect(tab.locator(".theirs .card.text")).to_contain_text("참가")
+
+
+@needs_chromium
+async def test_the_strip_below_a_card_opens_the_apps_default_domain(tab: Tab, stage: Stage) -> None:
+    stage.kakao.app.product_link_domains[:] = [stage.kakao.url, "https://second.example"]
+    await tab.get_by_role("radio", name="민지").click()
+    card = await arrive(stage, tab, {"object_type": "feed", "content": CONTENT})
+    async with tab.context.expect_page() as opened:
+        await card.get_by_role("button", name="Kkachi").click()
+    assert (await opened.value).url == f"{stage.kakao.url}/"
+    await (await opened.value).close()
+
+
+@needs_chromium
+async def test_a_card_of_a_friend_leads_to_the_visibility_of_ones_profile(
+    tab: Tab, stage: Stage
+) -> None:
+    minji, junho = stage.kakao.account("민지"), stage.kakao.account("준호")
+    await tab.get_by_role("radio", name="민지").click()
+    feed = {"object_type": "feed", "content": CONTENT}
+    own = await arrive(stage, tab, feed)
+    await expect(own.get_by_role("button", name="프로필 공개 설정")).to_have_count(0)
+    stage.kakao.deliver(junho, minji, feed)
+    stage.kakao.changed()
+    await tab.locator(".theirs .visibility").last.click()
+    settings = tab.get_by_role("dialog", name="프로필 공개 설정")
+    for hidden in (True, False):
+        await settings.get_by_role("switch").click()
+        await expect(settings.get_by_role("switch")).to_have_attribute(
+            "aria-checked", str(not hidden).lower()
+        )
+        assert minji.hidden is hidden
+    await tab.keyboard.press("Escape")
+    await expect(settings).to_have_count(0)
+
+
+@needs_chromium
+async def test_what_was_shared_has_no_button_of_the_apps(tab: Tab, stage: Stage) -> None:
+    minji, seoyeon = stage.kakao.account("민지"), stage.kakao.account("서연")
+    stage.kakao.deliver(seoyeon, minji, MEETING, shared=True)
+    stage.kakao.changed()
+    await expect(tab.locator(".room-head")).to_have_text("서연")
+    await expect(tab.locator(".theirs .card")).to_be_visible()
+    await expect(tab.locator(".theirs .visibility")).to_have_count(0)

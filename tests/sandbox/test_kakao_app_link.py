@@ -1,7 +1,7 @@
 """The phone's half of Kakao Talk Share: what the API refuses, and what the app takes over."""
 
 import json
-from base64 import b64encode
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -64,7 +64,8 @@ async def test_the_api_refuses_what_the_picker_refuses_and_the_page_may_read_why
 
 
 @pytest.mark.parametrize(
-    ("asked", "status"), [("authorization, ka", 204), ("authorization, ka, x-other", 403)]
+    ("asked", "status"),
+    [("authorization,cache-control,content-type,ka,pragma", 204), ("authorization, ka, x", 403)],
 )
 async def test_a_browser_may_ask_with_the_headers_of_the_sdk_only(
     caller: Caller, asked: str, status: int
@@ -85,9 +86,23 @@ async def code_of(caller: Caller, path: str) -> str:
 
 
 async def test_the_failure_page_names_the_code(caller: Caller) -> None:
-    said = b64encode(json.dumps({"name": "KAPIError", "code": -401}).encode()).decode()
-    assert await code_of(caller, f"/picker/failed?{urlencode({'error': said})}") == "4019"
+    for said, code in (
+        ({"name": "KAPIError", "code": -401, "msg": "domain mismatched??>>"}, "4019"),
+        ({"name": "KAPIError"}, "4002"),
+        ([], "4002"),
+    ):
+        words = urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
+        assert await code_of(caller, f"/picker/failed?error={words}") == code
     assert await code_of(caller, "/picker/failed?error=nonsense") == "4002"
+
+
+async def test_custom_templates_are_validated_under_another_name(caller: Caller) -> None:
+    head = {"Authorization": f"KakaoAK {caller.kakao.app.javascript_key}", "KA": ORIGIN}
+    query = {"link_ver": "4.0", "template_id": "120001", "template_args": "{}"}
+    for action, status in (("validate", 200), ("custom", 400)):
+        url = f"{caller.kakao.url}/v2/api/kakaolink/talk/template/{action}"
+        async with caller.http.get(url, params=query, headers=head) as answer:
+            assert answer.status == status
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,18 @@
 """The local Kakao's share picker: what it lets through, what it refuses, what the app hears."""
 
 import json
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from hashlib import sha384
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import ClientResponse, ClientSession, CookieJar
 
+from sandbox.demo.people import add_people
 from sandbox.demo.templates import FEED, PREVIEW
 from sandbox.kakao import LocalKakao, ShareRefused, Webhook
 from sandbox.kakao.sharing import form_of
@@ -48,6 +52,17 @@ async def open_picker(
     async with caller.http.post(url, data=form, headers=headers, allow_redirects=False) as page:
         await page.read()
         return page
+
+
+async def test_a_file_of_kakaos_is_served_with_the_local_kakao_for_its_hosts(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "kakao.min.js"
+    file.write_text("a('https://kapi.kakao.com/v2', 'https://talk-apps.kakao.com/', 'https://a.b')")
+    async with LocalKakao(add_people, sdk=file).serve() as kakao, ClientSession() as http:
+        body = await (await http.get(kakao.sdk_url)).read()
+        assert body.decode() == f"a('{kakao.url}/v2', '{kakao.url}/', 'https://a.b')"
+        assert kakao.sdk_integrity == f"sha384-{b64encode(sha384(body).digest()).decode()}"
 
 
 @dataclass

@@ -32,6 +32,7 @@ from storage.link_requests import LinkRequestStore
 from storage.links import Link, LinkStore
 from storage.pending_links import PendingLinkStore
 from storage.vault import Vault
+from tests.support.sdk import SDK
 
 NOON = 1_780_000_000.0
 MINJI, JUNHO = 101, 102
@@ -183,7 +184,7 @@ async def open_house(
     asks_number: bool = False,
 ) -> AsyncIterator[LinkWorld]:
     clock = Clock()
-    local = LocalKakao(add_people, now=clock, random=random.Random(7))
+    local = LocalKakao(add_people, now=clock, random=random.Random(7), sdk=SDK)
     file = folder / "kkachi.db"
     async with (
         open_database(f"sqlite+aiosqlite:///{file}") as database,

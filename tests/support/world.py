@@ -31,6 +31,7 @@ from sandbox.demo.village import build_village
 from sandbox.discord import LocalDiscord, Person, Reply
 from sandbox.kakao import LocalKakao
 from sandbox.kakao import Message as KakaoMessage
+from tests.support.sdk import SDK
 
 ROOT = Path(__file__).parents[2]
 OPENAPI = ROOT.parent / "shared" / "discord-openapi.json"
@@ -186,7 +187,7 @@ async def open_world(
         discord = await stack.enter_async_context(
             LocalDiscord(build_village, openapi=openapi).serve()
         )
-        kakao = await stack.enter_async_context(LocalKakao(add_people).serve())
+        kakao = await stack.enter_async_context(LocalKakao(add_people, sdk=SDK).serve())
         world = _world(discord, kakao, folder)
         world.patience = patience
         stack.push_async_callback(world.stop_bot)

@@ -5,9 +5,9 @@
 // leads (https://developers.kakao.com/docs/en/message-template/default). The rest is how it looks.
 //
 // `look` is what a page adds: `say(key)` gives KakaoTalk's own words, as text or as elements;
-// `app` is whose name and icon stand below. Where something happens when it is pressed, `press` takes
-// an address, and `map` and `add` what was pressed and the template. With `shows`, which tells what
-// pictures may be loaded, words stand in place of the others.
+// `app` is whose name and icon stand below, `foot` what KakaoTalk adds above them. Where something
+// happens when it is pressed, `press` takes an address, and `map` and `add` what was pressed and the
+// template. With `shows`, which tells what pictures may be loaded, words stand in place of the others.
 
 const LINES = 4;
 const MOST_COUNTS = 3;
@@ -19,7 +19,7 @@ const DRAWN = { feed, list, location, commerce, text, calendar };
 /** A message of the app; whatever has no default template of Kakao's is drawn by Kakao. */
 export function card(template, look) {
   const draw = DRAWN[template.object_type] ?? made;
-  return h("div", { class: `card ${template.object_type ?? "made"}` }, draw(template, look), strip(look));
+  return h("div", { class: `card ${template.object_type ?? "made"}` }, draw(template, look), look.foot, strip(look));
 }
 
 function feed(template, look) {
@@ -191,9 +191,11 @@ function pressable(kind, act, look, ...children) {
   return look.press ? h("button", { class: kind, type: "button", onclick: act }, children) : h("div", { class: kind }, children);
 }
 
-/** The strip below that says which app sent it. */
-function strip({ app }) {
-  return h("footer", {}, h("img", { src: app.icon, alt: "", width: 16, height: 16 }), h("span", {}, app.name));
+/** The strip below that says which app sent it, and leads to the app's default domain. */
+function strip(look) {
+  const { app } = look;
+  const icon = h("img", { src: app.icon, alt: "", width: 16, height: 16 });
+  return h("footer", {}, pressable("app", () => look.press(app.home), look, icon, h("span", {}, app.name)));
 }
 
 /** Make an element: properties starting with "on" are listeners, the rest attributes. */

@@ -44,26 +44,22 @@ function begin() {
   }
 }
 
+// The SDK keeps to itself whether its window has come up: null is a window that was blocked, over
+// which some of its versions stumble.
 function share() {
-  try {
-    const picker = watched(() => window.Kakao.Share[offer.call](structuredClone(offer.message)));
-    say(picker === null ? "blocked" : "opened");
-  } catch (error) {
-    refuse(error);
-  }
-}
-
-// The SDK keeps to itself whether its window has come up: null is a window that was blocked.
-function watched(action) {
   const { open } = window;
-  let opened;
-  window.open = (...args) => (opened = open.apply(window, args));
+  let picker;
+  let trouble;
+  window.open = (...args) => (picker = open.apply(window, args));
   try {
-    action();
-  } finally {
-    window.open = open;
+    window.Kakao.Share[offer.call](structuredClone(offer.message));
+  } catch (error) {
+    trouble = error;
   }
-  return opened;
+  window.open = open;
+  if (picker === null) say("blocked");
+  else if (trouble) refuse(trouble);
+  else say("opened");
 }
 
 load();

@@ -24,7 +24,7 @@ class KakaoSide:
         account = self._kakao.account(name)
         friends = [one for one in self._kakao.accounts.values() if one.is_friend_of(account)]
         return {
-            "app": {"name": self._kakao.app.name, "icon": ICON},
+            "app": {"name": self._kakao.app.name, "icon": ICON, "home": self._home()},
             "page": f"{self._kakao.url}/pages/picnic",
             "account": self._face(account),
             "friends": [self._face(one) for one in friends],
@@ -33,6 +33,10 @@ class KakaoSide:
             "notices": [_notice(one) for one in self._kakao.notices.sent[-LAST_REQUESTS:]],
             "requests": [one._asdict() for one in self._kakao.requests[-LAST_REQUESTS:]],
         }
+
+    def _home(self) -> str | None:
+        """Where the strip of a message leads: the app's default domain."""
+        return next(iter(self._kakao.app.product_link_domains), None)
 
     def received(self, name: str) -> int:
         """How many messages of others came to this person."""
@@ -62,6 +66,7 @@ class KakaoSide:
             "template": message.template,
             "kind": message.kind,
             "shared": message.shared,
+            "to_friend": message.to_friend,
             "at": message.at,
             "starts_at": self._kakao.app.events.get(message.template.get("id", "")),
         }

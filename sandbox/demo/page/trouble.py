@@ -10,11 +10,12 @@ from sandbox.kakao import Account, LocalKakao
 
 SLOWNESS = 4.0
 FAILURES = 2
+TEN_MINUTES = 600
 HOUR = 3600
 DAY = 24 * HOUR
 SEOUL = ZoneInfo("Asia/Seoul")
 SHARED = (
-    *("down", "slow", "webhooks-off"),
+    *("down", "slow", "webhooks-off", "members-only", "allowed-msg"),
     *("refuse-gateway", "hold-guilds", "rest-down", "rest-hang"),
 )
 
@@ -40,7 +41,9 @@ class Trouble:
             "withdraw-friends": self._withdraw("friends"),
             "unlink": self._account(kakao.unlink_at_kakao),
             "spend-sender": self._account(lambda one: kakao.spend(one, "sender")),
+            "spend-recipient": self._account(lambda one: kakao.spend(one, "recipient")),
             "spend-app": lambda _: kakao.spend(None, "app"),
+            "ten-minutes": lambda _: self._advance(TEN_MINUTES),
             "hour": lambda _: self._advance(HOUR),
             "morning": lambda _: self._advance(self._until_morning()),
             "tomorrow": lambda _: self._advance(DAY),
@@ -60,11 +63,17 @@ class Trouble:
             "down": lambda _, on: kakao.down(on),
             "slow": lambda _, on: kakao.slow(SLOWNESS if on else 0.0),
             "webhooks-off": lambda _, on: kakao.pause_webhooks(on),
+            "members-only": lambda _, on: kakao.members_only(on=on),
+            "allowed-msg": lambda _, on: self._tell_who_refuses(on=on),
             "refuse-gateway": lambda _, on: discord.refuse_gateway(on),
             "hold-guilds": lambda _, on: discord.hold_guilds(on),
             "rest-down": lambda _, on: discord.rest_down(on),
             "rest-hang": lambda _, on: discord.rest_hangs(on),
             "refuse": lambda name, on: kakao.refuse(kakao.account(name), on=on),
+            "hide": lambda name, on: kakao.hide(kakao.account(name), on=on),
+            "put-away": lambda name, on: self._put_away(kakao.account(name), on=on),
+            "leave-talk": lambda name, on: kakao.leave_talk(kakao.account(name), on=on),
+            "join-team": lambda name, on: kakao.join_team(kakao.account(name), on=on),
             "close-dms": lambda name, on: discord.close_dms(discord.person(name), on),
         }
 
@@ -75,8 +84,13 @@ class Trouble:
 
     def view(self, name: str) -> dict[str, bool]:
         """Tell which switches are on, as far as this person is concerned."""
+        account = self._kakao.account(name)
         return {verb: verb in self._on for verb in SHARED} | {
-            "refuse": self._kakao.account(name).refuses,
+            "refuse": account.refuses,
+            "hide": account.hidden,
+            "put-away": any(one.friends[name].put_away for one in self._friends(account)),
+            "leave-talk": not account.talk_user,
+            "join-team": name in self._kakao.app.members,
             "close-dms": not self.discord.person(name).user.dms_open,
         }
 
@@ -95,6 +109,18 @@ class Trouble:
 
     def _withdraw(self, scope: str) -> Once:
         return self._account(lambda one: self._kakao.withdraw_at_kakao(one, scope))
+
+    def _friends(self, account: Account) -> list[Account]:
+        """List those who have this account among their friends, put away or not."""
+        return [one for one in self._kakao.accounts.values() if account.name in one.friends]
+
+    def _put_away(self, account: Account, *, on: bool) -> None:
+        for friend in self._friends(account):
+            self._kakao.put_away(friend, account, on=on)
+
+    def _tell_who_refuses(self, *, on: bool) -> None:
+        self._kakao.switches.friends_allowed_msg = on
+        self._kakao.changed()
 
     def _advance(self, seconds: float) -> None:
         """Let time pass for all three."""

@@ -10,12 +10,13 @@ import { toast } from "./toast.js";
 
 const VERBS = [
   ["village", ["word", "flood", "plan", "voice", "pin", "post"]],
-  ["clock", ["hour", "morning", "tomorrow"]],
-  ["kakao-account", ["expire", "revoke", "withdraw-talk", "withdraw-friends", "unlink", "refuse"]],
+  ["clock", ["ten-minutes", "hour", "morning", "tomorrow"]],
+  ["kakao-account", ["expire", "revoke", "withdraw-talk"]],
+  ["kakao-friends", ["unlink", "withdraw-friends", "hide", "put-away", "refuse", "allowed-msg", "leave-talk", "spend-recipient", "members-only", "join-team"]],
   ["kakao-server", ["spend-sender", "spend-app", "fail", "lose", "rotate", "webhooks-off", "down", "slow"]],
   ["discord-server", ["drop", "gap", "refuse-gateway", "hold-guilds", "rest-down", "rest-hang", "close-dms"]],
 ];
-const SHARED = ["down", "slow", "webhooks-off", "refuse-gateway", "hold-guilds", "rest-down", "rest-hang"];
+const SHARED = ["down", "slow", "webhooks-off", "members-only", "allowed-msg", "refuse-gateway", "hold-guilds", "rest-down", "rest-hang"];
 
 /** Draw the drawer; gives the function that draws it again. */
 export function mountTrouble() {

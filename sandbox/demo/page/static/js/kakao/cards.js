@@ -2,10 +2,12 @@
 // something in it is pressed.
 
 import { card } from "/drawing/card.js";
+import { act } from "../api.js";
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
-import { ui } from "../store.js";
+import { ui, world } from "../store.js";
 import { t } from "../texts.js";
+import { toast } from "../toast.js";
 
 /** The bubble of a message; `open` is called with the address of whatever is pressed. */
 export function bubble(message, app, open) {
@@ -17,6 +19,7 @@ export function bubble(message, app, open) {
     map: (pressed, template) => showPlace(pressed.closest(".screen"), template),
     add: added,
     day: message.starts_at ? dayOf(message.starts_at) : null,
+    foot: message.to_friend ? visibility(app) : null,
     below: message.kind === "scrap" ? domain(message.template.content) : null,
   });
 }
@@ -29,17 +32,43 @@ function domain({ link }) {
 
 /** The map that KakaoTalk opens over the chat. */
 function showPlace(screen, { address, address_title: title }) {
-  const close = h("button", { class: "plain", type: "button", "aria-label": t("back"), onclick: () => map.remove() }, icon("back", 24));
-  const map = h("div", { class: "map", role: "dialog", "aria-label": t("bubble-map"), onkeydown: (event) => event.key === "Escape" && leave(event, map) },
-    h("header", {}, close, h("h2", {}, title ?? t("place"))), h("div", { class: "ground", "aria-hidden": "true" }, h("i")),
+  openOver(screen, "map", title ?? t("place"), h("div", { class: "ground", "aria-hidden": "true" }, h("i")),
     h("footer", {}, h("b", {}, title ?? address), title ? h("span", {}, address) : null));
-  screen.append(map);
+}
+
+/** What KakaoTalk adds to messages that an app sends to friends. */
+function visibility(app) {
+  return h("button", { class: "visibility", type: "button", onclick: (event) => showVisibility(event.target.closest(".screen"), app) }, t("visibility"));
+}
+
+/** Whether friends see in this app that I use it; who does not want that gets nothing of it either. */
+function showVisibility(screen, app) {
+  const toggle = h("button", { class: "toggle", type: "button", role: "switch", "aria-checked": String(!world.state.trouble.hide), onclick: () => setVisible(toggle) },
+    h("span", {}, h("b", {}, t("visibilityOf", { app: app.name })), h("small", {}, t("visibilityMore"))), h("i"));
+  openOver(screen, "settings", t("visibility"), toggle);
+}
+
+async function setVisible(toggle) {
+  const hide = toggle.getAttribute("aria-checked") === "true";
+  try {
+    await act("trouble", { verb: "hide", on: hide });
+    toggle.setAttribute("aria-checked", String(!hide));
+  } catch (error) {
+    toast(error.message, "bad");
+  }
+}
+
+function openOver(screen, kind, title, ...content) {
+  const close = h("button", { class: "plain", type: "button", "aria-label": t("back"), onclick: () => over.remove() }, icon("back", 24));
+  const over = h("div", { class: `over ${kind}`, role: "dialog", "aria-label": title, onkeydown: (event) => event.key === "Escape" && leave(event, over) },
+    h("header", {}, close, h("h2", {}, title)), content);
+  screen.append(over);
   close.focus();
 }
 
-function leave(event, map) {
+function leave(event, over) {
   event.stopPropagation();
-  map.remove();
+  over.remove();
 }
 
 function dayOf(startsAt) {
