@@ -75,7 +75,7 @@ async def test_a_member_fills_in_the_blanks_of_a_template_that_an_admin_named(
     form = await choose(member)
     assert list(form.form.fields) == ["TITLE", "BODY", "PATH"]
     panel = await member.submit(form, {"TITLE": "정모", "BODY": "토요일 9시", "PATH": "1"})
-    assert "지금 쓰는 카드: **마을 소식**" in panel.text
+    assert "작성 중인 카드: **마을 소식**" in panel.text
     assert "**BODY** 토요일 9시" in panel.text
     sending = await member.press(panel, "나에게 보내기")
     await sending.until(lambda message: "보냈어요" in message.text)
@@ -85,9 +85,9 @@ async def test_a_member_fills_in_the_blanks_of_a_template_that_an_admin_named(
 async def test_a_blank_that_is_left_is_refused_here(admin: Person, member: Person) -> None:
     await add(admin, arguments="A B C D E F")
     panel = await member.submit(await choose(member), dict.fromkeys("ABCDE", "값"))
-    assert "**F**: 꼭 채워야 해요." in panel.text
+    assert "**F**: 필수 항목이에요." in panel.text
     assert panel.answer.component("나에게 보내기")["disabled"]
-    await member.submit(await member.press(panel, "빈칸 2"), {"F": "값"})
+    await member.submit(await member.press(panel, "변수 2"), {"F": "값"})
     assert "⚠️" not in panel.text
 
 
@@ -96,7 +96,7 @@ async def test_a_template_without_blanks_goes_straight_to_the_panel(
 ) -> None:
     await add(admin, arguments="")
     panel = await choose(member)
-    assert "지금 쓰는 카드: **마을 소식**" in panel.text
+    assert "작성 중인 카드: **마을 소식**" in panel.text
 
 
 async def test_without_named_templates_or_outside_of_servers_there_is_nothing_to_choose(
@@ -153,7 +153,7 @@ async def test_members_neither_find_the_command_nor_may_use_it_when_it_is_shown_
 
 async def test_a_bad_argument_is_explained(admin: Person) -> None:
     reply = await add(admin, arguments="TITLE, 1ST")
-    assert "'1ST' 글자는 빈칸 이름으로 쓸 수 없어요" in reply.text
+    assert "'1ST' 글자는 변수 이름으로 쓸 수 없어요" in reply.text
 
 
 # As a service

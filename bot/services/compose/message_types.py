@@ -3,26 +3,41 @@
 A kind is data: `bot.services.compose.forms` makes a message of what was typed into its fields.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.kakao.parts import HIGHEST_PRICE, LABEL_LIMIT, PERCENT, TEXT_LIMIT
+from bot.kakao.parts import (
+    CATEGORY_SHOWN,
+    PERCENT,
+    PROFILE_SHOWN,
+    REDUCTIONS,
+    ROWS_TITLE_SHOWN,
+    SUM_NAME_SHOWN,
+    SUM_SHOWN,
+    TEXT_LIMIT,
+)
 from bot.services.compose.fields import (
+    LONGEST_LINE,
     AddressField,
     Choice,
     Field,
+    ForApps,
+    Label,
     Number,
     Page,
+    PhoneAddress,
     PictureField,
     Rows,
+    Side,
     TextField,
-    Value,
 )
 from bot.services.servers.settings import CustomTemplate
 
 FIELDS_IN_A_STEP = 5  # that Discord shows in one modal
-ARGUMENT_LIMIT = 500
+TEMPLATE = "template_id"
+BUTTON_TITLE = "button_title"
+PRICE = "commerce.regular_price"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +55,8 @@ class MessageType:
 
     `fixed` is what every message of the kind holds. `contents` are the places of cards within
     it, the first `needed` of which must be there; `link` is where a click leads when nothing
-    else is said. Of the fields in `either` only one may be filled in.
+    else is said. Of the fields in `either` only one may be filled in, and none of `reduced` may
+    be above the price. `own_buttons` are those that KakaoTalk itself puts beside the others.
     """
 
     name: str
@@ -51,6 +67,8 @@ class MessageType:
     needed: int = 1
     link: str | None = None
     either: tuple[str, ...] = ()
+    reduced: tuple[str, ...] = ()
+    own_buttons: int = 0
 
     @property
     def fields(self) -> dict[str, Field]:
@@ -85,59 +103,80 @@ def _buttons(most: int) -> tuple[Field, ...]:
         one
         for number in range(most)
         for one in (
-            Field(f"buttons.{number}.title", TextField(LABEL_LIMIT)),
+            Field(f"buttons.{number}.title", Label()),
             Field(f"buttons.{number}.link", AddressField()),
         )
     )
 
 
-def _numbers(base: str, names: Iterable[str], highest: int | None = None) -> tuple[Field, ...]:
-    value: Value = Number() if highest is None else Number(highest)
-    return tuple(Field(f"{base}.{name}", value) for name in names)
+def _more_about(link: str) -> tuple[Field, ...]:
+    """Return what can be said about a link beyond its address; most of them need nothing of it."""
+    return (
+        Field(f"{link}.mobile_web_url", PhoneAddress()),
+        Field(f"{link}.android_execution_params", ForApps()),
+        Field(f"{link}.ios_execution_params", ForApps()),
+    )
+
+
+def _shown(characters: int) -> TextField:
+    return TextField(LONGEST_LINE, shown=characters)
+
+
+def _sides(base: str) -> tuple[Field, ...]:
+    return Field(f"{base}.image_width", Side()), Field(f"{base}.image_height", Side())
+
+
+def _details(*buttons: int) -> tuple[Step, ...]:
+    """Return steps that say more about the links of buttons."""
+    return tuple(
+        Step("button-details", _more_about(f"buttons.{number - 1}.link"), number)
+        for number in buttons
+    )
 
 
 TITLE, DESCRIPTION, PICTURE, LINK = _content("content")
 TEXT_STEP = Step("text", (TITLE, DESCRIPTION))
-PICTURE_STEP = Step("picture", (PICTURE,))
+PICTURE_STEP = Step("picture", (PICTURE, *_sides("content")))
 SOCIAL_STEP = Step(
     "social",
-    _numbers(
-        "social",
-        ("like_count", "comment_count", "shared_count", "view_count", "subscriber_count"),
+    tuple(
+        Field(f"social.{name}_count", Number())
+        for name in ("like", "comment", "shared", "view", "subscriber")
     ),
 )
 ITEMS_STEP = Step(
     "items",
     (
         Field("item_content.items", Rows()),
-        Field("item_content.sum", TextField(6)),
-        Field("item_content.sum_op", TextField(11)),
+        Field("item_content.sum", _shown(SUM_NAME_SHOWN)),
+        Field("item_content.sum_op", _shown(SUM_SHOWN)),
     ),
 )
 HEADING_STEP = Step(
     "heading",
     (
-        Field("item_content.profile_text", TextField(16)),
+        Field("item_content.profile_text", _shown(PROFILE_SHOWN)),
         Field("item_content.profile_image_url", PictureField()),
-        Field("item_content.title_image_text", TextField(24)),
+        Field("item_content.title_image_text", _shown(ROWS_TITLE_SHOWN)),
         Field("item_content.title_image_url", PictureField()),
-        Field("item_content.title_image_category", TextField(14)),
+        Field("item_content.title_image_category", _shown(CATEGORY_SHOWN)),
     ),
 )
 PRICES = (
     Field("commerce.product_name"),
-    Field("commerce.regular_price", Number(HIGHEST_PRICE), needed=True),
-    Field("commerce.discount_price", Number(HIGHEST_PRICE)),
+    Field(PRICE, Number(), needed=True),
+    Field("commerce.discount_price", Number()),
     Field("commerce.discount_rate", Number(PERCENT)),
-    Field("commerce.fixed_discount_price", Number(HIGHEST_PRICE)),
+    Field("commerce.fixed_discount_price", Number()),
 )
 CURRENCY_STEP = Step(
     "currency",
     (
-        Field("commerce.currency_unit", TextField(8)),
+        Field("commerce.currency_unit", TextField(LONGEST_LINE)),
         Field("commerce.currency_unit_position", Choice({"after": 0, "before": 1})),
     ),
 )
+PAGE = Field("request_url", Page(), needed=True)
 ADDRESS = Field("address", needed=True)
 EVENT = (
     Field("id_type", Choice({"event": "event", "calendar": "calendar"}), needed=True),
@@ -151,13 +190,26 @@ def _link_step(link: Field, buttons: int = 2) -> Step:
     return Step("link", (link, *_buttons(buttons)))
 
 
+def _link_details(link: str) -> Step:
+    return Step("link-details", (*_more_about(link), Field(BUTTON_TITLE, Label())))
+
+
 MESSAGE_TYPES: Mapping[str, MessageType] = {
     kind.name: kind
     for kind in (
         MessageType(
             "feed",
             CONTENT,
-            (TEXT_STEP, PICTURE_STEP, _link_step(LINK), ITEMS_STEP, HEADING_STEP, SOCIAL_STEP),
+            (
+                TEXT_STEP,
+                PICTURE_STEP,
+                _link_step(LINK),
+                ITEMS_STEP,
+                HEADING_STEP,
+                SOCIAL_STEP,
+                _link_details("content.link"),
+                *_details(1, 2),
+            ),
             {"object_type": "feed"},
             contents=("content",),
             link="content.link",
@@ -168,10 +220,19 @@ MESSAGE_TYPES: Mapping[str, MessageType] = {
             (
                 Step(
                     "header",
-                    (Field("header_title", needed=True), Field("header_link", AddressField())),
+                    (
+                        Field("header_title", TextField(TEXT_LIMIT), needed=True),
+                        Field("header_link", AddressField()),
+                        *_more_about("header_link"),
+                    ),
                 ),
                 *(Step("row", _content(row), number) for number, row in enumerate(ROWS, 1)),
-                Step("buttons", _buttons(2)),
+                Step("buttons", (*_buttons(2), Field(BUTTON_TITLE, Label()))),
+                *(
+                    Step("row-details", (*_more_about(f"{row}.link"), *_sides(row)), number)
+                    for number, row in enumerate(ROWS, 1)
+                ),
+                *_details(1, 2),
             ),
             {"object_type": "list"},
             contents=ROWS,
@@ -187,25 +248,31 @@ MESSAGE_TYPES: Mapping[str, MessageType] = {
                 PICTURE_STEP,
                 _link_step(LINK, buttons=1),
                 SOCIAL_STEP,
+                _link_details("content.link"),
+                *_details(1),
             ),
             {"object_type": "location"},
             contents=("content",),
             link="content.link",
+            own_buttons=1,
         ),
         MessageType(
             "commerce",
-            ("content.title", "commerce.regular_price", "commerce.discount_price", "content.link"),
+            ("content.title", PRICE, "commerce.discount_price", "content.link"),
             (
                 TEXT_STEP,
                 Step("price", PRICES),
                 CURRENCY_STEP,
                 PICTURE_STEP,
                 _link_step(LINK),
+                _link_details("content.link"),
+                *_details(1, 2),
             ),
             {"object_type": "commerce"},
             contents=("content",),
             link="content.link",
             either=("commerce.discount_rate", "commerce.fixed_discount_price"),
+            reduced=tuple(f"commerce.{name}" for name in REDUCTIONS),
         ),
         MessageType(
             "text",
@@ -213,6 +280,8 @@ MESSAGE_TYPES: Mapping[str, MessageType] = {
             (
                 Step("text", (Field("text", TextField(TEXT_LIMIT, lines=True), needed=True),)),
                 _link_step(Field("link", AddressField())),
+                _link_details("link"),
+                *_details(1, 2),
             ),
             {"object_type": "text"},
             link="link",
@@ -220,17 +289,21 @@ MESSAGE_TYPES: Mapping[str, MessageType] = {
         MessageType(
             "calendar",
             ("id_type", "id", *CONTENT),
-            (Step("event", EVENT), TEXT_STEP, PICTURE_STEP, _link_step(LINK, buttons=1)),
+            (
+                Step("event", EVENT),
+                TEXT_STEP,
+                PICTURE_STEP,
+                _link_step(LINK, buttons=1),
+                Step("link-details", _more_about("content.link")),
+                *_details(1),
+            ),
             {"object_type": "calendar"},
             contents=("content",),
             link="content.link",
+            own_buttons=1,
         ),
         MessageType("custom", (), ()),
-        MessageType(
-            "scrape",
-            ("request_url",),
-            (Step("page", (Field("request_url", Page(), needed=True),)),),
-        ),
+        MessageType("scrape", (PAGE.path,), (Step("page", (PAGE,)),)),
     )
 }
 
@@ -241,9 +314,7 @@ def kind_of(name: str, template: CustomTemplate | None = None) -> MessageType:
     if template is None:
         return kind
     arguments = [
-        Field(
-            f"template_args.{name}", TextField(ARGUMENT_LIMIT, lines=True), needed=True, label=name
-        )
+        Field(f"template_args.{name}", TextField(lines=True), needed=True, label=name)
         for name in template.arguments
     ]
     groups = [
