@@ -62,7 +62,7 @@ class Panel:
         reading = self.reading
         lines = [self.say("compose-panel", kind=plain(self._name()))]
         lines += [f"⚠️ {self._sentence(fault)}" for fault in reading.faults[:MOST_FAULTS]]
-        lines += [f"🔗 {self._sentence(hint)}" for hint in reading.hints[:MOST_HINTS]]
+        lines += [f"ℹ️ {self._sentence(hint)}" for hint in reading.hints[:MOST_HINTS]]
         return cut("\n".join(lines), MESSAGE_CONTENT)
 
     def preview(self) -> list[discord.Embed]:
@@ -80,12 +80,16 @@ class Panel:
         *sending, cancel = self._sending()
         return items(*parts, *sending, share, cancel)
 
-    def modal(self, number: int) -> FormModal:
-        """Return the form for one part, filled in; raises Expired when there is no such part."""
+    def modal(self, number: int, offered: Sequence[CustomTemplate]) -> FormModal:
+        """Return the form for one part, filled in; raises Expired when there is no such part.
+
+        `offered` are the templates that can be chosen there.
+        """
         form = self.form
-        if number >= len(form.kind.steps):
+        steps = kind_of(self.draft.kind, form.template, offered).steps
+        if number >= len(steps):
             raise Expired
-        step = form.kind.steps[number]
+        step = steps[number]
 
         async def fill(interaction: discord.Interaction, given: Given) -> None:
             await defer_edit(interaction)
@@ -98,8 +102,10 @@ class Panel:
         return FormModal(title, step, form.given, fill, texts=self.texts, locale=self.locale)
 
     def _name(self) -> str:
-        template = self.form.template
-        return template.name if template else self.say(f"compose-kind-{self.draft.kind}")
+        form, kind = self.form, self.say(f"compose-kind-{self.draft.kind}")
+        if form.template is None:
+            return kind
+        return f"{kind} · {form.template.name}" if form.kind.takes_template else form.template.name
 
     def _step_name(self, step: Step) -> str:
         return self.say(f"compose-step-{step.name}", number=step.number)
@@ -164,17 +170,16 @@ async def start(
     A custom template without arguments has nothing to ask for.
     """
     known = given or {}
+    compose = services_of(interaction.client).compose
+    offered = await compose.offered(kind, interaction.guild_id)
 
     async def begin(interaction: discord.Interaction, typed: Given) -> None:
         await (defer if interaction.message is None else defer_edit)(interaction)
-        compose, source = services_of(interaction.client).compose, _source(interaction)
-        everything = {**known, **typed}
-        await show(
-            interaction,
-            await compose.begin(member_of(interaction), kind, source, everything, template),
-        )
+        member, source = member_of(interaction), _source(interaction)
+        draft = await compose.begin(member, kind, source, {**known, **typed}, template)
+        await show(interaction, draft)
 
-    first = kind_of(kind, template).beginning
+    first = kind_of(kind, template, offered).beginning
     if not first.fields:
         await begin(interaction, {})
         return
@@ -209,7 +214,9 @@ class ComposeButton(
         """Do what this button is for."""
         if self.act.isdecimal():
             draft = await _own_draft(interaction, self.draft_id)
-            modal = panel_of(interaction.client, draft).modal(int(self.act))
+            compose = services_of(interaction.client).compose
+            offered = await compose.offered(draft.kind, draft.guild_id)
+            modal = panel_of(interaction.client, draft).modal(int(self.act), offered)
             await interaction.response.send_modal(modal)
             return
         await defer_edit(interaction)

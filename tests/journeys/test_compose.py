@@ -217,7 +217,9 @@ async def test_a_price_below_its_reduction_is_refused_in_a_sentence(minji: Perso
 
 async def test_a_link_elsewhere_is_said_beforehand_and_can_be_sent(minji: Person) -> None:
     panel = await compose(minji, "feed", 제목=FEED, 링크="https://news.example/1")
-    assert "등록된 도메인이 아니라서 누르면 까치의 기본 주소로 이동해요" in panel.text
+    assert (
+        "news.example는 등록된 도메인이 아니라서 누르면 까치의 기본 주소로 이동해요" in panel.text
+    )
     await to_me(minji, panel)
 
 

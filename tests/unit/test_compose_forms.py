@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.discord.ui.form import FIELD_HINTS, HINTS, label_of
 from bot.kakao import message_from
+from bot.services.cards.markdown import one_line
 from bot.services.compose.fields import (
     AddressField,
     Choice,
@@ -24,6 +26,7 @@ from bot.services.compose.fields import (
     PictureField,
     Rows,
     TextField,
+    WithinAddress,
 )
 from bot.services.compose.forms import Form, Reading, read
 from bot.services.compose.link_domains import LinkDomains
@@ -285,6 +288,39 @@ def test_every_blank_of_a_custom_template_must_be_filled_in() -> None:
     )
 
 
+def test_a_value_inside_an_address_is_form_encoded_and_one_elsewhere_is_not() -> None:
+    named = CustomTemplate("레이드", 7001, ("WHO", "Q"), in_links=("Q",))
+    typed = {"template_args.WHO": "민지 & 준호", "template_args.Q": "민지 & a=b/c"}
+    reading = read(Form(kind_of("custom", named), HOME, typed, named), DOMAINS)
+    encoded = "%EB%AF%BC%EC%A7%80+%26+a%3Db%2Fc"
+    assert reading.card["template_args"] == {"WHO": "민지 & 준호", "Q": encoded}
+    assert hints(reading) == [("template_args.Q", "encoded", 0, encoded)]
+
+
+@given(st.text(max_size=50))
+def test_whatever_is_typed_comes_back_out_of_an_address(text: str) -> None:
+    named = CustomTemplate("검색", 7001, ("Q",), in_links=("Q",))
+    form = Form(kind_of("custom", named), HOME, {"template_args.Q": text}, named)
+    reading = read(form, DOMAINS)
+    if not reading.faults:
+        [value] = reading.card["template_args"].values()
+        assert parse_qs(f"q={value}")["q"] == [one_line(text)]
+        assert re.fullmatch(r"[\w.~+%-]+", value, re.ASCII)
+
+
+def test_a_page_in_a_template_asks_for_its_arguments() -> None:
+    kind = kind_of("scrape", RAID)
+    typed = {"request_url": "guild.example/1", "template_id": "레이드", "template_args.WHO": "민지"}
+    reading = read(Form(kind, HOME, typed, RAID), DOMAINS)
+    assert faults(reading) == [("template_args.WHEN", "missing", 0, "")]
+    form = Form(kind, HOME, {**typed, "template_args.WHEN": "토요일"}, RAID)
+    assert read(form, DOMAINS).card == {
+        "request_url": "https://guild.example/1",
+        "template_id": 7001,
+        "template_args": {"WHO": "민지", "WHEN": "토요일"},
+    }
+
+
 def test_an_argument_may_be_called_like_a_part_of_a_link() -> None:
     named = CustomTemplate("a", 1, ("mobile_web_url", "link", "title"))
     typed = {f"template_args.{name}": "값" for name in named.arguments}
@@ -362,7 +398,7 @@ def test_everything_that_can_be_said_about_forms_is_said_in_both_languages() -> 
     )
     saying = r'(?:FieldError|_fault|_hint|Fault)\((?:[^"\n]+, )?"([a-z-]+)"'
     reasons = set(re.findall(saying, source))
-    assert {"missing", "row", "either", "elsewhere", "refused", "label"} <= reasons
+    assert {"missing", "row", "either", "elsewhere", "refused", "encoded", "label"} <= reasons
     for locale in LOCALES:
         for reason in reasons:
             texts.say(locale, f"compose-wrong-{reason}", field="f", limit=1, value="v")
@@ -383,7 +419,7 @@ def largest(one: Field) -> str:
     match one.value:
         case TextField(limit):
             return "가" * limit
-        case Label(longest) | ForApps(longest):
+        case Label(longest) | ForApps(longest) | WithinAddress(longest):
             return "가" * longest
         case Number(highest):
             return str(highest)

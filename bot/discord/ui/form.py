@@ -19,6 +19,7 @@ from bot.services.compose.fields import (
     PictureField,
     Rows,
     Side,
+    WithinAddress,
 )
 from bot.services.compose.message_types import BUTTON_TITLE, TEMPLATE, Step
 from bot.texts import Locale, Texts
@@ -33,6 +34,7 @@ HINTS = {
     Label: "label",
     Page: "page",
     Rows: "rows",
+    WithinAddress: "within",
 }
 FIELD_HINTS = {BUTTON_TITLE: "button-title", TEMPLATE: "template"}
 Given = dict[str, str]

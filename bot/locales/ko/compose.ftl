@@ -138,7 +138,7 @@ compose-wrong-encoded = **{ $field }**: 링크에 들어가는 값이라 이렇�
 compose-wrong-choice = **{ $field }**: 목록에서 골라 주세요.
 compose-wrong-either = **{ $field }**: 할인율과 할인 금액은 하나만 쓸 수 있어요.
 compose-wrong-unread = **{ $field }**: 카카오는 등록된 도메인의 페이지만 읽어요. { PARTICLE($value, "은") } 등록돼 있지 않아요. 등록된 도메인: { $limit }
-compose-wrong-elsewhere = **{ $field }**: 등록된 도메인이 아니라서 누르면 까치의 기본 주소로 이동해요. 등록된 도메인: { $limit }
+compose-wrong-elsewhere = **{ $field }**: { PARTICLE($value, "은") } 등록된 도메인이 아니라서 누르면 까치의 기본 주소로 이동해요. 등록된 도메인: { $limit }
 compose-wrong-refused = **{ $field }**: 카카오가 받지 않는 값이 있어요. 확인해 주세요.
 
 error-compose-not-ready = 아직 채우거나 고칠 곳이 남아 있어요. ⚠️ 표시를 봐 주세요.

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 from bot.errors import TextArgument
 from bot.kakao import BadRequest
@@ -92,6 +92,17 @@ class ForApps:
     def read(self, text: str) -> str:
         """Return it as it was typed."""
         return TextField(self.longest).read(text)
+
+
+@dataclass(frozen=True, slots=True)
+class WithinAddress:
+    """A value that stands inside an address; Kakao puts it there as it is."""
+
+    longest: int = LONGEST_TEXT
+
+    def read(self, text: str) -> str:
+        """Return it form-encoded, as Kakao asks."""
+        return quote_plus(TextField(self.longest).read(text), errors="replace")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from bot.services.compose.fields import (
     PhoneAddress,
     Rows,
     TextField,
+    WithinAddress,
     host_of,
     link_to,
 )
@@ -114,7 +115,7 @@ class _Reader:
         except FieldError as wrong:
             self._faults.append(Fault(one, wrong.reason, wrong.limit, wrong.value))
         else:
-            self._look_at(one, value)
+            self._look_at(one, text, value)
 
     def _checked(self, one: Field, value: Any) -> Any:  # noqa: ANN401  # any JSON
         """Return a value that is there, and a page that Kakao reads."""
@@ -124,7 +125,7 @@ class _Reader:
             raise FieldError("unread", str(self._domains), host_of(value))
         return value
 
-    def _look_at(self, one: Field, value: Any) -> None:  # noqa: ANN401  # any JSON
+    def _look_at(self, one: Field, text: str, value: Any) -> None:  # noqa: ANN401  # any JSON
         """Say beforehand what KakaoTalk makes of a value that Kakao takes."""
         match one.value:
             case AddressField():
@@ -133,6 +134,8 @@ class _Reader:
                 self._look_at_domain(one, value)
             case TextField(shown=int(shown)) if len(value) > shown:
                 self._hint(one, "cut", shown, value)
+            case WithinAddress() if value != text:
+                self._hint(one, "encoded", value=value)
             case Rows():
                 self._look_at_rows(one, value)
 

@@ -3,7 +3,7 @@
 A kind is data: `bot.services.compose.forms` makes a message of what was typed into its fields.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -31,6 +31,7 @@ from bot.services.compose.fields import (
     Rows,
     Side,
     TextField,
+    WithinAddress,
 )
 from bot.services.servers.settings import CustomTemplate
 
@@ -56,7 +57,8 @@ class MessageType:
     `fixed` is what every message of the kind holds. `contents` are the places of cards within
     it, the first `needed` of which must be there; `link` is where a click leads when nothing
     else is said. Of the fields in `either` only one may be filled in, and none of `reduced` may
-    be above the price. `own_buttons` are those that KakaoTalk itself puts beside the others.
+    be above the price. `own_buttons` are those that KakaoTalk itself puts beside the others. One
+    that `takes_template` can be shown in a custom template.
     """
 
     name: str
@@ -69,6 +71,7 @@ class MessageType:
     either: tuple[str, ...] = ()
     reduced: tuple[str, ...] = ()
     own_buttons: int = 0
+    takes_template: bool = False
 
     @property
     def fields(self) -> dict[str, Field]:
@@ -303,27 +306,41 @@ MESSAGE_TYPES: Mapping[str, MessageType] = {
             own_buttons=1,
         ),
         MessageType("custom", (), ()),
-        MessageType("scrape", (PAGE.path,), (Step("page", (PAGE,)),)),
+        MessageType("scrape", (PAGE.path,), (Step("page", (PAGE,)),), takes_template=True),
     )
 }
 
 
-def kind_of(name: str, template: CustomTemplate | None = None) -> MessageType:
-    """Return a kind by its name; a custom template's own has a field for each argument."""
+def kind_of(
+    name: str, template: CustomTemplate | None = None, offered: Sequence[CustomTemplate] = ()
+) -> MessageType:
+    """Return a kind by its name.
+
+    A custom template's has a field for each argument, and so has a page's that is shown in a
+    template: one of those that are `offered`, where there are any.
+    """
     kind = MESSAGE_TYPES[name]
-    if template is None:
+    known = offered or ((template,) if template else ())
+    if not known:
         return kind
-    arguments = [
-        Field(f"template_args.{name}", TextField(lines=True), needed=True, label=name)
-        for name in template.arguments
-    ]
-    groups = [
-        tuple(arguments[start : start + FIELDS_IN_A_STEP])
-        for start in range(0, len(arguments), FIELDS_IN_A_STEP)
-    ]
-    return replace(
-        kind,
-        first=tuple(one.path for one in groups[0]) if groups else (),
-        steps=tuple(Step("arguments", group, number) for number, group in enumerate(groups, 1)),
-        fixed={"template_id": template.template_id},
-    )
+    steps = () if template is None else _arguments(template)
+    if kind.takes_template:
+        choice = Choice({one.name: one.template_id for one in known}, are_names=True)
+        field = Field(TEMPLATE, choice)
+        return replace(
+            kind, first=(PAGE.path, TEMPLATE), steps=(Step("page", (PAGE, field)), *steps)
+        )
+    first = tuple(one.path for one in steps[0].fields) if steps else ()
+    return replace(kind, first=first, steps=steps, fixed={TEMPLATE: known[0].template_id})
+
+
+def _arguments(template: CustomTemplate) -> tuple[Step, ...]:
+    fields = [_argument(name, template) for name in template.arguments]
+    starts = range(0, len(fields), FIELDS_IN_A_STEP)
+    groups = [tuple(fields[start : start + FIELDS_IN_A_STEP]) for start in starts]
+    return tuple(Step("arguments", group, number) for number, group in enumerate(groups, 1))
+
+
+def _argument(name: str, template: CustomTemplate) -> Field:
+    value = WithinAddress() if name in template.in_links else TextField(lines=True)
+    return Field(f"template_args.{name}", value, needed=True, label=name)
