@@ -18,6 +18,7 @@ TEXT, FEED = "오늘 밤 9시 레이드!", "길드 정기전"
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 DAY = 24 * 3600.0
+DANGER = 4  # a red button
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -176,8 +177,33 @@ async def test_an_english_member_reads_english(minji: Person) -> None:
     form = await minji.slash(CHAT, "compose", kind="text")
     panel = await minji.submit(form, {"Text": "Tonight at nine!"})
     assert "You are writing a card: **Text**" in panel.text
-    assert panel.labels[:3] == ["Text", "Link and buttons", "More about the link"]
-    assert panel.labels[5:7] == ["Send to me", "Send to friends"]
+    assert panel.labels[:4] == ["Text", "Link and buttons", "More ›", "Send to me"]
+
+
+async def test_details_are_asked_for_apart_and_what_is_wrong_there_is_seen_from_both_sides(
+    world: World, minji: Person
+) -> None:
+    panel = await compose(minji, "feed", 제목=FEED)
+    await minji.press(panel, "더 정하기 ›")
+    assert panel.labels[:4] == [
+        "링크 상세와 기본 버튼",
+        "버튼 1 상세",
+        "버튼 2 상세",
+        "‹ 기본 항목",
+    ]
+    form = await minji.press(panel, "링크 상세와 기본 버튼")
+    await minji.submit(form, {"링크: 휴대폰 주소": "blog", "기본 버튼 이름": "바로 확인"})
+    assert "**링크: 휴대폰 주소**: ‘blog’ 주소는 열 수 없어요." in panel.text
+    assert panel.answer.component("링크 상세와 기본 버튼")["style"] == DANGER
+    await minji.press(panel, "‹ 기본 항목")
+    assert panel.answer.component("더 정하기 ›")["style"] == DANGER
+    await minji.press(panel, "더 정하기 ›")
+    form = await minji.press(panel, "링크 상세와 기본 버튼")
+    await minji.submit(form, {"링크: 휴대폰 주소": f"{world.public_url}/phone"})
+    assert "**[ 바로 확인 ]**" in panel.text
+    await to_me(minji, panel)
+    assert sent(world)["button_title"] == "바로 확인"
+    assert sent(world)["content"]["link"]["mobile_web_url"] == f"{world.public_url}/phone"
 
 
 # What is wrong

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 DAY = 24 * 3600.0
 CHOICES = {"event": "일정 하나", "calendar": "구독할 캘린더"}
 TO_ME = "나에게 보내기"
+DETAILS, PARTS = "더 정하기 ›", "‹ 기본 항목"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -85,10 +86,19 @@ async def compose(world: World, person: Person, kind: str, answers: dict[str, ob
     panel = await submit(person, form, answers)
     await world.stop_bot()
     await world.start_bot()
-    for part in panel.labels[: panel.labels.index(TO_ME)]:
-        await submit(person, await person.press(panel, part), answers)
+    await fill(person, panel, answers)
+    if DETAILS in panel.labels:
+        await person.press(panel, DETAILS)
+        await fill(person, panel, answers)
     assert answers == {}
     return panel
+
+
+async def fill(person: Person, panel: Reply, answers: dict[str, object]) -> None:
+    """Fill in all forms that the panel shows a button for."""
+    for part in panel.labels[: panel.labels.index(TO_ME)]:
+        if part not in {DETAILS, PARTS}:
+            await submit(person, await person.press(panel, part), answers)
 
 
 async def to_me(world: World, person: Person, panel: Reply) -> KakaoMessage:

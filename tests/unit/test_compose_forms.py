@@ -387,6 +387,8 @@ def test_every_step_fits_into_a_modal_and_all_of_them_onto_the_panel(kind: Messa
     assert all(1 <= len(step.fields) <= FIELDS_IN_A_STEP for step in kind.steps)
     assert len(kind.beginning.fields) <= FIELDS_IN_A_STEP
     assert len(kind.steps) <= 10
+    for details in (True, False):  # with one more to turn the page, on two rows of five
+        assert len([step for step in kind.steps if step.details is details]) < 10
     needed = {path for path, one in kind.fields.items() if one.needed}
     assert needed <= set(kind.first)
 

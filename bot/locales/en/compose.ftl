@@ -28,6 +28,8 @@ compose-preview-template = What you filled in; in KakaoTalk it stands in the tem
 
 compose-button-me = Send to me
 compose-button-friends = Send to friends
+compose-button-details = More ›
+compose-button-open = ‹ Back
 compose-button-edit = Edit the card
 compose-button-again = Open this card again
 
@@ -41,9 +43,9 @@ compose-step-heading = Head
 compose-step-social = Counters
 compose-step-header = Heading
 compose-step-row = Row { $number }
-compose-step-row-details = Row { $number }: more
-compose-step-link-details = More about the link
-compose-step-button-details = Button { $number }: more
+compose-step-row-details = Row { $number }: details
+compose-step-link-details = Link: details
+compose-step-button-details = Button { $number }: details
 compose-step-place = Place
 compose-step-price = Price
 compose-step-currency = Currency

@@ -28,6 +28,8 @@ compose-preview-template = 채운 내용이에요. 카카오톡에서는 템플�
 
 compose-button-me = 나에게 보내기
 compose-button-friends = 친구에게 보내기
+compose-button-details = 더 정하기 ›
+compose-button-open = ‹ 기본 항목
 compose-button-edit = 카드 고치기
 compose-button-again = 이 카드 다시 열기
 
@@ -41,9 +43,9 @@ compose-step-heading = 프로필과 대표 사진
 compose-step-social = 소셜 정보(좋아요·댓글…)
 compose-step-header = 제목
 compose-step-row = 항목 { $number }
-compose-step-row-details = 항목 { $number } 더 정하기
-compose-step-link-details = 링크 더 정하기
-compose-step-button-details = 버튼 { $number } 더 정하기
+compose-step-row-details = 항목 { $number } 상세
+compose-step-link-details = 링크 상세와 기본 버튼
+compose-step-button-details = 버튼 { $number } 상세
 compose-step-place = 장소
 compose-step-price = 가격
 compose-step-currency = 화폐 단위

@@ -43,11 +43,15 @@ PRICE = "commerce.regular_price"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Fields that are filled in together; `name` and `number` say what they are."""
+    """Fields that are filled in together; `name` and `number` say what they are.
+
+    Those of `details` are asked for only when somebody wants them.
+    """
 
     name: str
     fields: tuple[Field, ...]
     number: int = 1
+    details: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,7 @@ def _sides(base: str) -> tuple[Field, ...]:
 def _details(*buttons: int) -> tuple[Step, ...]:
     """Return steps that say more about the links of buttons."""
     return tuple(
-        Step("button-details", _more_about(f"buttons.{number - 1}.link"), number)
+        Step("button-details", _more_about(f"buttons.{number - 1}.link"), number, details=True)
         for number in buttons
     )
 
@@ -193,8 +197,13 @@ def _link_step(link: Field, buttons: int = 2) -> Step:
     return Step("link", (link, *_buttons(buttons)))
 
 
+def _row_details(row: str) -> tuple[Field, ...]:
+    return (*_more_about(f"{row}.link"), *_sides(row))
+
+
 def _link_details(link: str) -> Step:
-    return Step("link-details", (*_more_about(link), Field(BUTTON_TITLE, Label())))
+    fields = (*_more_about(link), Field(BUTTON_TITLE, Label()))
+    return Step("link-details", fields, details=True)
 
 
 MESSAGE_TYPES: Mapping[str, MessageType] = {
@@ -232,7 +241,7 @@ MESSAGE_TYPES: Mapping[str, MessageType] = {
                 *(Step("row", _content(row), number) for number, row in enumerate(ROWS, 1)),
                 Step("buttons", (*_buttons(2), Field(BUTTON_TITLE, Label()))),
                 *(
-                    Step("row-details", (*_more_about(f"{row}.link"), *_sides(row)), number)
+                    Step("row-details", _row_details(row), number, details=True)
                     for number, row in enumerate(ROWS, 1)
                 ),
                 *_details(1, 2),
@@ -297,7 +306,7 @@ MESSAGE_TYPES: Mapping[str, MessageType] = {
                 TEXT_STEP,
                 PICTURE_STEP,
                 _link_step(LINK, buttons=1),
-                Step("link-details", _more_about("content.link")),
+                Step("link-details", _more_about("content.link"), details=True),
                 *_details(1),
             ),
             {"object_type": "calendar"},
