@@ -206,8 +206,9 @@ async def test_a_template_that_is_gone_or_changed_meanwhile_sends_nothing(
     reply = await member.press(panel, "나에게 보내기")
     await reply.until(lambda message: "그동안 ‘한마디’ 템플릿이 바뀌었어요" in message.text)
     await admin.slash(CHAT, "settings templates remove", name="한마디")
-    reply = await member.press(panel, "친구에게 보내기")
-    await reply.until(lambda message: "템플릿이 없어요" in message.text)
+    for way in ("친구에게 보내기", "카카오톡으로 공유"):
+        reply = await member.press(panel, way)
+        await reply.until(lambda message: "템플릿이 없어요" in message.text)
     assert len(world.kakao.outbox) == before
 
 

@@ -454,6 +454,30 @@ TYPED = st.one_of(
 )
 
 
+TEMPLATES = st.builds(
+    CustomTemplate,
+    st.just("레이드"),
+    st.integers(1, 2**63 - 1),
+    st.just(("WHO", "WHEN", "Q")),
+    st.sampled_from([(), ("Q",), ("WHO", "Q")]),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(TEMPLATES, st.sampled_from(["custom", "scrape"]), st.data())
+def test_whatever_is_typed_into_a_template_has_a_fault_or_is_a_message_of_kakaos(
+    template: CustomTemplate, name: str, data: st.DataObject
+) -> None:
+    kind = kind_of(name, template)
+    chosen = {"template_id": template.name} if kind.takes_template else {}
+    typed = data.draw(st.dictionaries(st.sampled_from(list(kind.fields)), TYPED, min_size=3))
+    reading = read(Form(kind, HOME, {**typed, **chosen}, template), DOMAINS)
+    if not reading.faults:
+        assert message_from(reading.card).stored() == reading.card
+        assert set(reading.card["template_args"]) == set(template.arguments)
+    assert "refused" not in {fault.reason for fault in reading.faults}
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_whatever_is_typed_either_has_a_fault_or_is_a_message_of_kakaos(
