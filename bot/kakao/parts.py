@@ -24,11 +24,11 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
 
+from bot.kakao.bubble import LABEL_BESIDE
 from bot.kakao.cutting import cut
 from bot.kakao.errors import AddressRefused, BadRequest, TemplateLimit
 
 TEXT_LIMIT = 200  # documented for a text and a list's header; what `fit` leaves of others
-LABEL_SHOWN = 8  # where two buttons stand side by side; known of other products of Kakao's only
 PROFILE_SHOWN, ROWS_TITLE_SHOWN, CATEGORY_SHOWN = 16, 24, 14
 ROW_NAME_SHOWN, ROW_VALUE_SHOWN = 6, 25  # a value on two lines
 SUM_NAME_SHOWN, SUM_SHOWN = 6, 11
@@ -93,7 +93,7 @@ def _address(value: str) -> str:
 Words = Annotated[str, Field(min_length=1), Most(TEXT_LIMIT)]
 Name = Annotated[str, Field(min_length=1), Shown(TEXT_LIMIT)]
 Lines = Annotated[str, Shown(TEXT_LIMIT)]
-Label = Annotated[str, Field(min_length=1), Shown(LABEL_SHOWN)]
+Label = Annotated[str, Field(min_length=1), Shown(LABEL_BESIDE)]
 Side = Annotated[int, Field(ge=SMALLEST_IMAGE, le=HIGHEST_NUMBER)]
 Count = Annotated[int, Field(ge=0, le=HIGHEST_NUMBER)]
 Address = Annotated[str, Field(min_length=1), AfterValidator(_address)]
@@ -157,8 +157,7 @@ class Button(Part):
 Buttons = Annotated[
     tuple[Button, ...], Most(BUTTONS_LIMIT), Field(exclude_if=lambda buttons: not buttons)
 ]
-# Beside the one that KakaoTalk itself puts there; it is not documented whether a location may
-# have two.
+# Beside the one that KakaoTalk itself puts there: Kakao's SDKs name one as the most.
 OneButton = Annotated[tuple[Button, ...], Most(1), Field(exclude_if=lambda buttons: not buttons)]
 
 

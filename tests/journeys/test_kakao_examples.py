@@ -116,12 +116,12 @@ async def test_an_example_of_kakaos_is_composed_and_arrives_field_by_field(
     assert (await to_me(world, minji, panel)).template == example
 
 
-async def test_of_kakaos_long_labels_the_panel_says_that_they_are_cut(
+async def test_of_kakaos_long_labels_the_panel_says_that_they_may_be_cut(
     world: World, minji: Person
 ) -> None:
     panel = await compose(world, minji, "feed", dict(typed(ENGLISH_FEED)))
     for label in ("View on Web", "View on App"):
-        assert f"버튼이 나란히 놓이면 8자쯤에서 잘려요. 잘리는 이름: ‘{label}’" in panel.text
+        assert f"버튼이 나란히 놓이면 8자쯤에서 잘릴 수 있어요. 긴 이름: ‘{label}’" in panel.text
 
 
 async def test_a_page_in_a_template_is_composed_and_arrives(world: World, minji: Person) -> None:

@@ -212,14 +212,14 @@ async def test_a_page_in_a_template_is_shared_on_computers_on_phones_and_without
     chromium: Browser, world: World
 ) -> None:
     address, before = link_of(await share_a_page_in_a_template(world)), len(world.kakao.outbox)
-    async with phone(chromium) as page:
+    async with phone(chromium, world.kakao) as page:
         await page.goto(address)
         await choose_a_chat(await open_picker(page), world)
     for scripts, way in ((True, "[data-share]"), (False, "noscript a.kakao")):
-        async with phone(chromium, scripts=scripts, agent=AGENTS["android"]) as page:
+        async with phone(chromium, world.kakao, scripts=scripts, agent=AGENTS["android"]) as page:
             await page.goto(address)
             await page.locator(f".ko {way}").click()
-            await page.wait_for_url(f"{world.kakao.url}/picker?tx=*")
+            await arrive(page)
             await choose_a_chat(page, world)
     sent = world.kakao.outbox[before:]
     assert [(one.kind, one.template_id) for one in sent] == [("scrap", PREVIEW)] * 3

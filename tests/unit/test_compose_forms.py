@@ -235,7 +235,7 @@ WEB, APP = "View on Web", "View on App"
         ("calendar", {"buttons.0.title": WEB}, [WEB]),
     ],
 )
-def test_labels_that_are_cut_side_by_side_are_named(
+def test_labels_that_may_be_cut_side_by_side_are_named(
     kind: str, typed: dict[str, str], cut: list[str]
 ) -> None:
     said = hints(made(kind, **typed))

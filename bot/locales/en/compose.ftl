@@ -112,7 +112,7 @@ compose-hint-picture = An address that starts with https://; at least 200 pixels
 compose-hint-side = In pixels, 200 or more.
 compose-hint-phone = Only if phones should open another address.
 compose-hint-apps = What your app is handed, such as contentId=100. Only the Kakao app's own app opens.
-compose-hint-label = Side by side, labels are cut after about 8 characters.
+compose-hint-label = Side by side, labels may be cut after about 8 characters.
 compose-hint-button-title = Takes the place of "View details", which is shown without other buttons.
 compose-hint-template = Without one, Kakao's own layout. Its variables are filled in next.
 compose-hint-within = It stands inside a link; it is encoded to fit there when it is sent.
@@ -133,7 +133,7 @@ compose-wrong-row = **{ $field }**: the line "{ $value }" cannot be read. Please
 compose-wrong-row-name = **{ $field }**: KakaoTalk shows { $limit } characters of a name; "{ $value }" is cut.
 compose-wrong-row-value = **{ $field }**: KakaoTalk shows { $limit } characters of a value; "{ $value }" is cut.
 compose-wrong-cut = **{ $field }**: KakaoTalk shows { $limit } characters; "{ $value }" is cut.
-compose-wrong-label = **{ $field }**: side by side, labels are cut after about { $limit } characters; "{ $value }" is longer.
+compose-wrong-label = **{ $field }**: side by side, labels may be cut after about { $limit } characters; "{ $value }" is longer.
 compose-wrong-unshown = **{ $field }** is not shown while a button has a name of its own.
 compose-wrong-phones-only = **{ $field }** has no address, so KakaoTalk on a computer opens nothing.
 compose-wrong-encoded = **{ $field }** stands inside a link, so it is sent as { $value }

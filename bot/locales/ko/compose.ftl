@@ -112,7 +112,7 @@ compose-hint-picture = https://로 시작하는 사진 주소. 가로세로 모�
 compose-hint-side = 픽셀 수예요. 200 이상으로 써 주세요.
 compose-hint-phone = 휴대폰에서 다른 주소를 열 때만 써 주세요.
 compose-hint-apps = 앱에 전달할 값이에요(예: contentId=100). 카카오 앱에 등록한 앱만 열려요.
-compose-hint-label = 버튼이 나란히 놓이면 8자쯤에서 잘려요.
+compose-hint-label = 버튼이 나란히 놓이면 8자쯤에서 잘릴 수 있어요.
 compose-hint-button-title = 다른 버튼이 없을 때 보이는 ‘자세히 보기’ 대신 쓸 이름이에요.
 compose-hint-template = 고르지 않으면 카카오의 기본 모양으로 보내요. 변수는 다음에 채워요.
 compose-hint-within = 링크에 들어가는 값이에요. 보낼 때 주소에 맞게 바꿔요.
@@ -133,7 +133,7 @@ compose-wrong-row = **{ $field }**: ‘{ $value }’ 줄을 읽을 수 없어요
 compose-wrong-row-name = **{ $field }**: 카카오톡에서 이름은 { $limit }자까지만 보여요. 잘리는 이름: ‘{ $value }’
 compose-wrong-row-value = **{ $field }**: 카카오톡에서 값은 { $limit }자까지만 보여요. 잘리는 값: ‘{ $value }’
 compose-wrong-cut = **{ $field }**: 카카오톡에서는 { $limit }자까지만 보여요. 잘리는 글: ‘{ $value }’
-compose-wrong-label = **{ $field }**: 버튼이 나란히 놓이면 { $limit }자쯤에서 잘려요. 잘리는 이름: ‘{ $value }’
+compose-wrong-label = **{ $field }**: 버튼이 나란히 놓이면 { $limit }자쯤에서 잘릴 수 있어요. 긴 이름: ‘{ $value }’
 compose-wrong-unshown = **{ $field }**: 이름을 정한 버튼이 있으면 보이지 않아요.
 compose-wrong-phones-only = **{ $field }**: 주소가 없어서 컴퓨터의 카카오톡에서는 열리지 않아요.
 compose-wrong-encoded = **{ $field }**: 링크에 들어가는 값이라 이렇게 바꿔서 보내요: { $value }

@@ -13,7 +13,8 @@ from urllib.parse import quote_plus, urlsplit
 from bot.errors import TextArgument
 from bot.kakao import BadRequest
 from bot.kakao import Link as KakaoLink
-from bot.kakao.parts import HIGHEST_NUMBER, ITEMS_LIMIT, LABEL_SHOWN, SMALLEST_IMAGE
+from bot.kakao.bubble import LABEL_BESIDE
+from bot.kakao.parts import HIGHEST_NUMBER, ITEMS_LIMIT, SMALLEST_IMAGE
 from bot.services.cards.markdown import clean, one_line
 
 # How much one field of a form takes: Kakao knows no such limits.
@@ -76,7 +77,7 @@ class Label:
     """What stands on a button."""
 
     longest: int = LONGEST_LINE
-    shown: int = LABEL_SHOWN
+    shown: int = LABEL_BESIDE
 
     def read(self, text: str) -> str:
         """Return the label."""

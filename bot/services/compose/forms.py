@@ -9,7 +9,8 @@ from typing import Any
 
 from bot.errors import TextArgument
 from bot.kakao import BadRequest, message_from
-from bot.kakao.parts import LABEL_SHOWN, ROW_NAME_SHOWN, ROW_VALUE_SHOWN
+from bot.kakao.bubble import LABEL_BESIDE
+from bot.kakao.parts import ROW_NAME_SHOWN, ROW_VALUE_SHOWN
 from bot.services.compose.fields import (
     LINK_PARTS,
     QUOTED,
@@ -193,8 +194,8 @@ class _Reader:
         shown = given or [path for path in labels if path in self._values]
         if len(shown) + self._kind.own_buttons > 1:
             for path in shown:
-                if len(self._values[path]) > LABEL_SHOWN:
-                    self._hint(labels[path], "label", LABEL_SHOWN, self._values[path])
+                if len(self._values[path]) > LABEL_BESIDE:
+                    self._hint(labels[path], "label", LABEL_BESIDE, self._values[path])
 
     def _lead_somewhere(self) -> None:
         """Give every part that can be clicked an address: its own, the card's or our own."""
