@@ -67,7 +67,7 @@ def build_services(
     compose, alarms = highlights.digests.compose, operations.alarms
     services = Services(
         **_flat(accounts, outbox, privacy, servers, forwarding, operations),
-        **_flat(build_compose(resources, links, forwarding), highlights, subscriptions),
+        **_flat(build_compose(resources, links, forwarding, servers), highlights, subscriptions),
         sender=build_sender(resources, links, outbox, alarms, compose=compose, permit=permit),
         leaving=_departures(resources, highlights, subscriptions, servers),
         sight=resources.sight,

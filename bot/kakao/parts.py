@@ -1,7 +1,7 @@
 """What message templates are made of, in Kakao's words and with Kakao's limits.
 
-Kakao documents mostly what it *shows*; the limits here follow that, so that nobody's text is cut
-unseen. Where its documents say nothing, a limit that is safe stands here and says so.
+Kakao documents mostly what it *shows*, not what it refuses. So a text that is longer than what is
+shown can be sent, `fit` cuts it, and only what Kakao says it does not take is refused.
 
 Fields: https://developers.kakao.com/docs/en/message-template/default.
 """
@@ -24,24 +24,27 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
 
+from bot.kakao.bubble import LABEL_BESIDE
 from bot.kakao.cutting import cut
 from bot.kakao.errors import AddressRefused, BadRequest, TemplateLimit
 
-TEXT_LIMIT = 200  # documented for a text and a list's header; safe everywhere else
-LABEL_LIMIT = 8  # not documented; longer labels are cut where two buttons stand side by side
+TEXT_LIMIT = 200  # documented for a text and a list's header; what `fit` leaves of others
+PROFILE_SHOWN, ROWS_TITLE_SHOWN, CATEGORY_SHOWN = 16, 24, 14
+ROW_NAME_SHOWN, ROW_VALUE_SHOWN = 6, 25  # a value on two lines
+SUM_NAME_SHOWN, SUM_SHOWN = 6, 11
 BUTTONS_LIMIT = 2
 ITEMS_LIMIT = 5
 SMALLEST_IMAGE = 200  # pixels of each side
 PERCENT = 100
-HIGHEST_PRICE = 99_999_999  # not documented
-HIGHEST_COUNT = 2**31 - 1  # not documented
+REDUCTIONS = ("discount_price", "fixed_discount_price")  # none above the price
+HIGHEST_NUMBER = 2**31 - 1  # an integer of Kakao's SDKs; nothing lower is documented
 
 FIT = object()
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How much of a text or a list KakaoTalk shows: more is refused, and cut by `fit`."""
+    """How much of a text KakaoTalk shows: more can be sent, and is cut by `fit`."""
 
     limit: int
 
@@ -54,8 +57,20 @@ class Shown:
         if len(value) <= self.limit:
             return value
         if info.context is not FIT:
-            raise PydanticCustomError("too_long", "too long", {"max_length": self.limit})
+            return self._beyond(value)
         return cut(value, self.limit) if isinstance(value, str) else value[: self.limit]
+
+    def _beyond(self, value: str | Sequence[Any]) -> str | Sequence[Any]:
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Most(Shown):
+    """How much of a text or a list Kakao takes: more is refused, and cut by `fit`."""
+
+    def _beyond(self, value: str | Sequence[Any]) -> str | Sequence[Any]:
+        del value
+        raise PydanticCustomError("too_long", "too long", {"max_length": self.limit})
 
 
 def is_address(value: str) -> bool:
@@ -75,12 +90,12 @@ def _address(value: str) -> str:
     return value
 
 
-Words = Annotated[str, Field(min_length=1), Shown(TEXT_LIMIT)]
+Words = Annotated[str, Field(min_length=1), Most(TEXT_LIMIT)]
+Name = Annotated[str, Field(min_length=1), Shown(TEXT_LIMIT)]
 Lines = Annotated[str, Shown(TEXT_LIMIT)]
-Label = Annotated[str, Field(min_length=1), Shown(LABEL_LIMIT)]
-Side = Annotated[int, Field(ge=SMALLEST_IMAGE, le=HIGHEST_COUNT)]
-Count = Annotated[int, Field(ge=0, le=HIGHEST_COUNT)]
-Money = Annotated[int, Field(ge=0, le=HIGHEST_PRICE)]
+Label = Annotated[str, Field(min_length=1), Shown(LABEL_BESIDE)]
+Side = Annotated[int, Field(ge=SMALLEST_IMAGE, le=HIGHEST_NUMBER)]
+Count = Annotated[int, Field(ge=0, le=HIGHEST_NUMBER)]
 Address = Annotated[str, Field(min_length=1), AfterValidator(_address)]
 Params = Annotated[str, Field(min_length=1)]
 
@@ -140,11 +155,10 @@ class Button(Part):
 
 
 Buttons = Annotated[
-    tuple[Button, ...], Shown(BUTTONS_LIMIT), Field(exclude_if=lambda buttons: not buttons)
+    tuple[Button, ...], Most(BUTTONS_LIMIT), Field(exclude_if=lambda buttons: not buttons)
 ]
-# Beside the one that KakaoTalk itself puts there; it is not documented whether a location may
-# have two.
-OneButton = Annotated[tuple[Button, ...], Shown(1), Field(exclude_if=lambda buttons: not buttons)]
+# Beside the one that KakaoTalk itself puts there: Kakao's SDKs name one as the most.
+OneButton = Annotated[tuple[Button, ...], Most(1), Field(exclude_if=lambda buttons: not buttons)]
 
 
 class Content(Part):
@@ -169,23 +183,23 @@ class Content(Part):
 class Item(Part):
     """A row of an item list: a name and what stands beside it, on two lines at most."""
 
-    item: Annotated[str, Field(min_length=1), Shown(6)]
-    item_op: Annotated[str, Field(min_length=1), Shown(25)]
+    item: Annotated[str, Field(min_length=1), Shown(ROW_NAME_SHOWN)]
+    item_op: Annotated[str, Field(min_length=1), Shown(ROW_VALUE_SHOWN)]
 
 
 class ItemContent(Part):
     """A header, a list of items and a sum above a feed's content."""
 
-    profile_text: Annotated[str, Shown(16)] | None = None
+    profile_text: Annotated[str, Shown(PROFILE_SHOWN)] | None = None
     profile_image_url: Address | None = None
-    title_image_text: Annotated[str, Shown(24)] | None = None
+    title_image_text: Annotated[str, Shown(ROWS_TITLE_SHOWN)] | None = None
     title_image_url: Address | None = None
-    title_image_category: Annotated[str, Shown(14)] | None = None
-    items: Annotated[tuple[Item, ...], Shown(ITEMS_LIMIT)] = Field(
+    title_image_category: Annotated[str, Shown(CATEGORY_SHOWN)] | None = None
+    items: Annotated[tuple[Item, ...], Most(ITEMS_LIMIT)] = Field(
         default=(), exclude_if=lambda items: not items
     )
-    sum: Annotated[str, Shown(6)] | None = None
-    sum_op: Annotated[str, Shown(11)] | None = None
+    sum: Annotated[str, Shown(SUM_NAME_SHOWN)] | None = None
+    sum_op: Annotated[str, Shown(SUM_SHOWN)] | None = None
 
 
 class Social(Part):
@@ -199,15 +213,26 @@ class Social(Part):
 
 
 class Product(Part):
-    """What something costs: the price, and the reduced one with its rate or with its amount."""
+    """What something costs: the price, and the reduced one with its rate or with its amount.
+
+    Neither the reduced price nor the amount may be above the price: nobody could read that card.
+    """
 
     product_name: Lines | None = None
-    regular_price: Money
-    discount_price: Money | None = None
+    regular_price: Count
+    discount_price: Count | None = None
     discount_rate: Annotated[int, Field(ge=0, le=PERCENT)] | None = None
-    fixed_discount_price: Money | None = None
+    fixed_discount_price: Count | None = None
     currency_unit: Lines | None = None
     currency_unit_position: Literal[0, 1] | None = None
+
+    @model_validator(mode="after")
+    def _is_reduced(self) -> Self:
+        for name in REDUCTIONS:
+            reduction = getattr(self, name)
+            if reduction is not None and reduction > self.regular_price:
+                raise TemplateLimit(f"Product.{name}", self.regular_price, reduction)
+        return self
 
     @model_validator(mode="after")
     def _is_reduced_in_one_way(self) -> Self:

@@ -5,8 +5,8 @@
         buttons=(Button(title="보기", link=link),),
     ).template_object()
 
-A template that Kakao would refuse or cut cannot be made: the constructor raises `TemplateLimit`,
-which names field, limit and value. `Feed.fit(…)` takes the same and cuts what is too long.
+A template that Kakao would refuse cannot be made: the constructor raises `TemplateLimit`, which
+names field, limit and value. `Feed.fit(…)` takes the same and cuts what KakaoTalk would not show.
 
 Fields: https://developers.kakao.com/docs/en/message-template/default.
 """
@@ -22,10 +22,11 @@ from bot.kakao.parts import (
     ItemContent,
     Label,
     Link,
+    Most,
+    Name,
     OneButton,
     Part,
     Product,
-    Shown,
     Social,
     Words,
 )
@@ -66,7 +67,7 @@ class List(BaseTemplate):
     object_type: Literal["list"] = "list"
     header_title: Words
     header_link: Link
-    contents: Annotated[tuple[Content, ...], Field(min_length=2), Shown(3)]
+    contents: Annotated[tuple[Content, ...], Field(min_length=2), Most(3)]
     button_title: Label | None = None
     buttons: Buttons = ()
 
@@ -75,8 +76,8 @@ class Location(BaseTemplate):
     """A content with a map: KakaoTalk itself adds the button that opens the address there."""
 
     object_type: Literal["location"] = "location"
-    address: Words
-    address_title: Words | None = None
+    address: Name
+    address_title: Name | None = None
     content: Content
     social: Social | None = None
     button_title: Label | None = None

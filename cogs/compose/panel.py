@@ -32,16 +32,20 @@ from storage.drafts import Draft
 
 ROW = 5  # buttons that Discord puts side by side
 SENDING_ROW = 2
-MOST_FAULTS, MOST_HINTS = 8, 3
+MOST_FAULTS, MOST_HINTS = 8, 5
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """What a message looks like so far, and what can be done with it."""
+    """What a message looks like so far, and what can be done with it.
+
+    It has a button for each of its parts, or for each of the details that few want.
+    """
 
     draft: Draft
     reading: Reading
     texts: Texts
+    details: bool = False
 
     @property
     def locale(self) -> Locale:
@@ -62,7 +66,7 @@ class Panel:
         reading = self.reading
         lines = [self.say("compose-panel", kind=plain(self._name()))]
         lines += [f"⚠️ {self._sentence(fault)}" for fault in reading.faults[:MOST_FAULTS]]
-        lines += [f"🔗 {self._sentence(hint)}" for hint in reading.hints[:MOST_HINTS]]
+        lines += [f"ℹ️ {self._sentence(hint)}" for hint in reading.hints[:MOST_HINTS]]
         return cut("\n".join(lines), MESSAGE_CONTENT)
 
     def preview(self) -> list[discord.Embed]:
@@ -71,35 +75,44 @@ class Panel:
 
     def view(self) -> discord.ui.View:
         """Return a button for each part of the message, and those that send it."""
-        steps = enumerate(self.form.kind.steps)
+        steps = list(enumerate(self.form.kind.steps))
+        shown = [one for one in steps if one[1].details is self.details]
+        hidden = [step for _, step in steps if step.details is not self.details]
         wrong = bool(self.reading.faults)
         share = ShareButton(
             self.draft.id, self.say("share-button"), row=SENDING_ROW, disabled=wrong
         )
-        parts = (self._step(number, step) for number, step in steps)
+        parts = [self._step(row // ROW, *one) for row, one in enumerate(shown)]
+        if hidden:
+            parts.append(self._turn(len(shown) // ROW, hidden))
         *sending, cancel = self._sending()
         return items(*parts, *sending, share, cancel)
 
-    def modal(self, number: int) -> FormModal:
-        """Return the form for one part, filled in; raises Expired when there is no such part."""
+    def modal(self, number: int, offered: Sequence[CustomTemplate]) -> FormModal:
+        """Return the form for one part, filled in; raises Expired when there is no such part.
+
+        `offered` are the templates that can be chosen there.
+        """
         form = self.form
-        if number >= len(form.kind.steps):
+        steps = kind_of(self.draft.kind, form.template, offered).steps
+        if number >= len(steps):
             raise Expired
-        step = form.kind.steps[number]
+        step = steps[number]
 
         async def fill(interaction: discord.Interaction, given: Given) -> None:
             await defer_edit(interaction)
             draft = await _own_draft(interaction, self.draft.id)
-            await show(
-                interaction, await services_of(interaction.client).compose.fill(draft, given)
-            )
+            filled = await services_of(interaction.client).compose.fill(draft, given)
+            await show(interaction, filled, details=step.details)
 
         title = self._step_name(step)
         return FormModal(title, step, form.given, fill, texts=self.texts, locale=self.locale)
 
     def _name(self) -> str:
-        template = self.form.template
-        return template.name if template else self.say(f"compose-kind-{self.draft.kind}")
+        form, kind = self.form, self.say(f"compose-kind-{self.draft.kind}")
+        if form.template is None:
+            return kind
+        return f"{kind} · {form.template.name}" if form.kind.takes_template else form.template.name
 
     def _step_name(self, step: Step) -> str:
         return self.say(f"compose-step-{step.name}", number=step.number)
@@ -111,17 +124,22 @@ class Panel:
             f"compose-wrong-{fault.reason}", field=field, limit=fault.limit, value=value
         )
 
-    def _step(self, number: int, step: Step) -> "ComposeButton":
-        paths = {one.path for one in step.fields}
-        wrong = any(fault.field.path in paths for fault in self.reading.faults)
-        danger, secondary = discord.ButtonStyle.danger, discord.ButtonStyle.secondary
+    def _step(self, row: int, number: int, step: Step) -> "ComposeButton":
+        style = self._style(step)
         return ComposeButton(
-            str(number),
-            self.draft.id,
-            self._step_name(step),
-            style=danger if wrong else secondary,
-            row=number // ROW,
+            str(number), self.draft.id, self._step_name(step), style=style, row=row
         )
+
+    def _turn(self, row: int, hidden: Sequence[Step]) -> "ComposeButton":
+        """Return the button that shows the other parts."""
+        act = "open" if self.details else "details"
+        label, style = self.say(f"compose-button-{act}"), self._style(*hidden)
+        return ComposeButton(act, self.draft.id, label, style=style, row=row)
+
+    def _style(self, *steps: Step) -> discord.ButtonStyle:
+        paths = {one.path for step in steps for one in step.fields}
+        wrong = any(fault.field.path in paths for fault in self.reading.faults)
+        return discord.ButtonStyle.danger if wrong else discord.ButtonStyle.secondary
 
     def _sending(self) -> "list[ComposeButton]":
         draft, wrong = self.draft.id, bool(self.reading.faults)
@@ -136,15 +154,15 @@ class Panel:
         ]
 
 
-def panel_of(client: discord.Client, draft: Draft) -> Panel:
+def panel_of(client: discord.Client, draft: Draft, *, details: bool = False) -> Panel:
     """Return the panel for a draft as it stands."""
     services = services_of(client)
-    return Panel(draft, services.compose.read(draft), services.texts)
+    return Panel(draft, services.compose.read(draft), services.texts, details)
 
 
-async def show(interaction: discord.Interaction, draft: Draft) -> None:
+async def show(interaction: discord.Interaction, draft: Draft, *, details: bool = False) -> None:
     """Show the panel: in place of the message it was asked for on, where there is one."""
-    panel = panel_of(interaction.client, draft)
+    panel = panel_of(interaction.client, draft, details=details)
     if interaction.message is None:
         await say(interaction, panel.text(), view=panel.view(), embeds=panel.preview())
     else:
@@ -164,17 +182,16 @@ async def start(
     A custom template without arguments has nothing to ask for.
     """
     known = given or {}
+    compose = services_of(interaction.client).compose
+    offered = await compose.offered(kind, interaction.guild_id)
 
     async def begin(interaction: discord.Interaction, typed: Given) -> None:
         await (defer if interaction.message is None else defer_edit)(interaction)
-        compose, source = services_of(interaction.client).compose, _source(interaction)
-        everything = {**known, **typed}
-        await show(
-            interaction,
-            await compose.begin(member_of(interaction), kind, source, everything, template),
-        )
+        member, source = member_of(interaction), _source(interaction)
+        draft = await compose.begin(member, kind, source, {**known, **typed}, template)
+        await show(interaction, draft)
 
-    first = kind_of(kind, template).beginning
+    first = kind_of(kind, template, offered).beginning
     if not first.fields:
         await begin(interaction, {})
         return
@@ -198,7 +215,8 @@ async def _own_draft(interaction: discord.Interaction, draft_id: str) -> Draft:
 
 
 class ComposeButton(
-    DraftButton, template=r"kkachi:compose:(?P<act>[0-9]|open|me|friends|cancel):(?P<draft>[\w-]+)"
+    DraftButton,
+    template=r"kkachi:compose:(?P<act>[0-9]|open|details|me|friends|cancel):(?P<draft>[\w-]+)",
 ):
     """A button of the panel on which a member writes."""
 
@@ -209,7 +227,9 @@ class ComposeButton(
         """Do what this button is for."""
         if self.act.isdecimal():
             draft = await _own_draft(interaction, self.draft_id)
-            modal = panel_of(interaction.client, draft).modal(int(self.act))
+            compose = services_of(interaction.client).compose
+            offered = await compose.offered(draft.kind, draft.guild_id)
+            modal = panel_of(interaction.client, draft).modal(int(self.act), offered)
             await interaction.response.send_modal(modal)
             return
         await defer_edit(interaction)
@@ -222,8 +242,8 @@ class ComposeButton(
                 await show_panel(interaction, await compose.for_friends(draft))
             case "cancel":
                 await cancel(interaction, draft)
-            case _:
-                await show(interaction, draft)
+            case act:
+                await show(interaction, draft, details=act == "details")
 
 
 async def _send_to_me(interaction: discord.Interaction, draft: Draft) -> None:

@@ -172,6 +172,7 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
         name: str,
         template_id: app_commands.Range[int, 1, HIGHEST_ID],
         arguments: str = "",
+        in_links: str = "",
     ) -> None:
         """Name a custom template of the Kakao app, so that members can fill it in.
 
@@ -180,11 +181,12 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
             name: What members will see
             template_id: Its number in Kakao's message template tool
             arguments: The names of its ${…}, with commas between: WHO, WHEN
+            in_links: Those of them that stand inside a link: PATH. Their values are form-encoded.
         """
         guild_id = managed(interaction)
         await defer(interaction)
         template, replaced = await self.services.templates.add(
-            guild_id, interaction.user.id, name, template_id, arguments
+            guild_id, interaction.user.id, name, template_id, arguments, in_links=in_links
         )
         key = "settings-templates-replaced" if replaced else "settings-templates-added"
         await say(
@@ -228,7 +230,9 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
         )
 
     def _line(self, interaction: discord.Interaction, template: CustomTemplate) -> str:
-        arguments = ", ".join(code(name) for name in template.arguments)
+        arguments = ", ".join(
+            self._argument(interaction, one, template) for one in template.arguments
+        )
         return self.text(
             interaction,
             "settings-templates-line",
@@ -236,6 +240,13 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
             number=str(template.template_id),
             arguments=arguments or self.text(interaction, "settings-templates-no-arguments"),
         )
+
+    def _argument(
+        self, interaction: discord.Interaction, name: str, template: CustomTemplate
+    ) -> str:
+        if name not in template.in_links:
+            return code(name)
+        return self.text(interaction, "settings-templates-in-link", name=code(name))
 
 
 async def setup(bot: AnyBot) -> None:

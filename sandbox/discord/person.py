@@ -195,12 +195,16 @@ class Person(Writer, Gathering, Hosting):
         return await self._act(COMPONENT, message.channel, data, message=message)
 
     async def submit(self, modal: Modal | Reply, answers: Mapping[str, object]) -> Reply:
-        """Send a form, its fields by label or custom id."""
+        """Send a form, its fields by label or custom id; what is not named stays as it stood."""
         form = modal.form if isinstance(modal, Reply) else modal
         opener = form.interaction
         channel = opener.channel
         components = modal_answers(
-            form.components, answers, lambda field, value: self._chosen(channel, field, value or [])
+            form.components,
+            answers,
+            lambda field, value: self._chosen(
+                channel, field, _preset(field) if value is None else value
+            ),
         )
         self.modals.pop(form.id, None)
         data = {"custom_id": form.custom_id, "components": components}
@@ -223,6 +227,11 @@ def commands_for(world: World, person: Person, channel: Channel) -> list[JSON]:
 def _head(command: JSON) -> JSON:
     scope = {"guild_id": command["guild_id"]} if "guild_id" in command else {}
     return {"id": command["id"], "name": command["name"], "type": command["type"], **scope}
+
+
+def _preset(select: JSON) -> list[str]:
+    """Give what a select of a form holds before anybody touches it."""
+    return [option["label"] for option in select.get("options", ()) if option.get("default")]
 
 
 def _listed(choices: object) -> Iterable[object]:

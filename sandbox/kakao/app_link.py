@@ -127,11 +127,11 @@ class AppLink:
         if said.get("appkey") != self._world.app.javascript_key:
             raise PageRefusal("4003")
         message, extras = _object(said, "template_json"), _object(said, "extras")
-        callback = extras.get("lcba")
+        number, callback = int(said["template_id"]), extras.get("lcba")
         sharing = Sharing(
             message["card"],
             message["kind"],
-            int(said["template_id"]) if message["kind"] == "custom" else None,
+            number if number in self._world.app.templates else None,
             json.loads(callback) if callback else None,
             spoken,
             self._world.now() + SHARING_SECONDS,

@@ -1,8 +1,9 @@
 """Strict checks of `template_object`: what the six default templates may hold.
 
 A template is described by small rules. Each rule takes a value and its place, and gives the
-value as KakaoTalk would keep it, or raises `BadTemplate` with the place and the reason. Keys
-that Kakao does not know are refused as well: there they would be lost without a word.
+value as its reader would get it, or raises `BadTemplate` with the place and the reason. What is
+only known to be shown in part, as the texts of item rows, is cut and never refused. Keys that
+Kakao does not know are refused: there they would be lost without a word.
 """
 
 import json
@@ -17,10 +18,8 @@ Thing = dict[str, object]
 ThingRule = Callable[[object, str], Thing]
 
 TEXT_LIMIT = 200
-BUTTON_LIMIT = 8
 MIN_PIXELS = 200
-HIGHEST_PRICE = 99_999_999
-HIGHEST_COUNT = 2**31 - 1
+HIGHEST_NUMBER = 2**31 - 1
 
 
 class BadTemplate(ValueError):
@@ -62,15 +61,15 @@ class Templates:
             )
         )
         counts = ("like_count", "comment_count", "shared_count", "view_count", "subscriber_count")
-        social = _thing({}, dict.fromkeys(counts, _number(0, HIGHEST_COUNT)))
-        title = self._text(BUTTON_LIMIT, at_least=1)
+        social = _thing({}, dict.fromkeys(counts, _number()))
+        title = self._text(at_least=1)
         button = _thing({"title": title, "link": link}, {})
         buttons = {"button_title": title, "buttons": _array(button, at_most=lambda: 2)}
         location_buttons = _array(button, at_most=lambda: self._switches.location_max_buttons)
         kinds: dict[str, tuple[dict[str, Rule], dict[str, Rule]]] = {
             "feed": (
                 {"content": content},
-                {"item_content": self._item_content(), "social": social, **buttons},
+                {"item_content": _item_content(), "social": social, **buttons},
             ),
             "list": (
                 {"header_title": heading, "header_link": link}
@@ -95,24 +94,8 @@ class Templates:
             for kind, (required, optional) in kinds.items()
         }
 
-    def _item_content(self) -> Rule:
-        row = _thing({"item": self._text(6), "item_op": self._text(25)}, {})
-        return _thing(
-            {},
-            {
-                "profile_text": self._text(16),
-                "profile_image_url": _address,
-                "title_image_text": self._text(24),
-                "title_image_url": _address,
-                "title_image_category": self._text(14),
-                "items": _array(row, at_most=lambda: 5),
-                "sum": self._text(6),
-                "sum_op": self._text(11),
-            },
-        )
-
     def _commerce(self) -> Rule:
-        price = _number(0, HIGHEST_PRICE)
+        price = _number()
         prices = _thing(
             {"regular_price": price},
             {
@@ -135,15 +118,14 @@ class Templates:
 
     def _text(self, at_most: int | None = None, *, at_least: int = 0) -> Rule:
         def rule(value: object, place: str) -> object:
-            if not isinstance(value, str) or not _is_unicode(value):
-                raise BadTemplate(place, "must be a string")
-            if len(value) < at_least:
+            text = _words(value, place)
+            if len(text) < at_least:
                 raise BadTemplate(place, "is empty")
-            if at_most is None or len(value) <= at_most:
-                return value
+            if at_most is None or len(text) <= at_most:
+                return text
             if self._switches.text_over_limit == "reject":
-                raise BadTemplate(place, f"has {len(value)} characters of {at_most}")
-            return value[:at_most]
+                raise BadTemplate(place, f"has {len(text)} characters of {at_most}")
+            return text[:at_most]
 
         return rule
 
@@ -170,6 +152,23 @@ class Templates:
             if key in link and not is_registered(self._app, str(link[key])):
                 link[key] = domains[0] if domains else ""
         return {key: value for key, value in link.items() if value}
+
+
+def _item_content() -> Rule:
+    row = _thing({"item": _shown(6), "item_op": _shown(25)}, {})
+    return _thing(
+        {},
+        {
+            "profile_text": _shown(16),
+            "profile_image_url": _address,
+            "title_image_text": _shown(24),
+            "title_image_url": _address,
+            "title_image_category": _shown(14),
+            "items": _array(row, at_most=lambda: 5),
+            "sum": _shown(6),
+            "sum_op": _shown(11),
+        },
+    )
 
 
 def _thing(required: Mapping[str, Rule], optional: Mapping[str, Rule]) -> ThingRule:
@@ -211,11 +210,20 @@ def _array(of: Rule, *, at_most: Callable[[], int], at_least: int = 0) -> Rule:
     return rule
 
 
-def _number(at_least: int = 0, at_most: int | None = None) -> Rule:
+def _shown(characters: int) -> Rule:
+    """Take a text of which KakaoTalk shows only the beginning."""
+
+    def rule(value: object, place: str) -> object:
+        return _words(value, place)[:characters]
+
+    return rule
+
+
+def _number(at_least: int = 0, at_most: int = HIGHEST_NUMBER) -> Rule:
     def rule(value: object, place: str) -> object:
         if not isinstance(value, int) or isinstance(value, bool):
             raise BadTemplate(place, "must be a whole number")
-        if value < at_least or (at_most is not None and value > at_most):
+        if not at_least <= value <= at_most:
             raise BadTemplate(place, "is out of range")
         return value
 
@@ -237,8 +245,10 @@ def _address(value: object, place: str) -> object:
     return value
 
 
-def _is_unicode(value: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in value)
+def _words(value: object, place: str) -> str:
+    if not isinstance(value, str) or any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise BadTemplate(place, "must be a string")
+    return value
 
 
 def _join(place: str, key: str) -> str:

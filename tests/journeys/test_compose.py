@@ -18,6 +18,7 @@ TEXT, FEED = "오늘 밤 9시 레이드!", "길드 정기전"
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 DAY = 24 * 3600.0
+DANGER = 4  # a red button
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -103,10 +104,14 @@ async def test_a_text_goes_from_one_form_to_ones_own_chat(world: World, minji: P
 async def test_a_feed_grows_part_by_part_and_looks_as_it_will(world: World, minji: Person) -> None:
     panel = await compose(minji, "feed", 제목=FEED)
     await edit(
-        minji, panel, "항목 표", 항목="참가비: 1000\n상금: 5000", 합계_이름="합계", 합계_값="6000"
+        minji,
+        panel,
+        "아이템 목록",
+        아이템="참가비: 1000\n상금: 5000",
+        **{"합계 이름(예: 총액)": "합계", "합계 금액": "6000"},
     )
     await edit(minji, panel, "링크와 버튼", 버튼_1_이름="참가", 버튼_2_이름="거절")
-    await edit(minji, panel, "숫자 표시", 좋아요_수="3", 조회_수="2,000")
+    await edit(minji, panel, "소셜 정보(좋아요·댓글…)", 좋아요_수="3", 조회_수="2,000")
     for shown in (
         FEED,
         "참가비  ·  1000",
@@ -125,7 +130,7 @@ async def test_a_feed_grows_part_by_part_and_looks_as_it_will(world: World, minj
     [
         (
             "list",
-            {"맨_위_제목": "이번 주", "1번째_줄_제목": "월요일", "2번째_줄_제목": "수요일"},
+            {"상단_제목": "이번 주", "항목_1_제목": "월요일", "항목_2_제목": "수요일"},
             "**수요일**",
         ),
         (
@@ -172,7 +177,33 @@ async def test_an_english_member_reads_english(minji: Person) -> None:
     form = await minji.slash(CHAT, "compose", kind="text")
     panel = await minji.submit(form, {"Text": "Tonight at nine!"})
     assert "You are writing a card: **Text**" in panel.text
-    assert panel.labels[:4] == ["Text", "Link and buttons", "Send to me", "Send to friends"]
+    assert panel.labels[:4] == ["Text", "Link and buttons", "More ›", "Send to me"]
+
+
+async def test_details_are_asked_for_apart_and_what_is_wrong_there_is_seen_from_both_sides(
+    world: World, minji: Person
+) -> None:
+    panel = await compose(minji, "feed", 제목=FEED)
+    await minji.press(panel, "더 정하기 ›")
+    assert panel.labels[:4] == [
+        "링크 상세와 기본 버튼",
+        "버튼 1 상세",
+        "버튼 2 상세",
+        "‹ 기본 항목",
+    ]
+    form = await minji.press(panel, "링크 상세와 기본 버튼")
+    await minji.submit(form, {"링크: 휴대폰 주소": "blog", "기본 버튼 이름": "바로 확인"})
+    assert "**링크: 휴대폰 주소**: ‘blog’ 주소는 열 수 없어요." in panel.text
+    assert panel.answer.component("링크 상세와 기본 버튼")["style"] == DANGER
+    await minji.press(panel, "‹ 기본 항목")
+    assert panel.answer.component("더 정하기 ›")["style"] == DANGER
+    await minji.press(panel, "더 정하기 ›")
+    form = await minji.press(panel, "링크 상세와 기본 버튼")
+    await minji.submit(form, {"링크: 휴대폰 주소": f"{world.public_url}/phone"})
+    assert "**[ 바로 확인 ]**" in panel.text
+    await to_me(minji, panel)
+    assert sent(world)["button_title"] == "바로 확인"
+    assert sent(world)["content"]["link"]["mobile_web_url"] == f"{world.public_url}/phone"
 
 
 # What is wrong
@@ -182,10 +213,7 @@ async def test_what_is_wrong_is_explained_and_nothing_typed_is_lost(
     world: World, minji: Person
 ) -> None:
     panel = await compose(minji, "commerce", 제목="티셔츠", 가격="공짜")
-    assert (
-        "**가격**: 0부터 99,999,999까지 숫자로 써 주세요. 지금은 '공짜'라고 돼 있어요."
-        in panel.text
-    )
+    assert "**가격**: 0 이상의 숫자로 써 주세요. 지금 값: 공짜" in panel.text
     assert is_disabled(panel, "나에게 보내기")
     assert is_disabled(panel, "친구에게 보내기")
     again = await minji.press(panel, "가격")
@@ -196,16 +224,28 @@ async def test_what_is_wrong_is_explained_and_nothing_typed_is_lost(
     assert sent(world)["content"]["title"] == "티셔츠"
 
 
-async def test_a_row_that_is_too_long_is_named(minji: Person) -> None:
+async def test_a_row_that_is_cut_is_named_and_can_be_sent(world: World, minji: Person) -> None:
     panel = await compose(minji, "feed", 제목=FEED)
-    await edit(minji, panel, "항목 표", 항목="아주아주긴이름: 1000")
-    assert "이름은 6자까지 쓸 수 있어요. 더 긴 이름: '아주아주긴이름'" in panel.text
-    assert "아주아주긴이름: 1000" in typed(await minji.press(panel, "항목 표"))["항목"]
+    await edit(minji, panel, "아이템 목록", 아이템="아주아주긴이름: 1000")
+    assert "이름은 6자까지만 보여요. 잘리는 이름: ‘아주아주긴이름’" in panel.text
+    assert "아주아주긴이름: 1000" in typed(await minji.press(panel, "아이템 목록"))["아이템"]
+    await to_me(minji, panel)
+    assert sent(world)["item_content"]["items"] == [{"item": "아주아주긴이", "item_op": "1000"}]
+
+
+async def test_a_price_below_its_reduction_is_refused_in_a_sentence(minji: Person) -> None:
+    panel = await compose(minji, "commerce", 제목="티셔츠", 가격="20000", 할인된_가격="20001")
+    assert "**할인된 가격**: 가격(20,000)보다 클 수 없어요." in panel.text
+    assert is_disabled(panel, "나에게 보내기")
+    await edit(minji, panel, "가격", 할인된_가격="20,000")
+    assert not is_disabled(panel, "나에게 보내기")
 
 
 async def test_a_link_elsewhere_is_said_beforehand_and_can_be_sent(minji: Person) -> None:
     panel = await compose(minji, "feed", 제목=FEED, 링크="https://news.example/1")
-    assert "news.example는 등록된 도메인이 아니어서" in panel.text
+    assert (
+        "news.example는 등록된 도메인이 아니라서 누르면 까치의 기본 주소로 이동해요" in panel.text
+    )
     await to_me(minji, panel)
 
 

@@ -10,6 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bot.kakao import CustomMessage, ScrapMessage, message_from
+from sandbox.demo.templates import PREVIEW
 from sandbox.discord import Reply
 from sandbox.kakao import LocalKakao
 from sandbox.kakao.state import Webhook
@@ -190,6 +191,40 @@ async def choose_a_chat(picker: Page, world: World) -> None:
     await picker.locator("button[value=send]").click()
     await picker.locator("text=카카오톡으로 공유했어요").wait_for()
     assert [one.shared for one in world.kakao.outbox[before:]] == [True]
+
+
+async def share_a_page_in_a_template(world: World) -> Reply:
+    """An admin names a template, and a member writes a page's card in it."""
+    guild, here = world.discord.guild, world.discord.world
+    here.give_role(guild.member("지우"), here.add_role(guild, "관리", 1 << 5))
+    await world.discord.person("지우").slash(
+        CHAT, "settings templates add", name="한마디", template_id=PREVIEW, arguments="NOTE"
+    )
+    minji = world.discord.person("민지")
+    form = await minji.slash(CHAT, "compose", kind="scrape")
+    page = f"{world.public_url}/m/1"
+    panel = await minji.submit(form, {"페이지 주소": page, "템플릿": ["한마디"]})
+    await minji.submit(await minji.press(panel, "변수 1"), {"NOTE": "봐 주세요!"})
+    return await minji.press(panel, "카카오톡으로 공유")
+
+
+async def test_a_page_in_a_template_is_shared_on_computers_on_phones_and_without_scripts(
+    chromium: Browser, world: World
+) -> None:
+    address, before = link_of(await share_a_page_in_a_template(world)), len(world.kakao.outbox)
+    async with phone(chromium, world.kakao) as page:
+        await page.goto(address)
+        await choose_a_chat(await open_picker(page), world)
+    for scripts, way in ((True, "[data-share]"), (False, "noscript a.kakao")):
+        async with phone(chromium, world.kakao, scripts=scripts, agent=AGENTS["android"]) as page:
+            await page.goto(address)
+            await page.locator(f".ko {way}").click()
+            await arrive(page)
+            await choose_a_chat(page, world)
+    sent = world.kakao.outbox[before:]
+    assert [(one.kind, one.template_id) for one in sent] == [("scrap", PREVIEW)] * 3
+    said = [one.template["item_content"]["profile_text"] for one in sent]
+    assert said == ["봐 주세요!"] * 3
 
 
 @pytest.mark.parametrize("system", AGENTS)

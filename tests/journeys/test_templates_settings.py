@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import unquote_plus, urlsplit
 
 import pytest
 
@@ -15,6 +16,7 @@ from bot.services.servers.templates import (
     TooManyArguments,
     TooManyTemplates,
 )
+from sandbox.demo.templates import PREVIEW
 from sandbox.discord import Person, Reply
 from sandbox.discord.payloads import CannotDo
 from tests.support.world import CHAT, World, open_world
@@ -53,9 +55,21 @@ def member(world: World) -> Person:
     return world.discord.person("민지")
 
 
-async def add(admin: Person, name: str = NAME, arguments: str = "TITLE, BODY, PATH") -> Reply:
+async def add(
+    admin: Person,
+    name: str = NAME,
+    arguments: str = "TITLE, BODY, PATH",
+    *,
+    number: int = NUMBER,
+    **more: str,
+) -> Reply:
     return await admin.slash(
-        CHAT, "settings templates add", name=name, template_id=NUMBER, arguments=arguments
+        CHAT,
+        "settings templates add",
+        name=name,
+        template_id=number,
+        arguments=arguments,
+        **more,
     )
 
 
@@ -75,7 +89,7 @@ async def test_a_member_fills_in_the_blanks_of_a_template_that_an_admin_named(
     form = await choose(member)
     assert list(form.form.fields) == ["TITLE", "BODY", "PATH"]
     panel = await member.submit(form, {"TITLE": "정모", "BODY": "토요일 9시", "PATH": "1"})
-    assert "지금 쓰는 카드: **마을 소식**" in panel.text
+    assert "작성 중인 카드: **마을 소식**" in panel.text
     assert "**BODY** 토요일 9시" in panel.text
     sending = await member.press(panel, "나에게 보내기")
     await sending.until(lambda message: "보냈어요" in message.text)
@@ -85,9 +99,9 @@ async def test_a_member_fills_in_the_blanks_of_a_template_that_an_admin_named(
 async def test_a_blank_that_is_left_is_refused_here(admin: Person, member: Person) -> None:
     await add(admin, arguments="A B C D E F")
     panel = await member.submit(await choose(member), dict.fromkeys("ABCDE", "값"))
-    assert "**F**: 꼭 채워야 해요." in panel.text
+    assert "**F**: 필수 항목이에요." in panel.text
     assert panel.answer.component("나에게 보내기")["disabled"]
-    await member.submit(await member.press(panel, "빈칸 2"), {"F": "값"})
+    await member.submit(await member.press(panel, "변수 2"), {"F": "값"})
     assert "⚠️" not in panel.text
 
 
@@ -96,7 +110,7 @@ async def test_a_template_without_blanks_goes_straight_to_the_panel(
 ) -> None:
     await add(admin, arguments="")
     panel = await choose(member)
-    assert "지금 쓰는 카드: **마을 소식**" in panel.text
+    assert "작성 중인 카드: **마을 소식**" in panel.text
 
 
 async def test_without_named_templates_or_outside_of_servers_there_is_nothing_to_choose(
@@ -116,6 +130,117 @@ async def test_a_template_that_was_removed_meanwhile_is_said_to_be_gone(
     await admin.slash(CHAT, "settings templates remove", name=NAME)
     reply = await member.choose(question, "템플릿 고르기", [NAME])
     assert "'마을 소식' 템플릿이 없어요" in reply.text
+
+
+# A page in a template
+
+
+async def write_page(
+    world: World, admin: Person, member: Person, note: str = "봐 주세요!"
+) -> Reply:
+    """Write a card of a page in a template of which an argument is open."""
+    world.kakao.app.product_link_domains.append(world.kakao.url)
+    await add(admin, "한마디", "NOTE", number=PREVIEW)
+    form = await member.slash(CHAT, "compose", kind="scrape")
+    page = f"{world.public_url}/m/1"
+    panel = await member.submit(form, {"페이지 주소": page, "템플릿": ["한마디"]})
+    assert "작성 중인 카드: **페이지 · 한마디**" in panel.text
+    assert "**NOTE**: 필수 항목이에요." in panel.text
+    await member.submit(await member.press(panel, "변수 1"), {"NOTE": note})
+    assert "⚠️" not in panel.text
+    return panel
+
+
+async def test_a_page_in_a_template_goes_to_oneself(
+    world: World, admin: Person, member: Person
+) -> None:
+    await world.link("민지")
+    panel = await write_page(world, admin, member)
+    assert "**NOTE** 봐 주세요!" in panel.text
+    assert "템플릿에 넣어요" in panel.answer.embeds[0]["footer"]["text"]
+    sending = await member.press(panel, "나에게 보내기")
+    await sending.until(lambda message: "보냈어요" in message.text)
+    sent = world.kakao.outbox[-1]
+    assert (sent.kind, sent.template_id) == ("scrap", PREVIEW)
+    assert sent.template["item_content"] == {"profile_text": "봐 주세요!"}
+    assert sent.template["content"]["link"]["web_url"] == f"{world.public_url}/m/1"
+
+
+async def test_a_page_in_a_template_goes_to_friends(
+    world: World, admin: Person, member: Person
+) -> None:
+    await world.link("민지")
+    panel = await write_page(world, admin, member)
+    asked = await member.press(panel, "친구에게 보내기")
+    await asked.until(lambda message: "동의" in message.text)
+    await world.follow(asked, "민지")
+    picker = await asked.until(lambda message: "누구에게" in message.text)
+    await member.choose(picker, "친구 고르기 (1/1)", ["★ 준호"])
+    sending = await member.press(picker, "보내기 (1)")
+    await sending.until(lambda shown: "1명 중 1명" in shown.text)
+    sent = world.kakao.outbox[-1]
+    assert (sent.receiver.name, sent.kind, sent.template_id) == ("준호", "scrap", PREVIEW)
+    assert sent.template["item_content"] == {"profile_text": "봐 주세요!"}
+
+
+async def test_of_a_page_the_template_can_be_changed_and_left_out_again(
+    world: World, admin: Person, member: Person
+) -> None:
+    panel = await write_page(world, admin, member)
+    await member.submit(await member.press(panel, "주소"), {})
+    assert "**페이지 · 한마디**" in panel.text
+    await member.submit(await member.press(panel, "주소"), {"템플릿": []})
+    assert "작성 중인 카드: **페이지**" in panel.text
+    assert "변수 1" not in panel.labels
+    await member.submit(await member.press(panel, "주소"), {"템플릿": ["한마디"]})
+    assert "⚠️" not in panel.text
+
+
+async def test_a_template_that_is_gone_or_changed_meanwhile_sends_nothing(
+    world: World, admin: Person, member: Person
+) -> None:
+    await world.link("민지")
+    before = len(world.kakao.outbox)
+    panel = await write_page(world, admin, member)
+    await add(admin, "한마디", "NOTE, MORE", number=PREVIEW)
+    reply = await member.press(panel, "나에게 보내기")
+    await reply.until(lambda message: "그동안 ‘한마디’ 템플릿이 바뀌었어요" in message.text)
+    await admin.slash(CHAT, "settings templates remove", name="한마디")
+    for way in ("친구에게 보내기", "카카오톡으로 공유"):
+        reply = await member.press(panel, way)
+        await reply.until(lambda message: "템플릿이 없어요" in message.text)
+    assert len(world.kakao.outbox) == before
+
+
+async def test_without_templates_or_outside_of_servers_a_page_asks_for_none(
+    member: Person,
+) -> None:
+    for place in (CHAT, member.dm):
+        form = await member.slash(place, "compose", kind="scrape")
+        assert list(form.form.fields) == ["페이지 주소"]
+
+
+# Arguments inside a link
+
+
+async def test_a_value_inside_a_link_is_encoded_and_leads_where_it_says(
+    world: World, admin: Person, member: Person
+) -> None:
+    await world.link("민지")
+    added = await add(admin, arguments="TITLE, BODY", in_links="PATH")
+    assert "`TITLE`, `BODY`, `PATH` (링크)" in added.text
+    typed = "봄 소풍?&=#"
+    panel = await member.submit(
+        await choose(member), {"TITLE": "a & b", "BODY": "c", "PATH": typed}
+    )
+    assert "링크에 들어가는 값이라 이렇게 바꿔서 보내요" in panel.text
+    sending = await member.press(panel, "나에게 보내기")
+    await sending.until(lambda message: "보냈어요" in message.text)
+    content = world.kakao.outbox[-1].template["content"]
+    assert content["title"] == "a & b"
+    address = urlsplit(content["link"]["web_url"])
+    assert unquote_plus(address.path) == f"/m/{typed}"
+    assert (address.query, address.fragment) == ("", "")
 
 
 # For admins
@@ -153,7 +278,7 @@ async def test_members_neither_find_the_command_nor_may_use_it_when_it_is_shown_
 
 async def test_a_bad_argument_is_explained(admin: Person) -> None:
     reply = await add(admin, arguments="TITLE, 1ST")
-    assert "'1ST' 글자는 빈칸 이름으로 쓸 수 없어요" in reply.text
+    assert "'1ST' 글자는 변수 이름으로 쓸 수 없어요" in reply.text
 
 
 # As a service

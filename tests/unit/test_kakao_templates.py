@@ -28,6 +28,7 @@ from bot.kakao import (
     Text,
     message_from,
 )
+from bot.kakao.parts import Part
 
 SITE = "https://kkachi.example/m/1"
 BOT = "https://bot.example.com"
@@ -198,18 +199,14 @@ def event(**changes: object) -> Calendar:
         (lambda: Text(text="가" * 201, link=LINK), "Text.text", 200, 201),
         (lambda: Text(text="", link=LINK), "Text.text", 1, 0),
         (lambda: Text(text="a", link=LINK, buttons=(BUTTON,) * 3), "Text.buttons", 2, 3),
-        (lambda: Text(text="a", link=LINK, button_title="a" * 9), "Text.button_title", 8, 9),
-        (lambda: Button(title="아홉 글자 이름표", link=LINK), "Button.title", 8, 9),
-        (lambda: Content(title="가" * 201, link=LINK), "Content.title", 200, 201),
-        (lambda: Content(description="가" * 201, link=LINK), "Content.description", 200, 201),
+        (lambda: Button(title="", link=LINK), "Button.title", 1, 0),
         (lambda: Content(title="a", image_width=199, link=LINK), "Content.image_width", 200, 199),
         (lambda: Content(title="a", image_height=0, link=LINK), "Content.image_height", 200, 0),
         (lambda: Content(link=LINK), "Content.title|image_url|description", 1, 0),
         (lambda: Content(title="", link=LINK), "Content.title|image_url|description", 1, 0),
         (lambda: Link(web_url=""), "Link.web_url", 1, 0),
-        (lambda: Item(item="일곱 글자예요", item_op="1"), "Item.item", 6, 7),
+        (lambda: Item(item="", item_op="1"), "Item.item", 1, 0),
         (lambda: ItemContent(items=(ROW,) * 6), "ItemContent.items", 5, 6),
-        (lambda: ItemContent(sum_op="1" * 12), "ItemContent.sum_op", 11, 12),
         (lambda: Social(like_count=-1), "Social.like_count", 0, -1),
         (lambda: Social(view_count=2**31), "Social.view_count", 2**31 - 1, 2**31),
         (lambda: week(header_title="가" * 201), "List.header_title", 200, 201),
@@ -219,8 +216,9 @@ def event(**changes: object) -> Calendar:
         (lambda: place(address=""), "Location.address", 1, 0),
         (lambda: place(buttons=(BUTTON,) * 2), "Location.buttons", 1, 2),
         (lambda: Product(regular_price=-1), "Product.regular_price", 0, -1),
-        (lambda: Product(regular_price=10**8), "Product.regular_price", 99_999_999, 10**8),
-        (lambda: price(discount_price=10**8), "Product.discount_price", 99_999_999, 10**8),
+        (lambda: Product(regular_price=2**31), "Product.regular_price", 2**31 - 1, 2**31),
+        (lambda: price(discount_price=101), "Product.discount_price", 100, 101),
+        (lambda: price(fixed_discount_price=101), "Product.fixed_discount_price", 100, 101),
         (lambda: price(discount_rate=101), "Product.discount_rate", 100, 101),
         (lambda: price(discount_rate=5, fixed_discount_price=0), f"Product.{TWICE}", 1, 2),
         (lambda: event(id=""), "Calendar.id", 1, 0),
@@ -319,7 +317,8 @@ def test_fit_never_tears_a_character_apart() -> None:
     "fields",
     [
         {"regular_price": -1},
-        {"regular_price": 10**8},
+        {"regular_price": 2**31},
+        {"regular_price": 1, "discount_price": 2},
         {"regular_price": 1, "discount_rate": 101},
         {},
     ],
@@ -330,6 +329,24 @@ def test_fit_changes_no_number_and_invents_nothing(fields: dict[str, object]) ->
 
 
 def test_all_limits_are_kept_outside_fit_even_after_it() -> None:
-    Button.fit(title="아홉 글자 이름표", link=LINK)
+    Text.fit(text="가" * 201, link=LINK)
     with pytest.raises(TemplateLimit):
-        Button(title="아홉 글자 이름표", link=LINK)
+        Text(text="가" * 201, link=LINK)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        Button(title="View on Web", link=LINK),
+        Content(title="가" * 201, description="나" * 201, link=LINK),
+        Item(item="일곱 글자예요", item_op="9" * 26),
+        ItemContent(profile_text="가" * 17, sum="일곱 글자예요", sum_op="1" * 12),
+        Product(regular_price=2**31 - 1, product_name="가" * 201, currency_unit="가" * 9),
+    ],
+    ids=lambda part: type(part).__name__,
+)
+def test_what_kakao_only_shows_in_part_can_be_sent_and_is_cut_by_fit(part: Part) -> None:
+    fitted = type(part).fit(**part.model_dump(exclude_none=True))
+    texts = {name: value for name, value in part if isinstance(value, str)}
+    assert all(getattr(fitted, name).endswith("…") for name, text in texts.items() if len(text) > 9)
+    assert type(part).model_validate(part.model_dump()) == part

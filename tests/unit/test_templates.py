@@ -48,27 +48,30 @@ counts = ("like_count", "comment_count", "shared_count", "view_count", "subscrib
 params = ("android_execution_params", "ios_execution_params")
 address = st.text("aZ0-_%?&=#가🙂", max_size=9).map(f"{DOMAIN}/".__add__)
 side = st.integers(200, 4000)
-money = st.integers(0, 99_999_999)
+number = st.integers(0, 2**31 - 1)
 link = some({"web_url": address}, {"mobile_web_url": address} | dict.fromkeys(params, text(5)))
 content = some(
     {"title": text(200), "link": link},
     {"description": text(200), "image_url": address, "image_width": side, "image_height": side},
 )
-social = {"social": some({}, dict.fromkeys(counts, st.integers(0, 2**31 - 1)))}
-item = some({"item": text(6), "item_op": text(25)}, {})
+social = {"social": some({}, dict.fromkeys(counts, number))}
+item = some({"item": text(9), "item_op": text(30)}, {})
 item_content = some(
     {"items": many(item, 1, 5)},
     {"profile_text": text(16), "profile_image_url": address, "title_image_text": text(24)}
     | {"title_image_url": address, "title_image_category": text(14)}
     | {"sum": text(6), "sum_op": text(11)},
 )
-product = some(
-    {"regular_price": money},
-    {"product_name": text(200), "discount_price": money, "discount_rate": st.integers(0, 100)}
-    | {"currency_unit": text(3), "currency_unit_position": st.integers(0, 1)},
+product = number.flatmap(
+    lambda price: some(
+        {"regular_price": st.just(price)},
+        {"product_name": text(200), "discount_price": st.integers(0, price)}
+        | {"discount_rate": st.integers(0, 100), "currency_unit": text(30)}
+        | {"currency_unit_position": st.integers(0, 1)},
+    )
 )
-button = some({"title": text(8), "link": link}, {})
-button_title = {"button_title": text(8)}
+button = some({"title": text(30), "link": link}, {})
+button_title = {"button_title": text(30)}
 one_button = {"buttons": many(button, 1, 1)}
 buttons = button_title | {"buttons": many(button, 1, 2)}
 event = {"id_type": st.sampled_from(["event", "calendar"]), "id": text(99), "content": content}

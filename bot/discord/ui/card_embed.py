@@ -45,7 +45,7 @@ def _embed(*blocks: str) -> discord.Embed:
 def _footer(card: dict[str, Any]) -> str:
     """Return the key of how it differs; what is drawn at Kakao cannot be shown here."""
     if "request_url" in card:
-        return "compose-preview-page"
+        return "compose-preview-page-in" if "template_id" in card else "compose-preview-page"
     return "compose-preview-template" if "template_id" in card else "bubble-differs"
 
 

@@ -8,12 +8,35 @@ import discord
 from bot.discord.access import check_feature
 from bot.discord.cog import answering
 from bot.discord.limits import INPUT_LABEL, MODAL_TITLE
-from bot.services.compose.fields import AddressField, Choice, Field, Page, PictureField, Rows
-from bot.services.compose.message_types import Step
+from bot.services.compose.fields import (
+    AddressField,
+    Choice,
+    Field,
+    ForApps,
+    Label,
+    Page,
+    PhoneAddress,
+    PictureField,
+    Rows,
+    Side,
+    WithinAddress,
+)
+from bot.services.compose.message_types import BUTTON_TITLE, TEMPLATE, Step
 from bot.texts import Locale, Texts
 
 FEATURE = "compose"
-HINTS = {PictureField: "picture", AddressField: "link", Page: "page", Rows: "rows"}
+HINTS = {
+    PictureField: "picture",
+    Side: "side",
+    AddressField: "link",
+    PhoneAddress: "phone",
+    ForApps: "apps",
+    Label: "label",
+    Page: "page",
+    Rows: "rows",
+    WithinAddress: "within",
+}
+FIELD_HINTS = {BUTTON_TITLE: "button-title", TEMPLATE: "template"}
 Given = dict[str, str]
 Then = Callable[[discord.Interaction, Given], Awaitable[None]]
 Input = discord.ui.TextInput[Any] | discord.ui.Select[Any]
@@ -56,12 +79,13 @@ class FormModal(discord.ui.Modal):
 
 def label_of(field: Field, texts: Texts, locale: Locale) -> str:
     """Return what to call a field."""
+    of = label_of(field.link, texts, locale) if field.link else ""
     name = field.label
-    return name or texts.say(locale, f"compose-field-{field.name}", number=field.number)
+    return name or texts.say(locale, f"compose-field-{field.name}", number=field.number, of=of)
 
 
 def _hint(field: Field, texts: Texts, locale: Locale) -> str | None:
-    hint = HINTS.get(type(field.value))
+    hint = FIELD_HINTS.get(field.path) or HINTS.get(type(field.value))
     return texts.say(locale, f"compose-hint-{hint}") if hint else None
 
 
@@ -81,14 +105,21 @@ def _input(field: Field, typed: str, texts: Texts, locale: Locale) -> Input:
 def _select(
     field: Field, choice: Choice, typed: str, texts: Texts, locale: Locale
 ) -> discord.ui.Select[Any]:
-    chosen = typed or next(iter(choice.options))
+    chosen = typed or (next(iter(choice.options)) if field.needed else "")
     options = [
         discord.SelectOption(
-            label=texts.say(locale, f"compose-choice-{word}"), value=word, default=word == chosen
+            label=word if choice.are_names else texts.say(locale, f"compose-choice-{word}"),
+            value=word,
+            default=word == chosen,
         )
         for word in choice.options
     ]
-    return discord.ui.Select(custom_id=field.path, options=options, required=field.needed)
+    return discord.ui.Select(
+        custom_id=field.path,
+        options=options,
+        required=field.needed,
+        min_values=1 if field.needed else 0,
+    )
 
 
 def _typed(shown: Input) -> str:

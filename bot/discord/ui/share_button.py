@@ -10,10 +10,8 @@ from bot.discord.cog import Answered
 from bot.discord.plugin import notices_of, services_of
 from bot.discord.replies import defer, items, locale_of, member_of
 from bot.kakao import message_from
-from bot.services.compose.compose import NotReady
 from bot.services.messages.models import Source
 from bot.texts import Texts, pick_locale
-from storage.drafts import Draft
 from storage.shares import Share
 
 
@@ -69,17 +67,9 @@ class ShareButton(
         services = services_of(interaction.client)
         draft = await services.drafts.open(interaction.user.id, self.draft_id)
         await check_load(interaction, draft, self.feature, sends=1)
-        message = message_from(_card(interaction, draft))
+        card = await services.compose.card(draft) if draft.is_being_written else draft.card
         source = Source(draft.guild_id, draft.channel_id or 0, draft.message_id or 0)
-        share = await services.shares.message(member_of(interaction), message, source, draft.policy)
+        share = await services.shares.message(
+            member_of(interaction), message_from(card), source, draft.policy
+        )
         await offer_share(interaction, share)
-
-
-def _card(interaction: discord.Interaction, draft: Draft) -> dict[str, Any]:
-    """Return the card of a draft, also while it is being written; raises NotReady."""
-    if not draft.is_being_written:
-        return draft.card
-    reading = services_of(interaction.client).compose.read(draft)
-    if reading.faults:
-        raise NotReady
-    return reading.card

@@ -1,5 +1,6 @@
 settings-templates-none = No template has a name yet. Add one with `/settings templates add`.
 settings-templates-line = • **{ $name }** · template { $number } · { $arguments }
+settings-templates-in-link = { $name } (in a link)
 settings-templates-no-arguments = nothing to fill in
 settings-templates-added = Added. Members find it in `/compose` now.
 settings-templates-replaced = A template of that name was there already; it has been replaced.

@@ -7,6 +7,7 @@ from bot.services.compose.compose import Compose
 from bot.services.compose.link_domains import LinkDomains
 from bot.services.forwarding.build import ForwardingServices
 from bot.services.resources import Resources
+from bot.services.servers.build import ServerServices
 
 
 @dataclass(frozen=True)
@@ -17,12 +18,16 @@ class ComposeServices:
 
 
 def build_compose(
-    resources: Resources, links: Links, forwarding: ForwardingServices
+    resources: Resources, links: Links, forwarding: ForwardingServices, servers: ServerServices
 ) -> ComposeServices:
     """Build the service of `/compose`."""
     config = resources.config
     domains = LinkDomains(config.public_url, config.kakao_link_domains)
     compose = Compose(
-        links=links, drafts=forwarding.drafts, jumps=forwarding.jumps, domains=domains
+        links=links,
+        drafts=forwarding.drafts,
+        jumps=forwarding.jumps,
+        domains=domains,
+        templates=servers.templates,
     )
     return ComposeServices(compose=compose)

@@ -8,19 +8,23 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 from bot.errors import TextArgument
 from bot.kakao import BadRequest
 from bot.kakao import Link as KakaoLink
-from bot.kakao.parts import HIGHEST_COUNT, ITEMS_LIMIT, TEXT_LIMIT
+from bot.kakao.bubble import LABEL_BESIDE
+from bot.kakao.parts import HIGHEST_NUMBER, ITEMS_LIMIT, SMALLEST_IMAGE
 from bot.services.cards.markdown import clean, one_line
 
-ROW_NAME_LIMIT, ROW_VALUE_LIMIT = 6, 25
+# How much one field of a form takes: Kakao knows no such limits.
+LONGEST_TEXT = 1000
+LONGEST_LINE = 200
 LONGEST_ADDRESS = 1000
 LONGEST_NUMBER = 20
-LONGEST_ROWS = 400
+LONGEST_ROWS = 1000
 QUOTED = 60
+LINK_PARTS = ("mobile_web_url", "android_execution_params", "ios_execution_params")
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 ROW = re.compile(r"(.*?)[:：](.*)")
 NOT_IN_NUMBERS = re.compile(r"[\s,_]|원$|%$|₩|개$|명$")
@@ -49,10 +53,11 @@ class Value(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TextField:
-    """A text of up to `limit` characters, on several lines where `lines` says so."""
+    """A text, on several lines where `lines` says so; KakaoTalk shows `shown` characters of it."""
 
-    limit: int = TEXT_LIMIT
+    limit: int = LONGEST_TEXT
     lines: bool = False
+    shown: int | None = None
 
     @property
     def longest(self) -> int:
@@ -68,10 +73,45 @@ class TextField:
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
-    """A whole number from nothing to `highest`; units and commas may stand beside it."""
+class Label:
+    """What stands on a button."""
 
-    highest: int = HIGHEST_COUNT
+    longest: int = LONGEST_LINE
+    shown: int = LABEL_BESIDE
+
+    def read(self, text: str) -> str:
+        """Return the label."""
+        return TextField(self.longest).read(text)
+
+
+@dataclass(frozen=True, slots=True)
+class ForApps:
+    """What the operator's own app is handed when it opens; only that app knows what it means."""
+
+    longest: int = LONGEST_TEXT
+
+    def read(self, text: str) -> str:
+        """Return it as it was typed."""
+        return TextField(self.longest).read(text)
+
+
+@dataclass(frozen=True, slots=True)
+class WithinAddress:
+    """A value that stands inside an address; Kakao puts it there as it is."""
+
+    longest: int = LONGEST_TEXT
+
+    def read(self, text: str) -> str:
+        """Return it form-encoded, as Kakao asks."""
+        return quote_plus(TextField(self.longest).read(text), errors="replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A whole number from `lowest` to `highest`; units and commas may stand beside it."""
+
+    highest: int = HIGHEST_NUMBER
+    lowest: int = 0
     longest: int = LONGEST_NUMBER
 
     def read(self, text: str) -> int:
@@ -79,10 +119,19 @@ class Number:
         try:
             number = int(NOT_IN_NUMBERS.sub("", text.strip()))
         except ValueError:
-            raise FieldError("number", self.highest, text) from None
-        if not 0 <= number <= self.highest:
-            raise FieldError("range", self.highest, number)
+            raise FieldError("number", self.lowest, text) from None
+        if number < self.lowest:
+            raise FieldError("below", self.lowest, number)
+        if number > self.highest:
+            raise FieldError("above", self.highest, number)
         return number
+
+
+@dataclass(frozen=True, slots=True)
+class Side(Number):
+    """How wide or high a picture is, in pixels."""
+
+    lowest: int = SMALLEST_IMAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +166,10 @@ class AddressField(Address):
         return link_to(Address.read(self, text))
 
 
+class PhoneAddress(Address):
+    """Where a click leads on a phone, when that is another page."""
+
+
 class Page(Address):
     """A page for Kakao to read, which it does on registered domains only."""
 
@@ -139,9 +192,13 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of a few words, each with what stands for it in the message."""
+    """One of a few words, each with what stands for it in the message.
+
+    The words are keys of the catalogues, or names that somebody gave.
+    """
 
     options: Mapping[str, str | int]
+    are_names: bool = False
     longest: int = LONGEST_NUMBER
 
     def read(self, text: str) -> str | int:
@@ -162,8 +219,19 @@ class Field:
 
     @property
     def name(self) -> str:
-        """The path as the catalogues have it: without numbers, since rows are alike."""
+        """The path as the catalogues have it: without numbers, since rows are alike.
+
+        What is more to say about a link is called alike for all links.
+        """
+        if self.link is not None:
+            return f"link-{self.path.rpartition('.')[2]}".replace("_", "-")
         return re.sub(r"\.\d+", "", self.path).replace(".", "-").replace("_", "-")
+
+    @property
+    def link(self) -> "Field | None":
+        """The link that this says more about, None for every other field."""
+        says_more = isinstance(self.value, PhoneAddress | ForApps)
+        return Field(self.path.rpartition(".")[0], AddressField()) if says_more else None
 
     @property
     def number(self) -> int:
@@ -191,8 +259,4 @@ def _row(line: str) -> dict[str, str]:
     parts = ROW.fullmatch(line.strip())
     if parts is None or not (name := parts[1].strip()) or not (value := parts[2].strip()):
         raise FieldError("row", value=line.strip())
-    if len(name) > ROW_NAME_LIMIT:
-        raise FieldError("row-name", ROW_NAME_LIMIT, name)
-    if len(value) > ROW_VALUE_LIMIT:
-        raise FieldError("row-value", ROW_VALUE_LIMIT, value)
     return {"item": name, "item_op": value}

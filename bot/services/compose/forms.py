@@ -9,9 +9,25 @@ from typing import Any
 
 from bot.errors import TextArgument
 from bot.kakao import BadRequest, message_from
-from bot.services.compose.fields import AddressField, Field, FieldError, Page, host_of, link_to
+from bot.kakao.bubble import LABEL_BESIDE
+from bot.kakao.parts import ROW_NAME_SHOWN, ROW_VALUE_SHOWN
+from bot.services.compose.fields import (
+    LINK_PARTS,
+    QUOTED,
+    AddressField,
+    Field,
+    FieldError,
+    Label,
+    Page,
+    PhoneAddress,
+    Rows,
+    TextField,
+    WithinAddress,
+    host_of,
+    link_to,
+)
 from bot.services.compose.link_domains import LinkDomains
-from bot.services.compose.message_types import MessageType
+from bot.services.compose.message_types import BUTTON_TITLE, PRICE, TEMPLATE, MessageType
 from bot.services.servers.settings import CustomTemplate
 
 SHOWN = ("title", "description", "image_url")
@@ -69,10 +85,12 @@ class _Reader:
     def read(self) -> Reading:
         for one in self._fields.values():
             self._take(one)
-        self._check_either()
+        self._join_links()
+        self._check_prices()
         for number, base in enumerate(self._kind.contents):
             self._check_content(base, needed=number < self._kind.needed)
         self._check_buttons()
+        self._look_at_labels()
         self._lead_somewhere()
         card = _nested(self._kind.fixed, self._values)
         if not self._faults:
@@ -84,6 +102,9 @@ class _Reader:
         if all(fault.field.path != path for fault in self._faults):
             self._faults.append(Fault(self._fields[path], reason, limit))
 
+    def _hint(self, one: Field, reason: str, limit: TextArgument = 0, value: str = "") -> None:
+        self._hints.append(Fault(one, reason, limit, value[:QUOTED]))
+
     def _take(self, one: Field) -> None:
         text = self._form.given.get(one.path, "").strip()
         if not text:
@@ -91,25 +112,64 @@ class _Reader:
                 self._fault(one.path, "missing")
             return
         try:
-            self._values[one.path] = self._checked(one, one.value.read(text))
+            value = self._values[one.path] = self._checked(one, one.value.read(text))
         except FieldError as wrong:
             self._faults.append(Fault(one, wrong.reason, wrong.limit, wrong.value))
+        else:
+            self._look_at(one, text, value)
 
     def _checked(self, one: Field, value: Any) -> Any:  # noqa: ANN401  # any JSON
-        """Look at the domain: a link elsewhere is only redirected, a page there is refused."""
+        """Return a value that is there, and a page that Kakao reads."""
         if value == "":
             raise FieldError("missing")
         if isinstance(one.value, Page) and not self._domains.opens(value):
             raise FieldError("unread", str(self._domains), host_of(value))
-        if isinstance(one.value, AddressField) and not self._domains.opens(value["web_url"]):
-            host = host_of(value["web_url"])
-            self._hints.append(Fault(one, "elsewhere", str(self._domains), host))
         return value
 
-    def _check_either(self) -> None:
+    def _look_at(self, one: Field, text: str, value: Any) -> None:  # noqa: ANN401  # any JSON
+        """Say beforehand what KakaoTalk makes of a value that Kakao takes."""
+        match one.value:
+            case AddressField():
+                self._look_at_domain(one, value["web_url"])
+            case PhoneAddress():
+                self._look_at_domain(one, value)
+            case TextField(shown=int(shown)) if len(value) > shown:
+                self._hint(one, "cut", shown, value)
+            case WithinAddress() if value != text:
+                self._hint(one, "encoded", value=value)
+            case Rows():
+                self._look_at_rows(one, value)
+
+    def _look_at_domain(self, one: Field, address: str) -> None:
+        if not self._domains.opens(address):
+            self._hint(one, "elsewhere", str(self._domains), host_of(address))
+
+    def _look_at_rows(self, one: Field, rows: list[dict[str, str]]) -> None:
+        for row in rows:
+            if len(row["item"]) > ROW_NAME_SHOWN:
+                self._hint(one, "row-name", ROW_NAME_SHOWN, row["item"])
+            if len(row["item_op"]) > ROW_VALUE_SHOWN:
+                self._hint(one, "row-value", ROW_VALUE_SHOWN, row["item_op"])
+
+    def _join_links(self) -> None:
+        """Put what was said about each link into one object."""
+        for path, one in self._fields.items():
+            if isinstance(one.value, AddressField):
+                parts = {name: self._values.pop(f"{path}.{name}", None) for name in LINK_PARTS}
+                link = self._values.pop(path, {}) | {k: v for k, v in parts.items() if v}
+                if link:
+                    self._values[path] = link
+                if link and "web_url" not in link:
+                    self._hint(one, "phones-only")
+
+    def _check_prices(self) -> None:
         given = [path for path in self._kind.either if path in self._values]
         for path in given[1:]:
             self._fault(path, "either")
+        price = self._values.get(PRICE)
+        for path in self._kind.reduced:
+            if price is not None and self._values.get(path, 0) > price:
+                self._fault(path, "above-price", price)
 
     def _check_content(self, base: str, *, needed: bool) -> None:
         within = [path for path in self._fields if path.startswith(f"{base}.")]
@@ -124,6 +184,18 @@ class _Reader:
         for title in sorted(f"{button}.title" for button in buttons):
             if title not in self._values:
                 self._fault(title, "missing")
+
+    def _look_at_labels(self) -> None:
+        """Say which labels are cut: two buttons share the width of a card."""
+        labels = {path: one for path, one in self._fields.items() if isinstance(one.value, Label)}
+        given = [path for path in labels if path != BUTTON_TITLE and path in self._values]
+        if given and BUTTON_TITLE in self._values:
+            self._hint(labels[BUTTON_TITLE], "unshown")
+        shown = given or [path for path in labels if path in self._values]
+        if len(shown) + self._kind.own_buttons > 1:
+            for path in shown:
+                if len(self._values[path]) > LABEL_BESIDE:
+                    self._hint(labels[path], "label", LABEL_BESIDE, self._values[path])
 
     def _lead_somewhere(self) -> None:
         """Give every part that can be clicked an address: its own, the card's or our own."""
@@ -140,7 +212,7 @@ class _Reader:
         try:
             message_from(card)
         except BadRequest:
-            anyone = next(iter(self._fields.values()), Field("template_id"))
+            anyone = next(iter(self._fields.values()), Field(TEMPLATE))
             self._faults.append(Fault(anyone, "refused"))
 
 

@@ -3,35 +3,55 @@
 A kind is data: `bot.services.compose.forms` makes a message of what was typed into its fields.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.kakao.parts import HIGHEST_PRICE, LABEL_LIMIT, PERCENT, TEXT_LIMIT
+from bot.kakao.parts import (
+    CATEGORY_SHOWN,
+    PERCENT,
+    PROFILE_SHOWN,
+    REDUCTIONS,
+    ROWS_TITLE_SHOWN,
+    SUM_NAME_SHOWN,
+    SUM_SHOWN,
+    TEXT_LIMIT,
+)
 from bot.services.compose.fields import (
+    LONGEST_LINE,
     AddressField,
     Choice,
     Field,
+    ForApps,
+    Label,
     Number,
     Page,
+    PhoneAddress,
     PictureField,
     Rows,
+    Side,
     TextField,
-    Value,
+    WithinAddress,
 )
 from bot.services.servers.settings import CustomTemplate
 
 FIELDS_IN_A_STEP = 5  # that Discord shows in one modal
-ARGUMENT_LIMIT = 500
+TEMPLATE = "template_id"
+BUTTON_TITLE = "button_title"
+PRICE = "commerce.regular_price"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Fields that are filled in together; `name` and `number` say what they are."""
+    """Fields that are filled in together; `name` and `number` say what they are.
+
+    Those of `details` are asked for only when somebody wants them.
+    """
 
     name: str
     fields: tuple[Field, ...]
     number: int = 1
+    details: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +60,9 @@ class MessageType:
 
     `fixed` is what every message of the kind holds. `contents` are the places of cards within
     it, the first `needed` of which must be there; `link` is where a click leads when nothing
-    else is said. Of the fields in `either` only one may be filled in.
+    else is said. Of the fields in `either` only one may be filled in, and none of `reduced` may
+    be above the price. `own_buttons` are those that KakaoTalk itself puts beside the others. One
+    that `takes_template` can be shown in a custom template.
     """
 
     name: str
@@ -51,6 +73,9 @@ class MessageType:
     needed: int = 1
     link: str | None = None
     either: tuple[str, ...] = ()
+    reduced: tuple[str, ...] = ()
+    own_buttons: int = 0
+    takes_template: bool = False
 
     @property
     def fields(self) -> dict[str, Field]:
@@ -85,59 +110,80 @@ def _buttons(most: int) -> tuple[Field, ...]:
         one
         for number in range(most)
         for one in (
-            Field(f"buttons.{number}.title", TextField(LABEL_LIMIT)),
+            Field(f"buttons.{number}.title", Label()),
             Field(f"buttons.{number}.link", AddressField()),
         )
     )
 
 
-def _numbers(base: str, names: Iterable[str], highest: int | None = None) -> tuple[Field, ...]:
-    value: Value = Number() if highest is None else Number(highest)
-    return tuple(Field(f"{base}.{name}", value) for name in names)
+def _more_about(link: str) -> tuple[Field, ...]:
+    """Return what can be said about a link beyond its address; most of them need nothing of it."""
+    return (
+        Field(f"{link}.mobile_web_url", PhoneAddress()),
+        Field(f"{link}.android_execution_params", ForApps()),
+        Field(f"{link}.ios_execution_params", ForApps()),
+    )
+
+
+def _shown(characters: int) -> TextField:
+    return TextField(LONGEST_LINE, shown=characters)
+
+
+def _sides(base: str) -> tuple[Field, ...]:
+    return Field(f"{base}.image_width", Side()), Field(f"{base}.image_height", Side())
+
+
+def _details(*buttons: int) -> tuple[Step, ...]:
+    """Return steps that say more about the links of buttons."""
+    return tuple(
+        Step("button-details", _more_about(f"buttons.{number - 1}.link"), number, details=True)
+        for number in buttons
+    )
 
 
 TITLE, DESCRIPTION, PICTURE, LINK = _content("content")
 TEXT_STEP = Step("text", (TITLE, DESCRIPTION))
-PICTURE_STEP = Step("picture", (PICTURE,))
+PICTURE_STEP = Step("picture", (PICTURE, *_sides("content")))
 SOCIAL_STEP = Step(
     "social",
-    _numbers(
-        "social",
-        ("like_count", "comment_count", "shared_count", "view_count", "subscriber_count"),
+    tuple(
+        Field(f"social.{name}_count", Number())
+        for name in ("like", "comment", "shared", "view", "subscriber")
     ),
 )
 ITEMS_STEP = Step(
     "items",
     (
         Field("item_content.items", Rows()),
-        Field("item_content.sum", TextField(6)),
-        Field("item_content.sum_op", TextField(11)),
+        Field("item_content.sum", _shown(SUM_NAME_SHOWN)),
+        Field("item_content.sum_op", _shown(SUM_SHOWN)),
     ),
 )
 HEADING_STEP = Step(
     "heading",
     (
-        Field("item_content.profile_text", TextField(16)),
+        Field("item_content.profile_text", _shown(PROFILE_SHOWN)),
         Field("item_content.profile_image_url", PictureField()),
-        Field("item_content.title_image_text", TextField(24)),
+        Field("item_content.title_image_text", _shown(ROWS_TITLE_SHOWN)),
         Field("item_content.title_image_url", PictureField()),
-        Field("item_content.title_image_category", TextField(14)),
+        Field("item_content.title_image_category", _shown(CATEGORY_SHOWN)),
     ),
 )
 PRICES = (
     Field("commerce.product_name"),
-    Field("commerce.regular_price", Number(HIGHEST_PRICE), needed=True),
-    Field("commerce.discount_price", Number(HIGHEST_PRICE)),
+    Field(PRICE, Number(), needed=True),
+    Field("commerce.discount_price", Number()),
     Field("commerce.discount_rate", Number(PERCENT)),
-    Field("commerce.fixed_discount_price", Number(HIGHEST_PRICE)),
+    Field("commerce.fixed_discount_price", Number()),
 )
 CURRENCY_STEP = Step(
     "currency",
     (
-        Field("commerce.currency_unit", TextField(8)),
+        Field("commerce.currency_unit", TextField(LONGEST_LINE)),
         Field("commerce.currency_unit_position", Choice({"after": 0, "before": 1})),
     ),
 )
+PAGE = Field("request_url", Page(), needed=True)
 ADDRESS = Field("address", needed=True)
 EVENT = (
     Field("id_type", Choice({"event": "event", "calendar": "calendar"}), needed=True),
@@ -151,13 +197,31 @@ def _link_step(link: Field, buttons: int = 2) -> Step:
     return Step("link", (link, *_buttons(buttons)))
 
 
+def _row_details(row: str) -> tuple[Field, ...]:
+    return (*_more_about(f"{row}.link"), *_sides(row))
+
+
+def _link_details(link: str) -> Step:
+    fields = (*_more_about(link), Field(BUTTON_TITLE, Label()))
+    return Step("link-details", fields, details=True)
+
+
 MESSAGE_TYPES: Mapping[str, MessageType] = {
     kind.name: kind
     for kind in (
         MessageType(
             "feed",
             CONTENT,
-            (TEXT_STEP, PICTURE_STEP, _link_step(LINK), ITEMS_STEP, HEADING_STEP, SOCIAL_STEP),
+            (
+                TEXT_STEP,
+                PICTURE_STEP,
+                _link_step(LINK),
+                ITEMS_STEP,
+                HEADING_STEP,
+                SOCIAL_STEP,
+                _link_details("content.link"),
+                *_details(1, 2),
+            ),
             {"object_type": "feed"},
             contents=("content",),
             link="content.link",
@@ -168,10 +232,19 @@ MESSAGE_TYPES: Mapping[str, MessageType] = {
             (
                 Step(
                     "header",
-                    (Field("header_title", needed=True), Field("header_link", AddressField())),
+                    (
+                        Field("header_title", TextField(TEXT_LIMIT), needed=True),
+                        Field("header_link", AddressField()),
+                        *_more_about("header_link"),
+                    ),
                 ),
                 *(Step("row", _content(row), number) for number, row in enumerate(ROWS, 1)),
-                Step("buttons", _buttons(2)),
+                Step("buttons", (*_buttons(2), Field(BUTTON_TITLE, Label()))),
+                *(
+                    Step("row-details", _row_details(row), number, details=True)
+                    for number, row in enumerate(ROWS, 1)
+                ),
+                *_details(1, 2),
             ),
             {"object_type": "list"},
             contents=ROWS,
@@ -187,25 +260,31 @@ MESSAGE_TYPES: Mapping[str, MessageType] = {
                 PICTURE_STEP,
                 _link_step(LINK, buttons=1),
                 SOCIAL_STEP,
+                _link_details("content.link"),
+                *_details(1),
             ),
             {"object_type": "location"},
             contents=("content",),
             link="content.link",
+            own_buttons=1,
         ),
         MessageType(
             "commerce",
-            ("content.title", "commerce.regular_price", "commerce.discount_price", "content.link"),
+            ("content.title", PRICE, "commerce.discount_price", "content.link"),
             (
                 TEXT_STEP,
                 Step("price", PRICES),
                 CURRENCY_STEP,
                 PICTURE_STEP,
                 _link_step(LINK),
+                _link_details("content.link"),
+                *_details(1, 2),
             ),
             {"object_type": "commerce"},
             contents=("content",),
             link="content.link",
             either=("commerce.discount_rate", "commerce.fixed_discount_price"),
+            reduced=tuple(f"commerce.{name}" for name in REDUCTIONS),
         ),
         MessageType(
             "text",
@@ -213,6 +292,8 @@ MESSAGE_TYPES: Mapping[str, MessageType] = {
             (
                 Step("text", (Field("text", TextField(TEXT_LIMIT, lines=True), needed=True),)),
                 _link_step(Field("link", AddressField())),
+                _link_details("link"),
+                *_details(1, 2),
             ),
             {"object_type": "text"},
             link="link",
@@ -220,39 +301,55 @@ MESSAGE_TYPES: Mapping[str, MessageType] = {
         MessageType(
             "calendar",
             ("id_type", "id", *CONTENT),
-            (Step("event", EVENT), TEXT_STEP, PICTURE_STEP, _link_step(LINK, buttons=1)),
+            (
+                Step("event", EVENT),
+                TEXT_STEP,
+                PICTURE_STEP,
+                _link_step(LINK, buttons=1),
+                Step("link-details", _more_about("content.link"), details=True),
+                *_details(1),
+            ),
             {"object_type": "calendar"},
             contents=("content",),
             link="content.link",
+            own_buttons=1,
         ),
         MessageType("custom", (), ()),
-        MessageType(
-            "scrape",
-            ("request_url",),
-            (Step("page", (Field("request_url", Page(), needed=True),)),),
-        ),
+        MessageType("scrape", (PAGE.path,), (Step("page", (PAGE,)),), takes_template=True),
     )
 }
 
 
-def kind_of(name: str, template: CustomTemplate | None = None) -> MessageType:
-    """Return a kind by its name; a custom template's own has a field for each argument."""
+def kind_of(
+    name: str, template: CustomTemplate | None = None, offered: Sequence[CustomTemplate] = ()
+) -> MessageType:
+    """Return a kind by its name.
+
+    A custom template's has a field for each argument, and so has a page's that is shown in a
+    template: one of those that are `offered`, where there are any.
+    """
     kind = MESSAGE_TYPES[name]
-    if template is None:
+    known = offered or ((template,) if template else ())
+    if not known:
         return kind
-    arguments = [
-        Field(
-            f"template_args.{name}", TextField(ARGUMENT_LIMIT, lines=True), needed=True, label=name
+    steps = () if template is None else _arguments(template)
+    if kind.takes_template:
+        choice = Choice({one.name: one.template_id for one in known}, are_names=True)
+        field = Field(TEMPLATE, choice)
+        return replace(
+            kind, first=(PAGE.path, TEMPLATE), steps=(Step("page", (PAGE, field)), *steps)
         )
-        for name in template.arguments
-    ]
-    groups = [
-        tuple(arguments[start : start + FIELDS_IN_A_STEP])
-        for start in range(0, len(arguments), FIELDS_IN_A_STEP)
-    ]
-    return replace(
-        kind,
-        first=tuple(one.path for one in groups[0]) if groups else (),
-        steps=tuple(Step("arguments", group, number) for number, group in enumerate(groups, 1)),
-        fixed={"template_id": template.template_id},
-    )
+    first = tuple(one.path for one in steps[0].fields) if steps else ()
+    return replace(kind, first=first, steps=steps, fixed={TEMPLATE: known[0].template_id})
+
+
+def _arguments(template: CustomTemplate) -> tuple[Step, ...]:
+    fields = [_argument(name, template) for name in template.arguments]
+    starts = range(0, len(fields), FIELDS_IN_A_STEP)
+    groups = [tuple(fields[start : start + FIELDS_IN_A_STEP]) for start in starts]
+    return tuple(Step("arguments", group, number) for number, group in enumerate(groups, 1))
+
+
+def _argument(name: str, template: CustomTemplate) -> Field:
+    value = WithinAddress() if name in template.in_links else TextField(lines=True)
+    return Field(f"template_args.{name}", value, needed=True, label=name)

@@ -53,11 +53,12 @@ class Limits(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class CustomTemplate:
-    """A custom template as a member fills it in."""
+    """A custom template as a member fills it in; `in_links` are arguments inside an address."""
 
     name: str
     template_id: int
     arguments: tuple[str, ...]
+    in_links: tuple[str, ...] = ()
 
 
 class GuildSettings(BaseModel):

@@ -62,14 +62,25 @@ class Templates:
         return templates[one_line(name)]
 
     async def add(
-        self, guild_id: int, admin_id: int, name: str, template_id: int, arguments: str
+        self,
+        guild_id: int,
+        admin_id: int,
+        name: str,
+        template_id: int,
+        arguments: str,
+        *,
+        in_links: str = "",
     ) -> tuple[CustomTemplate, bool]:
         """Name a template and its arguments, as `KEY` or `${KEY}` with commas or spaces between.
+
+        Values of those `in_links` stand inside an address of the template.
 
         Returns it and whether it took the place of another. Raises BadTemplateName, BadArgument,
         TooManyArguments, TooManyTemplates and SettingsChanged.
         """
-        template = CustomTemplate(_checked_name(name), template_id, _names(arguments))
+        template = CustomTemplate(
+            _checked_name(name), template_id, _names(f"{arguments} {in_links}"), _names(in_links)
+        )
         version, settings = await self._settings.version_of(guild_id)
         templates = settings.templates | {template.name: template}
         if len(templates) > MOST:

@@ -52,7 +52,8 @@ async function send(dialog, form, modal, failure) {
 function valuesOf(form) {
   const values = {};
   for (const field of form.querySelectorAll("[name]")) {
-    values[field.name] = field.multiple ? [...field.selectedOptions].map((one) => one.value) : field.value;
+    const chosen = field.tagName === "SELECT" && [...field.selectedOptions].map((one) => one.value).filter(Boolean);
+    values[field.name] = chosen || field.value;
   }
   return values;
 }
@@ -82,6 +83,8 @@ function input(one) {
 
 function selection(one, needed) {
   const made = h("select", { name: one.custom_id, required: needed, multiple: (one.max_values ?? 1) > 1 });
+  // Nothing is chosen before somebody does it, unless the bot said so.
+  if (!made.multiple && !one.options?.some((option) => option.default)) made.append(h("option", { value: "" }, one.placeholder ?? "…"));
   for (const option of one.options ?? []) {
     made.append(h("option", { value: option.value, selected: option.default }, emoji(option.emoji)?.textContent ?? "", option.label));
   }
