@@ -18,7 +18,7 @@ PAGES = 50
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line: what it is, what it says, where it leads.
+    """One line: where it stands, what it says, where it leads, and `why` it was found.
 
     It is out of a channel of a server, by a feature, and holds as much of a message as `policy`.
     """
@@ -32,6 +32,7 @@ class Item:
     channel_id: int | None = None
     feature: str = "highlight"
     policy: str | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

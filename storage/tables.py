@@ -360,6 +360,7 @@ digest_items = Table(
     Column("channel_id", BigInteger),
     Column("feature", Text, nullable=False, server_default="highlight"),
     Column("policy", Text),  # how much of a message the line holds; None of none
+    Column("why", Text, nullable=False, server_default=text("''")),
 )
 
 # Up to where Kkachi has heard a server's messages; what came after is read from history.

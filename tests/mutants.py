@@ -45,7 +45,7 @@ TESTS: Mapping[str, str] = {
     "bot/services/accounts/links.py": "unit/links unit/links_meanwhile unit/unsaved_tokens"
     " unit/webhooks",
     "bot/services/accounts/tokens.py": "unit/unsaved_tokens",
-    "bot/services/cards": "unit/cards unit/markdown unit/gates_of_events",
+    "bot/services/cards": "unit/cards unit/layout unit/markdown unit/gates_of_events",
     "bot/services/compose": "unit/compose_forms unit/templates",
     "bot/services/deliveries": f"{SENT} unit/clock_set_back",
     "bot/services/deliveries/image": "unit/images",

@@ -82,12 +82,12 @@ async def highlight_of(message: discord.Message, viewer: Viewer, people: People)
     channel, guild = message.channel, message.guild
     referred = _resolved(message) or await _referred(message)
     seen = seen_of(message, referred)
-    forum = _forum(channel)
+    parent = channel.parent if isinstance(channel, discord.Thread) else None
     return Highlight(
         seen=seen,
         guild=guild.name if guild else "",
         channel=getattr(channel, "name", None) or "",
-        forum=forum.name if forum else "",
+        parent=parent.name if parent else "",
         names=await _names([message, referred] if referred else [message], seen, viewer, people),
     )
 

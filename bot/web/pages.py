@@ -42,8 +42,8 @@ class Pages:
 
     def __init__(self, texts: Texts, *, base: str) -> None:
         self.files = _static_files()
+        self.texts = texts
         self._base = base
-        self._texts = texts
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -118,14 +118,23 @@ class Pages:
             "card": card,
             "pictures": [address for address in _pictures(card) if pictures(address)],
             "words": {
-                name: {locale: self._texts.say(locale, key) for locale in LOCALES}
+                name: {locale: self.texts.say(locale, key) for locale in LOCALES}
                 for name, key in keys.items()
             },
         }
 
-    def digest(self, digest: Digest, first: Locale) -> str:
-        """Show all that a digest's card stands for."""
-        return self._render("digest.html", first, items=digest.items, left_out=digest.left_out)
+    def digest(
+        self, digest: Digest, groups: Sequence[object], moments: object, first: Locale
+    ) -> str:
+        """Show all that a digest's card stands for, in groups, with times that `moments` tells."""
+        return self._render(
+            "digest.html",
+            first,
+            groups=groups,
+            moments=moments,
+            count=len(digest.items) + digest.left_out,
+            left_out=digest.left_out,
+        )
 
     def privacy(self, notice: object, first: Locale) -> str:
         """Show what is held about members, by whom, and for how long."""

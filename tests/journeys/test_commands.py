@@ -20,6 +20,7 @@ from bot.discord.translator import CommandTexts
 from bot.services.deliveries.outcomes import REASONS
 from bot.texts import Texts
 from sandbox.discord import Channel, Message, Overwrite, Permission, Person, Poll, Reply
+from tests.support.messages import told
 from tests.support.world import CHAT, World, open_world, until
 
 MENU_ME, MENU_FRIENDS = "Send to my KakaoTalk", "Send to Kakao friends"
@@ -43,8 +44,7 @@ async def message(world: World) -> Message:
 def cards(world: World) -> list[tuple[str, str]]:
     """Who got what on Kakao."""
     return [
-        (message.receiver.name, message.template["content"]["description"])
-        for message in world.kakao.outbox
+        (message.receiver.name, told(message.template["content"])) for message in world.kakao.outbox
     ]
 
 

@@ -20,6 +20,7 @@ from tests.support.doors import (
     switch_off,
     texts,
 )
+from tests.support.messages import told
 from tests.support.world import CHAT, World, link_of, until
 
 OFF = "꺼 두었어요"
@@ -91,7 +92,7 @@ async def test_its_channel_content_and_limit_count_wherever_it_is_typed(
     await decide(world, "never")
     await decide(world, "policy", "앞부분만")
     await minji.slash(here, "forward me", message=long.jump_url)
-    [card] = [one.template["content"]["description"] for one in world.kakao.outbox]
+    [card] = [told(one.template["content"]) for one in world.kakao.outbox]
     assert len(card) < 80
     await limit_sends(world, "1")
     refused = await minji.slash(here, "forward me", message=long.jump_url)

@@ -14,6 +14,7 @@ from storage.database import open_database
 from storage.links import LinkStore
 from storage.rules import Rule, RuleKind, RuleStore
 from storage.vault import Vault
+from tests.support.messages import told
 from tests.support.watching import link_of_member
 from tests.support.world import CHAT, TOKEN_KEY, World, open_world, until
 
@@ -105,4 +106,4 @@ async def test_a_pattern_is_kept_until_its_member_links_and_found_from_then_on(
     await junho.say(CHAT, "번개 8시")
     await until(lambda: world.kakao.outbox)
     [card] = world.kakao.outbox
-    assert card.template["content"]["description"] == "준호: 번개 8시"
+    assert told(card.template["content"]) == "준호: 번개 8시"

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from sandbox.discord import Channel, Overwrite, Permission, Person
+from tests.support.messages import told
 from tests.support.world import CHAT, World, open_village, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -45,7 +46,7 @@ def junho(world: World) -> Person:
 
 def cards(world: World) -> list[str]:
     """What arrived on 민지's phone."""
-    return [message.template["content"]["description"] for message in world.kakao.outbox]
+    return [told(message.template["content"]) for message in world.kakao.outbox]
 
 
 async def arrived(world: World, count: int = 1) -> list[str]:
@@ -96,7 +97,7 @@ async def test_mentions_roles_and_replies_are_heard_and_own_messages_are_not(
     await nothing_more(world)
     await junho.say(CHAT, "저는 아홉 시요", reply_to=mine)
     [answer] = await arrived(world)
-    assert answer.splitlines()[-1] == "준호: 저는 아홉 시요"
+    assert answer == "준호: 저는 아홉 시요\n↪ 민지: @레이드팀 다들 언제 와요?"
     await junho.say(CHAT, "@레이드팀 모여라")
     await world.discord.person("하준").say(CHAT, "@운영진 회의해요")
     assert (await arrived(world, 2))[-1] == "준호: @레이드팀 모여라"
@@ -352,7 +353,7 @@ async def test_what_was_said_before_comes_along_when_it_is_wanted(
     await seoyeon.say(CHAT, "토요일이요")
     await junho.say(CHAT, "좋아요, 그날 봐요")
     assert await arrived(world) == [
-        "준호: 언제 모일까요?\n서연: 토요일이요\n준호: 좋아요, 그날 봐요"
+        "준호: 좋아요, 그날 봐요\n↑ 서연: 토요일이요\n↑ 준호: 언제 모일까요?"
     ]
 
 
@@ -450,7 +451,7 @@ async def test_points_in_time_are_told_by_the_members_own_clock(
     await minji.slash(CHAT, "forward me", message=message.jump_url)
     await until(lambda: len(world.kakao.outbox) > before + 1)
     for sent in world.kakao.outbox[before:]:
-        assert "01:53 (Europe/Berlin)" in sent.template["content"]["description"]
+        assert "01:53 (Europe/Berlin)" in told(sent.template["content"]).replace("…\n", " ")
     await minji.slash(CHAT, "highlight schedule", time_zone="Asia/Seoul")
 
 

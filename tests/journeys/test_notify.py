@@ -12,6 +12,7 @@ from cogs.notify import What
 from sandbox.discord import Person
 from sandbox.discord.events import ScheduledEvent
 from storage.subscriptions import SubscriptionKind
+from tests.support.messages import told
 from tests.support.world import CHAT, World, open_village, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -98,7 +99,7 @@ async def test_a_changed_event_says_what_changed_and_a_cancelled_one_that_it_is_
     await hajun.change_event(event, name="보드게임의 긴 밤", starts_at=event.starts_at + HOUR)
     [changed] = await arrived(world)
     assert title(changed) == "📅 일정이 바뀌었어요: 보드게임의 긴 밤"
-    assert "바뀐 것: 이름, 시간" in changed["content"]["description"]
+    assert "바뀐 내용: 이름, 시간" in changed["content"]["description"]
     await hajun.cancel_event(event)
     assert title((await arrived(world, 2))[1]) == "🚫 취소됐어요: 보드게임의 긴 밤"
     await nothing_more(world, 2)
@@ -164,7 +165,8 @@ async def test_a_pin_carries_the_pinned_message(world: World, minji: Person, haj
     message = await world.discord.person("준호").say(CHAT, "회비는 만 원이에요")
     await hajun.pin(message)
     [card] = await arrived(world)
-    assert card["content"]["description"] == "📌 고정된 메시지예요\n준호: 회비는 만 원이에요"
+    assert title(card) == "준호: 회비는 만 원이에요"
+    assert card["content"]["description"] == "📌 고정된 메시지 · #잡담 · 까치 마을"
     await nothing_more(world, 1)
 
 
@@ -184,7 +186,8 @@ async def test_threads_and_posts_with_a_tag_are_told(
     await hajun.post("이야기-숲", "그냥 자랑", "화분에 꽃이 폈어요", ["자랑"])
     await hajun.post("이야기-숲", "같이 뛰어요", "토요일 한강에서 뛰어요", ["모집"])
     post = (await arrived(world, 2))[1]
-    assert post["content"]["description"] == "💬 새 글이에요\n하준: 토요일 한강에서 뛰어요"
+    assert told(post["content"]) == "하준: 같이 뛰어요 토요일 한강에서 뛰어요"
+    assert post["content"]["description"] == "💬 새 게시물 · #이야기-숲 · 까치 마을"
     await nothing_more(world, 2)
 
 
@@ -211,7 +214,8 @@ async def test_what_one_unsubscribes_from_while_it_waits_does_not_arrive(
     await minji.slash(CHAT, "notify remove", subscription=one["value"])
     await minji.slash(CHAT, "highlight pause", hours=0)
     [card] = await arrived(world)
-    assert card["content"]["description"] == "📢 공지예요\n하준: 내일 쉬어요"
+    assert title(card) == "하준: 내일 쉬어요"
+    assert card["content"]["description"] == "📢 공지 · #공지 · 까치 마을"
     await nothing_more(world, 1)
 
 
@@ -236,9 +240,9 @@ async def test_new_members_and_boosts_are_for_admins(
     here = world.discord.world
     here.join(world.discord.guild, here.add_user("somi", "소미"))
     [card] = await arrived(world)
-    assert title(card) == "👋 소미가 까치 마을에 들어왔어요"
+    assert title(card) == "👋 소미가 서버에 들어왔어요"
     here.boost(world.discord.guild, minji.user)
-    assert title((await arrived(world, 2))[1]) == "💎 민지가 까치 마을을 부스트했어요"
+    assert title((await arrived(world, 2))[1]) == "💎 민지가 서버를 부스트했어요"
 
 
 async def test_the_list_switches_what_one_hears_of(

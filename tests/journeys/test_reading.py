@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from sandbox.discord import Message, Person, Poll
+from tests.support.messages import told
 from tests.support.world import CHAT, World, open_village, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -53,9 +54,9 @@ def helper(world: World) -> Person:
 
 
 async def arrived(world: World, count: int = 1) -> list[str]:
-    """Return the descriptions of so many cards on 민지's phone, when they are there."""
+    """Return what so many cards say on 민지's phone, when they are there."""
     await until(lambda: len(world.kakao.outbox) >= count)
-    return [message.template["content"]["description"] for message in world.kakao.outbox]
+    return [told(message.template["content"]) for message in world.kakao.outbox]
 
 
 async def nothing_more(world: World, count: int = 0) -> None:
@@ -78,7 +79,7 @@ async def sent(world: World, minji: Person, message: Message) -> dict[str, str]:
 async def test_a_word_in_the_question_of_a_poll_is_found(world: World, junho: Person) -> None:
     poll = Poll("토요일 번개 갈 사람?", ["간다", "못 간다"], world.discord.world.now() + DAY)
     asked = await junho.say(CHAT, poll=poll)
-    assert await arrived(world) == ["준호: 📊 토요일 번개 갈 사람?\n1. 간다\n2. 못 간다"]
+    assert await arrived(world) == ["준호: 📊 토요일 번개 갈 사람?\n1. 간다 · 2. 못 간다"]
     await junho.vote(asked, 1)
     await junho.end_poll(asked)
     assert (await arrived(world, 2))[1] == "준호: 📊 투표가 끝났어요: 토요일 번개 갈 사람?\n간다"
@@ -88,12 +89,9 @@ async def test_a_word_in_the_title_of_a_post_is_found_with_its_first_message(
     world: World, junho: Person
 ) -> None:
     post = await junho.post(FORUM, "토요일 번개 모집", "오실 분 손!")
-    assert await arrived(world) == ["준호: 오실 분 손!"]
-    assert (
-        world.kakao.outbox[0]
-        .template["content"]["title"]
-        .startswith("#토요일 번개 모집 · 이야기-숲")
-    )
+    assert await arrived(world) == ["준호: 토요일 번개 모집 오실 분 손!"]
+    foot = world.kakao.outbox[0].template["content"]["description"].splitlines()[-1]
+    assert foot == "🔔 번개 · #이야기-숲 · 까치 마을"
     await junho.say(post, "저요")
     await nothing_more(world, 1)
 
@@ -116,7 +114,7 @@ async def test_a_word_anywhere_in_an_embed_is_found_and_seen(
     await helper.say(CHAT, "@everyone", embeds=[EMBED])
     [card] = await arrived(world)
     assert word in card
-    assert card.startswith("도우미: @everyone\n점검 알림\n정기 점검\n두 시부터")
+    assert card.startswith("도우미: @everyone 점검 알림\n")
 
 
 async def test_a_word_in_the_name_of_a_file_or_a_sticker_is_found(
@@ -144,7 +142,7 @@ async def test_what_is_answered_is_found_with_the_answer_that_shows_it(
     said = await junho.say(CHAT, "번개 칠 사람")
     await junho.say(CHAT, "저요", reply_to=said)
     await until(lambda: len(world.kakao.outbox) == 2)
-    shown = [one.template["content"]["description"] for one in world.kakao.outbox]
+    shown = [told(one.template["content"]) for one in world.kakao.outbox]
     assert all("번개" in one for one in shown)
     mine = await minji.say(CHAT, "번개 어때요?")
     await junho.say(CHAT, "좋아요", reply_to=mine)
@@ -204,9 +202,10 @@ async def test_of_a_long_message_the_piece_with_the_word_is_shown(
     )
     [card] = await arrived(world)
     assert "번개는 일요일이에요." in card
-    assert card.startswith("준호: …")
+    title, *rest = card.splitlines()
+    assert title == "준호: 지난 시즌을 돌아봅니다. 지난 시즌을 돌아봅니다.…"
+    assert "".join(rest).startswith("…")
     assert card.endswith("…")
-    assert len(card) <= 200
 
 
 # who is left out
@@ -222,7 +221,7 @@ async def test_whoever_opted_out_is_not_quoted_nor_carried_on(world: World, junh
     await nothing_more(world, 1)
     await seoyeon.slash(CHAT, "privacy optout", on=False)
     await junho.say(CHAT, "번개 맞네", reply_to=secret)
-    assert (await arrived(world, 2))[1] == "↪ 서연: 비밀 번개 이야기\n준호: 번개 맞네"
+    assert (await arrived(world, 2))[1] == "준호: 번개 맞네\n↪ 서연: 비밀 번개 이야기"
 
 
 async def test_neither_whom_the_member_ignores_nor_a_bot_is_quoted(
@@ -245,7 +244,7 @@ async def test_text_and_then_the_embed_never_only_the_ping(
 ) -> None:
     message = await helper.say(CHAT, "@everyone", embeds=[EMBED])
     card = await sent(world, minji, message)
-    assert "정기 점검" in card["description"]
+    assert "정기 점검" in told(card)
 
 
 async def test_somebody_named_in_an_embed_has_a_name(
@@ -253,7 +252,7 @@ async def test_somebody_named_in_an_embed_has_a_name(
 ) -> None:
     embed = {"title": "입장", "description": f"<@{junho.id}> 님이 레벨 10이 되었습니다"}
     card = await sent(world, minji, await helper.say(CHAT, embeds=[embed]))
-    assert "@준호 님이" in card["description"]
+    assert "@준호 님이" in told(card)
 
 
 async def test_a_covered_container_stays_covered_also_when_it_is_quoted(
@@ -262,10 +261,10 @@ async def test_a_covered_container_stays_covered_also_when_it_is_quoted(
     inner = {"type": TEXT, "content": "범인은 집사다"}
     covered = {"type": CONTAINER, "spoiler": True, "components": [inner]}
     message = await helper.say(CHAT, components=[covered])
-    assert (await sent(world, minji, message))["description"] == "도우미: (스포일러)"
+    assert told(await sent(world, minji, message)) == "도우미: (스포일러)"
     answer = await junho.say(CHAT, "헉", reply_to=message)
     card = await sent(world, minji, answer)
-    assert card["description"] == "↪ 도우미: (스포일러)\n준호: 헉"
+    assert told(card) == "준호: 헉\n↪ 도우미: (스포일러)"
 
 
 async def test_what_is_laid_out_is_read_in_order_and_found(
@@ -281,8 +280,8 @@ async def test_what_is_laid_out_is_read_in_order_and_found(
     parts = [section, {"type": TEXT, "content": "일곱 시"}]
     layout = {"type": CONTAINER, "components": parts}
     message = await helper.say(CHAT, components=[layout, {"type": GALLERY, "items": [picture]}])
-    assert await arrived(world) == ["도우미: 번개 안내\n일곱 시"]
-    assert (await sent(world, minji, message))["description"] == "도우미: 번개 안내\n일곱 시"
+    assert await arrived(world) == ["도우미: 번개 안내 일곱 시"]
+    assert told(await sent(world, minji, message)) == "도우미: 번개 안내 일곱 시"
 
 
 async def test_the_name_that_somebody_gave_a_file_is_shown(
@@ -291,7 +290,7 @@ async def test_the_name_that_somebody_gave_a_file_is_shown(
     message = await junho.say(CHAT, files=[("2026 정기총회 회의록.pdf", b"%PDF")])
     assert message.attachments[0].filename.isascii()
     card = await sent(world, minji, message)
-    assert card["description"] == "준호: 📎 2026 정기총회 회의록.pdf"
+    assert told(card) == "준호: 📎 2026 정기총회 회의록.pdf"
 
 
 async def test_a_quote_without_words_says_what_it_was(
@@ -311,7 +310,7 @@ async def test_a_quote_without_words_says_what_it_was(
     for what, message in quoted.items():
         answer = await junho.say(CHAT, "귀엽다", reply_to=message)
         card = await sent(world, minji, answer)
-        assert card["description"] == f"↪ 준호: {what}\n준호: 귀엽다"
+        assert told(card) == f"준호: 귀엽다\n↪ 준호: {what}"
 
 
 async def test_the_first_message_of_a_thread_is_the_one_that_it_stands_for(
@@ -321,7 +320,7 @@ async def test_the_first_message_of_a_thread_is_the_one_that_it_stands_for(
     thread = await world.discord.person("서연").open_thread(CHAT, "장소", on=said)
     [starter] = world.discord.world.messages(thread)
     card = await sent(world, minji, starter)
-    assert card["description"] == "준호: 번개 장소 정해요"
+    assert told(card) == "준호: 번개 장소 정해요"
     await nothing_more(world, 2)
     world.discord.world.delete(said)
     refused = await minji.menu(thread, MENU, starter)
@@ -340,9 +339,9 @@ async def test_everybody_is_called_as_they_are_in_the_server(
         await one.call_oneself(guild, name)
     asked = await seoyeon.say(CHAT, "누가 와요?")
     said = await junho.say(CHAT, f"번개 집합, <@{jiwoo.id}> 도요", reply_to=asked)
-    expected = "↪ 부길드장: 누가 와요?\n길드장 준호: 번개 집합, @막내 도요"
+    expected = "길드장 준호: 번개 집합, @막내 도요\n↪ 부길드장: 누가 와요?"
     assert await arrived(world) == [expected]
-    assert (await sent(world, minji, said))["description"] == expected
+    assert told(await sent(world, minji, said)) == expected
     for one in new:
         await one.call_oneself(guild, None)
         await one.say(CHAT, "이름 돌려놓기")
@@ -356,7 +355,7 @@ async def test_a_post_that_is_mentioned_has_its_name_for_whoever_may_see_it(
     hidden = await hajun.open_thread(CHAT, "몰래", private=True)
     message = await hajun.say(CHAT, f"자세한 건 <#{post.id}> 에서, <#{hidden.id}> 말고")
     card = await sent(world, minji, message)
-    assert card["description"] == "하준: 자세한 건 #토요일 모임 에서, #알 수 없는 채널 말고"
+    assert told(card) == "하준: 자세한 건 #토요일 모임 에서, #알 수 없는 채널…\n말고"
 
 
 async def test_an_archived_thread_that_is_mentioned_has_its_name(
@@ -367,4 +366,4 @@ async def test_an_archived_thread_that_is_mentioned_has_its_name(
     thread.thread.archived = True
     world.discord.world.channel_changed(thread)
     card = await sent(world, minji, await junho.say(CHAT, f"<#{thread.id}> 참고"))
-    assert card["description"] == "준호: #지난 이야기 참고"
+    assert told(card) == "준호: #지난 이야기 참고"

@@ -12,6 +12,7 @@ import pytest_asyncio
 from PIL import Image
 
 from sandbox.discord import Channel, Message, Permission, Person, Reply
+from tests.support.messages import told
 from tests.support.world import CHAT, World, open_village, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -164,7 +165,7 @@ async def test_places_roles_and_content_are_obeyed(
     panel = await turned(hajun, "내용")
     await hajun.choose(panel, select(panel, "policy"), ["앞부분만"])
     await minji.menu(CHAT, MENU_ME, message)
-    [card] = [one.template["content"]["description"] for one in world.kakao.outbox]
+    [card] = [told(one.template["content"]) for one in world.kakao.outbox]
     assert card.endswith("…")
     assert len(card) < 80
     panel = await turned(hajun, "역할")

@@ -15,6 +15,7 @@ from sandbox.discord import Reply
 from sandbox.kakao import LocalKakao
 from sandbox.kakao.state import Webhook
 from tests.journeys.test_link_journey import CHROMIUM, FLAGS, PHONE, heading, press
+from tests.support.messages import told
 from tests.support.sharing import TEMPLATES, open_stall
 from tests.support.world import CHAT, World, link_of, open_world, until
 
@@ -154,7 +155,7 @@ async def test_a_message_goes_from_discord_to_two_chats_and_the_news_comes_back(
     [first, second] = world.kakao.outbox[-2:]
     assert first.shared
     assert second.shared
-    assert SAID in first.template["content"]["description"]
+    assert SAID in told(first.template["content"])
 
 
 async def test_templates_scrapes_and_custom_messages_get_through_the_picker(
@@ -238,7 +239,7 @@ async def test_on_a_phone_kakao_is_asked_and_the_app_takes_over(
         await arrive(page)
         await choose_a_chat(page, world)
     await reply.until(lambda message: message.text == "✅ 1개 채팅방에 공유했어요.")
-    assert SAID in world.kakao.outbox[-1].template["content"]["description"]
+    assert SAID in told(world.kakao.outbox[-1].template["content"])
 
 
 @pytest.mark.parametrize("system", AGENTS)

@@ -35,5 +35,5 @@ async def test_mentions_and_replies_arrive_and_words_say_what_is_missing(
     await junho.say(CHAT, "고마워요", reply_to=mine)
     await until(lambda: len(world.kakao.outbox) == 2)
     cards = [message.template["content"] for message in world.kakao.outbox]
-    assert all("#잡담" in card["title"] for card in cards)
-    assert not any("공지" in card["description"] for card in cards)
+    assert all("#잡담" in card["description"] for card in cards)
+    assert not any("공지" in card["title"] + card["description"] for card in cards)

@@ -1,5 +1,8 @@
 """Messages as they were read, for tests that need no Discord."""
 
+from collections.abc import Mapping
+
+from bot.kakao import Content
 from bot.services.messages.models import (
     Author,
     Body,
@@ -44,3 +47,11 @@ def highlight(
 ) -> Highlight:
     """Return a message with the names that whoever gets it may see."""
     return Highlight(seen, guild, channel, names=names or Names())
+
+
+def told(content: Content | Mapping[str, str], guild: str = "까치 마을") -> str:
+    """Return what a card says, without the line that says why it came and where it stands."""
+    fields = content.model_dump() if isinstance(content, Content) else content
+    lines = (fields.get("description") or "").split("\n")
+    said = [line for line in lines if not line.endswith(guild)]
+    return "\n".join([fields["title"], *said])

@@ -23,9 +23,10 @@ from bot.services.messages.models import (
 )
 from bot.services.servers.policy import EXCERPT, Policy, apply_policy
 from bot.texts import Locale, Texts
-from tests.support.messages import JUNHO, MINJI, forwarded, message, quoted
+from tests.support.messages import JUNHO, MINJI, forwarded, message, quoted, told
 
 TEXTS = Texts()
+GUILD = "야간 순찰대"
 LINK = "https://kkachi.example/m/abc"
 PLAIN_TEXT = Body("오늘 **9시**에 모여요")
 
@@ -35,7 +36,7 @@ def of(
 ) -> Highlight:
     """Return what 민지 wrote in a server."""
     seen = message(body, *others, author=author, age_restricted=age_restricted)
-    return Highlight(seen, "야간 순찰대", "레이드", names=Names({7: "준호"}))
+    return Highlight(seen, GUILD, "레이드", names=Names({7: "준호"}))
 
 
 PLAIN = of()
@@ -48,17 +49,17 @@ def card(highlight: Highlight, note: str | None = None, locale: Locale = "ko") -
     return message_card(highlight, note=note, link=LINK, locale=locale, texts=TEXTS).content
 
 
-def said(body: Body, locale: Locale = "ko", *others: Part) -> str | None:
-    return card(of(body, *others), locale=locale).description
+def said(body: Body, locale: Locale = "ko", *others: Part) -> str:
+    return told(card(of(body, *others), locale=locale), GUILD)
 
 
-def test_a_plain_message_tells_where_who_and_what() -> None:
+def test_a_plain_message_tells_who_and_what_and_where() -> None:
     feed = message_card(PLAIN, note=None, link=LINK, locale="ko", texts=TEXTS)
     assert feed.template_object() == {
         "object_type": "feed",
         "content": {
-            "title": "#레이드 · 야간 순찰대",
-            "description": "민지: 오늘 9시에 모여요",
+            "title": "민지: 오늘 9시에 모여요",
+            "description": "#레이드 · 야간 순찰대",
             "link": {"web_url": LINK, "mobile_web_url": LINK},
         },
         "buttons": [{"title": "원문 보기", "link": {"web_url": LINK, "mobile_web_url": LINK}}],
@@ -67,33 +68,35 @@ def test_a_plain_message_tells_where_who_and_what() -> None:
 
 def test_the_button_speaks_english_too() -> None:
     feed = message_card(PLAIN, note=None, link=LINK, locale="en", texts=TEXTS)
-    assert [button.title for button in feed.buttons] == ["Open"]
+    assert [button.title for button in feed.buttons] == ["Original"]
 
 
-def test_the_note_comes_first_and_the_reply_before_the_text() -> None:
+def test_the_note_comes_right_below_the_words_and_the_reply_after_it() -> None:
     asked = of(PLAIN_TEXT, quoted(Body("언제\n모여요? ||비밀||")))
-    assert card(asked, "자리 <@7> 맡아 둠").description == (
-        "📝 자리 @준호 맡아 둠\n↪ 준호: 언제 모여요? (스포일러)\n민지: 오늘 9시에 모여요"
+    assert told(card(asked, "자리 <@7> 맡아 둠"), GUILD) == (
+        "민지: 오늘 9시에 모여요\n📝 자리 @준호 맡아 둠\n↪ 준호: 언제 모여요? (스포일러)"
     )
 
 
 def test_a_long_reply_is_cut_to_a_hint() -> None:
-    description = card(of(PLAIN_TEXT, quoted(Body("가" * 500)))).description or ""
-    assert description.startswith("↪ 준호: 가가")
-    assert "…\n민지: 오늘" in description
+    quote = said(PLAIN_TEXT, "ko", quoted(Body("가" * 500))).splitlines()[1]
+    assert quote == "↪ 준호: " + "가" * 39 + "…"
 
 
 @pytest.mark.parametrize(
-    ("guild", "channel", "title"),
+    ("guild", "channel", "parent", "foot"),
     [
-        ("야간 순찰대", "레이드", "#레이드 · 야간 순찰대"),
-        ("", "민지", "민지"),
-        ("", "\u200b", "Discord 메시지"),
-        ("길드", "가" * 100, "#" + "가" * 58 + "…"),
+        ("야간 순찰대", "레이드", "", "#레이드 · 야간 순찰대"),
+        ("야간 순찰대", "탱커 구함", "레이드", "#레이드 › 탱커 구함 · 야간 순찰대"),
+        ("", "민지", "", "민지"),
+        ("", "\u200b", "", "디스코드 메시지"),
+        ("길드", "가" * 100, "", "#" + "가" * 19 + "… · 길드"),
+        ("나" * 100, "가" * 100, "다" * 100, f"#{'다' * 19}… › {'가' * 19}… · {'나' * 16}…"),
     ],
 )
-def test_the_title_tells_the_place(guild: str, channel: str, title: str) -> None:
-    assert card(replace(PLAIN, guild=guild, channel=channel)).title == title
+def test_the_foot_tells_the_place(guild: str, channel: str, parent: str, foot: str) -> None:
+    placed = replace(PLAIN, guild=guild, channel=channel, parent=parent)
+    assert card(placed).description == foot
 
 
 VOICE = File("voice-message.ogg", "https://cdn.example/v", "audio/ogg", seconds=72.4)
@@ -117,19 +120,19 @@ TUBE = "https://tube.example/watch"
         (Body(stickers=("까치", "호랑이")), "🏷️ 스티커: 까치, 호랑이", "🏷️ Sticker: 까치, 호랑이"),
         (
             Body(poll=POLL),
-            "📊 언제 할까요?\n1. 금요일\n2. 토요일",
-            "📊 언제 할까요?\n1. 금요일\n2. 토요일",
+            "📊 언제 할까요? 1. 금요일 · 2. 토요일",
+            "📊 언제 할까요? 1. 금요일 · 2. 토요일",
         ),
-        (Body(embeds=(PREVIEW,)), *["새 소식\n업데이트 안내\n버전: 2.0"] * 2),
-        (Body(f"<{TUBE}>", embeds=(PREVIEW,)), *["새 소식\n업데이트 안내\n버전: 2.0"] * 2),
+        (Body(embeds=(PREVIEW,)), *["새 소식 업데이트 안내\n버전: 2.0"] * 2),
+        (Body(f"<{TUBE}>", embeds=(PREVIEW,)), *["새 소식 업데이트 안내\n버전: 2.0"] * 2),
         (
             Body(f"이거 {TUBE}", embeds=(PREVIEW,)),
             *[f"이거 {TUBE}\n새 소식\n업데이트 안내\n버전: 2.0"] * 2,
         ),
         (Body(TUBE), TUBE, TUBE),
-        (Body(embeds=(Embed(author="봇", description="켜졌어요"),)), *["봇\n켜졌어요"] * 2),
-        (Body(), "(글자 없는 메시지)", "(a message without words)"),
-        (Body("\u200b \u202e"), "(글자 없는 메시지)", "(a message without words)"),
+        (Body(embeds=(Embed(author="봇", description="켜졌어요"),)), *["봇 켜졌어요"] * 2),
+        (Body(), "(내용 없는 메시지)", "(a message without words)"),
+        (Body("\u200b \u202e"), "(내용 없는 메시지)", "(a message without words)"),
     ],
 )
 def test_every_kind_of_content_gives_a_sensible_card(body: Body, korean: str, english: str) -> None:
@@ -139,7 +142,7 @@ def test_every_kind_of_content_gives_a_sensible_card(body: Body, korean: str, en
 
 def test_a_message_forwarded_on_discord_shows_what_was_forwarded() -> None:
     content = card(of(Body(), forwarded(Body("원래 글", files=(PHOTO, REPORT)))))
-    assert content.description == "민지: [전달] 원래 글\n📎 report.pdf"
+    assert told(content, GUILD) == "민지: [전달] 원래 글\n📎 report.pdf"
     assert content.image_url == PHOTO.url
 
 
@@ -152,8 +155,8 @@ def test_an_age_restricted_message_shows_neither_text_nor_picture() -> None:
     hidden = of(secret, quoted(Body("비밀")), forwarded(Body("비밀")), age_restricted=True)
     content = card(hidden, "볼 것")
     assert content.image_url is None
-    assert content.description == (
-        "📝 볼 것\n민지: 연령 제한 채널의 메시지예요. Discord에서 볼 수 있어요."
+    assert told(content, GUILD) == (
+        "민지: 연령 제한 메시지예요. 디스코드에서 볼 수 있어요.\n📝 볼 것"
     )
 
 
@@ -214,21 +217,24 @@ def test_an_empty_note_leaves_no_trace(note: str | None) -> None:
 
 def test_the_longest_note_still_leaves_the_sender_and_the_beginning() -> None:
     content = card(of(Body("나" * 2000)), "가" * 100)
+    assert str(content.title).startswith("민지: 나나나")
     assert content.description is not None
-    assert content.description.startswith("📝 " + "가" * 100 + "\n민지: 나나나")
+    foot, note, rest = content.description.splitlines()
+    assert (foot, note) == ("#레이드 · 야간 순찰대", "📝 " + "가" * 100)
+    assert rest.startswith("나나나")
     assert len(content.description) == 200
 
 
 def test_a_long_text_leaves_room_for_the_names_of_files() -> None:
-    description = said(Body("나" * 2000, files=(REPORT,))) or ""
-    assert description.endswith("…\n📎 report.pdf")
-    assert len(description) == 200
+    content = card(of(Body("나" * 2000, files=(REPORT,))))
+    assert told(content, GUILD).endswith("…\n📎 report.pdf")
+    assert len(content.description or "") == 200
 
 
 def test_a_cut_never_splits_a_character_that_people_see() -> None:
-    description = said(Body(FAMILY * 100)) or ""
-    assert description.endswith("…")
-    assert set(regex.findall(r"\X", description.removeprefix("민지: "))) == {FAMILY, "…"}
+    text = said(Body(FAMILY * 100))
+    assert text.endswith("…")
+    assert set(regex.findall(r"\X", text.removeprefix("민지: "))) == {FAMILY, "…", "\n"}
 
 
 texts = st.text(max_size=300)
@@ -279,7 +285,7 @@ def test_any_message_gives_a_card_within_the_limits(
     assert message_from(printed) == feed
     assert isinstance(feed, Feed)
     assert links(printed) == {LINK}
-    assert 0 < len(feed.content.title or "") <= 60
+    assert 0 < len(feed.content.title or "") <= 40
     assert 0 < len(feed.content.description or "") <= 200
 
 
@@ -305,25 +311,30 @@ def test_a_spoiler_never_leaks_into_a_card(body: Body, note: str) -> None:
 def test_an_excerpt_is_cut_when_it_has_been_read(text: str, excerpt: str) -> None:
     full = of(Body(text, files=(PHOTO, REPORT)), quoted(Body("인용")))
     content = card(apply_policy(full, Policy.EXCERPT))
-    assert content.description == f"민지: {excerpt}"
+    first, *rest = told(content, GUILD).removeprefix("민지: ").splitlines()
+    shown = first.removesuffix("…") + "".join(rest)
+    assert shown.removesuffix("…") == excerpt.removesuffix("…")
     assert content.image_url is None
 
 
 def test_the_excerpt_of_an_embed_is_its_words() -> None:
     excerpt = apply_policy(of(Body(embeds=(PREVIEW, FRAME))), Policy.EXCERPT)
-    assert card(excerpt).description == "민지: 새 소식\n업데이트 안내\n버전: 2.0"
+    assert told(card(excerpt), GUILD) == "민지: 새 소식 업데이트 안내\n버전: 2.0"
 
 
 def test_of_what_may_leave_as_a_link_only_nothing_is_said() -> None:
     full = of(Body("비밀", files=(PHOTO,)), quoted(Body("비밀")), forwarded(Body("비밀")))
     content = card(apply_policy(full, Policy.LINK))
-    assert (content.description, content.image_url) == ("민지: (글자 없는 메시지)", None)
+    assert content.image_url is None
+    assert told(content, GUILD) == "민지: 내용은 디스코드에서 볼 수 있어요."
     assert apply_policy(full, Policy.FULL) == full
 
 
 @settings(max_examples=60, deadline=None)
 @given(highlights)
 def test_no_excerpt_is_longer_than_the_server_wants(highlight: Highlight) -> None:
-    short = replace(apply_policy(highlight, Policy.EXCERPT), channel="", guild="")
+    short = replace(apply_policy(highlight, Policy.EXCERPT), channel="말", guild=GUILD, parent="")
     named = replace(short, seen=replace(short.seen, author=JUNHO, age_restricted=False))
-    assert len((card(named).description or "").removeprefix("준호: ")) <= EXCERPT
+    first, _, rest = told(card(named), GUILD).removeprefix("준호: ").partition("\n")
+    assert len(first) <= EXCERPT
+    assert len(rest) <= EXCERPT

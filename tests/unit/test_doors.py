@@ -225,7 +225,7 @@ async def digest(tower: HighlightsWorld) -> str:
 
 
 async def shown(tower: HighlightsWorld, page: str) -> list[str]:
-    return [item.text for item in (await tower.services.digests.page(page)).items]
+    return [item.text for item in (await tower.services.digests.page(page)).digest.items]
 
 
 async def test_the_page_of_a_digest_lists_what_its_server_lets_out_now(

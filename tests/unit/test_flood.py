@@ -100,7 +100,7 @@ async def test_one_card_stands_for_a_flood_and_the_rest_is_counted_and_not_sent_
     assert isinstance(card, List)
     assert card.header_title == "까치가 소식 14,000개를 모아 왔어요"
     page = str(card.header_link.web_url)
-    digest = await tower.services.digests.page(page.rpartition("/")[2])
+    digest = (await tower.services.digests.page(page.rpartition("/")[2])).digest
     assert (len(digest.items), digest.left_out) == (MOST_TOGETHER, left_out)
     assert await count(tower, select(func.count().label("n")).select_from(jumps)) == MOST_TOGETHER
 

@@ -146,7 +146,7 @@ async def test_a_linked_member_gets_the_card_on_kakao(desk: Desk) -> None:
     [row] = await desk.services.forwarding.to_me(MINJI, HELLO, "꼭 봐!")
     assert row.state is SENT
     content = desk.kakao.outbox[0].template["content"]
-    assert "오늘 저녁 여덟 시!" in content["description"]
+    assert content["title"].endswith("오늘 저녁 여덟 시!")
     assert "꼭 봐!" in content["description"]
 
 

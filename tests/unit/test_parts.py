@@ -12,6 +12,7 @@ from bot.services.highlights.matching.patterns import Pattern
 from bot.services.highlights.matching.spans import finder
 from bot.services.messages.models import Author, Body, Part, PartKind, Source
 from storage.rules import Rule, RuleKind
+from tests.support.messages import told
 from tests.support.outbox import MINJI
 from tests.support.watching import GUILD, ROLE, ROOM, HighlightsWorld, open_tower
 
@@ -35,7 +36,7 @@ async def words(tower: HighlightsWorld) -> str:
     """Return what the card of all that waits says."""
     card = await tower.card()
     assert isinstance(card, Feed)
-    return card.content.description or ""
+    return told(card.content, "guild")
 
 
 async def test_a_word_in_a_quote_is_found_and_seen(tower: HighlightsWorld) -> None:
@@ -62,7 +63,7 @@ async def test_a_word_in_a_quote_that_may_not_go_along_is_not_found(
 
 async def test_a_quote_that_may_go_along_does(tower: HighlightsWorld) -> None:
     assert await tower.found(tower.message(others=[quote()]))
-    assert await words(tower) == "↪ 서연: 옛말\nmember 2: 공지가 있어요"
+    assert await words(tower) == "member 2: 공지가 있어요\n↪ 서연: 옛말"
 
 
 async def test_of_whoever_opted_out_nothing_goes_along(tower: HighlightsWorld) -> None:
@@ -87,8 +88,8 @@ async def test_a_bot_is_quoted_only_where_bots_count(
 ) -> None:
     await tower.filter(ignore_bots=not count)
     assert await tower.found(tower.message(others=[quote(BOT)]))
-    quoted = "↪ 도우미: 옛말\n" if count else ""
-    assert await words(tower) == f"{quoted}member 2: 공지가 있어요"
+    quoted = "\n↪ 도우미: 옛말" if count else ""
+    assert await words(tower) == f"member 2: 공지가 있어요{quoted}"
 
 
 async def test_a_line_before_carries_only_what_may_go_along(tower: HighlightsWorld) -> None:
@@ -99,7 +100,7 @@ async def test_a_line_before_carries_only_what_may_go_along(tower: HighlightsWor
     carried = Part(Body("몰래 한 말"), PartKind.FORWARDED, origin=original.source)
     tower.message("이거 봐요", others=[carried])
     assert await tower.found(tower.message())
-    assert await words(tower) == "member 2: 이거 봐요\nmember 2: 공지가 있어요"
+    assert await words(tower) == "member 2: 공지가 있어요\n↑ member 2: 이거 봐요"
 
 
 async def test_what_is_carried_on_is_found(tower: HighlightsWorld) -> None:

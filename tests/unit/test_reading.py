@@ -25,7 +25,7 @@ from bot.services.messages.models import (
 )
 from bot.texts import Texts
 from storage.rules import Rule, RuleKind
-from tests.support.messages import AT, forwarded, message, quoted
+from tests.support.messages import AT, forwarded, message, quoted, told
 from tests.support.raw_messages import (
     CELLAR,
     FIRST,
@@ -52,7 +52,7 @@ def said(seen: Seen, highlight: Highlight | None = None) -> str:
     """Return what a card says of a message."""
     shown = highlight or Highlight(seen, "까치 마을", "잡담")
     feed = message_card(shown, note=None, link="https://k.example", locale="ko", texts=TEXTS)
-    return feed.content.description or ""
+    return told(feed.content)
 
 
 # kinds of messages
@@ -252,7 +252,7 @@ def looking_for(word: str, seen: Seen) -> str:
         Highlight(seen), note=None, link="https://k.example", locale="ko", texts=TEXTS,
         find=finder([rule], {}),
     )  # fmt: skip
-    return feed.content.description or ""
+    return told(feed.content)
 
 
 @settings(max_examples=150, deadline=None)

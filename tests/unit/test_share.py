@@ -63,7 +63,7 @@ async def test_the_page_hands_the_card_and_only_the_nonce_to_kakaos_sdk(stall: S
     assert offer["sdk"] == {"url": kakao.sdk_url, "integrity": kakao.sdk_integrity}
     assert offer["message"]["serverCallbackArgs"] == {"kkachi": share.nonce}
     assert offer["message"]["objectType"] == "feed"
-    assert offer["message"]["content"]["description"] == "준호: 오늘 저녁 여덟 시!"
+    assert offer["message"]["content"]["title"] == "준호: 오늘 저녁 여덟 시!"
 
 
 async def test_the_page_says_everything_in_both_languages(stall: ShareWorld) -> None:

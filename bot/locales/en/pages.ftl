@@ -131,6 +131,7 @@ page-digest = Gathered highlights
         [one] One highlight
        *[other] { $count } highlights
     }
+    .made = Gathered { $moment }
     .empty = All of them were deleted meanwhile, or their server lets them out no more.
     .more = { $count } more are not listed here: there were too many.
     .way = Press one to go on reading in Discord. This page disappears after a week.

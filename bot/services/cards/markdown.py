@@ -101,6 +101,12 @@ def in_zone(moment: str, zone: tzinfo | None, locale: Locale, texts: Texts) -> s
     return texts.say(locale, "card-zone", moment=moment, zone=str(zone))
 
 
+def moment_of(then: datetime, locale: Locale, texts: Texts) -> str:
+    """Return a day and time, told by the clock that it carries."""
+    date = texts.say(locale, "card-date", month=then.month, day=then.day, weekday=then.weekday())
+    return texts.say(locale, "card-moment", date=date, time=f"{then:%H:%M}")
+
+
 def clean(text: str) -> str:
     """Return a text without invisible and control characters, whitespace collapsed."""
     return _tidy(LINE_BREAK.sub("\n", text).replace(CODE_SPACE, " "))

@@ -13,7 +13,7 @@ from bot.services.clock import SEOUL
 from bot.services.messages.models import Body, File, Highlight, Part, PartKind, Poll
 from bot.texts import Locale, Texts
 
-NAME_LIMIT = 32
+FILE_LIMIT = 32
 LONE_ADDRESS = re.compile(r"https?://\S+")
 
 
@@ -40,6 +40,8 @@ class Pieces:
         seen = self._highlight.seen
         if seen.age_restricted:
             return [self.say("card-age-restricted")]
+        if not seen.parts:
+            return [self.say("card-kept")]
         pieces = [
             piece
             for part in seen.of_kind(PartKind.WRITTEN)
@@ -91,13 +93,13 @@ class Pieces:
         return filter(None, pieces)
 
     def _words(self, body: Body) -> str:
-        """Return the text and then the embeds, alone where the text is no more than an address."""
+        """Return a post's title, the text and the embeds; no text that is only their address."""
         text = self.read(body.text)
         embeds = [self.read(line) for embed in body.shown_embeds for line in embed.lines]
         if any(embeds) and LONE_ADDRESS.fullmatch(text):
             text = ""
         covered = self.say("card-spoiler") if body.covered else ""
-        return "\n".join(filter(None, (text, covered, *embeds)))
+        return "\n".join(filter(None, (one_line(body.title), text, covered, *embeds)))
 
     def _poll(self, poll: Poll) -> str:
         answers = (
@@ -108,7 +110,7 @@ class Pieces:
         if poll.is_over:
             winner = one_line(" ".join(poll.answers))
             return "\n".join(filter(None, (self.say("card-poll-over", question=question), winner)))
-        return "\n".join([self.say("card-poll", question=question), *answers])
+        return "\n".join([self.say("card-poll", question=question), " · ".join(answers)])
 
     def _voices(self, body: Body) -> Iterator[str]:
         for file in body.files:
@@ -138,4 +140,4 @@ class Pieces:
 
 
 def _file_name(file: File) -> str:
-    return cut(one_line(file.name), NAME_LIMIT) or "?"
+    return cut(one_line(file.name), FILE_LIMIT) or "?"

@@ -10,18 +10,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
-from bot.errors import NotAllowed, NothingLeft, NotLinked, SystemMessage
-from bot.kakao import Button, Content, Feed, Link, List, Message
+from bot.errors import NotAllowed, NothingLeft, NotLinked
+from bot.kakao import Button, Link, List, Message
 from bot.services.accounts.links import Links
 from bot.services.cache import Bounded
-from bot.services.cards.cutting import Find
-from bot.services.cards.event import event_card, line_of
-from bot.services.cards.markdown import one_line
-from bot.services.cards.message import message_card
-from bot.services.cards.picture import first_image
 from bot.services.clock import DAY, SEOUL, Clock
 from bot.services.forwarding.jumps import Jumps
-from bot.services.highlights.cases import MessageCase, feature_of
+from bot.services.highlights.cases import MessageCase
+from bot.services.highlights.drawing import Drawing, Found
 from bot.services.highlights.gates import Gates, Moment
 from bot.services.highlights.matching.spans import finder
 from bot.services.highlights.rules import Filter, Rules
@@ -39,13 +35,20 @@ from storage.digests import Digest, DigestStore, Item
 from storage.hits import MESSAGE, Hit, HitStore
 from storage.reading import Unreadable
 
-__all__ = ["Digest", "DigestExpired", "DigestUnknown", "Digests", "Flood"]
+__all__ = [
+    "Digest",
+    "DigestExpired",
+    "DigestUnknown",
+    "DigestView",
+    "Digests",
+    "Flood",
+    "Item",
+]
 
 KEPT_SECONDS = 7 * DAY
 TOKEN_BYTES = 24
 SHOWN = 3
 GONE, UNREADABLE = "gone", "unreadable"
-LINE = 200
 REMEMBERED = 1000  # floods of which somebody was told
 
 
@@ -58,17 +61,11 @@ class DigestExpired(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A hit that may go out, with what it says now: a message, or an event's facts."""
+class DigestView:
+    """A page as it may be shown now, and where its reader lives."""
 
-    hit: Hit
-    place: Source
-    highlight: Highlight | None = None
-    facts: EventFacts | None = None
-    author_id: int | None = None
-    policy: str = Policy.FULL
-    find: Find | None = None
-    zone: tzinfo = SEOUL
+    digest: Digest
+    zone: tzinfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +135,13 @@ class Digests:
         if left_out:
             await self._tell_flood(row, found, left_out, locale)
         if len(found) == 1 and not left_out:
-            return await self._alone(found[0], await self._before(found[0]), locale)
+            [one] = found
+            before = await self._before(one)
+            address = await self._jumps.open(row.member_id, one.place)
+            return Drawing(self._texts, locale).card(one, address, before)
         return await self._together(row, found, left_out, locale)
 
-    async def page(self, digest_id: str) -> Digest:
+    async def page(self, digest_id: str) -> DigestView:
         """Return what the page behind a digest lists, of what its servers let out by now.
 
         Raises DigestUnknown, DigestExpired or DiscordAway.
@@ -152,7 +152,7 @@ class Digests:
         if digest.expires_at <= self._now():
             raise DigestExpired
         items = [item for item in digest.items if await self._may_show(digest.member_id, item)]
-        return replace(digest, items=items)
+        return DigestView(replace(digest, items=items), await self._zone(digest.member_id))
 
     async def _may_show(self, member_id: int, item: Item) -> bool:
         try:
@@ -208,7 +208,7 @@ class Digests:
         await self._listeners.tell(listener(flood) for listener in self.on_flood)
 
     async def _judged(self, hit: Hit, highlight: Highlight | None) -> tuple[Hit, str | None]:
-        if hit.message_id is not None and highlight is None:
+        if hit.message_id is not None and (highlight is None or highlight.seen.system):
             return hit, GONE
         # What nobody can judge costs this hit, and not those that go with it.
         with suppress(Unreadable):
@@ -232,6 +232,7 @@ class Digests:
         chosen = await self._rules.filter(hit.member_id, hit.guild_id) if is_by_rule else None
         mine = await self._rules.of(hit.member_id, hit.guild_id) if is_by_rule else []
         carried = await self._without_others(highlight, chosen)
+        met = [rule for rule in mine if rule.id in hit.rule_ids]
         patterns = self._rules.matcher.patterns(hit.guild_id).get(hit.member_id, {})
         return Found(
             hit,
@@ -239,7 +240,8 @@ class Digests:
             highlight=apply_policy(carried, policy),
             author_id=highlight.seen.author_id,
             policy=policy,
-            find=finder([rule for rule in mine if rule.id in hit.rule_ids], patterns),
+            rules=met,
+            find=finder(met, patterns),
         )
 
     async def _without_others(self, highlight: Highlight, chosen: Filter | None) -> Highlight:
@@ -271,50 +273,11 @@ class Digests:
         """Return how much may leave a place."""
         return (await self._settings.of(guild_id)).policy_of(places)
 
-    async def _alone(self, found: Found, before: Sequence[Highlight], locale: Locale) -> Message:
-        address = await self._jumps.open(found.hit.member_id, found.place)
-        if found.highlight is not None:
-            return self._card(found, found.highlight, address, locale, before)
-        assert found.facts is not None  # noqa: S101 - a hit is a message or an event
-        return event_card(
-            found.hit.kind,
-            found.facts,
-            link=address,
-            locale=locale,
-            texts=self._texts,
-            zone=found.zone,
-        )
-
-    def _card(
-        self,
-        found: Found,
-        highlight: Highlight,
-        address: str,
-        locale: Locale,
-        before: Sequence[Highlight] = (),
-    ) -> Feed:
-        headline = ""
-        if found.hit.kind != MESSAGE:
-            headline = self._texts.say(locale, f"notify-headline-{found.hit.kind}")
-        try:
-            return message_card(
-                highlight,
-                note=None,
-                headline=headline,
-                before=before,
-                find=found.find,
-                link=address,
-                locale=locale,
-                texts=self._texts,
-            )
-        except SystemMessage:
-            raise NothingLeft from None
-
     async def _together(
         self, row: Delivery, found: Sequence[Found], left_out: int, locale: Locale
     ) -> List:
-        addresses = await self._jumps.open_all(row.member_id, {one.place for one in found})
-        lines = [self._line(one, addresses[one.place], locale) for one in found]
+        drawing = Drawing(self._texts, locale)
+        opened = await self._jumps.open_all(row.member_id, {one.place for one in found})
         now = self._now()
         digest = Digest(
             id=await self._store.of_forward(row.forward_id) or self._token(),
@@ -323,52 +286,17 @@ class Digests:
             locale=locale,
             created_at=now,
             expires_at=now + KEPT_SECONDS,
-            items=lines,
+            items=[drawing.line(one, opened[one.place]) for one in found],
             left_out=left_out,
         )
         await self._store.put(digest)
         page = _link(f"{self._public_url}/d/{digest.id}")
-        contents = [
-            self._content(one, line) for one, line in zip(found[:SHOWN], lines[:SHOWN], strict=True)
-        ]
         title = self._texts.say(locale, "digest-title", count=len(found) + left_out)
         return List.fit(
             header_title=title,
             header_link=page,
-            contents=contents,
+            contents=[drawing.row(one, opened[one.place]) for one in found[:SHOWN]],
             buttons=[Button(title=self._texts.say(locale, "digest-all"), link=page)],
-        )
-
-    def _content(self, found: Found, line: Item) -> Content:
-        picture = first_image(found.highlight) if found.highlight else None
-        return Content.fit(
-            title=line.text or line.title,
-            description=line.title,
-            image_url=picture and picture.url,
-            image_width=picture and picture.width,
-            image_height=picture and picture.height,
-            link=_link(line.address),
-        )
-
-    def _line(self, found: Found, address: str, locale: Locale) -> Item:
-        if found.highlight is not None:
-            card = self._card(found, found.highlight, address, locale)
-            title, text = card.content.title or "", card.content.description or ""
-        else:
-            assert found.facts is not None  # noqa: S101 - a hit is a message or an event
-            title, text = line_of(
-                found.hit.kind, found.facts, locale=locale, texts=self._texts, zone=found.zone
-            )
-        return Item(
-            title=one_line(title),
-            text=one_line(text)[:LINE],
-            address=address,
-            at=found.hit.found_at,
-            message_id=found.hit.message_id,
-            guild_id=found.hit.guild_id,
-            channel_id=found.hit.channel_id,
-            feature=feature_of(found.hit.kind),
-            policy=found.policy,
         )
 
 

@@ -271,7 +271,7 @@ def _uncovered(text: str) -> str:
 class Highlight:
     """Something on Discord worth carrying, with the names that whoever gets it may see.
 
-    `forum` is where a post stands, whose title is then the channel's name. `most` is how many
+    `parent` is the channel of a thread or post, whose name is then `channel`. `most` is how many
     characters of what was said may leave the server, None for all; `policy` is why. `zone` is where
     whoever gets it lives, None for Seoul: points in time are told in it.
     """
@@ -279,7 +279,7 @@ class Highlight:
     seen: Seen
     guild: str = ""
     channel: str = ""
-    forum: str = ""
+    parent: str = ""
     names: Names = field(default_factory=Names)
     most: int | None = None
     policy: str = "full"
