@@ -113,7 +113,8 @@ class Friend(Answer):
     """A KakaoTalk friend who uses this app; `uuid` addresses messages and may change.
 
     Kakao's are 28 characters long. `id` is that of the friend's own `User`, for this app only.
-    Since 2022 Kakao lists nobody who takes no messages, and need not send `allowed_msg`.
+    Since 2022 Kakao lists nobody who takes no messages, and need not send `allowed_msg` (DevTalk
+    122881).
     """
 
     id: UserId | None = None

@@ -33,7 +33,7 @@ forward-friends-cancelled = Not sent.
 forward-friends-result = { $arrived } of { $count } friends got it.
 forward-friends-nobody = There is no KakaoTalk friend you could send to.
 forward-friends-missing =
-    If a friend is missing, it is one of these.
+    When a friend is missing, it is usually one of these:
     • They have not connected KakaoTalk to Kkachi. They have to use `/kakao link`.
     • They have not agreed to "Friends List in Kakao Service". Kakao asks them once they use "Send to Kakao friends" themselves.
     • They keep their profile private for Kkachi at Kakao. They can change that by the profile visibility button below a KakaoTalk message that Kkachi brought them.
