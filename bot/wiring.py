@@ -99,6 +99,7 @@ def _departures(
         await highlights.rules.forget(member_id=member_id, guild_id=guild_id)
         await subscriptions.subscriptions.forget(member_id=member_id, guild_id=guild_id)
         await stores.memberships.forget(member_id=member_id, guild_id=guild_id)
+        await stores.visibilities.forget(member_id=member_id, guild_id=guild_id)
 
     async def forget_guild(guild_id: int) -> None:
         await highlights.rules.forget(guild_id=guild_id)
@@ -106,6 +107,7 @@ def _departures(
         await servers.settings.forget(guild_id)
         await servers.exclusions.forget(guild_id)
         await stores.memberships.forget(guild_id=guild_id)
+        await stores.visibilities.forget(guild_id=guild_id)
         await highlights.catch_up.forget(guild_id)
 
     return Departures(

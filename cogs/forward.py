@@ -1,5 +1,7 @@
 """`/forward me`, `/forward friends` and the two message menus that do the same."""
 
+from collections.abc import Sequence
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -8,7 +10,15 @@ from bot.discord.carrying import carried
 from bot.discord.cog import KkachiCog, ListenerLists
 from bot.discord.plugin import AnyBot
 from bot.discord.replies import member_of
-from bot.discord.ui.friend_picker import FriendSelect, PickerButton, panel_of, show_panel
+from bot.discord.ui.friend_picker import (
+    FriendSelect,
+    MemberSelect,
+    PickerButton,
+    User,
+    panel_of,
+    show_panel,
+    show_panel_for,
+)
 from bot.discord.ui.results import RepeatButton, show_results
 from bot.discord.words import plain, sentence
 from bot.errors import UserError
@@ -19,7 +29,7 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
     """Send a Discord message to KakaoTalk."""
 
     feature = "forward"
-    components = (FriendSelect, PickerButton, RepeatButton)
+    components = (FriendSelect, MemberSelect, PickerButton, RepeatButton)
 
     def __init__(self, bot: AnyBot) -> None:
         super().__init__(bot)
@@ -47,7 +57,16 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
 
     @app_commands.command()
     async def friends(
-        self, interaction: discord.Interaction, message: str, note: str | None = None
+        self,
+        interaction: discord.Interaction,
+        *,
+        message: str,
+        note: str | None = None,
+        to: User | None = None,
+        to2: User | None = None,
+        to3: User | None = None,
+        to4: User | None = None,
+        to5: User | None = None,
     ) -> None:
         """Send a message to up to five KakaoTalk friends.
 
@@ -55,8 +74,14 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
             interaction: who asks, and where
             message: Link of the message, or its id in this channel
             note: A few words of yours that go first
+            to: A member who is a Kakao friend of yours and shows their name here
+            to2: Another such member
+            to3: Another such member
+            to4: Another such member
+            to5: Another such member
         """
-        await self._to_friends(interaction, message, note)
+        members = [one for one in (to, to2, to3, to4, to5) if one is not None]
+        await self._to_friends(interaction, message, note, members)
 
     async def send_to_me(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Send the message that was clicked to the member's own chat."""
@@ -79,7 +104,7 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
             if draft.is_being_written:
                 return  # not a matter of friends yet
             await self.services.access.check_load(new.member_id, draft, self.feature)
-            panel = await panel_of(self.bot, draft)
+            panel = await panel_of(self.bot, draft, draft.guild_id)
         except UserError as error:
             why = sentence(self.services.texts, new.locale, error)
             await self.notices.tell(new.member_id, f"{linked}\n{why}")
@@ -103,10 +128,14 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
         interaction: discord.Interaction,
         message: discord.Message | str,
         note: str | None = None,
+        members: Sequence[User] = (),
     ) -> None:
         highlight = await carried(interaction, message, self.feature)
         draft = await self.services.forwarding.draft(member_of(interaction), highlight, note)
-        await show_panel(interaction, draft)
+        if members:
+            await show_panel_for(interaction, draft, members)
+        else:
+            await show_panel(interaction, draft)
 
 
 async def setup(bot: AnyBot) -> None:

@@ -5,7 +5,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
 from storage.exclusions import OPERATOR
-from storage.tables import departures, exclusions, memberships, rules, settings, subscriptions
+from storage.tables import (
+    departures,
+    exclusions,
+    memberships,
+    rules,
+    settings,
+    subscriptions,
+    visibilities,
+)
 
 KKACHI = 0
 TABLE = departures.c
@@ -40,14 +48,14 @@ class DepartureStore:
 
     async def servers(self) -> list[int]:
         """Return the servers of which something is kept."""
-        tables = (settings, memberships, rules, subscriptions)
+        tables = (settings, memberships, rules, subscriptions, visibilities)
         of_admins = select(exclusions.c.guild_id).where(exclusions.c.guild_id != OPERATOR)
         query = union(*(select(table.c.guild_id) for table in tables), of_admins)
         return sorted(row["guild_id"] for row in await self._database.all(query))
 
     async def present(self) -> list[tuple[int, int]]:
         """Return the server and member of all who have something there."""
-        tables = (memberships, rules, subscriptions)
+        tables = (memberships, rules, subscriptions, visibilities)
         query = union(*(select(table.c.guild_id, table.c.member_id) for table in tables))
         rows = await self._database.all(query)
         return sorted((row["guild_id"], row["member_id"]) for row in rows)

@@ -14,7 +14,7 @@ from storage.allowances import forget_counts
 from storage.database import Database, StorageError, rows_of
 from storage.deliveries import Delivery, cancel, release_hits, unpark
 from storage.reading import as_list, reading
-from storage.tables import digests, drafts, hits, links
+from storage.tables import digests, drafts, hits, links, visibilities
 from storage.vault import Vault
 
 ACCESS = "access token"
@@ -259,7 +259,10 @@ async def _let_go(connection: AsyncConnection, link: Link) -> list[Delivery]:
 
 
 async def _forget_account(connection: AsyncConnection, member_id: int) -> None:
-    """Forget what only a member's account gives a meaning: picks of friends, pages, counts."""
-    for table in (drafts, digests):
+    """Forget what only a member's account gives a meaning.
+
+    That is picks of friends, pages, counts, and before whose eyes their names may stand together.
+    """
+    for table in (drafts, digests, visibilities):
         await connection.execute(delete(table).where(table.c.member_id == member_id))
     await forget_counts(connection, member_id)

@@ -30,6 +30,7 @@ from storage.tables import (
     shares,
     subscriptions,
     verdicts,
+    visibilities,
     wishes,
 )
 
@@ -37,7 +38,7 @@ from storage.tables import (
 OWN: tuple[Table, ...] = (
     *(links, pending_links, link_requests, role_connections, optouts, memberships, departures),
     *(rules, filters, subscriptions, wishes, hits, verdicts, digests),
-    *(drafts, jumps, deliveries, shares, exclusions),
+    *(drafts, jumps, deliveries, shares, exclusions, visibilities),
 )
 # Where a member is only named: as whoever did something for a server, and beside the cards that
 # must not become too many, whoever asks to be erased in between.

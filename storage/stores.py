@@ -30,6 +30,7 @@ from storage.statistics import StatisticsStore
 from storage.subscriptions import SubscriptionStore
 from storage.vault import Vault
 from storage.verdicts import VerdictStore
+from storage.visibilities import VisibilityStore
 from storage.watermarks import WatermarkStore
 from storage.webhooks import WebhookStore
 from storage.workers import WorkerStore
@@ -63,6 +64,7 @@ class Stores:
     statistics: StatisticsStore
     subscriptions: SubscriptionStore
     verdicts: VerdictStore
+    visibilities: VisibilityStore
     watermarks: WatermarkStore
     webhooks: WebhookStore
     wishes: WishStore
@@ -97,6 +99,7 @@ class Stores:
             statistics=StatisticsStore(database),
             subscriptions=SubscriptionStore(database),
             verdicts=VerdictStore(database),
+            visibilities=VisibilityStore(database),
             watermarks=WatermarkStore(database),
             webhooks=WebhookStore(database),
             wishes=WishStore(database),

@@ -408,6 +408,15 @@ memberships = Table(
     Column("seen_at", Double, nullable=False),
 )
 
+# In which servers a member lets their Kakao friends see who they are at Discord.
+visibilities = Table(
+    "visibilities",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False, index=True),
+    Column("at", Double, nullable=False),
+)
+
 # Who has left a server; member 0 is Kkachi itself. What they had there is erased some days later.
 departures = Table(
     "departures",

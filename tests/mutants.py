@@ -45,6 +45,7 @@ TESTS: Mapping[str, str] = {
     "bot/services/accounts/links.py": "unit/links unit/links_meanwhile unit/unsaved_tokens"
     " unit/webhooks",
     "bot/services/accounts/tokens.py": "unit/unsaved_tokens",
+    "bot/services/accounts/visibility.py": "unit/visible_to_whom",
     "bot/services/cards": "unit/cards unit/layout unit/markdown unit/gates_of_events",
     "bot/services/compose": "unit/compose_forms unit/templates",
     "bot/services/deliveries": f"{SENT} unit/clock_set_back",
@@ -65,6 +66,7 @@ TESTS: Mapping[str, str] = {
     f" {FOUND} unit/unreadable_rows unit/webhooks unit/share unit/forwarding unit/settings"
     " unit/statistics unit/backup unit/keys",
     "storage/links.py": "unit/storage_links unit/links unit/relinking unit/keys",
+    "storage/visibilities.py": "unit/storage_visibilities unit/visible_to_whom",
     "storage/vault.py": "unit/vault unit/storage_links unit/keys",
 }
 

@@ -1,7 +1,8 @@
 """A look at Discord as it is right now, for the services that know nothing of it."""
 
+import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
 import discord
 
@@ -89,6 +90,14 @@ class DiscordServerReader:
         except NO:
             return False
         return True
+
+    async def usernames(self, guild_id: int, member_ids: Collection[int]) -> Mapping[int, str]:
+        """Return the user names of those who are members of a server that Kkachi is in.
+
+        They are a minute old at most. Raises DiscordAway.
+        """
+        found = await asyncio.gather(*(self._member(one, guild_id) for one in member_ids))
+        return {member.id: member.name for member in found if member is not None}
 
     async def highlights(
         self, member_id: int, sources: Sequence[Source]

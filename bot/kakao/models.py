@@ -4,6 +4,7 @@ Unknown keys are ignored and lists that Kakao leaves out or sends as `null` are 
 grow and differ between apps. Tokens are never part of a `repr`.
 """
 
+import logging
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,10 +17,13 @@ from pydantic import (
     Field,
     StrictInt,
     StringConstraints,
+    ValidationError,
     model_validator,
 )
 
 from bot.kakao.errors import KakaoError, error_class
+
+logger = logging.getLogger(__name__)
 
 INT64_MAX = 2**63 - 1
 T = TypeVar("T")
@@ -106,20 +110,46 @@ class ScopeList(UserRef):
 
 
 class Friend(Answer):
-    """A KakaoTalk friend who uses this app; `uuid` addresses messages and may change."""
+    """A KakaoTalk friend who uses this app; `uuid` addresses messages and may change.
+
+    Kakao's are 28 characters long. `id` is that of the friend's own `User`, for this app only.
+    Since 2022 Kakao lists nobody who takes no messages, and need not send `allowed_msg` (DevTalk
+    122881).
+    """
 
     id: UserId | None = None
-    uuid: Annotated[str, Field(min_length=1)]
+    uuid: Annotated[str, StringConstraints(pattern=r"^\S{1,100}$")]
     favorite: Flag = False
     profile_nickname: Blank = ""
     profile_thumbnail_image: Blank = ""
     allowed_msg: bool | None = None
 
+    @property
+    def takes_messages(self) -> bool:
+        """Whether Kakao would pass a message on, as far as it says."""
+        return self.allowed_msg is not False
+
+
+def _each_friend(entries: object) -> object:
+    """Leave out the friends who cannot be read: no friend costs the others."""
+    if not isinstance(entries, list):
+        return () if entries is None else entries
+    readable, wrong = [], set[str]()
+    for entry in entries:
+        try:
+            readable.append(Friend.model_validate(entry))
+        except ValidationError as error:
+            wrong |= {".".join(map(str, one["loc"])) for one in error.errors(include_input=False)}
+    if wrong:
+        lost = len(entries) - len(readable)
+        logger.warning("%d friends are left out, Kakao sent no good %s", lost, sorted(wrong))
+    return readable
+
 
 class FriendsPage(Answer):
-    """One page of the friends list."""
+    """One page of the friends list; an entry that cannot be read costs that friend only."""
 
-    elements: Many[Friend] = ()
+    elements: Annotated[tuple[Friend, ...], BeforeValidator(_each_friend)] = ()
     total_count: StrictInt
     favorite_count: StrictInt | None = None
     before_url: str | None = None

@@ -1,10 +1,10 @@
-"""`/kakao link`, `status` and `unlink`."""
+"""`/kakao link`, `status`, `unlink` and `visible`."""
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discord.access import check_command
+from bot.discord.access import check_command, check_feature
 from bot.discord.cog import KkachiCog, ListenerLists
 from bot.discord.plugin import AnyBot, services_of
 from bot.discord.replies import (
@@ -19,6 +19,7 @@ from bot.discord.replies import (
 from bot.discord.ui.buttons import MemberButton
 from bot.discord.words import plain
 from bot.errors import NotLinked
+from bot.kakao import FRIENDS
 from bot.services.accounts.oauth import NewLink
 from bot.services.accounts.pending import Awaited
 from bot.services.forwarding.drafts import NotYours
@@ -108,6 +109,7 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
             consents,
             await services.allowance.left(member_id),
             await services.deliveries.last(member_id),
+            await self._seen_in(member_id),
         )
         view, why = await self._way_on(interaction, status)
         await say(interaction, why, embeds=status.embeds(), view=view)
@@ -124,6 +126,32 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
         button = UnlinkButton(link.member_id, self.text(interaction, "kakao-button-unlink"))
         text = self.text(interaction, "kakao-unlink-ask", nickname=plain(link.nickname))
         await say(interaction, text, view=items(button))
+
+    @app_commands.command()
+    async def visible(self, interaction: discord.Interaction, on: bool) -> None:  # noqa: FBT001 - a choice in Discord
+        """Let your Kakao friends see your Discord name in this server and pick you by it.
+
+        Args:
+            interaction: who asks, and where
+            on: Whether they may; turned off outside a server, it ends everywhere
+        """
+        await defer(interaction)
+        member_id, guild_id = interaction.user.id, interaction.guild_id
+        if not on:
+            await self.services.visibility.end(member_id, guild_id)
+            key = "kakao-visible-off" if guild_id else "kakao-visible-off-everywhere"
+            await say(interaction, self.text(interaction, key))
+            return
+        await check_feature(interaction, self.feature)
+        await self.services.visibility.allow(member_id, guild_id)
+        text = self.text(interaction, "kakao-visible-on", name=plain(interaction.user.name))
+        link = await self._link_of(interaction)
+        if FRIENDS in link.scopes:
+            await say(interaction, text)
+            return
+        agree = AgreeButton([FRIENDS], self.text(interaction, "kakao-button-agree"))
+        more = self.text(interaction, "kakao-visible-unlisted")
+        await say(interaction, f"{text}\n{more}", view=items(agree))
 
     async def tell_linked(self, new: NewLink) -> None:
         """Tell a member that the link stands; with a draft the forward itself goes on."""
@@ -170,6 +198,11 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
             return None, ""
         member_id, texts = interaction.user.id, self.services.texts
         return items(TakeBackSelect.of(member_id, status.consents, texts, status.locale)), ""
+
+    async def _seen_in(self, member_id: int) -> list[str | None]:
+        """Return the servers in which a member may be seen; None for one we do not know."""
+        guilds = map(self.bot.get_guild, await self.services.visibility.of(member_id))
+        return [guild.name if guild else None for guild in guilds]
 
     async def _say_awaited(self, interaction: discord.Interaction, pending: PendingLink) -> None:
         texts, locale = self.services.texts, locale_of(interaction)

@@ -17,6 +17,7 @@ from storage.deliveries import Delivery
 from storage.links import Link
 
 KNOWN_SCOPES = frozenset(FRIENDS_SCOPES)
+MOST_SERVERS = 3  # that are named
 GREEN = discord.Colour(0x3BA55D)
 RED = discord.Colour(0xED4245)
 
@@ -38,6 +39,7 @@ class Status:
     consents: Agreements
     left: Left
     last: Sequence[Delivery]
+    seen_in: Sequence[str | None]
 
     def embeds(self) -> list[discord.Embed]:
         """Return all of it, ready to show."""
@@ -53,11 +55,19 @@ class Status:
         embed.add_field(
             name=self._say("kakao-status-scopes"), value="\n".join(self._scopes()), inline=False
         )
+        embed.add_field(name=self._say("kakao-status-visible"), value=self._seen(), inline=False)
         left = self.left
         self._add_left(embed, "kakao-status-allowance", left.me, left.me_limit)
         if FRIENDS in self.link.scopes:
             self._add_left(embed, "kakao-status-friends", left.friends, left.friends_limit)
         return embed
+
+    def _seen(self) -> str:
+        known = [plain(name) for name in self.seen_in if name is not None]
+        shown, others = known[:MOST_SERVERS], len(self.seen_in) - len(known[:MOST_SERVERS])
+        if others:
+            shown.append(self._say("kakao-status-visible-others", count=others))
+        return ", ".join(shown) or self._say("kakao-status-visible-nowhere")
 
     def _add_left(self, embed: discord.Embed, name: str, left: int, limit: int) -> None:
         again = f"<t:{int(self.left.resets_at)}:R>"

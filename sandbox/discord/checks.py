@@ -35,8 +35,8 @@ def too_long(value: object, most: int, path: Path) -> Iterator[Fault]:
 
 
 def _length(value: object, least: int, most: int, path: Path) -> Iterator[Fault]:
-    size = len(value) if isinstance(value, str) else 0
-    if not least <= size <= most:
+    text = value if isinstance(value, str) else ""
+    if len(text.strip()) < least or len(text) > most:  # spaces alone are nothing to Discord
         message = f"Must be between {least} and {most} in length."
         yield Fault(path, "BASE_TYPE_BAD_LENGTH", message)
 

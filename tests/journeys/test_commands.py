@@ -492,7 +492,7 @@ async def test_without_friends_the_member_learns_what_friends_need(
     await world.follow(reply, "외톨이")
     done = await world.type_number(jiwoo, reply, "외톨이")
     shown = await done.until(lambda told: "친구가 없어요" in told.text)
-    assert "친구 목록에 동의해야" in shown.text
+    assert "친구목록’에 동의하지 않았어요" in shown.text
 
 
 async def test_a_draft_survives_a_restart_and_obeys_only_its_owner(

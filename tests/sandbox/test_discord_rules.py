@@ -173,6 +173,7 @@ async def test_content_is_hidden_from_a_bot_that_may_not_read_it(
 ROW_OF_LINKS = {"type": 1, "components": [{"type": 2, "style": 5, "label": "가", "url": "x:"}]}
 BUTTON = {"type": 2, "style": 1, "label": "가", "custom_id": "a"}
 SELECT: dict[str, Any] = {"type": 3, "custom_id": "s", "options": [{"label": "a", "value": "a"}]}
+BLANK = {"label": " \u3000", "value": "a"}
 TEXT = {"type": 10, "content": "글"}
 
 
@@ -191,6 +192,7 @@ TEXT = {"type": 10, "content": "글"}
         {"components": [ROW_OF_LINKS]},
         {"components": [{"type": 1, "components": [SELECT | {"max_values": 2}]}]},
         {"components": [{"type": 1, "components": [SELECT | {"options": []}]}]},
+        {"components": [{"type": 1, "components": [SELECT | {"options": [BLANK]}]}]},
         {"components": [TEXT]},
         {"flags": 32768, "content": "글", "components": [TEXT]},
         {"flags": 32768, "components": [TEXT | {"content": "가" * 4001}]},

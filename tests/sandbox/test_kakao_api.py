@@ -311,6 +311,13 @@ async def test_friends_come_favorites_first_then_by_name(caller: Caller, token: 
     }
 
 
+async def test_the_list_can_tell_who_refuses_messages(caller: Caller, token: str) -> None:
+    caller.kakao.switches.friends_allowed_msg = True
+    _, body = await caller.get(FRIENDS, token)
+    told = {one["profile_nickname"]: one["allowed_msg"] for one in body["elements"]}
+    assert told == {"준호": True, "서연": True, "지우": True, "하준": False}
+
+
 async def test_friends_can_be_turned_around(caller: Caller, token: str) -> None:
     _, body = await caller.get(FRIENDS, token, order="desc", friend_order="nickname")
 

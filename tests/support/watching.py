@@ -1,7 +1,7 @@
 """Everything that watches for a member, with a Discord that is made up and a clock that stands."""
 
 import base64
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -80,6 +80,11 @@ class FakeReader:
     async def belongs(self, member_id: int, guild_id: int) -> bool:
         self._ask(guild_id)
         return member_id not in self.gone
+
+    async def usernames(self, guild_id: int, member_ids: Collection[int]) -> Mapping[int, str]:
+        self._ask(guild_id)
+        here = [one for one in member_ids if guild_id in self.servers and one not in self.gone]
+        return {one: f"user{one}" for one in here}
 
     async def highlights(
         self, member_id: int, sources: Sequence[Source]

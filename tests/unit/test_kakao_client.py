@@ -219,6 +219,40 @@ async def test_all_friends_come_page_by_page(world: World) -> None:
     assert [request.path for request in world.kakao.requests] == ["/v1/api/talk/friends"] * 3
 
 
+BAD_FRIENDS: dict[str, object] = {
+    "without a uuid": {"profile_nickname": "준호"},
+    "with no uuid": {"uuid": None, "profile_nickname": "준호"},
+    "with an empty uuid": {"uuid": ""},
+    "with a blank uuid": {"uuid": " \t"},
+    "with a number for a uuid": {"uuid": 7},
+    "with a uuid that fits nowhere": {"uuid": "u" * 101},
+    "with an id that is no number": {"uuid": "u", "id": "준호"},
+    "with an id of nobody": {"uuid": "u", "id": 0},
+    "with a name that is no text": {"uuid": "u", "profile_nickname": ["준호"]},
+    "with a strange answer": {"uuid": "u", "allowed_msg": "perhaps"},
+    "that is none": None,
+    "that is a list": [],
+}
+
+
+@pytest.mark.parametrize("bad", BAD_FRIENDS.values(), ids=BAD_FRIENDS)
+async def test_a_friend_that_cannot_be_read_costs_no_other_friend(
+    bad: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    good = {"uuid": "good", "profile_nickname": "", "allowed_msg": None, "id": None}
+
+    async def friends(_: web.Request) -> web.Response:
+        elements = [bad, good, bad]
+        return web.json_response({"elements": elements, "total_count": 3, "after_url": None})
+
+    async with kakao_that(friends) as client:
+        [found] = await client.all_friends("token")
+    assert (found.uuid, found.takes_messages) == ("good", True)
+    [line] = [record.getMessage() for record in caplog.records if record.name.startswith("bot")]
+    assert line.startswith("2 friends are left out")
+    assert "준호" not in line
+
+
 @pytest.mark.parametrize(
     "after_url",
     [

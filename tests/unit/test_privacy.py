@@ -188,6 +188,27 @@ async def test_a_server_that_took_kkachi_back_is_no_longer_one_it_has_left(offic
     assert await office.gone() == {(ELSEWHERE, 0)}
 
 
+@pytest.mark.parametrize("who", ["member", "kkachi"])
+async def test_who_has_left_long_ago_is_no_more_seen_there_by_their_friends(
+    tower: HighlightsWorld, who: str
+) -> None:
+    tower.glass.servers.add(ELSEWHERE)
+    services, glass = tower.services, tower.glass
+    await tower.link(JUNHO)
+    for guild_id in (GUILD, ELSEWHERE):
+        await services.visibility.allow(JUNHO, guild_id)
+    if who == "kkachi":
+        glass.servers.remove(ELSEWHERE)
+    else:
+        glass.gone.add(JUNHO)
+    for days in (0, 8):
+        tower.clock.at += days * DAY
+        await services.leaving.look()
+        await services.leaving.tidy()
+        left = {"member": [], "kkachi": [GUILD]}[who] if days else [GUILD, ELSEWHERE]
+        assert sorted(await services.visibility.of(JUNHO)) == sorted(left)
+
+
 async def test_what_fails_for_somebody_is_logged_by_its_place_and_not_its_words(
     office: Office, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,9 +1,9 @@
 """The panel on which a member picks friends; all it remembers stands in the draft."""
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self, cast
 
 import discord
@@ -12,19 +12,23 @@ from bot.discord.access import check_feature, check_load
 from bot.discord.cog import Answered, answering
 from bot.discord.limits import OPTION_LABEL, SELECT_OPTIONS
 from bot.discord.plugin import services_of
-from bot.discord.replies import defer_edit, items, refuse, say
+from bot.discord.replies import defer_edit, items, locale_of, refuse, say
 from bot.discord.ui.buttons import DraftButton
 from bot.discord.ui.card_embed import card_preview
 from bot.discord.ui.results import show_results
 from bot.discord.words import plain, sentence
 from bot.errors import ConsentMissing, LinkBroken, NotLinked, TooManyFriends
-from bot.kakao import MAX_RECEIVERS, Friend
+from bot.kakao import MAX_RECEIVERS
 from bot.services.accounts.oauth import FRIENDS_SCOPES
+from bot.services.accounts.visibility import FriendList, KnownFriend
+from bot.services.cards.markdown import one_line
 from bot.services.forwarding.forwarding import NobodyPicked
 from bot.texts import Locale, Texts, pick_locale
 from storage.drafts import Draft, Pick
 
 FEATURE = "forward"
+NAME = 60  # characters of a friend's name, so that the one at Discord has room in an option
+User = discord.Member | discord.User
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +36,11 @@ class Panel:
     """What the picker shows at one moment."""
 
     draft: Draft
-    friends: Sequence[Friend]
+    known: FriendList
     texts: Texts
-    warning: str = ""
+    warnings: Sequence[str] = ()
+    asks_members: bool = False
+    """Whether friends can be picked by who they are at Discord too."""
 
     @property
     def locale(self) -> Locale:
@@ -42,10 +48,16 @@ class Panel:
         return pick_locale(self.draft.locale)
 
     @property
-    def found(self) -> list[Friend]:
+    def found(self) -> list[KnownFriend]:
         """The friends whose names hold what was searched for."""
         query = self.draft.query.casefold()
-        return [friend for friend in self.friends if query in friend.profile_nickname.casefold()]
+        return [one for one in self.known.friends if query in self.title(one).casefold()]
+
+    @property
+    def picked(self) -> list[KnownFriend]:
+        """The friends who are picked and still there."""
+        uuids = {pick.uuid for pick in self.draft.picks}
+        return [one for one in self.known.friends if one.friend.uuid in uuids]
 
     @property
     def pages(self) -> int:
@@ -58,7 +70,7 @@ class Panel:
         return min(max(self.draft.page, 0), self.pages - 1)
 
     @property
-    def shown(self) -> list[Friend]:
+    def shown(self) -> list[KnownFriend]:
         """The friends on this page."""
         return self.found[self.page * SELECT_OPTIONS : (self.page + 1) * SELECT_OPTIONS]
 
@@ -66,23 +78,43 @@ class Panel:
         """Return a text in the language of this panel."""
         return self.texts.say(self.locale, key, **arguments)
 
+    def name(self, one: KnownFriend) -> str:
+        """Return what a friend is called in KakaoTalk; it can pass for no name at Discord."""
+        name = one_line(one.friend.profile_nickname).replace("@", "＠")
+        return name[:NAME] or self.say("forward-friends-unnamed")
+
+    def title(self, one: KnownFriend) -> str:
+        """Return the name of a friend, with the one at Discord where the member may see it."""
+        return f"{self.name(one)} · @{one.username}" if one.username else self.name(one)
+
     def text(self) -> str:
         """Return the question, whom the member has picked and what to know."""
-        if not self.friends:
-            return self.say("forward-friends-nobody")
+        if not self.known.friends:
+            nobody = self.say("forward-friends-nobody")
+            return "\n".join([nobody, self.missing(), *self._warnings()])
         lines = [self.say("forward-friends-question", limit=MAX_RECEIVERS)]
         if self.draft.query:
             lines.append(self._search_line())
         if self.draft.picks:
-            names = ", ".join(plain(pick.name) for pick in self.draft.picks)
+            titles = {one.friend.uuid: self.title(one) for one in self.picked}
+            names = ", ".join(plain(titles.get(pick.uuid, pick.name)) for pick in self.draft.picks)
             lines.append(self.say("forward-friends-picked", names=names))
-        if self.warning:
-            lines.append(f"⚠️ {self.warning}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *self._warnings()])
+
+    def missing(self) -> str:
+        """Return why a friend may be missing, whoever it is."""
+        return self.say("forward-friends-missing")
 
     def _search_line(self) -> str:
-        key = "forward-friends-found" if self.found else "forward-friends-none-found"
-        return self.say(key, query=plain(self.draft.query), count=len(self.found))
+        query = plain(self.draft.query)
+        if not self.found:
+            none = self.say("forward-friends-none-found", query=query)
+            return f"{none}\n{self.missing()}"
+        return self.say("forward-friends-found", query=query, count=len(self.found))
+
+    def _warnings(self) -> list[str]:
+        away = [] if self.known.has_names else [self.say("forward-friends-names-away")]
+        return [f"⚠️ {line}" for line in (*away, *self.warnings)]
 
     def preview(self) -> list[discord.Embed]:
         """Return the card as KakaoTalk will show it."""
@@ -90,10 +122,11 @@ class Panel:
 
     def view(self) -> discord.ui.View:
         """Return the select and the buttons."""
-        if not self.friends:
+        if not self.known.friends:
             return items(*self._way_back())
         select = [FriendSelect.of(self)] if self.shown else []
-        return items(*select, *self._buttons(), *self._way_back())
+        members = [MemberSelect.of(self)] if self.asks_members else []
+        return items(*select, *members, *self._buttons(), *self._way_back())
 
     def _way_back(self) -> "list[discord.ui.Button[Any]]":
         """Return the button to a card that the member wrote; `ComposeButton` takes its clicks."""
@@ -101,45 +134,72 @@ class Panel:
             return []
         custom_id = f"kkachi:compose:open:{self.draft.id}"
         label = self.say("compose-button-edit")
-        return [discord.ui.Button(custom_id=custom_id, label=label, row=2)]
+        return [discord.ui.Button(custom_id=custom_id, label=label, row=3)]
 
     def _buttons(self) -> "list[DraftButton]":
         draft, count = self.draft.id, len(self.draft.picks)
         last = self.pages - 1
         paging = [
-            PickerButton("back", draft, "◀", row=1, disabled=self.page == 0),
-            PickerButton("next", draft, "▶", row=1, disabled=self.page == last),
+            PickerButton("back", draft, "◀", row=2, disabled=self.page == 0),
+            PickerButton("next", draft, "▶", row=2, disabled=self.page == last),
         ]
-        search = PickerButton("search", draft, self.say("forward-button-search"), row=1)
-        everyone = PickerButton("all", draft, self.say("forward-button-all"), row=1)
+        search = PickerButton("search", draft, self.say("forward-button-search"), row=2)
+        everyone = PickerButton("all", draft, self.say("forward-button-all"), row=2)
+        missing = PickerButton("missing", draft, self.say("forward-button-missing"), row=2)
         send = PickerButton(
             "send",
             draft,
             self.say("forward-button-send", count=count),
-            row=2,
+            row=3,
             style=discord.ButtonStyle.success,
             disabled=not count,
         )
-        cancel = PickerButton("cancel", draft, self.say("forward-button-cancel"), row=2)
+        cancel = PickerButton("cancel", draft, self.say("forward-button-cancel"), row=3)
         middle = [search, everyone] if self.draft.query else [search]
-        return [*(paging if last else []), *middle, send, cancel]
+        return [*(paging if last else []), *middle, missing, send, cancel]
 
 
-async def panel_of(client: discord.Client, draft: Draft, warning: str = "") -> Panel:
-    """Return the panel for a draft with the friends as they are now."""
+async def panel_of(
+    client: discord.Client, draft: Draft, guild_id: int | None, chosen: Collection[int] = ()
+) -> Panel:
+    """Return the panel for a draft with the friends as they are now, as seen in a server."""
     services = services_of(client)
-    friends = await services.friends.of(draft.member_id)
-    return Panel(draft, friends, services.texts, warning)
+    known = await services.visibility.friends(draft.member_id, guild_id, chosen)
+    asks_members = guild_id is not None and client.get_guild(guild_id) is not None
+    return Panel(draft, known, services.texts, asks_members=asks_members)
 
 
-async def show_panel(interaction: discord.Interaction, draft: Draft, warning: str = "") -> None:
+async def show_panel(interaction: discord.Interaction, draft: Draft) -> None:
     """Show the panel, or ask at Kakao for what is missing; then it appears by itself."""
     async with _keeping(interaction, draft):
-        panel = await panel_of(interaction.client, draft, warning)
-        if interaction.type is discord.InteractionType.application_command:
-            await say(interaction, panel.text(), view=panel.view(), embeds=panel.preview())
-        else:
-            await interaction.edit_original_response(content=panel.text(), view=panel.view())
+        await _show(interaction, await _panel(interaction, draft))
+
+
+async def show_panel_for(
+    interaction: discord.Interaction, draft: Draft, members: Sequence[User]
+) -> None:
+    """Show the panel like `show_panel`, with those of these members picked who can be."""
+    async with _keeping(interaction, draft):
+        chosen = {member.id: f"@{member.name}" for member in members}
+        panel = await _panel(interaction, draft, chosen)
+        await _show(interaction, await with_members(interaction.client, panel, chosen))
+
+
+async def _panel(
+    interaction: discord.Interaction, draft: Draft, chosen: Collection[int] = ()
+) -> Panel:
+    """Return the panel as seen where somebody presses; in direct messages in the draft's server."""
+    here = interaction.guild_id
+    guild_id = draft.guild_id if here is None else here
+    panel = await panel_of(interaction.client, draft, guild_id, chosen)
+    return replace(panel, asks_members=panel.asks_members and here is not None)
+
+
+async def _show(interaction: discord.Interaction, panel: Panel) -> None:
+    if interaction.type is discord.InteractionType.application_command:
+        await say(interaction, panel.text(), view=panel.view(), embeds=panel.preview())
+    else:
+        await interaction.edit_original_response(content=panel.text(), view=panel.view())
 
 
 @asynccontextmanager
@@ -182,9 +242,7 @@ class FriendSelect(
             ),
             min_values=0,
             max_values=min(MAX_RECEIVERS, len(panel.shown)),
-            options=[
-                _option(panel, friend, default=friend.uuid in picked) for friend in panel.shown
-            ],
+            options=[_option(panel, one, default=one.friend.uuid in picked) for one in panel.shown],
             row=0,
         )
         return cls(select, panel.draft.id)
@@ -204,28 +262,109 @@ class FriendSelect(
             await self._pick(interaction, draft)
 
     async def _pick(self, interaction: discord.Interaction, draft: Draft) -> None:
-        services = services_of(interaction.client)
-        friends = await services.friends.of(draft.member_id)
-        names = {friend.uuid: friend.profile_nickname for friend in friends}
-        picked = [Pick(uuid, names[uuid]) for uuid in self.item.values if uuid in names]
+        panel = await _panel(interaction, draft)
+        friends = {one.friend.uuid: one for one in panel.known.friends}
+        chosen = [friends[uuid] for uuid in self.item.values if uuid in friends]
         shown = [option.value for option in self.item.options]
-        warning = ""
-        try:
-            draft = await services.forwarding.pick(draft, shown, picked)
-        except TooManyFriends as error:
-            warning = sentence(services.texts, pick_locale(draft.locale), error)
-        await show_panel(interaction, draft, warning)
+        await _show(interaction, await _with(interaction.client, panel, chosen, shown))
 
 
-def _option(panel: Panel, friend: Friend, *, default: bool) -> discord.SelectOption:
-    name = friend.profile_nickname or panel.say("forward-friends-unnamed")
-    label = f"★ {name}" if friend.favorite else name
-    return discord.SelectOption(label=label[:OPTION_LABEL], value=friend.uuid, default=default)
+def _option(panel: Panel, one: KnownFriend, *, default: bool) -> discord.SelectOption:
+    mark = "★ " if one.friend.favorite else ""
+    refuses = None if one.friend.takes_messages else panel.say("forward-friends-takes-none")
+    return discord.SelectOption(
+        label=f"{mark if refuses is None else '🚫 '}{panel.title(one)}"[:OPTION_LABEL],
+        value=one.friend.uuid,
+        description=refuses,
+        default=default,
+    )
+
+
+class MemberSelect(
+    Answered,
+    discord.ui.DynamicItem[discord.ui.UserSelect[Any]],
+    template=r"kkachi:members:(?P<draft>[\w-]+)",
+):
+    """Members of the server, of whom some are friends whom one may know."""
+
+    feature = FEATURE
+
+    def __init__(self, select: discord.ui.UserSelect[Any], draft_id: str) -> None:
+        super().__init__(select)
+        self.draft_id = draft_id
+
+    @classmethod
+    def of(cls, panel: Panel) -> Self:
+        """Return the select for a panel."""
+        select: discord.ui.UserSelect[Any] = discord.ui.UserSelect(
+            custom_id=f"kkachi:members:{panel.draft.id}",
+            placeholder=panel.say("forward-friends-members"),
+            min_values=0,
+            max_values=MAX_RECEIVERS,
+            default_values=[
+                discord.SelectDefaultValue(
+                    id=one.member_id, type=discord.SelectDefaultValueType.user
+                )
+                for one in panel.picked
+                if one.member_id is not None
+            ],
+            row=1,
+        )
+        return cls(select, panel.draft.id)
+
+    @classmethod
+    async def from_custom_id(
+        cls, _: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Read the select of a message that may be older than this process."""
+        return cls(cast("discord.ui.UserSelect[Any]", item), match["draft"])
+
+    async def press(self, interaction: discord.Interaction) -> None:
+        """Pick those who can be, beside the picks of whom Discord knows nothing."""
+        await defer_edit(interaction)
+        draft = await _own_draft(interaction, self.draft_id)
+        await show_panel_for(interaction, draft, self.item.values)
+
+
+async def with_members(client: discord.Client, panel: Panel, chosen: Mapping[int, str]) -> Panel:
+    """Pick friends by who they are at Discord, and say who cannot be.
+
+    All whom one may not know to be friends are told of in the same words, whatever the reason is.
+    """
+    if not panel.known.has_names:
+        return panel  # it says so
+    friends = panel.known.among(chosen)
+    unknown = [name for member_id, name in chosen.items() if member_id not in friends]
+    shown = [one.friend.uuid for one in panel.known.friends if one.member_id is not None]
+    panel = await _with(client, panel, list(friends.values()), shown)
+    if not unknown:
+        return panel
+    names = ", ".join(plain(name) for name in unknown)
+    reason = panel.say("forward-friends-unreached", names=names)
+    return replace(panel, warnings=(reason, *panel.warnings))
+
+
+async def _with(
+    client: discord.Client, panel: Panel, chosen: Sequence[KnownFriend], shown: Sequence[str]
+) -> Panel:
+    """Pick these friends instead of those `shown`, and say who cannot be picked."""
+    warnings = []
+    refusing = [panel.title(one) for one in chosen if not one.friend.takes_messages]
+    if refusing:
+        names = ", ".join(plain(title) for title in refusing)
+        warnings.append(panel.say("forward-friends-refusing", names=names))
+    picks = [Pick(one.friend.uuid, panel.name(one)) for one in chosen if one.friend.takes_messages]
+    draft = panel.draft
+    try:
+        draft = await services_of(client).forwarding.pick(draft, shown, picks)
+    except TooManyFriends as error:
+        warnings.append(sentence(panel.texts, panel.locale, error))
+    return replace(panel, draft=draft, warnings=tuple(warnings))
 
 
 class PickerButton(
     DraftButton,
-    template=r"kkachi:draft:(?P<act>back|next|search|all|send|cancel):(?P<draft>[\w-]+)",
+    template=r"kkachi:draft:(?P<act>back|next|search|all|missing|send|cancel):(?P<draft>[\w-]+)",
 ):
     """A button of the panel on which a member picks friends."""
 
@@ -234,6 +373,12 @@ class PickerButton(
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Do what this button is for."""
+        if self.act == "missing":
+            text = services_of(interaction.client).texts.say(
+                locale_of(interaction), "forward-friends-missing"
+            )
+            await say(interaction, text)
+            return
         if self.act == "search":
             draft = await _own_draft(interaction, self.draft_id)
             await interaction.response.send_modal(
@@ -254,12 +399,12 @@ class PickerButton(
 
 async def _move(interaction: discord.Interaction, draft: Draft, act: str) -> None:
     forwarding = services_of(interaction.client).forwarding
+    panel = await _panel(interaction, draft)
     if act == "all":
         draft = await forwarding.search(draft, "")
     else:
-        page = (await panel_of(interaction.client, draft)).page
-        draft = await forwarding.turn(draft, page + (1 if act == "next" else -1))
-    await show_panel(interaction, draft)
+        draft = await forwarding.turn(draft, panel.page + (1 if act == "next" else -1))
+    await _show(interaction, replace(panel, draft=draft))
 
 
 async def cancel(interaction: discord.Interaction, draft: Draft) -> None:

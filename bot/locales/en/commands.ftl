@@ -9,6 +9,11 @@ command-kakao-status = status
 command-kakao-unlink = unlink
     .description = Disconnect your KakaoTalk account, here and at Kakao.
 
+command-kakao-visible = visible
+    .description = Let your Kakao friends see your Discord name in this server and pick you by it.
+    .option-on = on
+    .option-on-description = Whether they may; turned off outside a server, it ends everywhere
+
 command-forward = forward
     .description = Send a Discord message to KakaoTalk.
 command-forward-me = me
@@ -23,6 +28,16 @@ command-forward-friends = friends
     .option-message-description = Link of the message, or its id in this channel
     .option-note = note
     .option-note-description = A few words of yours that go first
+    .option-to = to
+    .option-to-description = A member who is a Kakao friend of yours and shows their name here
+    .option-to2 = to2
+    .option-to2-description = Another such member
+    .option-to3 = to3
+    .option-to3-description = Another such member
+    .option-to4 = to4
+    .option-to4-description = Another such member
+    .option-to5 = to5
+    .option-to5-description = Another such member
 
 command-share = share
     .description = Share a message with anyone on KakaoTalk, by way of Kakao's own picker.

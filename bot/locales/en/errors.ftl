@@ -13,6 +13,7 @@ error-system-message = Notices that Discord writes by itself cannot be sent.
 error-note-too-long = A note can have up to { $limit } characters; yours has { $length }.
 error-too-many-friends = You can send to { $limit } friends at once. That would be { $count }, so your last choice was left out.
 error-nobody-picked = Please pick at least one friend first.
+error-only-in-servers = This can be turned on in a server only. Use it in the server where your name may be seen.
 error-not-yours = This button is somebody else's. Use the command yourself.
 error-expired = This panel has expired or was used already. Please use the command again.
 error-consent-required = Kakao requires this consent for as long as you are connected. `/kakao unlink` takes all of them back.

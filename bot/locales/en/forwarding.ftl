@@ -22,17 +22,29 @@ forward-friends-picked = Picked: **{ $names }**
 forward-friends-found = Found for "{ $query }": { $count }
 forward-friends-none-found = No friend has "{ $query }" in their name.
 forward-friends-placeholder = Pick friends ({ $page }/{ $pages })
+forward-friends-members = Pick by Discord member
 forward-friends-unnamed = A friend without a name
+forward-friends-takes-none = Takes no messages from apps at the moment
+forward-friends-refusing = { $names }: cannot be picked, takes no messages from apps at the moment.
+forward-friends-unreached = { $names }: cannot be picked here. They have not connected KakaoTalk, are not a KakaoTalk friend of yours, or do not show their name with `/kakao visible`.
+forward-friends-names-away = Discord does not answer at the moment, so nobody knows which friend is which member. You can pick by KakaoTalk names.
 forward-friends-sending = Sending…
 forward-friends-cancelled = Not sent.
 forward-friends-result = { $arrived } of { $count } friends got it.
-forward-friends-nobody =
-    There is no KakaoTalk friend you could send to.
-    Friends appear here once they have connected KakaoTalk to Kkachi too and agreed to the friends list. Before Kakao has approved this app, only its team members can send to each other.
+forward-friends-nobody = There is no KakaoTalk friend you could send to.
+forward-friends-missing =
+    When a friend is missing, it is usually one of these:
+    • They have not connected KakaoTalk to Kkachi. They have to use `/kakao link`.
+    • They have not agreed to "Friends List in Kakao Service". Kakao asks them once they use "Send to Kakao friends" themselves.
+    • They keep their profile private for Kkachi at Kakao. They can change that by the profile visibility button below a KakaoTalk message that Kkachi brought them.
+    • You have hidden or blocked them in KakaoTalk.
+    • It has just changed. Kakao's list of friends may be ten minutes behind.
+    • Kakao has not approved this bot for friends yet. Until then only the members of its app see each other.
 forward-search-title = Find a friend
 forward-search-label = Name
 forward-button-search = Find
 forward-button-all = Show all
+forward-button-missing = Somebody is missing
 forward-button-send = Send ({ $count })
 forward-button-cancel = Cancel
 forward-button-repeat = Send again ({ $count })

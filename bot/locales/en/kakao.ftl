@@ -68,6 +68,16 @@ kakao-scope-talk_message = Sending KakaoTalk messages
 kakao-scope-friends = KakaoTalk friends list
 kakao-scope-required = required
 
+kakao-visible-on =
+    From now on your KakaoTalk friends see your Discord name (**@{ $name }**) in this server when they pick whom to send to, and can pick you by it.
+    Only where you are KakaoTalk friends, both connected to Kkachi and both members here. Other members and admins cannot see it. It ends when you disconnect.
+kakao-visible-unlisted = You have not agreed to "Friends List in Kakao Service" yet, so your friends do not find you in their lists. You can agree with the button below.
+kakao-visible-off = Your KakaoTalk friends no longer see your Discord name in this server.
+kakao-visible-off-everywhere = Your KakaoTalk friends no longer see your Discord name in any server.
+kakao-status-visible = KakaoTalk friends see your Discord name
+kakao-status-visible-nowhere = Nowhere. Turn it on in a server with `/kakao visible`.
+kakao-status-visible-others = { $count } other servers
+
 kakao-agreed = ✅ Agreed. Cards that were waiting go out now.
 kakao-button-agree-again = Agree again
 kakao-consents-take-back = Take back a consent

@@ -157,6 +157,8 @@ page-privacy-kept = How long it is kept
     .text = Receipts are erased after { $receipts } days; rules of a server { $grace } days after you, or Kkachi, left it. A link is kept until you end it; one whose number was not typed is erased after ten minutes; Discord tokens are ended at Discord together with it, or after 8 days without a link.
 page-privacy-others = What others write
     .text = Only what a member may see is carried. If you do not want your own words to be carried automatically by others' rules, use `/privacy optout`.
+page-privacy-friends = KakaoTalk friends
+    .text = When you pick whom to send to, Kakao is asked for your friends, and they are soon forgotten. Where you turn on `/kakao visible`, those see your Discord name who are KakaoTalk friends of yours, connected, and members of that server like you. Only the server and when you turned it on are noted, and erased when you disconnect.
 page-privacy-rights = What you can do
     .text = `/privacy export` gives you everything as a file, `/privacy delete` erases it all. You can also disconnect at any time among the connected services of your Kakao account.
 

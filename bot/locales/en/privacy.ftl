@@ -27,5 +27,6 @@ privacy-table-jumps = Messages that links of your cards open
 privacy-table-deliveries = Your sends
 privacy-table-shares = Your shares
 privacy-table-allowances = What you used up today
+privacy-table-visibilities = Servers in which your KakaoTalk friends may see your Discord name
 privacy-table-exclusions = Servers that may not use your link, and why
 privacy-table-setting_changes = Server settings you changed as an admin

@@ -9,6 +9,11 @@ command-kakao-status = 상태
 command-kakao-unlink = 연결끊기
     .description = 내 카카오톡 계정 연결을 끊어요. 카카오 쪽 연결도 함께 끊어요.
 
+command-kakao-visible = 이름공개
+    .description = 내 카카오톡 친구가 이 서버에서 내 디스코드 이름을 보고 고를 수 있게 해요.
+    .option-on = 공개
+    .option-on-description = 보여 줄지. 서버 밖에서 끄면 모든 서버에서 꺼져요
+
 command-forward = 보내기
     .description = 디스코드 메시지를 카카오톡으로 보내요.
 command-forward-me = 나에게
@@ -23,6 +28,16 @@ command-forward-friends = 친구에게
     .option-message-description = 메시지 링크, 또는 이 채널에 있는 메시지의 ID
     .option-note = 덧붙일말
     .option-note-description = 카드 맨 앞에 들어갈 내 한마디
+    .option-to = 받는멤버
+    .option-to-description = 내 카카오톡 친구이고 이 서버에서 이름을 공개한 멤버
+    .option-to2 = 받는멤버2
+    .option-to2-description = 받을 멤버 한 명 더
+    .option-to3 = 받는멤버3
+    .option-to3-description = 받을 멤버 한 명 더
+    .option-to4 = 받는멤버4
+    .option-to4-description = 받을 멤버 한 명 더
+    .option-to5 = 받는멤버5
+    .option-to5-description = 받을 멤버 한 명 더
 
 command-share = 공유
     .description = 메시지를 카카오톡 공유 창으로 친구나 채팅방에 보내요. 계정을 연결하지 않아도 돼요.

@@ -13,6 +13,7 @@ error-system-message = 디스코드가 자동으로 남긴 알림은 보낼 수 
 error-note-too-long = 덧붙일 말은 { $limit }자까지 쓸 수 있어요. 지금은 { $length }자예요.
 error-too-many-friends = 한 번에 { $limit }명까지 보낼 수 있어요. { $count }명을 골라서 방금 고른 건 반영하지 않았어요.
 error-nobody-picked = 보낼 친구를 먼저 골라 주세요.
+error-only-in-servers = 서버에서만 켤 수 있어요. 이름을 보여 줄 서버에서 다시 써 주세요.
 error-not-yours = 다른 사람의 버튼이에요. 직접 명령어를 써 보세요.
 error-expired = 기한이 지났거나 이미 처리한 버튼이에요. 명령어를 다시 써 보세요.
 error-consent-required = 카카오에서 필수로 정한 항목이라 철회할 수 없어요. 모두 철회하려면 `/kakao unlink`로 연결을 끊어 주세요.

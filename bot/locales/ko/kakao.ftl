@@ -68,6 +68,16 @@ kakao-scope-talk_message = 카카오톡 메시지 전송
 kakao-scope-friends = 카카오톡 친구 목록
 kakao-scope-required = 필수
 
+kakao-visible-on =
+    이제 이 서버에서 내 카카오톡 친구가 받을 사람을 고를 때 내 디스코드 이름(**@{ $name }**)도 보여요. 디스코드 이름으로 나를 고를 수도 있어요.
+    서로 카카오톡 친구이고, 둘 다 까치에 연결했고, 둘 다 이 서버에 있을 때만 보여요. 다른 멤버와 관리자는 볼 수 없어요. 연결을 끊으면 함께 꺼져요.
+kakao-visible-unlisted = 아직 ‘카카오 서비스 내 친구목록’에 동의하지 않아서 친구들의 목록에 내가 나오지 않아요. 아래 버튼으로 동의할 수 있어요.
+kakao-visible-off = 이제 이 서버에서는 내 디스코드 이름이 카카오톡 친구에게 보이지 않아요.
+kakao-visible-off-everywhere = 이제 어느 서버에서도 내 디스코드 이름이 카카오톡 친구에게 보이지 않아요.
+kakao-status-visible = 카카오톡 친구에게 디스코드 이름 공개
+kakao-status-visible-nowhere = 안 해요. 서버에서 `/kakao visible`로 켤 수 있어요.
+kakao-status-visible-others = 그 밖의 서버 { $count }곳
+
 kakao-agreed = ✅ 동의했어요. 기다리던 카드가 있으면 바로 보내 드려요.
 kakao-button-agree-again = 다시 동의하기
 kakao-consents-take-back = 동의 철회하기

@@ -27,5 +27,6 @@ privacy-table-jumps = 카드의 링크가 여는 메시지
 privacy-table-deliveries = 보낸 기록
 privacy-table-shares = 공유한 기록
 privacy-table-allowances = 오늘 쓴 횟수
+privacy-table-visibilities = 카카오톡 친구에게 디스코드 이름을 보여 주기로 한 서버
 privacy-table-exclusions = 내 연결을 쓰지 못하게 한 서버와 그 이유
 privacy-table-setting_changes = 관리자로서 바꾼 서버 설정

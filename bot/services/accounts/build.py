@@ -12,6 +12,7 @@ from bot.services.accounts.logins import Logins
 from bot.services.accounts.oauth import OAuthFlow
 from bot.services.accounts.pending import Meter, PendingLinks
 from bot.services.accounts.security_events import Keys, SecurityEvents
+from bot.services.accounts.visibility import Visibility
 from bot.services.accounts.webhook_queue import WebhookQueue
 from bot.services.accounts.webhooks import AccountWebhooks
 from bot.services.resources import Resources
@@ -30,6 +31,7 @@ class AccountServices:
     """None without Discord's client secret."""
     consents: Consents
     friends: Friends
+    visibility: Visibility
     accounts: AccountWebhooks
     inbox: WebhookQueue
 
@@ -52,6 +54,7 @@ def build_accounts(resources: Resources, login: Login | None, meter: Meter) -> A
         proofs, texts = stores.role_connections, resources.texts
         logins = Logins(Vault(resources.config.raw_token_keys), now=now)
         roles = LinkedRoles(login, logins, proofs, linking, links, texts=texts, now=now)
+    friends = Friends(links, kakao, now=now)
     return AccountServices(
         links=links,
         linked=LinkedMembers(stores.links),
@@ -59,7 +62,8 @@ def build_accounts(resources: Resources, login: Login | None, meter: Meter) -> A
         pending=pending,
         linked_roles=roles,
         consents=Consents(links, kakao),
-        friends=Friends(links, kakao, now=now),
+        friends=friends,
+        visibility=Visibility(stores.visibilities, links, friends, resources.sight, now=now),
         accounts=AccountWebhooks(links, pending, inbox, _security_events(resources), now=now),
         inbox=inbox,
     )

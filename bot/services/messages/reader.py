@@ -1,6 +1,6 @@
 """What the services need to see of Discord, and nothing of how it is looked at."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Protocol
 
 from bot.errors import DiscordAway
@@ -37,6 +37,12 @@ class DiscordReader(Protocol):
 
     async def belongs(self, member_id: int, guild_id: int) -> bool:
         """Tell whether somebody is a member of a server that Kkachi is in."""
+
+    async def usernames(self, guild_id: int, member_ids: Collection[int]) -> Mapping[int, str]:
+        """Return the user names of those who are members of a server that Kkachi is in.
+
+        They are a minute old at most.
+        """
 
     async def highlights(
         self, member_id: int, sources: Sequence[Source]

@@ -62,7 +62,8 @@ function button(one, context) {
 function optionsOf(one, context) {
   if (one.type === 3) return one.options ?? [];
   const { users, roles, channels } = context.names;
-  const make = (entries, mark) => Object.entries(entries).map(([value, entry]) => ({ value, label: `${mark}${entry}` }));
+  const chosen = new Set((one.default_values ?? []).map((entry) => entry.id));
+  const make = (entries, mark) => Object.entries(entries).map(([value, entry]) => ({ value, label: `${mark}${entry}`, default: chosen.has(value) }));
   const kind = ENTITIES[one.type];
   return [
     ...(kind === "users" || kind === "both" ? make(users, "") : []),
