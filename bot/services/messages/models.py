@@ -13,6 +13,7 @@ PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 ENDINGS = (".jpg", ".jpeg", ".png", ".gif", ".webp")
 NOBODY: frozenset[int] = frozenset()
 SPOILER = "||"
+ADDRESS = "://"
 COVERED = re.compile(r"(?<!\\)\|\|.+?\|\|", re.DOTALL)
 
 
@@ -105,8 +106,7 @@ class Embed:
     def lines(self) -> Iterator[str]:
         """What is written in it, from the top."""
         yield from filter(None, (self.author, self.title, self.description))
-        for name, value in self.fields:
-            yield f"{name}: {value}"
+        yield from (": ".join(filter(None, pair)) for pair in self.fields)
         if self.footer:
             yield self.footer
 
@@ -145,7 +145,8 @@ class Body:
     @property
     def shown_embeds(self) -> tuple[Embed, ...]:
         """The embeds that may be shown: an address under a spoiler covers what is behind it."""
-        return () if SPOILER in self.text else self.embeds
+        covered = self.text[self.text.find(SPOILER) : self.text.rfind(SPOILER)]
+        return () if ADDRESS in covered else self.embeds
 
     def words(self, *, previews: bool = True) -> Iterator[str]:
         """Yield all that a card may show of it, as it was written."""
