@@ -242,10 +242,10 @@ class Seen:
     def words(self, *, previews: bool = True) -> str:
         """Return all that is written in it; what Discord itself shows of links may be left out."""
         if len(self.parts) == 1 and self.parts[0].body.is_plain:  # as nearly all messages are
-            return _uncovered(self.parts[0].body.text)
+            return uncovered(self.parts[0].body.text)
         searched = (part.body for part in self.parts if not part.age_restricted)
         lines = (line for body in searched for line in body.words(previews=previews))
-        return "\n".join(filter(None, map(_uncovered, lines)))
+        return "\n".join(filter(None, map(uncovered, lines)))
 
     def without(self, kind: PartKind, author_id: int | None = None) -> Self:
         """Return it without its parts of a kind, of everybody or of one author."""
@@ -263,7 +263,7 @@ class Seen:
         return tuple(part for part in self.parts if part.kind is kind)
 
 
-def _uncovered(text: str) -> str:
+def uncovered(text: str) -> str:
     """Return a text without its spoilers: who is told of a word in one would know it."""
     return COVERED.sub(" ", text) if SPOILER in text else text
 
