@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from enum import StrEnum
-from typing import Self
+from typing import Literal, Self
 
 from bot.texts import Locale
 
@@ -14,7 +14,11 @@ ENDINGS = (".jpg", ".jpeg", ".png", ".gif", ".webp")
 NOBODY: frozenset[int] = frozenset()
 SPOILER = "||"
 ADDRESS = "://"
-COVERED = re.compile(r"(?<!\\)\|\|.+?\|\|", re.DOTALL)
+BARS = r"(?<!\\)(?:\\\\)*\|\|.+?\|\|"
+CODE = r"(?:^|(?<=\n))```(?!`).+?```(?!`)|(?<!`)(`{1,2})(?!`)[^\n]+?(?<!`)\1(?!`)"
+COVERED, VERBATIM, EITHER = (re.compile(one, re.DOTALL) for one in (BARS, CODE, f"{CODE}|{BARS}"))
+# Beside any of these what looks like code may be none to Discord.
+DOUBTFUL = re.compile(r"[\\*_~\[<`]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ class Body:
     """What somebody has written, raw as Discord has it.
 
     `title` is that of a forum post. What stands in covered places is not in it, but `covered` tells
-    of it; `is_forward` tells that it carries another message on.
+    of it; `stands_for` tells what it is that has no words of its own.
     """
 
     text: str = ""
@@ -135,7 +139,7 @@ class Body:
     poll: Poll | None = None
     title: str = ""
     covered: bool = False
-    is_forward: bool = False
+    stands_for: Literal["", "forward", "notice"] = ""
 
     @property
     def is_plain(self) -> bool:
@@ -264,8 +268,18 @@ class Seen:
 
 
 def uncovered(text: str) -> str:
-    """Return a text without its spoilers: who is told of a word in one would know it."""
-    return COVERED.sub(" ", text) if SPOILER in text else text
+    """Return a text without its spoilers: who is told of a word in one would know it.
+
+    In code bars cover nothing. Where it is not sure what is code, all between bars counts as
+    covered.
+    """
+    if SPOILER not in text:
+        return text
+    if "`" not in text:
+        return COVERED.sub(" ", text)
+    if DOUBTFUL.search(VERBATIM.sub("", text)):
+        return f"{text[: text.find(SPOILER)]} {text[text.rfind(SPOILER) :]}"
+    return EITHER.sub(lambda one: one[0] if one[0].startswith("`") else " ", text)
 
 
 @dataclass(frozen=True, slots=True)
