@@ -50,8 +50,9 @@ class Watch(KkachiCog):
         await self._follow(message)
         if not self._is_looked_at(message):
             return
-        if isinstance(message.author, discord.Member):
-            self._people.learn(message.author)
+        for user in (message.author, *message.mentions):
+            if isinstance(user, discord.Member):
+                self._people.learn(user)
         await self.services.watch.see(seen_of(message))
 
     @commands.Cog.listener()

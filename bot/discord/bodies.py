@@ -2,14 +2,26 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from typing import Protocol
 
 import discord
 
+from bot.kakao import SMALLEST_IMAGE
 from bot.pictures import DISCORD, stands_at
+from bot.services.cards.markdown import clean
 from bot.services.messages.models import Body, Embed, File, Poll
 
 POLL_RESULT = "poll_result"
+BLANK = "*_~ \u2800"
+
+
+class Media(Protocol):
+    """A picture of an embed, as discord.py gives it."""
+
+    url: str | None
+    proxy_url: str | None
+    height: int | None
+    width: int | None
 
 
 def body_of(
@@ -91,25 +103,42 @@ def _name(attachment: discord.Attachment) -> str:
     """Return the name that somebody gave a file; Discord's own keeps of it what is ASCII."""
     if not attachment.title:
         return attachment.filename
-    ending = PurePosixPath(attachment.filename).suffix
-    return attachment.title if attachment.title.endswith(ending) else attachment.title + ending
+    _, dot, kind = attachment.filename.rpartition(".")
+    ending = dot and dot + kind
+    is_whole = attachment.title.lower().endswith(ending.lower())
+    return attachment.title if is_whole else attachment.title + ending
 
 
 def _embed(embed: discord.Embed, content: str, *, by_bot: bool) -> Embed:
-    picture = embed.image if embed.image.url else embed.thumbnail
+    picture = _picture(embed)
     address = _discords(picture.proxy_url, picture.url)
     is_of_link = embed.type != "rich" or bool(embed.url and embed.url in content)
     return Embed(
         title=embed.title or "",
         description=embed.description or "",
         author=embed.author.name or "",
-        fields=tuple((field.name or "", field.value or "") for field in embed.fields),
+        fields=tuple((_said(field.name), _said(field.value)) for field in embed.fields),
         image_url=address,
         image_width=picture.width if address else None,
         image_height=picture.height if address else None,
         footer=embed.footer.text or "",
         is_preview=is_of_link or not by_bot,  # only bots write embeds
     )
+
+
+def _picture(embed: discord.Embed) -> Media:
+    """Return the picture of an embed: the large one, or else the small one at its side."""
+    both = (one for one in (embed.image, embed.thumbnail) if one.url)
+    return next((one for one in both if _is_large(one)), embed.image)
+
+
+def _is_large(picture: Media) -> bool:
+    return all(side is None or side >= SMALLEST_IMAGE for side in (picture.width, picture.height))
+
+
+def _said(text: str | None) -> str:
+    """Return what one half of a field says: bots fill one that they do not need with a blank."""
+    return text if text and clean(text).strip(BLANK) else ""
 
 
 def _discords(*addresses: str | None) -> str | None:

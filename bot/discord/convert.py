@@ -126,8 +126,11 @@ def _others(subject: discord.Message, answered: discord.Message | None) -> Itera
 
 
 def _quoted(answered: discord.Message) -> Body:
+    """Return what is answered; of what Discord itself wrote, and of a forward, only that."""
+    if answered.is_system():
+        return Body(stands_for="notice")
     body = body_of(answered, by_bot=answered.author.bot)
-    return Body(is_forward=True) if answered.message_snapshots and body == Body() else body
+    return Body(stands_for="forward") if answered.message_snapshots and body == Body() else body
 
 
 def _forwarded(message: discord.Message, snapshot: discord.MessageSnapshot) -> Part:

@@ -11,7 +11,7 @@ from bot.discord.plugin import AnyBot, services_of
 from bot.discord.references import Reference, parse_reference
 from bot.errors import MessageNotFound, UserError
 
-FILE_PAGE = 50
+FILE_PAGE = 100
 
 Readable = discord.abc.GuildChannel | discord.Thread
 Room = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread

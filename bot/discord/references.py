@@ -13,7 +13,7 @@ LARGEST_ID = 2**63 - 1
 # A message, or the post, thread or channel it is in; older web apps name the thread apart.
 LINK = re.compile(
     r"(?<![\w:/.-])(?:https?://|discord://)?"
-    r"(?:(?:(?:www|ptb|canary)\.)?discord(?:app)?\.com|-)/channels"
+    r"(?:(?:(?:www|ptb|canary)\.)?discord(?:app)?\.com|-)?/channels"
     rf"/(?P<guild>@me|{SNOWFLAKE})/(?P<channel>{SNOWFLAKE})"
     rf"(?:/threads/(?P<thread>{SNOWFLAKE}))?(?:/(?P<message>{SNOWFLAKE}))?(?!/?[0-9])",
     re.IGNORECASE,
@@ -25,9 +25,12 @@ FILE = re.compile(
     re.IGNORECASE,
 )
 # "Copy ID" with Shift held names the channel as well.
-PAIR = re.compile(rf"(?P<channel>{SNOWFLAKE})-(?P<message>{SNOWFLAKE})")
+PAIR = re.compile(
+    rf"(?<![0-9A-Za-z_/-])(?P<channel>{SNOWFLAKE})-(?P<message>{SNOWFLAKE})(?![0-9-])"
+)
 MENTION = re.compile(rf"<#(?P<channel>{SNOWFLAKE})>")
-ID = re.compile(SNOWFLAKE)
+# Alone or with words around it, but in no address, mention, emoji or name.
+ID = re.compile(rf"<({SNOWFLAKE})>|(?<![0-9A-Za-z_@#&/.-])({SNOWFLAKE})(?![0-9A-Za-z_>:/-])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +77,13 @@ def _file(text: str, here: discord.Interaction) -> Reference | None:
 
 
 def _id(text: str, here: discord.Interaction) -> Reference | None:
-    if pair := PAIR.fullmatch(text):
+    if pair := PAIR.search(text):
         return Reference(here.guild_id, int(pair["channel"]), int(pair["message"]))
-    if mention := MENTION.fullmatch(text):
+    if mention := MENTION.search(text):
         return Reference(here.guild_id, int(mention["channel"]))
-    if ID.fullmatch(text) and here.channel_id is not None:
-        return Reference(here.guild_id, here.channel_id, int(text), may_be_thread=True)
+    ids = {first or second for first, second in ID.findall(text)}
+    if len(ids) == 1 and here.channel_id is not None:
+        return Reference(here.guild_id, here.channel_id, int(ids.pop()), may_be_thread=True)
     return None
 
 

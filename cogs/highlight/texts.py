@@ -124,7 +124,8 @@ class RuleTexts:
     def explained(self, fate: Fate, verdicts: Sequence[Verdict]) -> str:
         """Return what became of a message, and what each gate says to it now."""
         now = self._now(verdicts)
-        became = self._became(fate)
+        is_stopped = any(one.outcome == "stop" for one in verdicts)
+        became = self._became(fate) or ("" if is_stopped else self.say("highlight-why-unknown"))
         first = [f"**{became}**", "", self.say("highlight-why-now", now=now)]
         return "\n".join([*(first if became else [f"**{now}**", ""]), *self._verdicts(verdicts)])
 

@@ -456,7 +456,7 @@ async def test_points_in_time_are_told_by_the_members_own_clock(
 
 
 async def test_what_no_message_can_meet_is_refused_with_the_reason(minji: Person) -> None:
-    for word in ("@everyone", "<:wave:123456789012345678>", "minji@example.com"):
+    for word in ("@everyone", "<:wave:123456789012345678>", "minji@example.com", "||번개||"):
         refused = await minji.slash(CHAT, "highlight add", word=word)
         assert "메시지에서 찾지 않아요" in refused.text, word
     assert "규칙" in (await minji.slash(CHAT, "highlight add", word="character.ai")).text

@@ -65,7 +65,7 @@ async def test_an_admins_reason_is_words_to_its_reader(world: World) -> None:
 
 async def test_a_word_to_look_for_and_a_mistaken_time_are_shown_as_they_are(world: World) -> None:
     minji = world.discord.person("민지")
-    added = await minji.slash(CHAT, "highlight add", word="[[눌러]](여기) ||숨김||")
+    added = await minji.slash(CHAT, "highlight add", word="[[눌러]](여기) ||숨김")
     assert "눌러" in added.text
     assert not {"](", "|"} & set(live(added.text))
     wrong = await minji.slash(CHAT, "highlight schedule", quiet=TRAP)

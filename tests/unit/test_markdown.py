@@ -142,6 +142,25 @@ def test_formatting_marks_go(raw: str, shown: str) -> None:
 @pytest.mark.parametrize(
     ("raw", "shown"),
     [
+        ("** 공지 ** __ 밑줄 __ ~~ 취소 ~~ 진행", "공지 밑줄 취소 진행"),
+        ("_ 기울임 _ 은", "기울임 은"),
+        ("a__b__c", "abc"),
+        ("** **", ""),
+        ("_ _", ""),
+        ("앞\n** **\n뒤", "앞\n\n뒤"),
+        ("2 ** 3", "2 ** 3"),
+        ("a * b * c", "a * b * c"),
+        ("a_b_ c", "a_b_ c"),
+        ("가_나_ 다", "가나 다"),
+    ],
+)
+def test_only_single_marks_must_stand_at_a_word(raw: str, shown: str) -> None:
+    assert read(raw) == shown
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
         ("`**a** <@1> ||b||`", "**a** <@1> ||b||"),
         ("``a`b``", "a`b"),
         ("```py\nif a:\n    b = **1**\n```", "if a:\n    b = **1**"),

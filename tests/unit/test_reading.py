@@ -278,6 +278,16 @@ def test_a_word_that_is_covered_is_neither() -> None:
     assert "비밀" not in said(seen)
 
 
+marks = st.sampled_from(["`", "``", "```", "||", "|", " 비밀 ", "\n", "a", "*", "\\", "> ", "# "])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(marks, max_size=14).map("".join))
+def test_no_word_is_found_that_bars_or_code_keep_from_being_seen(text: str) -> None:
+    seen = message(Body(text))
+    assert not hit("비밀", seen.text, "anywhere") or "비밀" in said(seen)
+
+
 @pytest.mark.parametrize(
     ("text", "is_found"),
     [
@@ -288,6 +298,13 @@ def test_a_word_that_is_covered_is_neither() -> None:
         ("||비밀", True),
         ("\\||비밀||", True),
         ("a || 비밀", True),
+        ("\\\\||비밀||", False),
+        ("`a || 비밀 || b`", True),
+        ("```\na || 비밀 || b\n```", True),
+        ("```\n*a || 비밀 || b_c\n```", True),
+        ("||`비밀`||", False),
+        ("`a` ||비밀|| `b`", False),
+        ("*`a* ||비밀|| b`", False),
     ],
 )
 def test_a_word_under_a_spoiler_is_found_no_more_than_it_is_seen(text: str, is_found: bool) -> None:

@@ -36,6 +36,8 @@ def test_links_of_every_discord_are_read(host: str) -> None:
         f"[여기](https://discord.com/channels/{GUILD}/{CHANNEL}/{MESSAGE})",
         f"discord.com/channels/{GUILD}/{CHANNEL}/{MESSAGE}?utm=1",
         f"discord://-/channels/{GUILD}/{CHANNEL}/{MESSAGE}",
+        f"discord:///channels/{GUILD}/{CHANNEL}/{MESSAGE}",
+        f"`https://discord.com/channels/{GUILD}/{CHANNEL}/{MESSAGE}`",
         f"https://www.discord.com/channels/{GUILD}/444444444444444444/threads/{CHANNEL}/{MESSAGE}",
         f"\u2068https://discord.com/channels/{GUILD}/{CHANNEL}/{MESSAGE}\u2069\u200b",
         f"https://discord.com/channels/{GUILD}/{CHANNEL}/{MESSAGE}/",
@@ -63,6 +65,36 @@ def test_ids_are_read_in_every_form_that_is_copied() -> None:
     assert read(f"<#{CHANNEL}>") == Reference(5, CHANNEL)
     link = f"https://cdn.discordapp.com/attachments/{CHANNEL}/{MESSAGE}/a.png?ex=1&is=2&hm=3"
     assert read(link) == Reference(5, CHANNEL, file_id=MESSAGE)
+
+
+@pytest.mark.parametrize(
+    "text", ["`{}`", "<{}>", "ID: {}", "메시지 ID는 {}예요", "{}, {}", "||{}||", "({})", "{}."]
+)
+def test_an_id_is_read_whatever_stands_around_it(text: str) -> None:
+    assert read(text.format(MESSAGE, MESSAGE)) == Reference(5, 6, MESSAGE, may_be_thread=True)
+    pair = f"{CHANNEL}-{MESSAGE}"
+    assert read(text.format(pair, pair)) == Reference(5, CHANNEL, MESSAGE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<@{MESSAGE}>",
+        f"<@!{MESSAGE}>",
+        f"<@&{MESSAGE}>",
+        f"<:blob:{MESSAGE}>",
+        f"<a:blob:{MESSAGE}>",
+        f"</play:{MESSAGE}>",
+        f"<t:{MESSAGE}:R>",
+        f"https://cdn.discordapp.com/emojis/{MESSAGE}.png",
+        f"https://discord.com/users/{MESSAGE}",
+        f"junho#{MESSAGE}",
+        f"a{MESSAGE}",
+    ],
+)
+def test_the_id_of_something_else_is_no_reference(text: str) -> None:
+    with pytest.raises(BadMessageReference):
+        read(text)
 
 
 @pytest.mark.parametrize(

@@ -152,11 +152,14 @@ def test_blind_spots_are_one_character_and_breaks_are_offsets() -> None:
         ("don’t", "i don't"),
         ('"원신"', "“원신” 하는 분"),
         ("rock ‘n’ roll", "rock 'n' roll"),
+        ("잠깐...", "잠깐… 뭐라고?"),
+        ("잠깐…", "잠깐... 뭐라고?"),
+        ("잠깐…", "① 잠깐… 뭐라고?"),
+        ("e-sports", "e–sports 대회"),
+        ("010‑1234", "010-1234 로"),
     ],
 )
-def test_quotes_and_apostrophes_are_one_whatever_a_phone_makes_of_them(
-    keyword: str, text: str
-) -> None:
+def test_marks_are_one_whatever_a_phone_makes_of_them(keyword: str, text: str) -> None:
     assert hit(keyword, text)
 
 
@@ -168,6 +171,9 @@ def test_quotes_and_apostrophes_are_one_whatever_a_phone_makes_of_them(
         ("character.ai", "https://www.character.ai/chat?x=1"),
         ("discord.gg", "discord.gg/abc 로 오세요"),
         ("https://a.example/b", "https://a.example/b?x=1"),
+        ("character.ai 추천", "요즘 character.ai 추천 받아요"),
+        ("새 character.ai", "새 character.ai 써 봤어요"),
+        ("socket.io and redis", "we use socket.io and redis"),
     ],
 )
 def test_an_address_is_found_as_the_word_it_is_to_people(keyword: str, text: str) -> None:
@@ -180,6 +186,9 @@ def test_an_address_is_found_as_the_word_it_is_to_people(keyword: str, text: str
     [
         ("character.ai", "mycharacter.ai"),
         ("character.ai", "character.ai.evil.example"),
+        ("새 character.ai", "새 character.ai.evil.example"),
+        ("character.ai 추천", "character.ai 안 추천"),
+        ("@everyone 추천", "<@1> 추천"),
         ("character", "character.ai"),
         ("ai", "character.ai"),
         ("gg", "https://discord.gg/abc"),
@@ -189,6 +198,27 @@ def test_an_address_is_found_as_the_word_it_is_to_people(keyword: str, text: str
 )
 def test_in_an_address_nothing_is_found_but_itself(keyword: str, text: str) -> None:
     assert not hit(keyword, text)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "text", "is_found"),
+    [
+        ("まどか", "今日はまどかの誕生日", True),
+        ("まどか", "まどかマギカ 보는 분", True),
+        ("今日", "今日は雨", True),
+        ("AI", "AIは便利", True),
+        ("สวัสดี", "สวัสดีครับ", True),
+        ("キル", "スキル上げ", False),
+        ("日本", "今日本を読む", False),
+        ("번개", "大번개", False),
+        ("привет", "приветы", False),
+    ],
+)
+def test_words_of_languages_without_spaces_end_where_their_script_does(
+    keyword: str, text: str, *, is_found: bool
+) -> None:
+    assert hit(keyword, text) is is_found
+    assert hit(keyword, text, "exact") is is_found
 
 
 def test_private_letters_in_a_message_stand_for_no_address() -> None:

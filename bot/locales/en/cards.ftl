@@ -20,6 +20,7 @@ card-before = ↑ { $author }: { $text }
 card-kept = You can read it on Discord.
 card-forwarded = [Forwarded] { $text }
 card-forward = a forwarded message
+card-notice = a notice of Discord's
 card-picture = Picture
 card-empty = (a message without words)
 card-age-restricted = Age-restricted: read it on Discord.

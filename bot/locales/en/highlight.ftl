@@ -60,6 +60,7 @@ highlight-why-waiting = This message was found and waits for its turn.
 highlight-why-taken = This message is in a card already. `/kakao status` shows how that went.
 highlight-why-dropped = This message was found, but not sent. { $why }
 highlight-why-then = This message was stopped when it was judged. { $why }
+highlight-why-unknown = There is no record that this message was found. The rule may be newer, the words may have been added more than an hour later, or the record has expired.
 highlight-why-now = Judged again now: { $now }
 highlight-why-sent = It was sent to your KakaoTalk at { $when }.
 highlight-why-card = This message is in a card already: { $state }

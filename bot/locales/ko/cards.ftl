@@ -20,6 +20,7 @@ card-before = ↑ { $author }: { $text }
 card-kept = 내용은 디스코드에서 볼 수 있어요.
 card-forwarded = [전달] { $text }
 card-forward = 전달한 메시지
+card-notice = 디스코드 알림
 card-picture = 사진
 card-empty = (내용 없는 메시지)
 card-age-restricted = 연령 제한 메시지예요. 디스코드에서 볼 수 있어요.

@@ -60,6 +60,7 @@ highlight-why-waiting = 이 메시지는 찾아서 보낼 차례를 기다리고
 highlight-why-taken = 이 메시지는 이미 카드에 담았어요. `/kakao status`에서 결과를 볼 수 있어요.
 highlight-why-dropped = 이 메시지는 찾았지만 보내지 않았어요. { $why }
 highlight-why-then = 이 메시지를 확인했을 때 멈췄어요. { $why }
+highlight-why-unknown = 이 메시지를 찾은 기록이 없어요. 규칙을 나중에 만들었거나, 쓴 지 한 시간이 넘어서 고친 글이거나, 오래되어 기록을 지웠을 수 있어요.
 highlight-why-now = 지금 다시 본다면: { $now }
 highlight-why-sent = { $when }에 카카오톡으로 보냈어요.
 highlight-why-card = 이 메시지는 이미 카드에 담았어요: { $state }

@@ -267,15 +267,20 @@ class _PlainText:
         return run[0] if run else ""
 
     def _emphasis(self) -> None:
-        """Take out marks that pair up; single ones stay."""
+        """Take out marks that pair up; single ones stay.
+
+        Of one alone Discord asks that stars touch what they mark, and that underscores stand at
+        the edges of a word; of pairs it asks nothing.
+        """
         run = self._run()
         mark, end = run[0], self._pos + len(run)
         before, after = self._text[self._pos - 1 : self._pos], self._text[end : end + 1]
-        left = len(run)
-        if before.strip() and not (mark == "_" and WORD.match(after)):
+        left, is_alone = len(run), len(run) == 1
+        if not is_alone or _may_stand(mark, inside=before, outside=after):
             left = self._close(mark, left)
         self._emit(mark * left, end)
-        if left and after.strip() and _may_open(mark, left):
+        may_begin = not is_alone or _may_stand(mark, inside=after, outside=before)
+        if left and may_begin and _may_open(mark, left):
             self._openers[mark].append(len(self._out) - 1)
 
     def _close(self, mark: str, length: int) -> int:
@@ -361,6 +366,11 @@ class _PlainText:
         address = ADDRESS_END.split(match[0], maxsplit=1)[0] if match else "h"
         trimmed = address.rstrip("*_~.,:;!?'\"" + ("" if "(" in address else ")"))
         self._emit(trimmed, self._pos + len(trimmed))
+
+
+def _may_stand(mark: str, *, inside: str, outside: str) -> bool:
+    """Tell whether one mark alone may begin or end emphasis between these two characters."""
+    return not WORD.match(outside) if mark == "_" else bool(inside.strip())
 
 
 def _may_open(mark: str, length: int) -> bool:

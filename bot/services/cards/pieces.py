@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from bot.errors import TextArgument
-from bot.kakao import cut
-from bot.services.cards.cutting import Find
+from bot.services.cards.cutting import Find, piece
 from bot.services.cards.markdown import one_line, readable
 from bot.services.cards.picture import Picture, picture_of
 from bot.services.clock import SEOUL
@@ -58,8 +57,8 @@ class Pieces:
         if part.age_restricted:
             return ""
         pieces = list(self._of_body(part.body, picture))
-        if not pieces and part.body.is_forward:
-            return self.say("card-forward")
+        if not pieces and part.body.stands_for:
+            return self.say(f"card-{part.body.stands_for}")
         found = [piece for piece in pieces if self._find and self._find(piece)]
         return one_line(next(iter([*found, *pieces]), "") or self._wordless(picture))
 
@@ -121,7 +120,7 @@ class Pieces:
     def _files(self, body: Body, picture: Picture | None) -> str:
         shown = picture.url if picture else None
         names = [
-            _file_name(file)
+            self._file_name(file)
             for file in body.files
             if file.name and file.seconds is None and not file.spoiler and file.url != shown
         ]
@@ -131,13 +130,13 @@ class Pieces:
             return self.say("card-files", name=names[0], more=len(names) - 1)
         return self.say("card-file", name=names[0]) if names else ""
 
+    def _file_name(self, file: File) -> str:
+        name = one_line(file.name)
+        return piece(name, FILE_LIMIT, self._find(name) if self._find else None) or "?"
+
     def _is_not_found(self, text: str) -> bool:
         return self._find is None or self._find(text) is None
 
     def _covered_files(self, body: Body) -> str:
         number = sum(file.spoiler for file in body.files)
         return self.say("card-spoiler-files", number=number) if number else ""
-
-
-def _file_name(file: File) -> str:
-    return cut(one_line(file.name), FILE_LIMIT) or "?"

@@ -16,6 +16,7 @@ from bot.services.highlights.matching.normalise import needle
 from bot.services.highlights.matching.patterns import Pattern
 from bot.services.highlights.matching.words import Mode, hit
 from bot.services.locks import KeyedLocks
+from bot.services.messages.models import uncovered
 from bot.services.servers.settings import Settings
 from storage.reading import Unreadable, reading
 from storage.rules import Rule, RuleKind, RuleStore
@@ -318,7 +319,7 @@ def _checked(kind: RuleKind, text: str, mode: Mode = "word") -> str:
         raise RuleTooLong(limit=LONGEST_WORD, length=len(word))
     if not needle(word).text:
         raise EmptyRule
-    if not hit(word, word, mode):
+    if not hit(word, uncovered(word), mode):
         raise NeverFound
     return word
 

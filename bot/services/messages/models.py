@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from enum import StrEnum
-from typing import Self
+from typing import Literal, Self
 
 from bot.texts import Locale
 
@@ -13,7 +13,12 @@ PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 ENDINGS = (".jpg", ".jpeg", ".png", ".gif", ".webp")
 NOBODY: frozenset[int] = frozenset()
 SPOILER = "||"
-COVERED = re.compile(r"(?<!\\)\|\|.+?\|\|", re.DOTALL)
+ADDRESS = "://"
+BARS = r"(?<!\\)(?:\\\\)*\|\|.+?\|\|"
+CODE = r"(?:^|(?<=\n))```(?!`).+?```(?!`)|(?<!`)(`{1,2})(?!`)[^\n]+?(?<!`)\1(?!`)"
+COVERED, VERBATIM, EITHER = (re.compile(one, re.DOTALL) for one in (BARS, CODE, f"{CODE}|{BARS}"))
+# Beside any of these what looks like code may be none to Discord.
+DOUBTFUL = re.compile(r"[\\*_~\[<`]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +110,7 @@ class Embed:
     def lines(self) -> Iterator[str]:
         """What is written in it, from the top."""
         yield from filter(None, (self.author, self.title, self.description))
-        for name, value in self.fields:
-            yield f"{name}: {value}"
+        yield from (": ".join(filter(None, pair)) for pair in self.fields)
         if self.footer:
             yield self.footer
 
@@ -125,7 +129,7 @@ class Body:
     """What somebody has written, raw as Discord has it.
 
     `title` is that of a forum post. What stands in covered places is not in it, but `covered` tells
-    of it; `is_forward` tells that it carries another message on.
+    of it; `stands_for` tells what it is that has no words of its own.
     """
 
     text: str = ""
@@ -135,7 +139,7 @@ class Body:
     poll: Poll | None = None
     title: str = ""
     covered: bool = False
-    is_forward: bool = False
+    stands_for: Literal["", "forward", "notice"] = ""
 
     @property
     def is_plain(self) -> bool:
@@ -145,7 +149,8 @@ class Body:
     @property
     def shown_embeds(self) -> tuple[Embed, ...]:
         """The embeds that may be shown: an address under a spoiler covers what is behind it."""
-        return () if SPOILER in self.text else self.embeds
+        covered = self.text[self.text.find(SPOILER) : self.text.rfind(SPOILER)]
+        return () if ADDRESS in covered else self.embeds
 
     def words(self, *, previews: bool = True) -> Iterator[str]:
         """Yield all that a card may show of it, as it was written."""
@@ -241,10 +246,10 @@ class Seen:
     def words(self, *, previews: bool = True) -> str:
         """Return all that is written in it; what Discord itself shows of links may be left out."""
         if len(self.parts) == 1 and self.parts[0].body.is_plain:  # as nearly all messages are
-            return _uncovered(self.parts[0].body.text)
+            return uncovered(self.parts[0].body.text)
         searched = (part.body for part in self.parts if not part.age_restricted)
         lines = (line for body in searched for line in body.words(previews=previews))
-        return "\n".join(filter(None, map(_uncovered, lines)))
+        return "\n".join(filter(None, map(uncovered, lines)))
 
     def without(self, kind: PartKind, author_id: int | None = None) -> Self:
         """Return it without its parts of a kind, of everybody or of one author."""
@@ -262,9 +267,19 @@ class Seen:
         return tuple(part for part in self.parts if part.kind is kind)
 
 
-def _uncovered(text: str) -> str:
-    """Return a text without its spoilers: who is told of a word in one would know it."""
-    return COVERED.sub(" ", text) if SPOILER in text else text
+def uncovered(text: str) -> str:
+    """Return a text without its spoilers: who is told of a word in one would know it.
+
+    In code bars cover nothing. Where it is not sure what is code, all between bars counts as
+    covered.
+    """
+    if SPOILER not in text:
+        return text
+    if "`" not in text:
+        return COVERED.sub(" ", text)
+    if DOUBTFUL.search(VERBATIM.sub("", text)):
+        return f"{text[: text.find(SPOILER)]} {text[text.rfind(SPOILER) :]}"
+    return EITHER.sub(lambda one: one[0] if one[0].startswith("`") else " ", text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 White space is taken out, so that a phrase is found however it is spaced, and remembered as
 `breaks`. What nobody reads as words (custom emoji, mentions) is one `BLIND` character; an address
-is spelled in letters of its own, so that only a keyword that is an address itself is found there.
+is spelled in letters of its own, so that only a keyword with an address in it is found there.
 """
 
 import re
@@ -18,6 +18,7 @@ BLIND = "\ufffc"
 # Private letters, of which texts are rid before: they stand for those of an address.
 ADDRESS_BEGINS = "\ue000"
 SPELLED = {code: 0xE000 + code for code in range(ord("!"), ord("~") + 1)}
+SPELLING = frozenset(map(chr, SPELLED.values()))
 IN_ADDRESS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.".translate(SPELLED))
 
 # Everything else may have to be composed, narrowed or removed first.
@@ -34,7 +35,7 @@ REPLACED = {ord(blank): " " for blank in BLANK_LETTERS} | {
 }
 # Phones write their own: don’t is don't.
 QUOTES = {ord(mark): "'" for mark in "‘’‚‛ʼʹ′´"} | {ord(mark): '"' for mark in "“”„‟″"}
-REPLACED |= QUOTES
+REPLACED |= QUOTES | {ord(mark): "-" for mark in "‐‑–−"}
 
 TOP_LEVEL = (
     "com|net|org|io|gg|kr|me|tv|dev|app|xyz|gl|ly|be|to|cc|jp|cn|us|uk|eu|de|fr|in|"
@@ -97,18 +98,23 @@ def normalise(text: str) -> Normalised:
 
 def needle(keyword: str) -> Needle:
     """Return a keyword as it is searched for; its text is empty when nothing can be found."""
-    words = _as_address(_plain(keyword)).split()
+    words = _spelled(_plain(keyword)).split()
     return Needle("".join(words), tuple(accumulate(map(len, words)))[:-1])
 
 
-def _as_address(keyword: str) -> str:
-    """Spell a keyword that is an address, and nothing else, as addresses are."""
-    whole = UNREAD.fullmatch(keyword.strip())
-    return _unread(whole).rstrip(BLIND) or keyword if whole else keyword
+def _spelled(keyword: str) -> str:
+    """Spell the addresses in a keyword as they are in texts."""
+    spelled = UNREAD.sub(_address, keyword)
+    return keyword if spelled == keyword else spelled.rstrip(f"{BLIND} ")
+
+
+def _address(found: re.Match[str]) -> str:
+    address = _unread(found)
+    return found[0] if address == BLIND else address
 
 
 def _plain(text: str) -> str:
-    return (_rewrite(text) if ODD.search(text) else text).casefold()
+    return (_rewrite(text) if ODD.search(text) else text).casefold().replace("…", "...")
 
 
 def _hide(text: str) -> str:

@@ -12,8 +12,8 @@ from typing import Literal
 
 from bot.services.highlights.matching.lexicon import DONE, LONGER_WORDS
 from bot.services.highlights.matching.normalise import (
-    ADDRESS_BEGINS,
     IN_ADDRESS,
+    SPELLING,
     Needle,
     Normalised,
     needle,
@@ -25,6 +25,12 @@ Mode = Literal["word", "exact", "anywhere"]
 
 SYLLABLES = re.compile("^[가-힣]*")
 LAST_SYLLABLES = re.compile("[가-힣]*$")
+# Letters that are written without spaces between words; all others have none.
+SCRIPT = re.compile(
+    "(?P<running>[\u3041-\u309f\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff])"
+    "|(?P<katakana>[\u30a1-\u30ff\u31f0-\u31ff])"
+    "|(?P<han>[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])"
+)
 APOSTROPHES = "'’"
 # C+ is not C++, but ㅋㅋ is found in ㅋㅋㅋ.
 OF_ONE_KIND = "+#"
@@ -72,8 +78,8 @@ def stands(
 
     `gaps` are those of the keyword's `Needle`.
     """
-    if text.text[start] == ADDRESS_BEGINS:
-        return text.text[end : end + 1] not in IN_ADDRESS
+    if text.text[end - 1] in SPELLING and text.text[end : end + 1] in IN_ADDRESS:
+        return False  # a.com is not a.com.kr
     if mode == "anywhere":
         return _spaced(text, start, end, gaps)
     return (
@@ -110,7 +116,19 @@ def _begins(text: Normalised, start: int) -> bool:
         return True
     if kind_before is Kind.OTHER:
         return not _joined(text.text, start - 1)
+    if kind is kind_before is Kind.LETTER:
+        return _is_parted(text.text[start - 1], text.text[start])
     return kind_before is Kind.SYLLABLE and kind is not Kind.SYLLABLE
+
+
+def _is_parted(before: str, after: str) -> bool:
+    """Return whether a word may end between two letters, in a language that has no spaces.
+
+    Of Japanese each script is a word of its own, but for hiragana, in which all particles are.
+    """
+    scripts = [SCRIPT.match(one) for one in (before, after)]
+    first, second = (one and one.lastgroup for one in scripts)
+    return first != second or first == "running"
 
 
 def _joined(text: str, offset: int) -> bool:
@@ -130,7 +148,9 @@ def _ends_exactly(text: Normalised, start: int, end: int) -> bool:
     last, after = _kind(text.text[end - 1]), _kind(text.text[end])
     if after is Kind.OTHER:
         return not _goes_on(text, start, end)
-    return last is Kind.OTHER
+    return last is Kind.OTHER or (
+        last is after is Kind.LETTER and _is_parted(text.text[end - 1], text.text[end])
+    )
 
 
 def _ends(text: Normalised, start: int, end: int) -> bool:
@@ -143,7 +163,8 @@ def _ends(text: Normalised, start: int, end: int) -> bool:
     if after is Kind.OTHER:
         return not _goes_on(text, start, end)
     if last is Kind.LETTER and after is Kind.LETTER:
-        return _is_plural(text, start, end)
+        is_parted = _is_parted(text.text[end - 1], text.text[end])
+        return is_parted or _is_plural(text, start, end)
     return last in {Kind.SYLLABLE, Kind.OTHER}
 
 
