@@ -64,8 +64,8 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
     "kakao_rest_api_key": ("the key members log in with", "회원이 로그인할 때 쓰는 REST API 키"),
     "kakao_client_secret": ("the secret of that key", "그 키의 클라이언트 시크릿"),
     "kakao_admin_key": (
-        "the primary admin key: verifies Kakao's webhooks",
-        "대표 어드민 키. 카카오 웹훅을 확인하는 데 써요",
+        "the primary admin key: verifies Kakao's webhooks and ends connections that are left there",
+        "대표 어드민 키. 카카오 웹훅을 확인하고, 끊기지 않은 연결을 끊는 데 써요",
     ),
     "kakao_javascript_key": ("the key of the page behind `/share`", "`/share` 페이지의 키"),
     "kakao_app_id": (

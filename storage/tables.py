@@ -98,6 +98,18 @@ number_cards = Table(
     Column("sent_at", Double, nullable=False, index=True),
 )
 
+# Kakao accounts whose member has left, while the connection at Kakao still stands; whose they were
+# is not kept.
+partings = Table(
+    "partings",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("account", LargeBinary, nullable=False),  # sealed
+    Column("tries", Integer, nullable=False),
+    Column("next_try_at", Double, nullable=False, index=True),
+    Column("expires_at", Double, nullable=False, index=True),
+)
+
 link_states = Table(
     "link_states",
     metadata,

@@ -6,6 +6,7 @@ from discord.ext import commands
 
 from bot.discord.access import check_command, check_feature
 from bot.discord.cog import KkachiCog, ListenerLists
+from bot.discord.partings import ended_text
 from bot.discord.plugin import AnyBot, services_of
 from bot.discord.replies import (
     defer,
@@ -42,8 +43,8 @@ class UnlinkButton(MemberButton, template=r"kkachi:unlink:(?P<member>[0-9]+)"):
             raise NotYours
         await defer_edit(interaction)
         services = services_of(interaction.client)
-        await services.links.unlink(self.member_id)
-        text = services.texts.say(locale_of(interaction), "kakao-unlinked")
+        parting = await services.links.unlink(self.member_id)
+        text = ended_text(services.texts, locale_of(interaction), "kakao-unlinked", parting)
         await interaction.edit_original_response(content=text, view=items())
 
 
@@ -119,9 +120,13 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
         """Disconnect your KakaoTalk account, here and at Kakao."""
         await defer(interaction)
         services, member_id = self.services, interaction.user.id
-        if await services.links.get(member_id) is None and await services.pending.cancel(member_id):
-            await say(interaction, self.text(interaction, "kakao-number-cancelled"))
-            return
+        if await services.links.get(member_id) is None:
+            parting = await services.pending.cancel(member_id)
+            if parting is not None:
+                locale = locale_of(interaction)
+                text = ended_text(services.texts, locale, "kakao-number-cancelled", parting)
+                await say(interaction, text)
+                return
         link = await self._link_of(interaction)
         button = UnlinkButton(link.member_id, self.text(interaction, "kakao-button-unlink"))
         text = self.text(interaction, "kakao-unlink-ask", nickname=plain(link.nickname))

@@ -19,6 +19,16 @@ kakao-unlink-ask =
     Disconnect the KakaoTalk account **{ $nickname }**?
     The connection ends at Kakao too, and everything stored about your Kakao account is erased. Cards that are not sent yet are cancelled.
 kakao-unlinked = Disconnected, at Kakao too. Everything stored about your Kakao account is erased.
+    .here = Disconnected here, and what was stored about your Kakao account is erased.
+# The connection at Kakao could not be undone.
+kakao-parting-away = ⚠️ Kakao cannot be reached, so the connection could not be ended there yet.
+kakao-parting-unclear = ⚠️ Kakao's answer was lost, so nobody knows whether the connection has ended there as well.
+kakao-parting-refused = ⚠️ Kakao refused Kkachi's request, so the connection still stands there. Whoever runs Kkachi has to correct its settings.
+kakao-parting-lapsed = ⚠️ Kakao takes none of your tokens any more, so Kkachi cannot end the connection there.
+kakao-parting-tried-no-more = Kkachi does not try again.
+kakao-parting-tried-while-running = Kkachi tries again for a day. Until then your Kakao tokens are in memory only, and a restart ends it.
+kakao-parting-tried-for-days = Kkachi tries again for { $days } days until it has. Until then only the number of your Kakao account is stored, encrypted, without whose it is.
+kakao-parting-by-hand = You can also end it yourself, in KakaoTalk: **Settings → Kakao Account → Connected Services**.
 kakao-no-button = You cannot connect or agree from here. { $why }
 kakao-button-link = Connect KakaoTalk
 kakao-button-relink = Connect again
@@ -37,6 +47,7 @@ kakao-number-awaited =
     Press **Enter the number** and type them. They expire { $when }.
 kakao-number-late = The number was not typed, so your KakaoTalk was not connected. What Kakao had told about it is erased. You can start anew with `/kakao link`.
 kakao-number-cancelled = The connection that waited for its number is cancelled, at Kakao too. What Kakao had told about it is erased.
+    .here = The connection that waited for its number is cancelled, and what Kakao had told about it is erased.
 kakao-button-number = Enter the number
 kakao-button-number-again = Send it again
 kakao-number-title = Connect KakaoTalk

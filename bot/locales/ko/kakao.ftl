@@ -19,6 +19,16 @@ kakao-unlink-ask =
     카카오톡 **{ $nickname }** 계정과 연결을 끊을까요?
     카카오 쪽 연결도 끊고, 저장된 카카오 정보를 모두 지워요. 아직 보내지 않은 카드는 취소돼요.
 kakao-unlinked = 연결을 끊었어요. 카카오 쪽 연결도 끊었고, 저장된 카카오 정보도 모두 지웠어요.
+    .here = 까치에서 연결을 끊고, 저장된 카카오 정보를 지웠어요.
+# 카카오 쪽 연결을 끊지 못했을 때
+kakao-parting-away = ⚠️ 지금 카카오에 연결할 수 없어서, 카카오 쪽 연결은 아직 끊지 못했어요.
+kakao-parting-unclear = ⚠️ 카카오의 응답을 받지 못해서, 카카오 쪽 연결도 끊겼는지는 알 수 없어요.
+kakao-parting-refused = ⚠️ 카카오가 까치의 요청을 거절해서, 카카오 쪽 연결은 아직 끊지 못했어요. 운영자가 까치의 설정을 고쳐야 해요.
+kakao-parting-lapsed = ⚠️ 까치가 받은 카카오 토큰이 이미 만료돼서, 카카오 쪽 연결은 까치가 끊을 수 없어요.
+kakao-parting-tried-no-more = 까치는 다시 시도하지 않아요.
+kakao-parting-tried-while-running = 하루 동안 다시 시도할게요. 그동안 카카오 토큰은 저장하지 않고 메모리에만 두며, 까치가 다시 시작되면 그만둬요.
+kakao-parting-tried-for-days = 끊길 때까지 { $days }일 동안 다시 시도할게요. 그동안 카카오 회원번호만 암호화해서 저장하고, 누구의 것인지는 적어 두지 않아요.
+kakao-parting-by-hand = 카카오톡 **설정 → 카카오계정 → 연결된 서비스 관리**에서 직접 끊을 수도 있어요.
 kakao-no-button = 여기서는 연결하거나 동의할 수 없어요. { $why }
 kakao-button-link = 카카오톡 연결하기
 kakao-button-relink = 다시 연결하기
@@ -37,6 +47,7 @@ kakao-number-awaited =
     아래 **번호 입력**을 누르고 써 주세요. { $when } 만료돼요.
 kakao-number-late = 번호를 입력하지 않아서 카카오톡을 연결하지 않았어요. 받아 둔 카카오 정보는 모두 지웠어요. `/kakao link`로 다시 시작할 수 있어요.
 kakao-number-cancelled = 번호를 기다리던 연결을 취소했어요. 카카오 쪽 연결도 끊고, 받아 둔 카카오 정보를 모두 지웠어요.
+    .here = 번호를 기다리던 연결을 취소하고, 받아 둔 카카오 정보를 지웠어요.
 kakao-button-number = 번호 입력
 kakao-button-number-again = 다시 보내기
 kakao-number-title = 카카오톡 연결
