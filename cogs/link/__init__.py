@@ -6,6 +6,7 @@ from discord.ext import commands
 
 from bot.discord.access import check_command, check_feature
 from bot.discord.cog import KkachiCog, ListenerLists
+from bot.discord.consents import linked_text
 from bot.discord.partings import ended_text
 from bot.discord.plugin import AnyBot, services_of
 from bot.discord.replies import (
@@ -161,10 +162,7 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
     async def tell_linked(self, new: NewLink) -> None:
         """Tell a member that the link stands; with a draft the forward itself goes on."""
         if new.draft_id is None:
-            nickname = plain(new.nickname)
-            key = "kakao-agreed" if new.agreed else "kakao-linked"
-            text = self.services.texts.say(new.locale, key, nickname=nickname)
-            await self.notices.tell(new.member_id, text)
+            await self.notices.tell(new.member_id, linked_text(self.services.texts, new))
 
     async def tell_awaited(self, awaited: Awaited) -> None:
         """Tell a member that a number is on its way, and where to type it."""

@@ -9,24 +9,16 @@ from bot.discord.ui.results import line
 from bot.discord.words import plain
 from bot.kakao import FRIENDS, Scope
 from bot.services.accounts.consents import Agreements
-from bot.services.accounts.oauth import FRIENDS_SCOPES
+from bot.services.accounts.scopes import scope_name
 from bot.services.deliveries.allowance import Left
 from bot.services.messages.models import Source, message_address
 from bot.texts import Locale, Texts
 from storage.deliveries import Delivery
 from storage.links import Link
 
-KNOWN_SCOPES = frozenset(FRIENDS_SCOPES)
 MOST_SERVERS = 3  # that are named
 GREEN = discord.Colour(0x3BA55D)
 RED = discord.Colour(0xED4245)
-
-
-def scope_name(texts: Texts, locale: Locale, scope_id: str, display_name: str = "") -> str:
-    """Return a consent's name in the member's language, or else in Kakao's words."""
-    if scope_id in KNOWN_SCOPES:
-        return texts.say(locale, f"kakao-scope-{scope_id}")
-    return display_name or scope_id
 
 
 @dataclass(frozen=True, slots=True)

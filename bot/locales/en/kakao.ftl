@@ -89,7 +89,10 @@ kakao-status-visible = KakaoTalk friends see your Discord name
 kakao-status-visible-nowhere = Nowhere. Turn it on in a server with `/kakao visible`.
 kakao-status-visible-others = { $count } other servers
 
-kakao-agreed = ✅ Agreed. Cards that were waiting go out now.
+kakao-agreed = ✅ You agreed to { $names }.
+kakao-agreed-talk_message = Cards that were waiting go out now.
+kakao-agreed-friends = You can now send to KakaoTalk friends: right-click a message (long-press on a phone) and choose **Apps → Send to Kakao friends**.
+kakao-agreed-draft = Go on with the card you were sending.
 kakao-button-agree-again = Agree again
 kakao-consents-take-back = Take back a consent
 kakao-consent-ask = Take back your consent to **{ $name }**?
@@ -98,7 +101,7 @@ kakao-consent-taken-back = You have taken back your consent to **{ $name }**.
 kakao-consent-missing =
     Your consent at Kakao to **{ $names }** is missing, so your cards cannot be sent.
     Once you agree, everything that waits goes out.
-kakao-consent-way = The button below takes you to Kakao, which asks for just that. The link works for 30 minutes.
+kakao-consent-way = The button below takes you to Kakao, which asks for **{ $names }** only. Your connection stays as it is. The link works for 30 minutes.
 kakao-without-talk_message = Without it Kkachi cannot send anything to KakaoTalk. Cards wait for up to 30 days until you agree again.
 kakao-without-friends = Without it you cannot send to friends, and you disappear from their lists. Your own chat still works.
 kakao-without-other = Kkachi does not use it. Your cards go out as before.

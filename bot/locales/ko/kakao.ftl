@@ -76,7 +76,7 @@ kakao-status-no-sends = 아직 보낸 카드가 없어요.
 kakao-status-original = 원본
 kakao-scope-profile_nickname = 닉네임
 kakao-scope-talk_message = 카카오톡 메시지 전송
-kakao-scope-friends = 카카오톡 친구 목록
+kakao-scope-friends = 카카오 서비스 내 친구목록
 kakao-scope-required = 필수
 
 kakao-visible-on =
@@ -89,7 +89,10 @@ kakao-status-visible = 카카오톡 친구에게 디스코드 이름 공개
 kakao-status-visible-nowhere = 안 해요. 서버에서 `/kakao visible`로 켤 수 있어요.
 kakao-status-visible-others = 그 밖의 서버 { $count }곳
 
-kakao-agreed = ✅ 동의했어요. 기다리던 카드가 있으면 바로 보내 드려요.
+kakao-agreed = ✅ { $names }에 동의했어요.
+kakao-agreed-talk_message = 기다리던 카드가 있으면 바로 보내 드려요.
+kakao-agreed-friends = 이제 카카오톡 친구에게 보낼 수 있어요. 메시지를 오른쪽 클릭(모바일은 길게 누르기)하고 **앱 → 카카오톡 친구에게 보내기**를 눌러 보세요.
+kakao-agreed-draft = 보내던 카드를 이어서 보내 주세요.
 kakao-button-agree-again = 다시 동의하기
 kakao-consents-take-back = 동의 철회하기
 kakao-consent-ask = **{ $name }** 동의를 철회할까요?
@@ -98,7 +101,7 @@ kakao-consent-taken-back = **{ $name }** 동의를 철회했어요.
 kakao-consent-missing =
     카카오에서 **{ $names }** 동의가 빠져 있어서 카드를 보내지 못하고 있어요.
     동의하면 기다리던 카드를 모두 보내 드려요.
-kakao-consent-way = 아래 버튼을 누르면 카카오에서 필요한 항목만 물어봐요. 링크는 30분 동안 쓸 수 있어요.
+kakao-consent-way = 아래 버튼을 누르면 카카오에서 **{ $names }** 동의만 물어봐요. 연결은 그대로예요. 링크는 30분 동안 쓸 수 있어요.
 kakao-without-talk_message = 이 동의가 없으면 까치가 카카오톡으로 아무것도 보낼 수 없어요. 보내려던 카드는 다시 동의할 때까지 30일 동안 가지고 있어요.
 kakao-without-friends = 이 동의가 없으면 친구에게 보낼 수 없고, 친구들의 목록에서도 내가 사라져요. '나와의 채팅'으로는 계속 보낼 수 있어요.
 kakao-without-other = 까치는 이 항목을 쓰지 않아요. 카드는 그대로 보낼 수 있어요.
