@@ -104,14 +104,16 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
         if pending is not None and await services.links.get(member_id) is None:
             return
         consents = await services.consents.of(member_id)
+        locale = locale_of(interaction)
         status = Status(
             services.texts,
-            locale_of(interaction),
+            locale,
             await self._link_of(interaction),
             consents,
             await services.allowance.left(member_id),
-            await services.deliveries.last(member_id),
             await self._seen_in(member_id),
+            await services.recent.last(member_id, locale),
+            *await services.recent.waiting(member_id),
         )
         view, why = await self._way_on(interaction, status)
         await say(interaction, why, embeds=status.embeds(), view=view)

@@ -221,7 +221,7 @@ async def test_status_says_what_is_left_and_how_the_last_sends_went(
     await world.link("민지")
     await minji.menu(CHAT, MENU_ME, message)
     status = (await minji.slash(CHAT, "kakao status")).text
-    assert "오늘 20건 중 18건 남았어요" in status
+    assert "오늘 20번 중 18번 남았어요" in status
     assert "✅ 카카오톡 메시지 전송" in status
     assert "➖ 카카오 서비스 내 친구목록" in status
     assert message.jump_url in status

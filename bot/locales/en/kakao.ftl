@@ -69,9 +69,29 @@ kakao-status-scopes = You agreed to
 kakao-status-allowance = Your own chat
 kakao-status-left = { $left } of { $limit } sends left today.
 kakao-status-spent = No sends left of today's { $limit }. You can send again { $when }.
-kakao-status-friends = To friends
+kakao-status-friends = All together (you + friends)
+kakao-status-counts = Each card to each person counts as one send, and so does a card with a number.
 kakao-status-not-live = Kakao cannot be reached, so this is what it last told.
-kakao-status-last = Last sends
+kakao-status-last =
+    { $count ->
+        [0] Last cards
+        [one] The last card
+       *[other] The last { $count } cards
+    }
+kakao-status-together = { $count } pieces of news on one card
+kakao-status-news = News you follow
+kakao-status-own = A card of your own
+kakao-status-waiting = Waiting
+kakao-status-waits =
+    { $count ->
+        [one] 1 card
+       *[other] { $count } cards
+    }
+kakao-status-found =
+    { $count ->
+        [one] 1 piece of news
+       *[other] { $count } pieces of news
+    } · not on a card yet; goes out when it is time.
 kakao-status-no-sends = Nothing sent yet.
 kakao-status-original = original
 kakao-scope-profile_nickname = Nickname

@@ -67,13 +67,24 @@ kakao-status-sound = 잘 연결돼 있어요. '나와의 채팅' 카드는 소�
 kakao-status-broken = 연결이 끊겼어요. 다시 연결하면 기다리던 카드도 보내 드려요.
 kakao-status-scopes = 동의한 항목
 kakao-status-allowance = 나와의 채팅
-kakao-status-left = 오늘 { $limit }건 중 { $left }건 남았어요.
-kakao-status-spent = 오늘 { $limit }건을 모두 썼어요. { $when } 다시 보낼 수 있어요.
-kakao-status-friends = 친구에게
+kakao-status-left = 오늘 { $limit }번 중 { $left }번 남았어요.
+kakao-status-spent = 오늘 { $limit }번을 모두 썼어요. { $when } 다시 보낼 수 있어요.
+kakao-status-friends = 전체(나 + 친구)
+kakao-status-counts = 카드 하나를 한 사람에게 보낼 때마다 한 번으로 세요. 확인 번호 카드도 세요.
 kakao-status-not-live = 카카오와 연락이 닿지 않아서 마지막으로 확인한 내용을 보여 드려요.
-kakao-status-last = 최근에 보낸 내역
+kakao-status-last =
+    { $count ->
+        [0] 최근에 보낸 카드
+       *[other] 최근에 보낸 카드 { $count }개
+    }
+kakao-status-together = 소식 { $count }개를 모은 카드
+kakao-status-news = 받아 보는 소식
+kakao-status-own = 직접 쓴 카드
+kakao-status-waiting = 기다리는 것
+kakao-status-waits = 카드 { $count }개
+kakao-status-found = 찾은 소식 { $count }개 · 아직 카드에 담지 않았어요. 보낼 때가 되면 모아서 보내 드려요.
 kakao-status-no-sends = 아직 보낸 카드가 없어요.
-kakao-status-original = 원본
+kakao-status-original = 원문
 kakao-scope-profile_nickname = 닉네임
 kakao-scope-talk_message = 카카오톡 메시지 전송
 kakao-scope-friends = 카카오 서비스 내 친구목록

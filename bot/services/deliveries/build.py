@@ -12,6 +12,7 @@ from bot.services.deliveries.attempt import Attempts, Compose, Permit, Prepare, 
 from bot.services.deliveries.followups import FollowUps
 from bot.services.deliveries.images import Images
 from bot.services.deliveries.outbox import Outbox
+from bot.services.deliveries.recent import RecentSends
 from bot.services.deliveries.sender import Keep, Sender
 from bot.services.deliveries.signals import OutboxSignals
 from bot.services.deliveries.signed import SignedPictures
@@ -26,6 +27,7 @@ class DeliveryServices:
     allowance: Allowance
     deliveries: Outbox
     signals: OutboxSignals
+    recent: RecentSends
     prepare: Prepare
     """What becomes of a message's pictures right before it goes out."""
 
@@ -40,6 +42,7 @@ def build_deliveries(resources: Resources) -> DeliveryServices:
         allowance=Allowance(stores.allowances, _limits(resources.config), now=now),
         deliveries=Outbox(stores.deliveries, signals, now=now, random=SystemRandom()),
         signals=signals,
+        recent=RecentSends(stores.deliveries, stores.hits, resources.sight, resources.texts),
         prepare=images.prepare if uploads else as_it_is,
     )
 
