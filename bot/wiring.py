@@ -49,7 +49,7 @@ def build_services(
     outbox = build_deliveries(resources)
     accounts = build_accounts(resources, login, outbox.allowance)
     links = accounts.links
-    privacy = build_privacy(resources, links, accounts.linked_roles)
+    privacy = build_privacy(resources, links, accounts.linked_roles, outbox.images)
     servers = build_servers(resources, links, outbox.allowance)
     permit = servers.access.check_load
     forwarding = build_forwarding(resources, accounts, outbox, permit)

@@ -84,6 +84,10 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "`upload` sends a card's picture to Kakao first",
         "`upload`이면 카드의 사진을 먼저 카카오에 올려요",
     ),
+    "kakao_images_unreachable": (
+        "with `link`: `upload` lets Kakao fetch each picture, and uploads what it cannot reach",
+        "`link`일 때 `upload`이면 카카오가 사진을 먼저 가져가 보고, 가져가지 못한 사진은 올려요",
+    ),
     "kakao_app_daily": ("sends of the app a day", "앱 전체가 하루에 보내는 횟수"),
     "kakao_sender_daily": ("sends of one sender a day", "한 사람이 하루에 보내는 횟수"),
     "kakao_recipient_daily": ("sends to one recipient a day", "한 사람이 하루에 받는 횟수"),

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     text,
+    true,
 )
 
 metadata = MetaData(
@@ -248,6 +249,8 @@ images = Table(
     Column("width", Integer),
     Column("height", Integer),
     Column("expires_at", Double, nullable=False, index=True),
+    Column("sent", Boolean, nullable=False, server_default=true()),  # a card has gone with it
+    Column("unsent_since", Double, index=True),  # what it was uploaded for has not gone
 )
 
 # What a member wants to hear of in a server by itself.
