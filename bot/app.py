@@ -153,6 +153,7 @@ async def at_work(services: Services) -> AsyncIterator[None]:
         keep("tokens", services.links.tokens.run),
         keep("expiry", services.housekeeping.run),
         keep("pending links", services.pending.run),
+        keep("partings", services.partings.run),
         keep("catch-up", services.catch_up.run),
         keep("notifier", services.notifying.run),
         keep("departures", services.leaving.run),
@@ -230,6 +231,7 @@ def kakao_app(config: Config) -> KakaoApp:
         redirect_uri=config.redirect_uri,
         auth_url=config.kakao_auth_url,
         api_url=config.kakao_api_url,
+        admin_key=config.kakao_admin_key.get_secret_value(),
     )
 
 

@@ -49,7 +49,7 @@ def build_services(
     outbox = build_deliveries(resources)
     accounts = build_accounts(resources, login, outbox.allowance)
     links = accounts.links
-    privacy = build_privacy(resources, links, accounts.linked_roles)
+    privacy = build_privacy(resources, links, accounts.linked_roles, outbox.images)
     servers = build_servers(resources, links, outbox.allowance)
     permit = servers.access.check_load
     forwarding = build_forwarding(resources, accounts, outbox, permit)
@@ -141,9 +141,6 @@ def _introduce(services: Services) -> None:
         await services.rules.forget(member_id=member_id, guild_id=guild_id)
         await services.subscriptions.forget(member_id=member_id, guild_id=guild_id)
 
-    async def end_pending(member_id: int) -> None:
-        await services.pending.cancel(member_id)
-
     if services.linked_roles is not None:
         services.linking.on_linked.append(services.linked_roles.linked)
         services.links.on_unlinked.append(services.linked_roles.settle)
@@ -151,7 +148,7 @@ def _introduce(services: Services) -> None:
     services.linking.on_linked.append(go_on)
     services.linking.askers.append(may_link)
     services.links.on_unlinked += [services.linked.changed, services.friends.forget]
-    services.links.on_unlinking.append(end_pending)
+    services.links.on_unlinking.append(services.pending.cancel)
     services.links.on_deliveries_changed.append(services.signals.changed)
     services.exclusions.on_excluded.append(end_in_server)
     services.exclusions.on_deliveries_changed.append(services.signals.changed)

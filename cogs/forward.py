@@ -8,6 +8,7 @@ from discord.ext import commands
 
 from bot.discord.carrying import carried
 from bot.discord.cog import KkachiCog, ListenerLists
+from bot.discord.consents import linked_text
 from bot.discord.plugin import AnyBot
 from bot.discord.replies import member_of
 from bot.discord.ui.friend_picker import (
@@ -20,7 +21,7 @@ from bot.discord.ui.friend_picker import (
     show_panel_for,
 )
 from bot.discord.ui.results import RepeatButton, show_results
-from bot.discord.words import plain, sentence
+from bot.discord.words import sentence
 from bot.errors import UserError
 from bot.services.accounts.oauth import NewLink
 
@@ -97,8 +98,7 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
         """Go on with the forward for whose sake the member went to Kakao."""
         if new.draft_id is None:
             return
-        nickname = plain(new.nickname)
-        linked = self.services.texts.say(new.locale, "kakao-linked-short", nickname=nickname)
+        texts = self.services.texts
         try:
             draft = await self.services.drafts.open(new.member_id, new.draft_id)
             if draft.is_being_written:
@@ -106,10 +106,11 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
             await self.services.access.check_load(new.member_id, draft, self.feature)
             panel = await panel_of(self.bot, draft, draft.guild_id)
         except UserError as error:
-            why = sentence(self.services.texts, new.locale, error)
+            why = sentence(texts, new.locale, error)
+            linked = linked_text(texts, new, goes_on=False)
             await self.notices.tell(new.member_id, f"{linked}\n{why}")
         else:
-            text = f"{linked}\n{panel.text()}"
+            text = f"{linked_text(texts, new)}\n{panel.text()}"
             await self.notices.tell(new.member_id, text, view=panel.view(), embeds=panel.preview())
 
     async def _to_me(

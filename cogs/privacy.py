@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord.cog import KkachiCog
+from bot.discord.partings import ended_text
 from bot.discord.plugin import AnyBot, services_of
 from bot.discord.replies import defer, defer_edit, items, locale_of, say
 from bot.discord.ui.buttons import MemberButton
@@ -25,8 +26,8 @@ class EraseButton(MemberButton, template=r"kkachi:erase:(?P<member>[0-9]+)"):
             raise NotYours
         await defer_edit(interaction)
         services = services_of(interaction.client)
-        await services.privacy.delete(self.member_id)
-        text = services.texts.say(locale_of(interaction), "privacy-deleted")
+        parting = await services.privacy.delete(self.member_id)
+        text = ended_text(services.texts, locale_of(interaction), "privacy-deleted", parting)
         await interaction.edit_original_response(content=text, view=None)
 
 

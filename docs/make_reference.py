@@ -64,8 +64,8 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
     "kakao_rest_api_key": ("the key members log in with", "회원이 로그인할 때 쓰는 REST API 키"),
     "kakao_client_secret": ("the secret of that key", "그 키의 클라이언트 시크릿"),
     "kakao_admin_key": (
-        "the primary admin key: verifies Kakao's webhooks",
-        "대표 어드민 키. 카카오 웹훅을 확인하는 데 써요",
+        "the primary admin key: verifies Kakao's webhooks and ends connections that are left there",
+        "대표 어드민 키. 카카오 웹훅을 확인하고, 끊기지 않은 연결을 끊는 데 써요",
     ),
     "kakao_javascript_key": ("the key of the page behind `/share`", "`/share` 페이지의 키"),
     "kakao_app_id": (
@@ -83,6 +83,10 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
     "kakao_images": (
         "`upload` sends a card's picture to Kakao first",
         "`upload`이면 카드의 사진을 먼저 카카오에 올려요",
+    ),
+    "kakao_images_unreachable": (
+        "with `link`: `upload` lets Kakao fetch each picture, and uploads what it cannot reach",
+        "`link`일 때 `upload`이면 카카오가 사진을 먼저 가져가 보고, 가져가지 못한 사진은 올려요",
     ),
     "kakao_app_daily": ("sends of the app a day", "앱 전체가 하루에 보내는 횟수"),
     "kakao_sender_daily": ("sends of one sender a day", "한 사람이 하루에 보내는 횟수"),

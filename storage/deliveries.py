@@ -119,6 +119,14 @@ class Delivery:
         return self.card == OF_HITS
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many of a member's rows wait alike, and which of them goes first."""
+
+    count: int
+    first: Delivery
+
+
 # Into so many parts a time is divided in which rows go one after the other.
 SHARES = 64
 # What a row holds of whoever it goes to and what it says.
@@ -290,6 +298,23 @@ class DeliveryStore:
             .limit(n)
         )
         return as_deliveries(await self._database.all(query))
+
+    async def waiting(self, member_id: int) -> list[Waiting]:
+        """Return what a member still has to send, by state and reason."""
+        columns = deliveries.c
+        alike = (columns.state, columns.reason, columns.chat)
+        earlier = (columns.next_try_at, columns.id)
+        turn = func.row_number().over(partition_by=alike, order_by=earlier)
+        mine = columns.state.in_(UNDER_WAY) & (columns.member_id == member_id)
+        total = func.count().over(partition_by=alike).label("total")
+        found = select(deliveries, total, turn.label("turn")).where(mine).subquery()
+        firsts = select(found).where(found.c.turn == 1).order_by(found.c.next_try_at, found.c.id)
+        groups = []
+        for row in await self._database.all(firsts):
+            count = int(row.pop("total"))
+            del row["turn"]
+            groups += [Waiting(count, first) for first in as_deliveries([row])]
+        return groups
 
     async def erase_cards(self, before: float) -> None:
         """Erase the cards of rows that ended, or could go out again, before then."""

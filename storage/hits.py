@@ -252,10 +252,24 @@ class HitStore:
                 return float(row["found_at"])
         return None
 
-    async def count_waiting(self) -> int:
-        """Return how many hits wait for anybody."""
-        row = await self._database.first(select(func.count().label("n")).where(WAITING))
+    async def count_waiting(self, member_id: int | None = None) -> int:
+        """Return how many hits wait, for a member or for anybody."""
+        query = select(func.count().label("n")).where(WAITING)
+        if member_id is not None:
+            query = query.where(hits.c.member_id == member_id)
+        row = await self._database.first(query)
         return int(row["n"]) if row else 0
+
+    async def count_of_forwards(self, forward_ids: Collection[str]) -> dict[str, int]:
+        """Return for how many hits each of these deliveries stands, as long as they are kept."""
+        query = (
+            select(hits.c.forward_id, func.count().label("n"))
+            .where(hits.c.forward_id.in_(forward_ids))
+            .where((hits.c.state == HitState.TAKEN) | (hits.c.reason == TOO_MANY))
+            .group_by(hits.c.forward_id)
+        )
+        rows = await self._database.all(query)
+        return {row["forward_id"]: int(row["n"]) for row in rows}
 
     async def purge(self, before: float) -> None:
         """Forget what was found before then, and neither waits nor is on its way."""

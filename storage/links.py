@@ -14,7 +14,7 @@ from storage.allowances import forget_counts
 from storage.database import Database, StorageError, rows_of
 from storage.deliveries import Delivery, cancel, release_hits, unpark
 from storage.reading import as_list, reading
-from storage.tables import digests, drafts, hits, links, visibilities
+from storage.tables import digests, drafts, hits, links, pending_links, visibilities
 from storage.vault import Vault
 
 ACCESS = "access token"
@@ -101,6 +101,14 @@ class LinkStore:
         """Return the link of a KakaoTalk account."""
         row = await self._database.first(select(links).where(links.c.kakao_id == kakao_id))
         return self._opened(row) if row else None
+
+    async def is_held(self, kakao_id: int) -> bool:
+        """Tell whether a KakaoTalk account has a link, good or pending, with whomever."""
+        for table in (links, pending_links):
+            query = select(table.c.kakao_id).where(table.c.kakao_id == kakao_id).limit(1)
+            if await self._database.first(query) is not None:
+                return True
+        return False
 
     async def put(self, link: Link) -> list[Delivery]:
         """Keep a link in place of the member's former one, or raise KakaoAccountTaken.

@@ -15,7 +15,7 @@ from storage.deliveries import Delivery
 from storage.erasing import in_batches
 from storage.links import Link, LinkStore
 from storage.reading import Unreadable, as_list, reading
-from storage.tables import links, number_cards, pending_links
+from storage.tables import number_cards, pending_links
 from storage.vault import Vault, VaultError
 
 ACCESS = "access token of a pending link"
@@ -185,14 +185,6 @@ class PendingLinkStore:
         if await self._database.first(select(PENDING.member_id).where(over).limit(1)) is None:
             return []
         return await self._take(over)
-
-    async def is_held(self, kakao_id: int) -> bool:
-        """Tell whether a KakaoTalk account has a link, good or pending, with whomever."""
-        for column in (links.c.kakao_id, PENDING.kakao_id):
-            query = select(column).where(column == kakao_id).limit(1)
-            if await self._database.first(query) is not None:
-                return True
-        return False
 
     async def purge(self, before: float) -> None:
         """Forget cards that were sent before then."""

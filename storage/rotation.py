@@ -5,15 +5,33 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, FromClause, Label, Table, func, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    FromClause,
+    Label,
+    Table,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import links as of_kakao
+from storage import partings as of_partings
 from storage import pending_links as of_pending
 from storage import role_connections as of_discord
 from storage.database import Database, rows_of
 from storage.link_requests import VERIFIER
-from storage.tables import link_requests, link_states, links, pending_links, role_connections
+from storage.tables import (
+    link_requests,
+    link_states,
+    links,
+    partings,
+    pending_links,
+    role_connections,
+)
 from storage.vault import KEY_ID_BYTES, Vault, VaultError
 
 BATCH = 100
@@ -27,7 +45,7 @@ class Sealed:
     column: Column[Any]
     kind: str
     key: Column[Any]
-    member: Column[Any]
+    member: ColumnElement[Any]
     source: FromClause
 
 
@@ -55,6 +73,14 @@ SEALED = (
         link_states.c.digest,
         link_requests.c.member_id,
         link_states.join(link_requests),
+    ),
+    Sealed(
+        partings,
+        partings.c.account,
+        of_partings.ACCOUNT,
+        partings.c.id,
+        literal(of_partings.NOBODY),
+        partings,
     ),
 )
 

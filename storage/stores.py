@@ -18,6 +18,7 @@ from storage.link_requests import LinkRequestStore
 from storage.links import LinkStore
 from storage.memberships import MembershipStore
 from storage.optouts import OptOutStore
+from storage.partings import PartingStore
 from storage.pending_links import PendingLinkStore
 from storage.personal import PersonalStore
 from storage.replacements import ReplacementStore
@@ -53,6 +54,7 @@ class Stores:
     links: LinkStore
     memberships: MembershipStore
     optouts: OptOutStore
+    partings: PartingStore
     pending: PendingLinkStore
     personal: PersonalStore
     replacements: ReplacementStore
@@ -88,6 +90,7 @@ class Stores:
             links=links,
             memberships=MembershipStore(database),
             optouts=OptOutStore(database),
+            partings=PartingStore(database, vault),
             pending=PendingLinkStore(database, vault, links),
             personal=PersonalStore(database),
             replacements=ReplacementStore(database),

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     text,
+    true,
 )
 
 metadata = MetaData(
@@ -96,6 +97,18 @@ number_cards = Table(
     Column("member_id", BigInteger, nullable=False, index=True),
     Column("account", LargeBinary, nullable=False, index=True),  # no digest without our key
     Column("sent_at", Double, nullable=False, index=True),
+)
+
+# Kakao accounts whose member has left, while the connection at Kakao still stands; whose they were
+# is not kept.
+partings = Table(
+    "partings",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("account", LargeBinary, nullable=False),  # sealed
+    Column("tries", Integer, nullable=False),
+    Column("next_try_at", Double, nullable=False, index=True),
+    Column("expires_at", Double, nullable=False, index=True),
 )
 
 link_states = Table(
@@ -236,6 +249,8 @@ images = Table(
     Column("width", Integer),
     Column("height", Integer),
     Column("expires_at", Double, nullable=False, index=True),
+    Column("sent", Boolean, nullable=False, server_default=true()),  # a card has gone with it
+    Column("unsent_since", Double, index=True),  # what it was uploaded for has not gone
 )
 
 # What a member wants to hear of in a server by itself.

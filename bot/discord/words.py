@@ -2,7 +2,9 @@
 
 import regex
 
-from bot.errors import Marked, NotAllowed, UserError
+from bot.errors import ConsentMissing, Marked, NotAllowed, UserError
+from bot.kakao import FRIENDS
+from bot.services.accounts.scopes import scope_names
 from bot.services.cards.markdown import clean, one_line
 from bot.texts import Locale, Texts
 
@@ -43,12 +45,15 @@ def sentence(texts: Texts, locale: Locale, error: UserError, here: int | None = 
 
     What another server's admins decided reads as it does from `here`, which may be no server.
     """
-    key = error.key
+    key, arguments = error.key, dict(error.arguments)
     if isinstance(error, NotAllowed) and error.guild_id != here:
         key = error.elsewhere
+    if isinstance(error, ConsentMissing):
+        arguments["names"] = scope_names(texts, locale, error.scopes)
+        arguments["what"] = "friends" if FRIENDS in error.scopes else "me"
     quoted = {
         name: value if isinstance(value, Marked) or not isinstance(value, str) else plain(value)
-        for name, value in error.arguments.items()
+        for name, value in arguments.items()
     }
     return texts.say(locale, key, **quoted)
 

@@ -62,6 +62,7 @@ class KakaoApp:
     redirect_uri: str
     auth_url: str = "https://kauth.kakao.com"
     api_url: str = "https://kapi.kakao.com"
+    admin_key: str = field(default="", repr=False)
 
 
 def new_verifier(random_bytes: Callable[[int], bytes] = secrets.token_bytes) -> str:
@@ -113,6 +114,21 @@ class KakaoClient:
     async def unlink(self, access_token: str) -> int:
         """Cut the account from the app: its tokens die and its consents go. Returns its id."""
         request = self._post("/v1/user/unlink", {}, bearer(access_token))
+        return (await self._transport.call(UserRef, request)).id
+
+    @property
+    def has_admin_key(self) -> bool:
+        """Whether `unlink_account` can be called."""
+        return bool(self._app.admin_key)
+
+    async def unlink_account(self, kakao_id: int) -> int:
+        """Cut an account from the app without a token of its owner's; needs the admin key.
+
+        Raises NotLinked when it is cut already, and AppFault (-3) while the key may not do this.
+        https://developers.kakao.com/docs/latest/en/reference/admin-key-api
+        """
+        form = {"target_id_type": "user_id", "target_id": str(kakao_id)}
+        request = self._post("/v1/user/unlink", form, app_key(self._app.admin_key))
         return (await self._transport.call(UserRef, request)).id
 
     async def me(self, access_token: str) -> User:

@@ -279,9 +279,13 @@ CLASSES: Mapping[Code, type[KakaoError]] = {
     "KOE320": GrantInvalid,
     "KOE322": GrantInvalid,
     "KOE400": TokenInvalid,
-    # OAuth's own words (RFC 6749, 5.2), for login answers without a code we know
+    # OAuth's own words (RFC 6749, 5.2) and Kakao's beside them, for login answers without a code we
+    # know
     "invalid_grant": GrantInvalid,
     "invalid_client": AppFault,
+    "invalid_scope": AppFault,
+    "misconfigured": AppFault,
+    "unauthorized": AppFault,
     "unauthorized_client": AppFault,
     "server_error": Unavailable,
     "temporarily_unavailable": Unavailable,

@@ -38,6 +38,21 @@ STATUSES: Mapping[Reason, HTTPStatus] = {
 }
 
 
+# What else is said of a link, of which a consent alone says that it stands as before.
+OF_CONSENTS: frozenset[Reason] = frozenset(
+    {
+        "denied",
+        "expired",
+        "kakao-down",
+        "kakao-refused",
+        "request-used",
+        "request-expired",
+        "talk-message-unticked",
+        "friends-unticked",
+    }
+)
+
+
 YEAR = 365 * 24 * 60 * 60
 
 
@@ -95,9 +110,10 @@ class Answers:
 
     def refusal(self, request: web.Request, refused: LinkRefused) -> web.Response:
         """Return the page of a refused link."""
+        is_told_apart = refused.asks_consent and refused.reason in OF_CONSENTS
         return self.notice(
             request,
-            refused.reason,
+            f"consent-{refused.reason}" if is_told_apart else refused.reason,
             STATUSES[refused.reason],
             locale=refused.locale,
             again=refused.again,

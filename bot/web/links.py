@@ -6,7 +6,7 @@ from aiohttp import hdrs, web
 from yarl import URL
 
 from bot.services.accounts.linked_roles import LinkedRoles
-from bot.services.accounts.oauth import OAuthFlow, Redirect
+from bot.services.accounts.oauth import OAuthFlow, Redirect, asks_consent
 from bot.services.accounts.pending import Awaited
 from bot.texts import pick_locale
 from bot.web.answers import Answers, redirect_to
@@ -42,9 +42,13 @@ class LinkPages:
     async def show(self, request: web.Request) -> web.Response:
         """Show who links what; consumes nothing."""
         wanted = await self._linking.request(request.match_info["token"])
+        name, picture, scopes = wanted.member_name, wanted.member_avatar_url, wanted.scopes
         first = pick_locale(wanted.locale)
+        if not asks_consent(wanted):
+            return self._answers.page(self._pages.link(name, picture, scopes, first))
+        with_draft = wanted.draft_id is not None
         return self._answers.page(
-            self._pages.link(wanted.member_name, wanted.member_avatar_url, wanted.scopes, first)
+            self._pages.consent(name, picture, scopes, first, with_draft=with_draft)
         )
 
     async def depart(self, request: web.Request) -> web.Response:

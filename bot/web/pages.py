@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from bot.services.accounts.oauth import DISCORD, NewLink
+from bot.services.accounts.oauth import DISCORD, FRIENDS_SCOPES, NewLink
 from bot.services.accounts.pending import Awaited
 from bot.services.highlights.digests import Digest
 from bot.texts import LOCALES, Locale, Texts
@@ -53,6 +53,7 @@ class Pages:
         )
         self._templates.filters["rich"] = rich
         self._templates.globals.update(say=texts.say, static=self._address, locales=LOCALES)
+        self._templates.globals["known_scopes"] = FRIENDS_SCOPES
 
     def link(self, name: str, avatar_url: str, scopes: Sequence[str], first: Locale) -> str:
         """Show who links what, and the button that leads to Kakao."""
@@ -60,12 +61,28 @@ class Pages:
             "link.html", first, name=seen(name), avatar_url=avatar_url, scopes=scopes
         )
 
+    def consent(
+        self, name: str, avatar_url: str, scopes: Sequence[str], first: Locale, *, with_draft: bool
+    ) -> str:
+        """Show who agrees to what, what goes on then, and the button that leads to Kakao."""
+        return self._render(
+            "consent.html",
+            first,
+            name=seen(name),
+            avatar_url=avatar_url,
+            scopes=scopes,
+            names=self._names(scopes),
+            with_draft=with_draft,
+        )
+
     def linked(self, arrival: NewLink) -> str:
         """Show that it worked, and with which KakaoTalk."""
         return self._render(
-            "linked.html",
+            "agreed.html" if arrival.asked else "linked.html",
             arrival.locale,
             nickname=seen(arrival.nickname),
+            scopes=sorted(arrival.asked),
+            names=self._names(arrival.asked),
             draft=arrival.draft_id is not None,
         )
 
@@ -143,6 +160,13 @@ class Pages:
     def notice(self, name: str, first: Locale, again: str | None = None) -> str:
         """Show one of the texts `page-<name>`; `again` is an address to start over from."""
         return self._render("notice.html", first, key=f"page-{name}", again=again)
+
+    def _names(self, scopes: Iterable[str]) -> Mapping[Locale, str]:
+        known = [scope for scope in FRIENDS_SCOPES if scope in frozenset(scopes)]
+        return {
+            locale: ", ".join(self.texts.say(locale, f"page-scope-{scope}") for scope in known)
+            for locale in LOCALES
+        }
 
     def _render(self, template: str, first: Locale, **facts: object) -> str:
         return self._templates.get_template(template).render(first=first, **facts)

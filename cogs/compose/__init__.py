@@ -6,9 +6,9 @@ import discord
 from discord import app_commands
 
 from bot.discord.cog import KkachiCog, ListenerLists
+from bot.discord.consents import linked_text
 from bot.discord.plugin import AnyBot
 from bot.discord.replies import defer, items, say
-from bot.discord.words import plain
 from bot.errors import UserError
 from bot.services.accounts.oauth import NewLink
 from bot.services.compose.message_types import MESSAGE_TYPES
@@ -88,11 +88,8 @@ class Compose(KkachiCog):
         with suppress(UserError):  # `/forward` tells about drafts that are gone
             draft = await self.services.drafts.open(new.member_id, new.draft_id or "")
             if draft.is_being_written:
-                nickname = plain(new.nickname)
-                say_in = self.services.texts.say
-                linked = say_in(new.locale, "kakao-linked-short", nickname=nickname)
                 panel = panel_of(self.bot, draft)
-                text = f"{linked}\n{panel.text()}"
+                text = f"{linked_text(self.services.texts, new)}\n{panel.text()}"
                 await self.notices.tell(
                     new.member_id, text, view=panel.view(), embeds=panel.preview()
                 )

@@ -7,7 +7,7 @@ import discord
 
 from bot.discord.limits import YELLOW
 from bot.discord.replies import fitting
-from bot.discord.ui.results import outcome
+from bot.discord.ui.results import doubts, outcome
 from bot.discord.words import code, plain
 from bot.errors import Marked, TextArgument
 from bot.services.clock import MINUTE
@@ -149,7 +149,8 @@ class RuleTexts:
             told = self.say("highlight-why-sent", when=f"<t:{int(row.finished_at)}:f>")
         else:
             told = self.say("highlight-why-card", state=outcome(self.texts, self.locale, row))
-        return " ".join(filter(None, (told, card)))
+        doubt = doubts(self.texts, self.locale, [row], found=True)
+        return " ".join(filter(None, (told, card, doubt)))
 
     def _stopped(self, gate: str) -> str:
         return self.say("highlight-why-then", why=self._reason(gate))

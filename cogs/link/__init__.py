@@ -6,6 +6,8 @@ from discord.ext import commands
 
 from bot.discord.access import check_command, check_feature
 from bot.discord.cog import KkachiCog, ListenerLists
+from bot.discord.consents import linked_text
+from bot.discord.partings import ended_text
 from bot.discord.plugin import AnyBot, services_of
 from bot.discord.replies import (
     defer,
@@ -42,8 +44,8 @@ class UnlinkButton(MemberButton, template=r"kkachi:unlink:(?P<member>[0-9]+)"):
             raise NotYours
         await defer_edit(interaction)
         services = services_of(interaction.client)
-        await services.links.unlink(self.member_id)
-        text = services.texts.say(locale_of(interaction), "kakao-unlinked")
+        parting = await services.links.unlink(self.member_id)
+        text = ended_text(services.texts, locale_of(interaction), "kakao-unlinked", parting)
         await interaction.edit_original_response(content=text, view=items())
 
 
@@ -102,14 +104,16 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
         if pending is not None and await services.links.get(member_id) is None:
             return
         consents = await services.consents.of(member_id)
+        locale = locale_of(interaction)
         status = Status(
             services.texts,
-            locale_of(interaction),
+            locale,
             await self._link_of(interaction),
             consents,
             await services.allowance.left(member_id),
-            await services.deliveries.last(member_id),
             await self._seen_in(member_id),
+            await services.recent.last(member_id, locale),
+            *await services.recent.waiting(member_id),
         )
         view, why = await self._way_on(interaction, status)
         await say(interaction, why, embeds=status.embeds(), view=view)
@@ -119,9 +123,13 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
         """Disconnect your KakaoTalk account, here and at Kakao."""
         await defer(interaction)
         services, member_id = self.services, interaction.user.id
-        if await services.links.get(member_id) is None and await services.pending.cancel(member_id):
-            await say(interaction, self.text(interaction, "kakao-number-cancelled"))
-            return
+        if await services.links.get(member_id) is None:
+            parting = await services.pending.cancel(member_id)
+            if parting is not None:
+                locale = locale_of(interaction)
+                text = ended_text(services.texts, locale, "kakao-number-cancelled", parting)
+                await say(interaction, text)
+                return
         link = await self._link_of(interaction)
         button = UnlinkButton(link.member_id, self.text(interaction, "kakao-button-unlink"))
         text = self.text(interaction, "kakao-unlink-ask", nickname=plain(link.nickname))
@@ -156,10 +164,7 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
     async def tell_linked(self, new: NewLink) -> None:
         """Tell a member that the link stands; with a draft the forward itself goes on."""
         if new.draft_id is None:
-            nickname = plain(new.nickname)
-            key = "kakao-agreed" if new.agreed else "kakao-linked"
-            text = self.services.texts.say(new.locale, key, nickname=nickname)
-            await self.notices.tell(new.member_id, text)
+            await self.notices.tell(new.member_id, linked_text(self.services.texts, new))
 
     async def tell_awaited(self, awaited: Awaited) -> None:
         """Tell a member that a number is on its way, and where to type it."""

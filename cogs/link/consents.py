@@ -11,14 +11,10 @@ from bot.discord.limits import OPTION_LABEL
 from bot.discord.plugin import services_of
 from bot.discord.replies import defer, defer_edit, items, locale_of, say, way_to_link
 from bot.discord.words import plain
-from bot.kakao import FRIENDS, TALK_MESSAGE
 from bot.services.accounts.consents import Agreements
+from bot.services.accounts.scopes import EXPLAINED, KNOWN_SCOPES, scope_name, scope_names
 from bot.services.forwarding.drafts import NotYours
 from bot.texts import Locale, Texts
-from cogs.link.status import KNOWN_SCOPES, scope_name
-
-# Of these somebody must know what it means to be without them.
-EXPLAINED = frozenset({TALK_MESSAGE, FRIENDS})
 
 
 class TakeBackSelect(
@@ -140,12 +136,14 @@ class AgreeButton(
         await defer(interaction)
         texts, locale = services_of(interaction.client).texts, locale_of(interaction)
         view, why = await way_to_link(interaction, scopes=self.scopes, label="kakao-button-agree")
-        await say(interaction, why or texts.say(locale, "kakao-consent-way"), view=view)
+        names = plain(scope_names(texts, locale, self.scopes))
+        text = why or texts.say(locale, "kakao-consent-way", names=names)
+        await say(interaction, text, view=view)
 
 
 def consents_text(texts: Texts, locale: Locale, scopes: Sequence[str]) -> str:
     """Return which consents are missing, by their names."""
-    names = ", ".join(plain(scope_name(texts, locale, scope)) for scope in scopes)
+    names = plain(scope_names(texts, locale, scopes))
     return texts.say(locale, "kakao-consent-missing", names=names)
 
 

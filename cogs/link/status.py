@@ -5,28 +5,25 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.discord.ui.results import line
+from bot.discord.limits import EMBED_FIELD_VALUE
+from bot.discord.replies import fitting
+from bot.discord.ui.card_embed import card_words
+from bot.discord.ui.results import MARKS, doubts, line, outcome
 from bot.discord.words import plain
-from bot.kakao import FRIENDS, Scope
+from bot.kakao import FRIENDS, Scope, cut
 from bot.services.accounts.consents import Agreements
-from bot.services.accounts.oauth import FRIENDS_SCOPES
+from bot.services.accounts.scopes import scope_name
 from bot.services.deliveries.allowance import Left
+from bot.services.deliveries.recent import COMPOSE, Send
 from bot.services.messages.models import Source, message_address
 from bot.texts import Locale, Texts
-from storage.deliveries import Delivery
+from storage.deliveries import Delivery, Waiting
 from storage.links import Link
 
-KNOWN_SCOPES = frozenset(FRIENDS_SCOPES)
 MOST_SERVERS = 3  # that are named
+WORDS = 40
 GREEN = discord.Colour(0x3BA55D)
 RED = discord.Colour(0xED4245)
-
-
-def scope_name(texts: Texts, locale: Locale, scope_id: str, display_name: str = "") -> str:
-    """Return a consent's name in the member's language, or else in Kakao's words."""
-    if scope_id in KNOWN_SCOPES:
-        return texts.say(locale, f"kakao-scope-{scope_id}")
-    return display_name or scope_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +35,11 @@ class Status:
     link: Link
     consents: Agreements
     left: Left
-    last: Sequence[Delivery]
     seen_in: Sequence[str | None]
+    last: Sequence[Send]
+    waiting: Sequence[Waiting] = ()
+    found: int = 0
+    """How much rules and subscriptions have found that is in no card yet."""
 
     def embeds(self) -> list[discord.Embed]:
         """Return all of it, ready to show."""
@@ -60,7 +60,7 @@ class Status:
         self._add_left(embed, "kakao-status-allowance", left.me, left.me_limit)
         if FRIENDS in self.link.scopes:
             self._add_left(embed, "kakao-status-friends", left.friends, left.friends_limit)
-        return embed
+        return embed.set_footer(text=self._say("kakao-status-counts"))
 
     def _seen(self) -> str:
         known = [plain(name) for name in self.seen_in if name is not None]
@@ -79,11 +79,24 @@ class Status:
         embed.add_field(name=self._say(name), value=value)
 
     def _sends(self) -> discord.Embed:
-        sends = "\n".join(map(self._send, self.last))
-        return discord.Embed(
-            title=self._say("kakao-status-last"),
-            description=sends or self._say("kakao-status-no-sends"),
+        rows = [send.delivery for send in self.last]
+        lines = [*map(self._send, self.last), doubts(self.texts, self.locale, rows)]
+        embed = discord.Embed(
+            title=self._say("kakao-status-last", count=len(rows)),
+            description=fitting(list(filter(None, lines))) or self._say("kakao-status-no-sends"),
         )
+        if waiting := list(self._waiting()):
+            name = self._say("kakao-status-waiting")
+            embed.add_field(name=name, value=cut("\n".join(waiting), EMBED_FIELD_VALUE))
+        return embed
+
+    def _waiting(self) -> Iterator[str]:
+        for group in self.waiting:
+            state = outcome(self.texts, self.locale, group.first)
+            mark = MARKS[group.first.state]
+            yield f"{mark} {self._say('kakao-status-waits', count=group.count)} · {state}"
+        if self.found:
+            yield "🔎 " + self._say("kakao-status-found", count=self.found)
 
     def _scopes(self) -> Iterator[str]:
         yield from map(self._scope, self.consents.scopes)
@@ -98,12 +111,38 @@ class Status:
         required = self.consents.live and not scope.revocable
         return f"✅ {name}" + (f" · {self._say('kakao-scope-required')}" if required else "")
 
-    def _send(self, row: Delivery) -> str:
+    def _send(self, send: Send) -> str:
+        row = send.delivery
         text = f"{line(self.texts, self.locale, row)} · <t:{int(row.created_at)}:R>"
-        if row.channel_id is None or row.message_id is None:
+        what = " ".join(filter(None, (self._place(row), self._words(send))))
+        if what:
+            mark, _, rest = text.partition(" ")
+            text = f"{mark} {what} · {rest}"
+        if row.feature == COMPOSE or not (row.channel_id and row.message_id):
             return text
         address = message_address(Source(row.guild_id, row.channel_id, row.message_id))
         return f"{text} · [{self._say('kakao-status-original')}]({address})"
+
+    def _words(self, send: Send) -> str:
+        """Return by what a card is told from the others, as far as that may be seen now."""
+        is_own = send.delivery.feature == COMPOSE
+        words = send.words
+        if send.card is not None:
+            words = card_words(send.card, self.texts, self.locale)
+        shown = f"“{plain(words, WORDS)}”" if words else ""
+        if send.count > 1:
+            together = self._say("kakao-status-together", count=send.count)
+            return f"{together} {shown}".strip()
+        if not shown and is_own:
+            return self._say("kakao-status-own")
+        if not shown and not send.delivery.message_id:
+            return self._say("kakao-status-news")
+        return shown
+
+    def _place(self, row: Delivery) -> str:
+        if row.guild_id is None:
+            return ""
+        return f"<#{row.channel_id}>" if row.channel_id is not None else ""
 
     def _say(self, key: str, **arguments: str | int) -> str:
         return self.texts.say(self.locale, key, **arguments)

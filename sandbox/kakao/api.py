@@ -1,7 +1,7 @@
 """kapi.kakao.com: who the caller is, what they agreed to, their friends."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -60,6 +60,27 @@ class Door:
             raise kapi(-401, "invalid app key.")
         if app.suspended:
             raise kapi(-12)
+
+    def open_as_admin(self, request: web.Request, form: Mapping[str, str], api: str) -> Account:
+        """Let in who shows the admin key, and find out whom it is about."""
+        app = self._world.app
+        if request.headers["Authorization"].removeprefix("KakaoAK ") != app.admin_key:
+            raise kapi(-401, "invalid app key.")
+        if app.allowed_ips and request.remote not in app.allowed_ips:
+            raise kapi(-401, f"ip mismatched! callerIp={request.remote}. check out registered ips.")
+        if api not in app.admin_key_may:
+            raise kapi(-3)
+        if app.suspended:
+            raise kapi(-12)
+        if form.get("target_id_type") != "user_id":
+            raise parameter("Constraints on the parameter [target_id_type] are unsatisfied.")
+        target = form.get("target_id", "")
+        if not target.isdecimal():
+            raise parameter("Constraints on the parameter [target_id] are unsatisfied.")
+        found = [one for one in self._world.accounts.values() if str(one.id) == target]
+        if not found or found[0].link is None:
+            raise kapi(-101)
+        return found[0]
 
     def _grant(self, request: web.Request) -> Grant:
         header = request.headers.get("Authorization", "")
@@ -204,10 +225,15 @@ class UserApi:
         return json_response(dump({"id": grant.account.id}))
 
     async def unlink(self, request: web.Request) -> web.Response:
-        grant, _ = self._door.open(request)
-        self._world.disconnect(grant.account)
-        self._world.own_call("user-unlinked", grant.account, reason="UNLINK_FROM_SERVICE")
-        return json_response(dump({"id": grant.account.id}))
+        account = await self._leaving(request)
+        self._world.disconnect(account)
+        self._world.own_call("user-unlinked", account, reason="UNLINK_FROM_SERVICE")
+        return json_response(dump({"id": account.id}))
+
+    async def _leaving(self, request: web.Request) -> Account:
+        if request.headers.get("Authorization", "").startswith("KakaoAK "):
+            return self._door.open_as_admin(request, await read_form(request), "unlink")
+        return self._door.open(request)[0].account
 
 
 class FriendsApi:

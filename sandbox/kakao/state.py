@@ -57,6 +57,7 @@ class App:
     rest_api_key: str = "sandbox-rest-api-key"
     client_secret: str = "sandbox-client-secret"
     admin_key: str = "sandbox-admin-key"
+    admin_key_may: set[str] = field(default_factory=lambda: {"unlink"})
     javascript_key: str = "sandbox-javascript-key"
     js_sdk_domains: set[str] = field(default_factory=set)
     redirect_uris: set[str] = field(default_factory=set)

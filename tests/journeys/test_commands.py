@@ -221,9 +221,9 @@ async def test_status_says_what_is_left_and_how_the_last_sends_went(
     await world.link("민지")
     await minji.menu(CHAT, MENU_ME, message)
     status = (await minji.slash(CHAT, "kakao status")).text
-    assert "오늘 20건 중 18건 남았어요" in status
+    assert "오늘 20번 중 18번 남았어요" in status
     assert "✅ 카카오톡 메시지 전송" in status
-    assert "➖ 카카오톡 친구 목록" in status
+    assert "➖ 카카오 서비스 내 친구목록" in status
     assert message.jump_url in status
 
 
@@ -408,7 +408,7 @@ async def friends_panel(world: World, person: Person, message: Message) -> Messa
     """Link, ask for friends, agree at Kakao, and wait for the picker."""
     await world.link(person.name)
     reply = await person.menu(CHAT, MENU_FRIENDS, message)
-    assert "동의가 하나 더 필요해요" in reply.text
+    assert "친구에게 보내려면 카카오에서" in reply.text
     await world.follow(reply, person.name)
     return await reply.until(lambda panel: "누구에게" in panel.text)
 

@@ -306,7 +306,7 @@ async def test_of_two_presses_only_one_sends(world: World, minji: Person) -> Non
 async def test_friends_are_picked_after_the_card_is_written(world: World, minji: Person) -> None:
     panel = await compose(minji, "location", 주소="판교역로 235", 제목="정모")
     asked = await minji.press(panel, "친구에게 보내기")
-    await asked.until(lambda message: "동의가 하나 더 필요해요" in message.text)
+    await asked.until(lambda message: "친구에게 보내려면 카카오에서" in message.text)
     await world.follow(asked, "민지")
     picker = await asked.until(lambda message: "누구에게" in message.text)
     assert "**정모**" in picker.text

@@ -225,7 +225,7 @@ async def test_one_button_asks_for_what_is_missing_and_the_card_goes_out_by_itse
     assert await asked_scopes(reply) == ["talk_message"]
     await world.follow(reply, "민지")
     await reply.until(lambda shown: "'나와의 채팅'으로 보냈어요" in shown.text)
-    await reply.until(lambda shown: "✅ 동의했어요" in shown.text)
+    await reply.until(lambda shown: "메시지 전송에 동의했어요. 기다리던 카드" in shown.text)
     assert readers(world) == ["민지"]
     assert minji.dms == []
 
@@ -262,7 +262,7 @@ async def test_status_lists_consents_and_takes_one_back_after_a_yes(
 ) -> None:
     await world.link("민지")
     status = await minji.slash(CHAT, "kakao status")
-    for line in ("✅ 닉네임 · 필수", "✅ 카카오톡 메시지 전송", "➖ 카카오톡 친구 목록"):
+    for line in ("✅ 닉네임 · 필수", "✅ 카카오톡 메시지 전송", "➖ 카카오 서비스 내 친구목록"):
         assert line in status.text
     question = await minji.choose(status, TAKE_BACK, ["카카오톡 메시지 전송"])
     assert "동의를 철회할까요?" in question.text
@@ -283,11 +283,17 @@ async def test_without_the_friends_consent_me_still_works_and_friends_ask_for_it
 ) -> None:
     await world.link("민지")
     consent = await minji.menu(CHAT, MENU_FRIENDS, message)
+    assert (
+        "친구에게 보내려면 카카오에서 ‘카카오 서비스 내 친구목록’ 동의가 필요해요" in consent.text
+    )
     await world.follow(consent, "민지")
     await consent.until(lambda shown: "누구에게" in shown.text)
+    told = consent.messages[-1].text
+    assert "친구목록에 동의했어요. 보내던 카드를 이어서" in told
+    assert "연결했어요" not in told
     status = await minji.slash(CHAT, "kakao status")
-    assert "오늘 100건 중 99건 남았어요" in status.text
-    question = await minji.choose(status, TAKE_BACK, ["카카오톡 친구 목록"])
+    assert "오늘 100번 중 99번 남았어요" in status.text
+    question = await minji.choose(status, TAKE_BACK, ["카카오 서비스 내 친구목록"])
     await minji.press(question, "철회하기")
     assert "보냈어요" in (await minji.menu(CHAT, MENU_ME, message)).text
     again = await minji.menu(CHAT, MENU_FRIENDS, message)
@@ -312,7 +318,7 @@ async def test_when_kakao_is_down_status_answers_with_what_is_known(
     status = await minji.slash(CHAT, "kakao status")
     assert "✅ 카카오톡 메시지 전송" in status.text
     assert "카카오와 연락이 닿지 않아서" in status.text
-    assert "오늘 20건 중 19건 남았어요" in status.text
+    assert "오늘 20번 중 19번 남았어요" in status.text
     assert status.labels == []
 
 
@@ -333,7 +339,7 @@ async def test_a_spent_day_is_shown_with_its_end_and_the_next_card_waits_for_it(
     reply = await minji.menu(CHAT, MENU_ME, message)
     assert "오늘 '나와의 채팅'으로 보낼 수 있는 횟수를 모두 썼어요. <t:" in reply.text
     status = await minji.slash(CHAT, "kakao status")
-    assert "오늘 20건을 모두 썼어요. <t:" in status.text
+    assert "오늘 20번을 모두 썼어요. <t:" in status.text
     again = await minji.menu(CHAT, MENU_ME, message)
     assert "모두 썼어요" in again.text
     sends = [request for request in world.kakao.requests if request.path.endswith("/send")]

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_p
 
 from bot.services.accounts.oauth import FRIENDS_SCOPES, NewLink
 from bot.services.accounts.pending import Awaited
-from bot.web.answers import STATUSES
+from bot.web.answers import OF_CONSENTS, STATUSES
 from bot.web.pages import Pages
 from tests.support.linking import MINJI, LinkWorld, open_house, texts
 
@@ -23,6 +23,7 @@ FLAGS = [
     "--no-first-run",
 ]
 PHONE = {"width": 390, "height": 844}
+EXTRA = ("talk_message", "friends")
 SMALL = {"width": 320, "height": 568}
 OTHERS = ("jump-unknown", "jump-expired", "not-found", "wrong-method", "wrong-host", "other-site")
 
@@ -180,9 +181,56 @@ def awaited(*, is_sure: bool) -> Awaited:
     return Awaited(MINJI, "가" * 20, "ko", "https://discord.com/channels/@me", is_sure=is_sure)
 
 
+def agreed(draft_id: str | None) -> NewLink:
+    return NewLink(MINJI, "가" * 20, "ko", draft_id, asked=frozenset(EXTRA))
+
+
+async def test_a_consent_is_asked_for_without_a_word_of_linking(
+    chromium: Browser, house: LinkWorld
+) -> None:
+    await house.link()
+    before = await house.linked()
+    async with phone(chromium, scripts=False) as page:
+        await page.goto(await house.invite(scopes=("friends",)))
+        assert await page.title() == "카카오 동의 추가 · 까치"
+        assert await heading(page) == "‘카카오 서비스 내 친구목록’ 동의를 추가할까요?"
+        shown = await page.locator("article:visible").inner_text()
+        assert "연결할까요" not in shown
+        assert "지금까지의 연결과 규칙은 그대로예요" in shown
+        assert "카카오톡 친구를 골라 카드를 보낼 수 있어요" in shown
+        await press(page, "카카오에서 동의하기")
+        await press(page, "민지")
+        await agree(page)
+        assert await heading(page) == "동의했어요!"
+        shown = await page.locator("article:visible").inner_text()
+        assert "연결됐어요" not in shown
+        await page.locator("label", has_text="English").click()
+        assert await heading(page) == "Agreed!"
+    after = await house.linked()
+    assert after.scopes == before.scopes | {"friends"}
+    assert after.generation == before.generation
+
+
+async def test_a_consent_that_was_not_given_leaves_the_link_and_leads_back(
+    chromium: Browser, house: LinkWorld
+) -> None:
+    await house.link()
+    async with phone(chromium) as page:
+        await page.goto(await house.invite(scopes=("friends",), draft_id="draft"))
+        assert "보내던 카드가 디스코드에서" in await page.locator("article:visible").inner_text()
+        await press(page, "카카오에서 동의하기")
+        await press(page, "민지")
+        await page.click("button[value=cancel]")
+        assert await heading(page) == "동의하지 않았어요"
+        assert "연결은 그대로예요" in await page.locator("article:visible").inner_text()
+        await press(page, "다시 동의하러 가기")
+        assert "동의를 추가할까요" in await heading(page)
+    assert await house.token()
+
+
 async def test_every_page_fits_a_small_phone(chromium: Browser, house: LinkWorld) -> None:
     pages = Pages(texts(), base=house.url)
-    names = (*STATUSES, *OTHERS, "failed")
+    names = (*STATUSES, *OTHERS, "failed", *(f"consent-{name}" for name in OF_CONSENTS))
     shown = [pages.notice(name, "ko", house.url) for name in names]
     shown += [pages.notice(name, "ko") for name in names]
     shown += [
@@ -190,6 +238,11 @@ async def test_every_page_fits_a_small_phone(chromium: Browser, house: LinkWorld
         *(pages.awaited(awaited(is_sure=is_sure)) for is_sure in (True, False)),
         pages.number("ko"),
         pages.link("A" * 32, house.picture, FRIENDS_SCOPES, "ko"),
+        *(
+            pages.consent("A" * 32, house.picture, EXTRA, "ko", with_draft=with_draft)
+            for with_draft in (True, False)
+        ),
+        *(pages.linked(agreed(draft)) for draft in (None, "draft")),
     ]
     async with phone(chromium, small=True) as page:
         await page.goto(f"{house.url}/")

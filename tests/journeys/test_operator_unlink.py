@@ -79,7 +79,7 @@ async def test_a_kakao_that_is_away_is_said_so(world: World, minji: Person, tmp_
     world.kakao.down(True)
     status, printed, _ = await unlink(world, tmp_path, str(minji.id))
     assert status == 0
-    assert "Kakao has not confirmed that it is undone." in printed
+    assert "Kakao has not confirmed that it is undone: it is away." in printed
 
 
 async def test_who_is_not_linked_is_named(world: World, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 
 from sandbox.kakao import Level
-from tests.support.sandbox_kakao import BASIC, FRIENDS, TO_ME, Caller, calling
+from tests.support.sandbox_kakao import BASIC, FRIENDS, TO_ME, Answer, Caller, calling
 
 ME = "/v2/user/me"
 SCOPES = "/v2/user/scopes"
@@ -231,6 +231,57 @@ async def test_unlinking_kills_all_tokens_and_consents(caller: Caller) -> None:
     assert minji.link is None
     assert (await caller.get(ME, second["access_token"]))[1]["code"] == -401
     assert (await caller.refresh(second["refresh_token"]))[1]["error_code"] == "KOE322"
+
+
+async def as_admin(caller: Caller, key: str, **form: str | int) -> Answer:
+    url, headers = f"{caller.kakao.url}/v1/user/unlink", {"Authorization": f"KakaoAK {key}"}
+    async with caller.http.post(url, headers=headers, data=form) as response:
+        return response.status, await response.json()
+
+
+async def test_the_admin_key_unlinks_whom_it_names(caller: Caller) -> None:
+    tokens, minji = await caller.link("민지"), caller.kakao.account("민지")
+    key = caller.kakao.app.admin_key
+    target = {"target_id_type": "user_id", "target_id": str(minji.id)}
+
+    assert await as_admin(caller, key, **target) == (200, {"id": minji.id})
+
+    assert minji.link is None
+    assert (await caller.get(ME, tokens["access_token"]))[0] == 401
+    assert (await as_admin(caller, key, **target))[1]["code"] == -101
+
+
+@pytest.mark.parametrize(
+    ("key", "changes", "code"),
+    [
+        ("sandbox-rest-api-key", {}, -401),
+        ("sandbox-admin-key", {"target_id_type": "uuid"}, -2),
+        ("sandbox-admin-key", {"target_id": "1"}, -101),
+        ("sandbox-admin-key", {"target_id": ""}, -2),
+    ],
+)
+async def test_the_admin_key_needs_to_be_right_and_somebody_to_be_named(
+    caller: Caller, key: str, changes: dict[str, str], code: int
+) -> None:
+    await caller.link("민지")
+    minji = caller.kakao.account("민지")
+    target = {"target_id_type": "user_id", "target_id": str(minji.id)} | changes
+
+    assert (await as_admin(caller, key, **target))[1]["code"] == code
+    assert minji.link is not None
+
+
+async def test_an_admin_key_may_do_only_what_its_list_allows(caller: Caller) -> None:
+    await caller.link("민지")
+    caller.kakao.app.admin_key_may.clear()
+    minji = caller.kakao.account("민지")
+
+    answer = await as_admin(
+        caller, "sandbox-admin-key", target_id_type="user_id", target_id=minji.id
+    )
+
+    assert (answer[0], answer[1]["code"]) == (403, -3)
+    assert minji.link is not None
 
 
 async def test_whoever_links_again_is_asked_again_and_keeps_the_id(caller: Caller) -> None:

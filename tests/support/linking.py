@@ -16,6 +16,7 @@ from aiohttp import ClientSession, CookieJar
 from bot.kakao import KakaoApp, KakaoClient, open_http
 from bot.services.accounts.links import Links
 from bot.services.accounts.oauth import BASIC_SCOPES, OAuthFlow
+from bot.services.accounts.partings import Partings
 from bot.services.accounts.pending import PendingLinks
 from bot.services.deliveries.allowance import Allowance, KakaoLimits
 from bot.services.forwarding.jumps import Jumps
@@ -30,6 +31,7 @@ from storage.database import Database, open_database
 from storage.jumps import JumpStore
 from storage.link_requests import LinkRequestStore
 from storage.links import Link, LinkStore
+from storage.partings import PartingStore
 from storage.pending_links import PendingLinkStore
 from storage.vault import Vault
 from tests.support.sdk import SDK
@@ -99,6 +101,7 @@ class LinkWorld:
     links: Links
     linking: OAuthFlow
     pending: PendingLinks
+    partings: Partings
     jumps: Jumps
     file: Path
     healthy: list[bool] = field(default_factory=lambda: [True])
@@ -182,6 +185,7 @@ async def open_house(
     bounds: Bounds | None = None,
     *,
     asks_number: bool = False,
+    admin_key: str = "",
 ) -> AsyncIterator[LinkWorld]:
     clock = Clock()
     local = LocalKakao(add_people, now=clock, random=random.Random(7), sdk=SDK)
@@ -196,10 +200,13 @@ async def open_house(
         callback = f"{url}/oauth/kakao/callback"
         local.app.redirect_uris.add(callback)
         key, secret = local.app.rest_api_key, local.app.client_secret
-        client = KakaoClient(http, KakaoApp(key, secret, callback, local.url, local.url))
+        app = KakaoApp(key, secret, callback, local.url, local.url, admin_key)
+        client = KakaoClient(http, app)
         vault = Vault([os.urandom(32)])
         store, requests = LinkStore(database, vault), LinkRequestStore(database, vault)
-        links = Links(store, client, now=clock)
+        kept = PartingStore(database, vault) if admin_key else None
+        partings = Partings(store, client, kept, now=clock)
+        links = Links(store, client, now=clock, partings=partings)
         allowance = Allowance(AllowanceStore(database), KakaoLimits(), now=clock)
         pending = PendingLinks(
             PendingLinkStore(database, vault, store),
@@ -223,6 +230,7 @@ async def open_house(
             links,
             linking,
             pending,
+            partings,
             jumps,
             file,
         )
@@ -230,7 +238,7 @@ async def open_house(
         async def healthy() -> bool:
             return house.healthy[0]
 
-        app = build_web(
+        web = build_web(
             linking,
             jumps,
             texts(),
@@ -239,7 +247,7 @@ async def open_house(
             auth_url=local.url,
             healthy=healthy,
         )
-        async with serve(app, "127.0.0.1", port, bounds):
+        async with serve(web, "127.0.0.1", port, bounds):
             yield house
 
 

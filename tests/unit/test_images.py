@@ -31,6 +31,7 @@ from bot.kakao import (
     open_http,
 )
 from bot.pictures import MOST_BYTES, PictureUnavailable, open_pictures
+from bot.services.clock import DAY, HOUR
 from bot.services.deliveries.image_file import Drawn, NotAPicture, fit_for_kakao
 from bot.services.deliveries.images import KEPT_SECONDS, Images
 from sandbox.demo.people import add_people
@@ -41,7 +42,8 @@ from tests.support.linking import Clock
 
 LINK = Link(web_url="https://kkachi.example/m/1")
 TOKEN = "a token that is not good any more"
-UPLOAD = "/v2/api/talk/message/image/upload"
+IMAGE = "/v2/api/talk/message/image"
+UPLOAD, SCRAPE, DELETE = f"{IMAGE}/upload", f"{IMAGE}/scrap", f"{IMAGE}/delete"
 
 
 def drawing(
@@ -284,7 +286,21 @@ class Studio:
 
     @property
     def uploads(self) -> int:
-        return sum(request.path == UPLOAD for request in self.kakao.requests)
+        return self.asked(UPLOAD)
+
+    def asked(self, path: str) -> int:
+        """How often Kakao was asked there."""
+        return sum(request.path == path for request in self.kakao.requests)
+
+    async def settled(self, address: str, *, gone: bool) -> None:
+        """Let a card with this picture go, or not."""
+        prepared = await self.images.prepare(self.feed(address), TOKEN)
+        await self.images.settle(prepared, gone)
+
+    async def passes(self, seconds: float) -> None:
+        """Let time pass and tidy up."""
+        self.clock.passes(seconds)
+        await self.images.purge(self.clock() - DAY)
 
     @property
     def photo(self) -> str:
@@ -292,7 +308,7 @@ class Studio:
 
 
 @pytest.fixture
-async def studio(tmp_path: Path) -> AsyncIterator[Studio]:
+async def studio(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Studio]:
     clock = Clock()
     local = LocalKakao(add_people, now=clock)
     async with (
@@ -306,7 +322,8 @@ async def studio(tmp_path: Path) -> AsyncIterator[Studio]:
         shelf.files |= {"/words": b"words"}
         app = KakaoApp(local.app.rest_api_key, local.app.client_secret, "x", local.url, local.url)
         kakao = KakaoClient(http, app)
-        images = Images(ImageStore(database), kakao, pictures, now=clock)
+        scrapes = getattr(request, "param", None) == "scrapes"
+        images = Images(ImageStore(database), kakao, pictures, now=clock, scrapes=scrapes)
         yield Studio(images, shelf, local, clock)
 
 
@@ -408,3 +425,105 @@ async def test_forgotten_pictures_are_erased(tmp_path: Path) -> None:
         await store.put("a", UploadedImage("https://k.example/a", None, None, 100.0))
         await store.purge(101.0)
         assert await store.find("a", 0.0) is None
+
+
+# What no card has gone with
+
+
+async def test_a_picture_whose_card_has_not_gone_is_deleted_at_kakao(studio: Studio) -> None:
+    await studio.settled(studio.photo, gone=False)
+    await studio.passes(HOUR / 2)
+    assert len(studio.kakao.images) == 1
+    await studio.passes(HOUR)
+    assert studio.kakao.images == {}
+    await studio.passes(HOUR)
+    assert studio.asked(DELETE) == 1
+    assert (await studio.content(studio.photo)).image_url is not None
+    assert studio.uploads == 2
+
+
+@pytest.mark.parametrize("order", [(True, False), (False, True), (True, True)])
+async def test_a_picture_with_which_one_card_has_gone_stays(
+    studio: Studio, order: tuple[bool, bool]
+) -> None:
+    for gone in order:
+        await studio.settled(studio.photo, gone=gone)
+    await studio.passes(DAY)
+    assert (studio.asked(DELETE), studio.uploads) == (0, 1)
+
+
+async def test_a_picture_of_which_nobody_knows_whether_its_card_has_gone_stays(
+    studio: Studio,
+) -> None:
+    await studio.content(studio.photo)
+    await studio.passes(DAY)
+    assert studio.asked(DELETE) == 0
+
+
+async def test_a_card_that_is_about_to_go_keeps_its_picture(studio: Studio) -> None:
+    await studio.settled(studio.photo, gone=False)
+    studio.clock.passes(HOUR + 1)
+    content = await studio.content(studio.photo)
+    await studio.passes(0)
+    assert (content.image_url or "").rpartition("/")[2] in studio.kakao.images
+
+
+async def test_a_kakao_that_is_away_is_asked_again_to_delete_a_picture(studio: Studio) -> None:
+    await studio.settled(studio.photo, gone=False)
+    studio.kakao.down(True)
+    await studio.passes(2 * HOUR)
+    studio.kakao.down(False)
+    assert len(studio.kakao.images) == 1
+    await studio.passes(HOUR)
+    assert studio.kakao.images == {}
+
+
+async def test_a_picture_that_kakao_has_deleted_already_is_done_with(studio: Studio) -> None:
+    await studio.settled(studio.photo, gone=False)
+    studio.kakao.images.clear()
+    for _ in range(3):
+        await studio.passes(2 * HOUR)
+    assert studio.asked(DELETE) == 1
+
+
+# What Kakao fetches by itself
+
+
+scraping = pytest.mark.parametrize("studio", ["scrapes"], indirect=True)
+
+
+@scraping
+async def test_what_kakao_can_reach_it_fetches_itself(studio: Studio) -> None:
+    studio.shelf.files["/photo"] = drawing()
+    for _ in range(2):
+        content = await studio.content(studio.photo)
+        assert (content.image_url or "").startswith(f"{studio.kakao.url}/images/")
+    assert (studio.asked(SCRAPE), studio.uploads) == (1, 0)
+
+
+@scraping
+@pytest.mark.parametrize("code", [-2, -911, -602, -603, -777])
+async def test_what_kakao_cannot_reach_or_take_is_uploaded(studio: Studio, code: int) -> None:
+    studio.kakao.fail_next(1, code, path=SCRAPE)
+    content = await studio.content(studio.photo)
+    assert (content.image_url or "").startswith(f"{studio.kakao.url}/images/")
+    assert studio.uploads == 1
+
+
+@scraping
+async def test_where_neither_can_be_done_discords_address_stays(studio: Studio) -> None:
+    gone = f"{studio.shelf.url}/gone"
+    assert (await studio.content(gone)).image_url == gone
+    studio.kakao.down(True)
+    assert (await studio.content(studio.photo)).image_url == studio.photo
+    assert studio.uploads == 0
+
+
+@scraping
+async def test_what_kakao_has_fetched_for_a_card_that_has_not_gone_is_deleted(
+    studio: Studio,
+) -> None:
+    studio.shelf.files["/photo"] = drawing()
+    await studio.settled(studio.photo, gone=False)
+    await studio.passes(2 * HOUR)
+    assert studio.kakao.images == {}

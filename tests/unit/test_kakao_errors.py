@@ -151,6 +151,9 @@ def test_the_tree_at_the_top_of_the_module_is_the_tree() -> None:
     [
         ("invalid_grant", GrantInvalid),
         ("invalid_client", AppFault),
+        ("invalid_scope", AppFault),
+        ("misconfigured", AppFault),
+        ("unauthorized", AppFault),
         ("server_error", Unavailable),
         ("never_heard_of", Refused),
     ],

@@ -447,6 +447,80 @@ async def test_no_lock_outlives_its_use(house: LinkWorld) -> None:
     assert not house.database._turns._locks
 
 
+# One more consent
+
+
+async def test_who_agrees_to_more_is_told_so_and_keeps_the_link(house: LinkWorld) -> None:
+    heard: list[NewLink] = []
+
+    async def hear(new: NewLink) -> None:
+        heard.append(new)
+
+    await house.link()
+    house.linking.on_linked.append(hear)
+    await house.link(scopes=("friends",))
+    assert heard[0].asked == heard[0].agreed == frozenset({"friends"})
+    assert (await house.linked()).scopes == set(FRIENDS_SCOPES)
+
+
+async def test_a_consent_never_moves_the_link_to_another_account(house: LinkWorld) -> None:
+    await house.link()
+    answer = await house.link("준호", scopes=("friends",))
+    assert "지금 연결된 카카오계정이 아니에요" in answer.page
+    assert (await house.linked()).kakao_id == house.kakao.account("민지").id
+
+
+@pytest.mark.parametrize("end", ["never linked", "unlinked", "broken"])
+async def test_without_a_link_that_stands_a_consent_is_a_link_with_all_it_needs(
+    house: LinkWorld, end: str
+) -> None:
+    if end != "never linked":
+        await house.link()
+    page = await house.invite(scopes=("friends",))
+    if end == "unlinked":
+        await house.links.unlink(MINJI)
+    elif end == "broken":
+        await house.links.broke(await house.linked())
+    async with house.browser() as browser:
+        assert "카카오톡을 연결할까요?" in (await browser.get(page)).page
+        done = await browser.get(await house.back(browser, page))
+    assert "연결됐어요!" in done.page
+    assert (await house.linked()).scopes == set(FRIENDS_SCOPES)
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "words"),
+    [("KOE003", 500, "연결할 수 없어요"), ("KOE320", 400, "동의를 받아 주지 않았어요")],
+)
+async def test_what_goes_wrong_with_a_consent_leaves_the_link_and_says_so(
+    house: LinkWorld, code: str, status: int, words: str
+) -> None:
+    await house.link()
+    house.kakao.fail_next(1, code, status, path="/oauth/token")
+    page = (await house.link(scopes=("friends",))).page
+    assert words in page
+    assert "지금까지의 연결은 그대로예요" in page
+    assert await house.token()
+
+
+async def test_a_page_for_a_consent_that_is_over_says_what_it_was_for(house: LinkWorld) -> None:
+    await house.link()
+    used, late = [await house.invite(scopes=("friends",)) for _ in range(2)]
+    async with house.browser() as browser:
+        await browser.get(await house.back(browser, used))
+        assert "이 주소로는 이미 동의했어요" in (await browser.get(used)).page
+        house.clock.passes(3600)
+        assert "동의하러 가는 주소는 30분" in (await browser.get(late)).page
+
+
+async def test_a_consent_that_we_do_not_know_still_has_its_page(house: LinkWorld) -> None:
+    await house.link()
+    async with house.browser() as browser:
+        answer = await browser.get(await house.invite(scopes=("friends", "plusfriends")))
+    assert answer.status == 200
+    assert "친구목록" in answer.page
+
+
 # The end
 
 

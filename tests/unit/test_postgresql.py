@@ -17,7 +17,9 @@ from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
 from storage.database import Database, open_database
 from storage.deliveries import Chat, DeliveryStore, NewDelivery
+from storage.images import ImageStore, UploadedImage
 from storage.links import Link, LinkStore
+from storage.partings import PartingStore
 from storage.tables import metadata
 from tests.support.outbox import CARD, NOON, VAULT, Clock
 from tests.support.postgres import empty
@@ -137,3 +139,33 @@ async def test_a_turn_is_one_at_a_time_over_both_processes(pair: Pair) -> None:
     await asyncio.gather(*(take(str(n), databases[n % 2]) for n in range(6)))
     assert len(entered) == 12
     assert all(one[:2] == two[:2] for one, two in zip(entered[::2], entered[1::2], strict=True))
+
+
+async def test_what_waits_is_told_apart_by_what_it_waits_for(pair: Pair) -> None:
+    await pair.one.store.put(link_of(pair, 1, "민지"))
+    store = DeliveryStore(pair.one.database)
+    for number in range(3):
+        rows = [NewDelivery(1, Chat.ME, CARD)]
+        await store.accept(f"forward {number}", rows, at=NOON + number)
+    [first] = await store.of_forward("forward 0", 1)
+    await store.postpone(first, chat=Chat.ME, until=NOON + 2, reason="unavailable")
+    waiting = await store.waiting(1)
+    assert {(one.first.reason, one.count) for one in waiting} == {("unavailable", 2), (None, 1)}
+
+
+async def test_a_picture_and_a_parting_are_seen_to_by_one_process(pair: Pair) -> None:
+    databases = (pair.one.database, pair.other.database)
+    images = [ImageStore(database) for database in databases]
+    await images[0].put("a", UploadedImage("https://k.example/a", 200, 200, NOON + DAY))
+    await images[0].mark_unsent("a", NOON)
+    taken = await asyncio.gather(*(store.take_unsent(NOON + 1) for store in images))
+    assert [row is None for row in taken].count(True) == 1
+    await images[1].put_back(next(filter(None, taken)))
+    assert await images[0].find("a", NOON) is not None
+    assert await images[1].take_unsent(NOON + 1) is None
+    partings = [PartingStore(database, VAULT) for database in databases]
+    number = await partings[0].add(7, next_try_at=NOON, expires_at=NOON + DAY)
+    [due] = await partings[1].due(NOON, NOON + 1, 10)
+    assert (due.id, due.kakao_id, due.tries) == (number, 7, 0)
+    await partings[1].postpone(number, 1, NOON + 1)
+    assert await partings[0].due(NOON, NOON + 1, 10) == []

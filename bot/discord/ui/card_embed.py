@@ -1,6 +1,6 @@
 """A card as embeds: its parts in KakaoTalk's order, as far as Discord lets anybody draw."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import discord
@@ -35,6 +35,16 @@ def card_preview(card: dict[str, Any], texts: Texts, locale: Locale) -> list[dis
         _add_heading(embeds, card.get("item_content", {}))
     embeds[-1].set_footer(text=say(_footer(card)))
     return embeds
+
+
+def card_words(card: Mapping[str, Any], texts: Texts, locale: Locale) -> str:
+    """Return by what a card is told from others: its title, or else its text."""
+    if "object_type" not in card:
+        page = card.get("request_url")
+        return str(page or f"{texts.say(locale, 'compose-kind-custom')} #{card.get('template_id')}")
+    content = card.get("content", {})
+    titles = (card.get("header_title"), content.get("title"), card.get("text"))
+    return str(next(filter(None, titles), content.get("description") or ""))
 
 
 def _embed(*blocks: str) -> discord.Embed:

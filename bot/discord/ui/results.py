@@ -69,17 +69,28 @@ def line(texts: Texts, locale: Locale, row: Delivery) -> str:
     return f"{MARKS[row.state]} **{shown}** · {outcome(texts, locale, row)}"
 
 
+def doubts(texts: Texts, locale: Locale, rows: Sequence[Delivery], *, found: bool = False) -> str:
+    """Return what it means for these rows that nobody knows whether they have arrived.
+
+    Empty where that is known of all of them; `found` are those of rules and subscriptions.
+    """
+    unknown = [row for row in rows if row.state is DeliveryState.UNKNOWN]
+    kinds = dict.fromkeys("found" if found or row.is_automatic else row.chat for row in unknown)
+    return "\n".join(texts.say(locale, f"forward-unknown-{kind}") for kind in kinds)
+
+
 def me_text(texts: Texts, locale: Locale, row: Delivery) -> str:
     """Return what became of a send to the member's own chat."""
     text = texts.say(locale, f"forward-me-{row.state}", why=outcome(texts, locale, row))
-    return f"{MARKS[row.state]} {text}"
+    return "\n".join(filter(None, (f"{MARKS[row.state]} {text}", doubts(texts, locale, [row]))))
 
 
 def friends_text(texts: Texts, locale: Locale, rows: Sequence[Delivery]) -> str:
     """Return what became of one forward to friends, one line for each."""
     arrived = sum(row.state is DeliveryState.SENT for row in rows)
     head = texts.say(locale, "forward-friends-result", arrived=arrived, count=len(rows))
-    return "\n".join([head, *(line(texts, locale, row) for row in rows)])
+    lines = [head, *(line(texts, locale, row) for row in rows), doubts(texts, locale, rows)]
+    return "\n".join(filter(None, lines))
 
 
 async def way_on(

@@ -1,6 +1,7 @@
 # What Kakao told us first.
 account-undone =
     The connection with Kkachi was removed at Kakao. All stored Kakao data is erased, and cards that were still waiting are cancelled.
+    Should a connection be left at Kakao, you can end it in KakaoTalk: **Settings → Kakao Account → Connected Services**.
     To use it again, type `/kakao link`.
 
 # What a server's admin, or the operator, decided about a member's link.
@@ -11,5 +12,6 @@ excluded-told =
 excluded-lifted = 🔗 You can use your KakaoTalk link in **{ $guild }** again.
 link-ended-told =
     🔌 Whoever runs Kkachi has ended your KakaoTalk link. All tokens are erased, and cards that were still waiting are cancelled.
+    Should a connection be left at Kakao, you can end it in KakaoTalk: **Settings → Kakao Account → Connected Services**.
     To use it again, type `/kakao link`.
 link-ended-reason = Reason: { $reason }

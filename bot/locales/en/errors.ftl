@@ -3,7 +3,11 @@ error-not-linked = Your KakaoTalk is not connected yet. Connect it with the butt
 error-link-broken = The connection to your KakaoTalk is lost. Please connect it again with the button below.
 error-try-later = Kakao cannot be reached right now. Please try again in a moment.
 error-discord-away = Discord does not answer just now. Please try again in a moment.
-error-consent-missing = Kakao needs your agreement to one more thing. Agree with the button below; it goes on right here when you return.
+error-consent-missing =
+    { $what ->
+        [friends] To send to friends,
+       *[me] To send to KakaoTalk,
+    } agree to “{ $names }” at Kakao with the button below; it goes on right here when you return. Your connection stays as it is.
 error-operator-fault = Kakao refuses Kkachi's requests. Whoever runs this bot has to correct its settings.
 error-message-not-found = There is no such message, or none that you can read.
 error-bad-message-reference = Please give a message link or a message id. Right-click or long-press a message and choose "Copy Message Link".

@@ -14,6 +14,10 @@ forward-state-sending = Sending.
 forward-state-parked = Waiting.
 forward-state-failed = Not sent.
 forward-state-unknown = Kakao's answer was lost, so nobody knows whether it arrived.
+# What it means that nobody knows whether it arrived.
+forward-unknown-me = It may have arrived. So that the same card does not pile up, Kkachi sends it no more. If it is not in your own chat, send it again.
+forward-unknown-friend = ❔ It may have arrived. So that no friend gets the same card twice, Kkachi does not send it again. Ask your friend, and send a new one if it did not come.
+forward-unknown-found = It may have arrived. So that the same news does not pile up, Kkachi sends it no more. If it is not in your own chat, look on Discord.
 forward-state-cancelled = Cancelled.
 forward-again-from = You can send again { $when }.
 

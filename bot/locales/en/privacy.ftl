@@ -3,6 +3,7 @@ privacy-exported = Everything that is held about you is in this file. What is ke
 privacy-delete-ask = Erase everything? Your KakaoTalk link, rules, subscriptions, receipts and opt-out go, and what waits is not sent. This cannot be undone.
 privacy-delete-yes = Erase everything
 privacy-deleted = Everything is erased and KakaoTalk is disconnected. Thank you for having been here.
+    .here = Everything here is erased. Thank you for having been here.
 privacy-opted-out = From now on nothing you write is carried automatically, whatever rule it meets. It does not stop people from sending it by hand.
 privacy-opted-in = What you write can meet people's rules again.
 

@@ -11,5 +11,6 @@ excluded-told =
 excluded-lifted = 🔗 이제 **{ $guild }** 서버에서 카카오톡 연결을 다시 쓸 수 있어요.
 link-ended-told =
     🔌 까치를 운영하는 사람이 카카오톡 연결을 끊었어요. 보관하던 토큰은 모두 지웠고, 기다리던 카드는 취소됐어요.
+    카카오에 연결이 남아 있다면 카카오톡 **설정 → 카카오계정 → 연결된 서비스 관리**에서 끊을 수 있어요.
     다시 쓰려면 `/kakao link`를 입력해 주세요.
 link-ended-reason = 이유: { $reason }

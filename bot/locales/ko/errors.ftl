@@ -3,7 +3,11 @@ error-not-linked = 아직 카카오톡이 연결되지 않았어요. 아래 버�
 error-link-broken = 카카오톡 연결이 끊겼어요. 아래 버튼으로 다시 연결해 주세요.
 error-try-later = 지금은 카카오와 연락이 닿지 않아요. 잠시 뒤에 다시 해 보세요.
 error-discord-away = 지금은 디스코드가 대답하지 않아요. 잠시 뒤에 다시 해 보세요.
-error-consent-missing = 카카오에서 동의가 하나 더 필요해요. 아래 버튼으로 동의하고 오면 여기서 이어져요.
+error-consent-missing =
+    { $what ->
+        [friends] 친구에게 보내려면
+       *[me] 카카오톡으로 보내려면
+    } 카카오에서 ‘{ $names }’ 동의가 필요해요. 아래 버튼에서 동의하면 여기서 바로 이어져요. 지금까지의 연결은 그대로예요.
 error-operator-fault = 카카오가 까치의 요청을 받아 주지 않아요. 운영자가 설정을 고쳐야 해요.
 error-message-not-found = 그런 메시지가 없거나, 볼 수 없는 메시지예요.
 error-bad-message-reference = 메시지 링크나 메시지 ID를 넣어 주세요. 메시지를 오른쪽 클릭하거나 길게 눌러 '메시지 링크 복사'를 고르면 돼요.

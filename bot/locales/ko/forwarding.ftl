@@ -13,7 +13,11 @@ forward-state-queued = { $when } 다시 보내 볼게요.
 forward-state-sending = 보내는 중이에요.
 forward-state-parked = 기다리고 있어요.
 forward-state-failed = 보내지 못했어요.
-forward-state-unknown = 카카오의 답을 받지 못해서 도착했는지 알 수 없어요.
+forward-state-unknown = 카카오의 응답을 받지 못해 도착했는지 알 수 없어요.
+# 도착했는지 알 수 없을 때, 그게 무슨 뜻인지
+forward-unknown-me = 이미 도착했을 수도 있어요. 같은 카드가 자꾸 쌓이지 않도록 까치는 더 보내지 않아요. ‘나와의 채팅’에 없으면 다시 보내 주세요.
+forward-unknown-friend = ❔ 이미 도착했을 수도 있어요. 친구가 같은 카드를 두 번 받지 않도록 까치는 다시 보내지 않아요. 친구에게 물어보고, 받지 못했으면 새로 보내 주세요.
+forward-unknown-found = 이미 도착했을 수도 있어요. 같은 소식이 자꾸 쌓이지 않도록 까치는 더 보내지 않아요. ‘나와의 채팅’에 없으면 디스코드에서 확인해 주세요.
 forward-state-cancelled = 취소했어요.
 forward-again-from = { $when }부터 다시 보낼 수 있어요.
 

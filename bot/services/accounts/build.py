@@ -10,6 +10,7 @@ from bot.services.accounts.linked_roles import LinkedRoles, Login
 from bot.services.accounts.links import Links
 from bot.services.accounts.logins import Logins
 from bot.services.accounts.oauth import OAuthFlow
+from bot.services.accounts.partings import Partings
 from bot.services.accounts.pending import Meter, PendingLinks
 from bot.services.accounts.security_events import Keys, SecurityEvents
 from bot.services.accounts.visibility import Visibility
@@ -27,6 +28,7 @@ class AccountServices:
     linked: LinkedMembers
     linking: OAuthFlow
     pending: PendingLinks
+    partings: Partings
     linked_roles: LinkedRoles | None
     """None without Discord's client secret."""
     consents: Consents
@@ -39,7 +41,9 @@ class AccountServices:
 def build_accounts(resources: Resources, login: Login | None, meter: Meter) -> AccountServices:
     """Build the services about accounts; with `login` members can show who they are at Discord."""
     kakao, stores, now = resources.kakao, resources.stores, resources.now
-    links = Links(stores.links, kakao, now=now)
+    kept = stores.partings if kakao.has_admin_key else None
+    partings = Partings(stores.links, kakao, kept, now=now)
+    links = Links(stores.links, kakao, now=now, partings=partings)
     url = resources.config.public_url
     pending = PendingLinks(
         stores.pending, links, kakao, meter, resources.texts, public_url=url, now=now
@@ -60,6 +64,7 @@ def build_accounts(resources: Resources, login: Login | None, meter: Meter) -> A
         linked=LinkedMembers(stores.links),
         linking=linking,
         pending=pending,
+        partings=partings,
         linked_roles=roles,
         consents=Consents(links, kakao),
         friends=friends,

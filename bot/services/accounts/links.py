@@ -18,6 +18,7 @@ from bot.kakao import (
     TokenInvalid,
     Tokens,
 )
+from bot.services.accounts.partings import UNDONE, Parting, Partings
 from bot.services.accounts.refreshes import RefreshMemory
 from bot.services.accounts.tokens import TokenKeeper
 from bot.services.clock import Clock
@@ -40,6 +41,8 @@ LATEST_NOTICE = 600
 T = TypeVar("T")
 BrokenListener = Callable[[int, Locale], Awaitable[None]]
 UnlinkedListener = Callable[[int], Awaitable[None]]
+UnlinkingListener = Callable[[int], Awaitable[Parting | None]]
+"""Does what is to be done before a link ends; what came of it at Kakao, if it was asked."""
 ConsentListener = Callable[[int, Locale, frozenset[str]], Awaitable[None]]
 DeliveriesListener = Callable[[list[Delivery]], object]
 
@@ -82,6 +85,7 @@ class Links:
         *,
         now: Clock,
         waits: Waits = WAITS,
+        partings: Partings | None = None,
     ) -> None:
         self.refreshes = RefreshMemory(now=now)
         self.tokens = TokenKeeper(store)
@@ -89,11 +93,12 @@ class Links:
         self._store = store
         self._kakao = kakao
         self._now = now
+        self._partings = partings or Partings(store, kakao, now=now, patience=waits.unlink)
         self._listeners = Listeners()
         self.on_broken: list[BrokenListener] = []
         self.on_refreshed: list[Callable[[str], None]] = []
         # Before a member's own wish is done.
-        self.on_unlinking: list[UnlinkedListener] = []
+        self.on_unlinking: list[UnlinkingListener] = []
         # Not called after a kill: whatever must not be left undone belongs to the store.
         self.on_unlinked: list[UnlinkedListener] = []
         self.on_deliveries_changed: list[DeliveriesListener] = []
@@ -138,7 +143,7 @@ class Links:
     async def _leave_former(self, before: Link | None, link: Link) -> None:
         if before is not None and _moves(before, link):
             await self._tell_unlinked(link.member_id)
-            await self.leave(before)
+            await self.leave_unless_held(before)
 
     # Tokens
 
@@ -288,40 +293,34 @@ class Links:
 
     # The end of a link
 
-    async def unlink(self, member_id: int) -> bool:
+    async def unlink(self, member_id: int) -> Parting:
         """Forget the member's Kakao account, here and, when Kakao can be reached, there.
 
-        Tells whether it was. Raises NotLinked.
+        Raises NotLinked, unless a listener had something to end at Kakao.
         """
-        await self._listeners.tell(listener(member_id) for listener in self.on_unlinking)
+        ended = [parting for on in self.on_unlinking if (parting := await on(member_id))]
         async with self._store.turn(member_id):
             link = await self.get(member_id)
-            if link is None:
-                raise NotLinked
-            await self._forget(link)
-        await self._tell_unlinked(member_id)
-        return await self.leave(link)
+            if link is not None:
+                await self._forget(link)
+        if link is not None:
+            await self._tell_unlinked(member_id)
+            ended.append(await self.leave(link))
+        if not ended:
+            raise NotLinked
+        return next((parting for parting in ended if parting.obstacle), UNDONE)
 
     async def _forget(self, link: Link) -> None:
         self._tell_changed(await self._store.delete(link.member_id, self._now()) or [])
         self.tokens.forget(link.member_id)
 
-    async def leave(self, link: Link) -> bool:
+    async def leave(self, link: Link) -> Parting:
         """Ask Kakao to undo the connection; the member's wish stands whatever it answers."""
-        try:
-            async with asyncio.timeout(self._waits.unlink):
-                await self._unlink_at_kakao(link)
-        except (KakaoError, TimeoutError) as failure:
-            logger.warning("Kakao keeps a connection: %s", type(failure).__name__)
-            return False
-        return True
+        return await self._partings.part(link)
 
-    async def _unlink_at_kakao(self, link: Link) -> None:
-        try:
-            await self._kakao.unlink(link.access_token)
-        except TokenInvalid:
-            tokens = await self._kakao.refresh(link.refresh_token)
-            await self._kakao.unlink(tokens.access_token)
+    async def leave_unless_held(self, link: Link) -> Parting:
+        """Undo the connection at Kakao, which is one for all links with an account."""
+        return UNDONE if await self._store.is_held(link.kakao_id) else await self.leave(link)
 
     # What Kakao tells us of an account; `at` is when it happened there
 

@@ -5,7 +5,7 @@ import logging
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.errors import DiscordAway, NotAllowed
@@ -96,16 +96,23 @@ SECRET = re.compile(r"[A-Za-z0-9_-]{20,128}")
 class LinkRefused(Exception):
     """Linking stops here; `reason` names the page that says why.
 
-    `again` is the address of the link page while that can still be used.
+    `again` is the address of the link page while that can still be used; `asks_consent` when no
+    more than a consent was asked for.
     """
 
     def __init__(
-        self, reason: Reason, locale: Locale | None = None, again: str | None = None
+        self,
+        reason: Reason,
+        locale: Locale | None = None,
+        again: str | None = None,
+        *,
+        asks_consent: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.locale = locale
         self.again = again
+        self.asks_consent = asks_consent
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +133,13 @@ class NewLink:
     draft_id: str | None
     agreed: frozenset[str] = frozenset()
     """What they agreed to beyond what their link allowed before, when it stood already."""
+    asked: frozenset[str] = frozenset()
+    """What they went to agree to, when that was all they went for."""
+
+
+def asks_consent(request: LinkRequest) -> bool:
+    """Tell whether a request of `OAuthFlow` asks for consents only, of a link that stands."""
+    return not frozenset(BASIC_SCOPES).issubset(request.scopes)
 
 
 LinkedListener = Callable[[NewLink], Awaitable[None]]
@@ -200,16 +214,17 @@ class OAuthFlow:
     async def request(self, token: str) -> LinkRequest:
         """Return what a link page is about; looking consumes nothing.
 
-        Raises LinkRefused: request-unknown, request-used, request-expired, linking-off or
-        discord-down.
+        Without a link that stands it is about linking, whatever consents were asked for. Raises
+        LinkRefused: request-unknown, request-used, request-expired, linking-off or discord-down.
         """
-        request = await self._requests.find(token) if SECRET.fullmatch(token) else None
-        if request is None:
+        found = await self._requests.find(token) if SECRET.fullmatch(token) else None
+        if found is None:
             raise LinkRefused("request-unknown")
+        request = await self._completed(found)
         if request.finished_at is not None:
-            raise LinkRefused("request-used", pick_locale(request.locale))
+            raise _refusal("request-used", request)
         if request.expires_at <= self._now():
-            raise LinkRefused("request-expired", pick_locale(request.locale))
+            raise _refusal("request-expired", request)
         await self._ask_server(request)
         return request
 
@@ -230,7 +245,7 @@ class OAuthFlow:
             expires_at=self._now() + STATE_LIFE,
         )
         if not is_open:
-            raise LinkRefused("too-many-browsers", pick_locale(request.locale))
+            raise _refusal("too-many-browsers", request)
         location = self._kakao.authorize_url(state=state, scopes=request.scopes, verifier=verifier)
         return Redirect(location, browser)
 
@@ -244,7 +259,7 @@ class OAuthFlow:
         An Awaited waits for its number. Raises LinkRefused; nothing is stored then.
         """
         token, opened = await self._consume(state)
-        request = opened.request
+        request = await self._completed(opened.request)
         try:
             self._check(opened, browser)
             await self._ask_server(request)
@@ -252,7 +267,7 @@ class OAuthFlow:
             arrived = await self._settle(request, link)
         except LinkRefused as refused:
             again = self._page(token) if self._usable(request, refused.reason) else None
-            raise LinkRefused(refused.reason, pick_locale(request.locale), again) from None
+            raise _refusal(refused.reason, request, again) from None
         if isinstance(arrived, Awaited):
             await self._listeners.tell(listener(arrived) for listener in self.on_awaited)
         else:
@@ -294,9 +309,9 @@ class OAuthFlow:
             for ask in self.askers:
                 await ask(request.member_id, request.guild_id)
         except NotAllowed:
-            raise LinkRefused("linking-off", pick_locale(request.locale)) from None
+            raise _refusal("linking-off", request) from None
         except DiscordAway:
-            raise LinkRefused("discord-down", pick_locale(request.locale)) from None
+            raise _refusal("discord-down", request) from None
 
     async def _introduce(self, opened: LinkState, code: str | None, error: str | None) -> Link:
         """Turn Kakao's answer into a link that is not stored yet."""
@@ -336,12 +351,16 @@ class OAuthFlow:
         arrived: NewLink | Awaited
         try:
             # A draft's friends are friends of the account that is linked now.
-            of_draft = request.draft_id is not None
-            agreed = await self._links.keep(
-                link, same_account=of_draft, is_proven=not self.asks_number
+            same = request.draft_id is not None or asks_consent(request)
+            agreed = await self._links.keep(link, same_account=same, is_proven=not self.asks_number)
+            arrived = NewLink(
+                link.member_id,
+                link.nickname,
+                pick_locale(link.locale),
+                request.draft_id,
+                agreed,
+                frozenset(request.scopes) if asks_consent(request) else frozenset(),
             )
-            locale = pick_locale(link.locale)
-            arrived = NewLink(link.member_id, link.nickname, locale, request.draft_id, agreed)
         except OtherAccount:
             raise LinkRefused("other-account") from None
         except KakaoAccountTaken:
@@ -371,12 +390,27 @@ class OAuthFlow:
         return is_open and reason not in HOPELESS
 
     async def _missing(self, member_id: int, scopes: Sequence[str]) -> tuple[str, ...]:
-        link = await self._links.get(member_id)
-        agreed = link.scopes if link is not None and link.broken_at is None else frozenset()
+        link = await self._standing(member_id)
+        agreed = frozenset() if link is None else link.scopes
         return tuple(scope for scope in scopes if scope not in agreed) or tuple(scopes)
+
+    async def _completed(self, request: LinkRequest) -> LinkRequest:
+        """Return a request that asks for all that a link needs, unless there is one."""
+        if not asks_consent(request) or await self._standing(request.member_id) is not None:
+            return request
+        return replace(request, scopes=tuple(dict.fromkeys((*BASIC_SCOPES, *request.scopes))))
+
+    async def _standing(self, member_id: int) -> Link | None:
+        link = await self._links.get(member_id)
+        return None if link is None or link.broken_at is not None else link
 
     def _page(self, token: str) -> str:
         return f"{self._public_url}/link/{token}"
+
+
+def _refusal(reason: Reason, request: LinkRequest, again: str | None = None) -> LinkRefused:
+    locale = pick_locale(request.locale)
+    return LinkRefused(reason, locale, again, asks_consent=asks_consent(request))
 
 
 def _check_consent(request: LinkRequest, link: Link) -> None:

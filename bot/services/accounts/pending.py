@@ -17,6 +17,7 @@ from bot import errors
 from bot.kakao import TALK_MESSAGE, BadAnswer, KakaoClient, KakaoError, LostAnswer
 from bot.services.accounts.links import CLOCKS_APART, Links
 from bot.services.accounts.number_card import number_card
+from bot.services.accounts.partings import Parting
 from bot.services.clock import HOUR, MINUTE, Clock
 from bot.services.listeners import Listeners
 from bot.texts import Locale, Texts, pick_locale
@@ -195,10 +196,10 @@ class PendingLinks:
             async with self._store.turn(link.member_id):
                 card, former = await self._store.put(pending, self._claims(link), self._bound())
         except (TooManyCards, CardSpent) as why:
-            await self._leave(link)
+            await self._links.leave_unless_held(link)
             raise CardRefused(why) from None
         if former is not None:
-            await self._leave(former.link)
+            await self._links.leave_unless_held(former.link)
         try:
             return await self._send(pending, card)
         except CardRefused:
@@ -250,7 +251,7 @@ class PendingLinks:
             return pending
         if pending.tries_left:
             raise NumberWrong(left=pending.tries_left)
-        await self._leave(pending.link)
+        await self._links.leave_unless_held(pending.link)
         raise NumberOver
 
     # The end of a pending link
@@ -267,12 +268,12 @@ class PendingLinks:
         # Together: a Kakao that hangs delays the end of none that comes after.
         await asyncio.gather(*map(self._over, over))
 
-    async def cancel(self, member_id: int) -> bool:
-        """End the member's pending link as they wish; False when there is none."""
-        taken = await self._store.take(member_id)
-        for pending in taken:
-            await self._leave(pending.link)
-        return bool(taken)
+    async def cancel(self, member_id: int) -> Parting | None:
+        """End the member's pending link as they wish; None when there is none."""
+        parting = None
+        for pending in await self._store.take(member_id):
+            parting = await self._links.leave_unless_held(pending.link)
+        return parting
 
     async def undone(self, kakao_id: int, at: float) -> None:
         """End what Kakao says is no more, unless it was made after that happened there."""
@@ -285,16 +286,11 @@ class PendingLinks:
 
     async def _end(self, pending: PendingLink) -> None:
         if await self._store.drop(pending):
-            await self._leave(pending.link)
+            await self._links.leave_unless_held(pending.link)
 
     async def _over(self, pending: PendingLink) -> None:
-        await self._leave(pending.link)
+        await self._links.leave_unless_held(pending.link)
         await self._tell_over(pending)
-
-    async def _leave(self, link: Link) -> None:
-        """Undo the connection at Kakao, which is one for all links with an account."""
-        if not await self._store.is_held(link.kakao_id):
-            await self._links.leave(link)
 
     async def _tell_over(self, pending: PendingLink) -> None:
         member_id, locale = pending.link.member_id, pick_locale(pending.link.locale)

@@ -32,7 +32,7 @@ from bot.services.accounts.links import Links
 from bot.services.breaker import Breaker, BreakerState
 from bot.services.clock import Clock
 from bot.services.deliveries.allowance import REFUSALS
-from bot.services.deliveries.outcomes import Failure, Held
+from bot.services.deliveries.outcomes import Failure, Held, may_have_arrived
 from bot.services.deliveries.signals import OutboxSignals
 from bot.services.deliveries.slots import Slots
 from bot.services.deliveries.worker import Worker
@@ -63,6 +63,8 @@ Answered = tuple[Delivery, Failure | None]
 """A row and what Kakao said, None for success."""
 Prepare = Callable[[Message, str | None], Awaitable[Message]]
 """Takes a message and the access token it will go out with."""
+Settle = Callable[[Message, bool], Awaitable[None]]
+"""Hears whether a message that was prepared has gone out, or may have."""
 Compose = Callable[[Delivery], Awaitable[Message]]
 """Makes the message of an automatic row."""
 Renew = Callable[[Delivery, Message], Awaitable[Message]]
@@ -83,6 +85,10 @@ async def as_written(_: Delivery, message: Message) -> Message:
 async def as_it_is(message: Message, _access_token: str | None) -> Message:
     """Send a message as it was accepted."""
     return message
+
+
+async def unheard(_: Message, __: bool) -> None:  # noqa: FBT001 - as `Settle` has it
+    """Take no notice."""
 
 
 class Attempts:
@@ -106,6 +112,7 @@ class Attempts:
         permit: Permit = always,
         renew: Renew = as_written,
         prepare: Prepare = as_it_is,
+        settle: Settle = unheard,
         calls: int = CALLS,
     ) -> None:
         self.breaker, self.tokens = Breaker(now=now), links.refreshes.breaker
@@ -119,6 +126,7 @@ class Attempts:
         self._permit = permit
         self._renew = renew
         self._prepare = prepare
+        self._settle = settle
 
     async def make(self, lease: Lease) -> list[Answered]:
         """Send what the allowance lets through, and answer for the rest."""
@@ -140,7 +148,7 @@ class Attempts:
                 await self._harmless(rows, self._ask(rows[0]))
             link = await self._harmless(rows, self._link(rows))
             message = await self._harmless(rows, self._message(rows, link.access_token))
-            return await self._send(rows, message)
+            return await self._sent(rows, message)
         except TokenInvalid as error:
             return [AppFault(error.code, error.status)] * len(rows)
         except (KakaoError, errors.UserError, Held) as error:
@@ -217,6 +225,16 @@ class Attempts:
     async def _lacks(self, row: Delivery, link: Link, error: ConsentMissing) -> None:
         quietly = self._signals.is_watched(row.forward_id)
         await self._links.consent_missing(link, error.required_scopes, quietly=quietly)
+
+    async def _sent(self, rows: list[Delivery], message: Message) -> Sequence[Failure | None]:
+        """Send a message, and let its pictures be told whether it may have gone."""
+        try:
+            answers = await self._send(rows, message)
+        except (KakaoError, errors.UserError, Held) as error:
+            await self._settle(message, may_have_arrived(error))
+            raise
+        await self._settle(message, any(map(may_have_arrived, answers)))
+        return answers
 
     async def _send(self, rows: list[Delivery], message: Message) -> Sequence[Failure | None]:
         """Call Kakao and return what became of each row, None for success."""

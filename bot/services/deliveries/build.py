@@ -12,6 +12,7 @@ from bot.services.deliveries.attempt import Attempts, Compose, Permit, Prepare, 
 from bot.services.deliveries.followups import FollowUps
 from bot.services.deliveries.images import Images
 from bot.services.deliveries.outbox import Outbox
+from bot.services.deliveries.recent import RecentSends
 from bot.services.deliveries.sender import Keep, Sender
 from bot.services.deliveries.signals import OutboxSignals
 from bot.services.deliveries.signed import SignedPictures
@@ -26,6 +27,8 @@ class DeliveryServices:
     allowance: Allowance
     deliveries: Outbox
     signals: OutboxSignals
+    recent: RecentSends
+    images: Images
     prepare: Prepare
     """What becomes of a message's pictures right before it goes out."""
 
@@ -34,13 +37,18 @@ def build_deliveries(resources: Resources) -> DeliveryServices:
     """Build the outbox and the allowance."""
     stores, now = resources.stores, resources.now
     signals = OutboxSignals()
-    images = Images(stores.images, resources.kakao, resources.pictures, now=now)
-    uploads = resources.config.kakao_images == "upload"
+    config = resources.config
+    uploads, mends = config.kakao_images == "upload", config.kakao_images_unreachable == "upload"
+    images = Images(
+        stores.images, resources.kakao, resources.pictures, now=now, scrapes=not uploads
+    )
     return DeliveryServices(
-        allowance=Allowance(stores.allowances, _limits(resources.config), now=now),
+        allowance=Allowance(stores.allowances, _limits(config), now=now),
         deliveries=Outbox(stores.deliveries, signals, now=now, random=SystemRandom()),
         signals=signals,
-        prepare=images.prepare if uploads else as_it_is,
+        recent=RecentSends(stores.deliveries, stores.hits, resources.sight, resources.texts),
+        images=images,
+        prepare=images.prepare if uploads or mends else as_it_is,
     )
 
 
@@ -70,6 +78,7 @@ def build_sender(
         permit=permit,
         renew=SignedPictures(resources.sight, now=now).renew,
         prepare=outbox.prepare,
+        settle=outbox.images.settle,
     )
     return Sender(
         store,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.services.accounts.linked_roles import LinkedRoles
 from bot.services.accounts.links import Links
-from bot.services.privacy.expiry import Expiry
+from bot.services.privacy.expiry import Expiry, Purged
 from bot.services.privacy.optouts import OptOuts
 from bot.services.privacy.personal_data import PersonalData
 from bot.services.resources import Resources
@@ -19,7 +19,9 @@ class PrivacyServices:
     housekeeping: Expiry
 
 
-def build_privacy(resources: Resources, links: Links, roles: LinkedRoles | None) -> PrivacyServices:
+def build_privacy(
+    resources: Resources, links: Links, roles: LinkedRoles | None, images: Purged
+) -> PrivacyServices:
     """Build the services about personal data."""
     stores, texts, now = resources.stores, resources.texts, resources.now
     optouts = OptOuts(stores.optouts, now)
@@ -35,7 +37,7 @@ def build_privacy(resources: Resources, links: Links, roles: LinkedRoles | None)
             stores.shares,
             stores.digests,
             stores.webhooks,
-            stores.images,
+            images,
             stores.hits,
             stores.verdicts,
             now=now,

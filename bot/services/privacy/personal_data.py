@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.errors import NotLinked
 from bot.services.accounts.links import Links
+from bot.services.accounts.partings import UNDONE, Parting
 from bot.services.clock import Clock
 from bot.services.privacy.optouts import OptOuts
 from bot.texts import Locale, Texts
@@ -47,13 +48,15 @@ class PersonalData:
             },
         }
 
-    async def delete(self, member_id: int) -> None:
+    async def delete(self, member_id: int) -> Parting:
         """Erase everything about a member, here and, as far as it can be reached, at Kakao."""
+        parting = UNDONE
         with suppress(NotLinked):
-            await self._links.unlink(member_id)
+            parting = await self._links.unlink(member_id)
         for forget in self.forgetters:
             await forget(member_id)
         await self._store.erase(member_id)
+        return parting
 
     async def opt_out(self, member_id: int, *, on: bool) -> None:
         """Keep what a member writes out of every automatic forward, or no more."""

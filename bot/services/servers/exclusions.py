@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bot.errors import NotAllowed
 from bot.services.accounts.links import Links
+from bot.services.accounts.partings import Parting
 from bot.services.clock import Clock
 from storage.deliveries import Delivery
 from storage.exclusions import OPERATOR, Exclusion, ExclusionStore
@@ -30,7 +31,7 @@ class Excluded(NotAllowed):
 class LinkEnded:
     """What was done to end a link altogether."""
 
-    at_kakao: bool
+    parting: Parting
     told: bool
 
 
@@ -72,10 +73,10 @@ class Exclusions:
 
     async def end_link(self, member_id: int, reason: str) -> LinkEnded:
         """End a link altogether, at Kakao too; for the operator. Raises NotLinked."""
-        at_kakao = await self._links.unlink(member_id)
+        parting = await self._links.unlink(member_id)
         exclusion = Exclusion(OPERATOR, member_id, reason, self._now())
         await self._store.put(exclusion)
-        return LinkEnded(at_kakao, await self.tell(exclusion))
+        return LinkEnded(parting, await self.tell(exclusion))
 
     async def untold(self, member_id: int | None = None) -> list[Exclusion]:
         """Return what nobody, or one member, has been told of."""
