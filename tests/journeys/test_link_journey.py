@@ -181,7 +181,7 @@ def awaited(*, is_sure: bool) -> Awaited:
 
 
 async def test_every_page_fits_a_small_phone(chromium: Browser, house: LinkWorld) -> None:
-    pages = Pages(texts(), base=house.url)
+    pages = Pages(texts(), house.url)
     names = (*STATUSES, *OTHERS, "failed")
     shown = [pages.notice(name, "ko", house.url) for name in names]
     shown += [pages.notice(name, "ko") for name in names]

@@ -53,8 +53,9 @@ async def agree(
     async with browser.get(back, allow_redirects=False) as response:
         if response.status != 303:
             return response.status, await response.text()
-        authorize = response.headers["Location"]
-    arrived = await world.kakao.walk(account, authorize)
+        onward = response.headers["Location"]
+    is_over = onward.startswith(world.public_url)
+    arrived = onward if is_over else await world.kakao.walk(account, onward)
     async with browser.get(arrived) as response:
         return response.status, await response.text()
 

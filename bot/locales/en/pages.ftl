@@ -1,4 +1,25 @@
 # What is read in a browser. The first line is the title, .text explains, .way says what to do next.
+page-front = Discord’s good news on KakaoTalk
+    .what = Kkachi is a bot that carries what happens in a Discord server to your own chat in KakaoTalk. You need not watch the server all day to see the messages that matter to you.
+page-front-pick = Send what you pick
+    .text = Press a message you want to keep and send it to KakaoTalk.
+page-front-rules = Hear when you are meant
+    .text = Mentions, replies and words of your choice come as cards.
+page-front-events = Follow the server
+    .text = Choose from scheduled events, voice channels, announcements and new posts.
+page-front-friends = Send to friends
+    .text = Only when you press the button, and only to the KakaoTalk friends you pick.
+page-front-start = How to begin
+    .link = Type `/kakao link` in a Discord server that has Kkachi.
+    .number = Agree at Kakao Login, then type the six digits that come to your KakaoTalk into Discord.
+    .login = Log in at Discord and at Kakao, and agree.
+    .choose = Choose what you want to get. `/help` shows what you can do next.
+    .join = Join the Discord server
+page-front-privacy = Privacy
+    .text = The text of a message is kept only while its card is being sent, and Kakao tokens are encrypted. You can disconnect and erase everything at any time.
+    .more = Read more
+page-front-who = Who runs this
+
 page-name = Kkachi
 page-tagline = Good news from Discord, carried to KakaoTalk
 page-language = Language
@@ -27,7 +48,10 @@ page-linked = You’re connected!
     .who = This KakaoTalk is connected now
     .text = From now on good news will fly there.
     .draft = The card you were sending goes on in Discord.
-    .next = In Discord, right-click or long-press a message and open the “Apps” menu.
+    .now = What you can do now
+    .choose = Go back to Discord and pick “Mentions”, “Replies” or “Add a word”. Messages that match come to your KakaoTalk.
+    .menu = Long-press or right-click a message, open “Apps” and press “Send to my KakaoTalk”.
+    .test = Want to see a card? Press “Send a test card”. It counts as one of the day’s sends.
 
 page-awaited = Just the number is missing
     .who = A number is on its way to your own chat in this KakaoTalk
@@ -143,6 +167,7 @@ page-digest-expired = This page is too old
     .way = The messages may still be in Discord: please look for them there.
 
 page-privacy = How your data is treated
+    .short = Privacy
     .who = This Kkachi is run by { $operator }.
     .contact = Contact: { $contact }
 page-privacy-held = What is held
