@@ -43,6 +43,7 @@ COGS = (
     "cogs.highlight",
     "cogs.events",
     "cogs.notify",
+    "cogs.welcome",
 )
 
 
