@@ -14,7 +14,7 @@ from bot.texts import Locale, Texts
 from storage.links import Link
 
 # Beside those of features that run and may be used here.
-ALWAYS = ("privacy", "help")
+ALWAYS = ("privacy",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,6 @@ help-command-forward = `/forward` a message to yourself or to friends
 help-command-compose = `/compose` write a card yourself
 help-command-share = `/share` on KakaoTalk without connecting
 help-command-privacy = `/privacy` get or erase your data, keep your messages out
-help-command-help = `/help` this page
 
 greeting =
     Hello, I am Kkachi, the magpie. I carry what happens in this server to members’ own KakaoTalk chats.

@@ -39,7 +39,6 @@ help-command-forward = `/보내기` 메시지를 나에게, 친구에게
 help-command-compose = `/작성` 카드를 직접 쓰기
 help-command-share = `/공유` 연결하지 않고 카카오톡으로 공유
 help-command-privacy = `/개인정보` 내 정보 받기, 지우기, 내 메시지 내보내지 않기
-help-command-help = `/도움말` 이 안내
 
 greeting =
     안녕하세요, 까치예요! 이 서버의 소식을 멤버의 카카오톡 ‘나와의 채팅’으로 물어다 드려요.
