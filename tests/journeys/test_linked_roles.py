@@ -158,7 +158,7 @@ async def test_the_verification_page_reports_anew(world: World, minji: Person) -
             asked = response.headers["Location"]
         status, page = await agree(world, browser, asked, minji, "민지")
     assert status == 200
-    assert "디스코드에 알렸어요" in page
+    assert "디스코드에 연결 상태를 전달했어요" in page
     assert world.discord.portal.connections[minji.id]["metadata"]["linked"] == "1"
 
 

@@ -322,7 +322,7 @@ async def test_what_is_not_http_gets_a_readable_page_too(house: LinkWorld) -> No
         answer = await raw(house, request + host(house) + b"\r\n")
         head, _, body = answer.partition("\r\n\r\n")
         assert head.startswith("HTTP/1.0 400 ")
-        assert "<h1>알아볼 수 없는 요청이에요</h1>" in body
+        assert "<h1>잘못된 요청이에요</h1>" in body
         assert "Content-Security-Policy: default-src 'none'" in head
 
 
@@ -369,7 +369,7 @@ async def test_a_card_leads_to_its_message_and_nowhere_else(house: LinkWorld) ->
         assert answer.headers["Location"] == "https://discord.com/channels/11/22/33"
         assert answer.status == 302
         unknown = await browser.get(f"{house.url}/m/https:%2f%2fevil.example")
-        assert (unknown.status, "없는 메시지 주소예요" in unknown.page) == (404, True)
+        assert (unknown.status, "메시지를 찾을 수 없어요" in unknown.page) == (404, True)
         house.clock.passes(400 * 86400)
         assert (await browser.get(address)).status == 410
 
