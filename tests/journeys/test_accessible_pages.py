@@ -9,12 +9,13 @@ import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, ViewportSize
 
+from bot.kakao import message_from
 from bot.texts import LOCALES, Locale
 from bot.web.pages import Pages
 from tests.support.linking import texts
 from tests.support.pages import every_page
 from tests.support.sandbox_page import needs_chromium, open_chromium
-from tests.support.sharing import ShareWorld, open_stall
+from tests.support.sharing import TEMPLATES, ShareWorld, open_stall
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
@@ -79,3 +80,15 @@ async def test_nothing_on_any_page_shuts_anybody_out(
     assert len(found["ko"]) == len(found["en"]) > 12
     wrong = {(locale, n): why for locale in LOCALES for n, why in found[locale].items() if why}
     assert wrong == {}
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template["object_type"])
+async def test_every_kind_of_card_on_the_share_page_can_be_read(
+    chromium: Browser, stall: ShareWorld, template: dict[str, Any]
+) -> None:
+    share = await stall.share(message_from(template))
+    page = await chromium.new_page(viewport=PHONE, reduced_motion="reduce")
+    await page.goto(f"{stall.url}/share/{share.nonce}")
+    await page.locator(".card").first.wait_for()
+    assert await troubles(page) == []
+    await page.close()
