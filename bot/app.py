@@ -26,6 +26,7 @@ from bot.web import (
     ShareSettings,
     add_accounts,
     add_digests,
+    add_front,
     add_metrics,
     add_operator,
     add_privacy,
@@ -186,7 +187,9 @@ async def _web(config: Config, services: Services, discord: Discord) -> AsyncIte
         asks_login=config.link_proof == "discord",
     )
     add_digests(web, services.digests)
-    add_privacy(web, _notice(config))
+    notice = _notice(config)
+    add_front(web, notice)
+    add_privacy(web, notice)
     add_operator(
         web, services.plugins.reload, services.exclusions.end_link, config.raw_token_keys[0]
     )
@@ -239,6 +242,8 @@ def _notice(config: Config) -> Notice:
     return Notice(
         operator=config.operator_name,
         contact=config.operator_contact,
+        invite=config.operator_invite,
+        asks_number=config.link_proof == "code",
         domain=urlsplit(config.public_url).netloc,
         texts_days=config.keep_texts_days,
         receipts_days=config.keep_receipts_days,

@@ -43,6 +43,7 @@ COGS = (
     "cogs.highlight",
     "cogs.events",
     "cogs.notify",
+    "cogs.welcome",
 )
 
 
@@ -87,6 +88,7 @@ class Config(BaseSettings):
     grace_days: int = Field(default=7, ge=0, le=90)
     operator_name: str = ""
     operator_contact: str = ""
+    operator_invite: str = ""
     log_format: Literal["text", "json"] = "text"
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
@@ -101,6 +103,14 @@ class Config(BaseSettings):
         if parts.query or parts.fragment or parts.username:
             raise ValueError("must be a plain address without user, query or fragment")
         return value.rstrip("/")
+
+    @field_validator("operator_invite")
+    @classmethod
+    def _invitation(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme != "https" or not parts.hostname):
+            raise ValueError("must be an address that starts with https://")
+        return value
 
     @field_validator("link_proof")
     @classmethod

@@ -136,6 +136,10 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
     ),
     "operator_name": ("who answers for this Kkachi", "이 까치를 운영하는 사람"),
     "operator_contact": ("how to reach them", "운영자의 연락처"),
+    "operator_invite": (
+        "the invitation to your Discord server, a button on the front page",
+        "디스코드 서버 초대 링크. 첫 페이지에 버튼으로 나와요",
+    ),
     "log_format": ("`text` for people, `json` for programs", "사람은 `text`, 프로그램은 `json`"),
     "log_level": ("`DEBUG`, `INFO`, `WARNING` or `ERROR`", "`DEBUG`, `INFO`, `WARNING`, `ERROR`"),
 }

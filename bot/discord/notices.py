@@ -49,6 +49,11 @@ class Notices:
         """Remember that this member was sent to a page and will come back to this answer."""
         self._waiting[interaction.user.id] = interaction
 
+    def server_of(self, member_id: int) -> int | None:
+        """Return the server in which this member waits for an answer."""
+        waiting = self._waiting.get(member_id)
+        return None if waiting is None or waiting.is_expired() else waiting.guild_id
+
     def keep(self, name: str, interaction: discord.Interaction) -> None:
         """Remember an answer that something outside Discord will change."""
         self._kept[name] = _Kept(interaction)

@@ -2,6 +2,7 @@
 
 from bot.web.app import build_web
 from bot.web.digests import add_digests
+from bot.web.front import add_front
 from bot.web.metrics import add_metrics
 from bot.web.operator import add_operator
 from bot.web.privacy import Notice, add_privacy
@@ -14,6 +15,7 @@ __all__ = [
     "ShareSettings",
     "add_accounts",
     "add_digests",
+    "add_front",
     "add_metrics",
     "add_operator",
     "add_privacy",

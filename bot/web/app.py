@@ -14,6 +14,7 @@ from bot.texts import Texts
 from bot.web.answers import ANSWERS, PAGES, YEAR, Answers, redirect_to, security_headers
 from bot.web.guard import HEALTH, Guard
 from bot.web.links import LinkPages
+from bot.web.outcomes import PATH as DONE
 from bot.web.pages import Pages
 
 JUMP_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -37,7 +38,7 @@ def build_web(
     before anybody goes on to Kakao.
     """
     public = URL(public_url)
-    pages = Pages(texts, base=public.raw_path.rstrip("/"))
+    pages = Pages(texts, public_url)
     answers = Answers(
         pages,
         security_headers(
@@ -60,6 +61,7 @@ def build_web(
     if roles is not None:
         app.router.add_get("/oauth/discord/callback", link_pages.identified, allow_head=False)
         app.router.add_get("/linked-roles", link_pages.report)
+    app.router.add_get(DONE, link_pages.done)
     app.router.add_get("/number", link_pages.explain_number)
     app.router.add_get("/m/{id}", rest.jump)
     app.router.add_get(HEALTH, rest.health)

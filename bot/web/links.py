@@ -6,10 +6,12 @@ from aiohttp import hdrs, web
 from yarl import URL
 
 from bot.services.accounts.linked_roles import LinkedRoles
-from bot.services.accounts.oauth import OAuthFlow, Redirect, asks_consent
+from bot.services.accounts.oauth import LinkRefused, OAuthFlow, Redirect, asks_consent
 from bot.services.accounts.pending import Awaited
 from bot.texts import pick_locale
-from bot.web.answers import Answers, redirect_to
+from bot.web.answers import STATUSES, Answers, redirect_to
+from bot.web.outcomes import PATH as DONE
+from bot.web.outcomes import Outcome, Told, packed, unpacked
 from bot.web.pages import Pages, preferred
 
 COOKIE_LIFE = 60 * 60  # seconds
@@ -38,6 +40,8 @@ class LinkPages:
         self._is_secure = public.scheme == "https"
         # Browsers take the prefix as a promise: this host only, https only, every path.
         self._cookie = "__Host-kkachi" if self._is_secure else "kkachi"
+        self._outcome = f"{self._cookie}-done"
+        self._home = str(public).rstrip("/")
 
     async def show(self, request: web.Request) -> web.Response:
         """Show who links what; consumes nothing."""
@@ -70,41 +74,79 @@ class LinkPages:
     async def identified(self, request: web.Request) -> web.Response:
         """Take what Discord's redirect brought, and go on to Kakao."""
         assert self._roles is not None  # noqa: S101 - only then there is this address
-        redirect = await self._roles.callback(
-            state=_once(request, "state") or None,
-            code=_once(request, "code") or None,
-            browser=request.cookies.get(self._cookie),
-        )
+        try:
+            redirect = await self._roles.callback(
+                state=_once(request, "state") or None,
+                code=_once(request, "code") or None,
+                browser=request.cookies.get(self._cookie),
+            )
+        except LinkRefused as refused:
+            return self._refused(request, refused)
         if redirect is None:
-            return self._answers.notice(request, "roles-told", HTTPStatus.OK)
+            return self._ended(request, Told("roles-told", HTTPStatus.OK, None, None))
         return self._sent(redirect)
 
     def _sent(self, redirect: Redirect) -> web.Response:
         response = redirect_to(HTTPStatus.SEE_OTHER, redirect.location)
+        self._give(response, self._cookie, redirect.browser)
+        return response
+
+    def _give(self, response: web.Response, name: str, value: str) -> None:
         response.set_cookie(
-            self._cookie,
-            redirect.browser,
+            name,
+            value,
             max_age=COOKIE_LIFE,
             path="/",
             secure=self._is_secure,
             httponly=True,
             samesite="Lax",
         )
-        return response
 
     async def callback(self, request: web.Request) -> web.Response:
         """Take what Kakao's redirect brought."""
         state, code, error = (_once(request, name) for name in ("state", "code", "error"))
         broken = "" in {state, code, error}
-        arrived = await self._linking.callback(
-            state=state or None,
-            code=None if broken else code,
-            error=None if broken else error,
-            browser=request.cookies.get(self._cookie),
-        )
-        if isinstance(arrived, Awaited):
-            return self._answers.page(self._pages.awaited(arrived))
-        return self._answers.page(self._pages.linked(arrived))
+        try:
+            arrived = await self._linking.callback(
+                state=state or None,
+                code=None if broken else code,
+                error=None if broken else error,
+                browser=request.cookies.get(self._cookie),
+            )
+        except LinkRefused as refused:
+            return self._refused(request, refused)
+        return self._ended(request, arrived)
+
+    async def done(self, request: web.Request) -> web.Response:
+        """Tell once more how it ended, for as long as this browser knows."""
+        outcome = unpacked(request.cookies.get(self._outcome, ""))
+        if outcome is None:
+            return redirect_to(HTTPStatus.SEE_OTHER, f"{self._home}/")
+        return self._page_of(request, outcome)
+
+    def _refused(self, request: web.Request, refused: LinkRefused) -> web.Response:
+        # One without a language has used up nothing: its page must not replace a former one.
+        if refused.locale is None:
+            raise refused
+        status = STATUSES[refused.reason]
+        return self._ended(request, Told(refused.reason, status, refused.locale, refused.again))
+
+    def _ended(self, request: web.Request, outcome: Outcome) -> web.Response:
+        value = packed(outcome)
+        if value is None or self._cookie not in request.cookies:  # it may keep none
+            return self._page_of(request, outcome)
+        response = redirect_to(HTTPStatus.SEE_OTHER, f"{self._home}{DONE}")
+        self._give(response, self._outcome, value)
+        return response
+
+    def _page_of(self, request: web.Request, outcome: Outcome) -> web.Response:
+        match outcome:
+            case Awaited():
+                return self._answers.page(self._pages.awaited(outcome))
+            case Told(name, status, locale, again):
+                return self._answers.notice(request, name, status, locale=locale, again=again)
+            case _:
+                return self._answers.page(self._pages.linked(outcome))
 
     async def explain_number(self, request: web.Request) -> web.Response:
         """Say what to do with a number, to whoever has got one."""

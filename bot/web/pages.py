@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
+from yarl import URL
 
 from bot.services.accounts.oauth import DISCORD, FRIENDS_SCOPES, NewLink
 from bot.services.accounts.pending import Awaited
@@ -16,7 +17,12 @@ from bot.services.highlights.digests import Digest
 from bot.texts import LOCALES, Locale, Texts
 
 HERE = Path(__file__).parent
-KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+KINDS = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+}
 BUBBLE = (
     *("more", "map", "add", "subscribe"),
     *("like", "comment", "shared", "view", "subscriber"),
@@ -40,10 +46,11 @@ class StaticFile:
 class Pages:
     """Every page, rendered; `first` is the language that is seen before anybody switches."""
 
-    def __init__(self, texts: Texts, *, base: str) -> None:
+    def __init__(self, texts: Texts, public_url: str) -> None:
         self.files = _static_files()
         self.texts = texts
-        self._base = base
+        home = URL(public_url)
+        self._base = home.raw_path.rstrip("/")
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -52,8 +59,15 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.filters["rich"] = rich
-        self._templates.globals.update(say=texts.say, static=self._address, locales=LOCALES)
-        self._templates.globals["known_scopes"] = FRIENDS_SCOPES
+        self._templates.globals.update(
+            say=texts.say,
+            static=self._address,
+            locales=LOCALES,
+            home=public_url,
+            discord=DISCORD,
+            known_scopes=FRIENDS_SCOPES,
+            picture=f"{home.origin()}{self._address('kkachi.png')}",
+        )
 
     def link(self, name: str, avatar_url: str, scopes: Sequence[str], first: Locale) -> str:
         """Show who links what, and the button that leads to Kakao."""
@@ -152,6 +166,10 @@ class Pages:
             count=len(digest.items) + digest.left_out,
             left_out=digest.left_out,
         )
+
+    def front(self, notice: object, first: Locale) -> str:
+        """Show what this Kkachi is, how to begin, and who runs it."""
+        return self._render("front.html", first, notice=notice)
 
     def privacy(self, notice: object, first: Locale) -> str:
         """Show what is held about members, by whom, and for how long."""

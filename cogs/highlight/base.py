@@ -23,12 +23,6 @@ class HighlightCog(KkachiCog):
         """Return what there is to say of rules, in the language of whoever asks."""
         return RuleTexts(self.services.texts, locale_of(interaction))
 
-    def content_hint(self, interaction: discord.Interaction) -> str:
-        """Say that Discord does not show us what is written, where that is so."""
-        if self.bot.intents.message_content:
-            return ""
-        return self.text(interaction, "highlight-no-content")
-
 
 def who(interaction: discord.Interaction) -> tuple[int, int]:
     """Return whose rules a command is about, and of which server."""

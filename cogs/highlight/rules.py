@@ -9,7 +9,7 @@ from discord import app_commands
 from bot.discord.limits import AUTOCOMPLETE_CHOICES, CHOICE_NAME
 from bot.discord.options import Chosen, Place
 from bot.discord.replies import defer, say
-from bot.discord.ui.arrival_hint import arriving
+from bot.discord.ui.new_rule import add_rule, content_hint
 from bot.services.clock import MINUTE
 from bot.services.highlights.rules import Filter, Places, as_text
 from cogs.highlight.base import HighlightCog, NothingNamed, who
@@ -82,7 +82,7 @@ class RuleCommands(HighlightCog):
         chosen = await self.services.rules.filter(member_id, guild_id)
         schedule = await self.services.wishes.of(member_id)
         embed = self.words(interaction).overview(rules, chosen, schedule)
-        await say(interaction, self.content_hint(interaction), embeds=[embed])
+        await say(interaction, content_hint(interaction), embeds=[embed])
 
     @app_commands.command()
     async def remove(self, interaction: discord.Interaction, rule: str) -> None:
@@ -244,15 +244,7 @@ class RuleCommands(HighlightCog):
     async def _add(
         self, interaction: discord.Interaction, kind: RuleKind, text: str = "", **options: object
     ) -> None:
-        member_id, guild_id = who(interaction)
-        rule = await self.services.rules.add(member_id, guild_id, kind, text, **options)
-        name = self.words(interaction).name(rule)
-        is_first = len(await self.services.rules.of(member_id)) == 1
-        more, view = await arriving(interaction, is_first=is_first)
-        parts = [self.text(interaction, "highlight-added", rule=name), *more]
-        if kind in {RuleKind.WORD, RuleKind.PATTERN}:
-            parts.append(self.content_hint(interaction))
-        await say(interaction, "\n".join(filter(None, parts)), view=view)
+        await add_rule(interaction, who(interaction)[1], kind, text, **options)
 
     async def _keep(self, interaction: discord.Interaction, chosen: Filter) -> None:
         await self.services.rules.set_filter(*who(interaction), chosen)

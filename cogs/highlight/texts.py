@@ -7,8 +7,9 @@ import discord
 
 from bot.discord.limits import YELLOW
 from bot.discord.replies import fitting
+from bot.discord.ui.new_rule import rule_name
 from bot.discord.ui.results import doubts, outcome
-from bot.discord.words import code, plain
+from bot.discord.words import plain
 from bot.errors import Marked, TextArgument
 from bot.services.clock import MINUTE
 from bot.services.highlights.gates import Verdict
@@ -19,10 +20,9 @@ from bot.services.highlights.verdicts import Fate
 from bot.texts import Locale, Texts
 from storage.deliveries import DeliveryState
 from storage.hits import HitState
-from storage.rules import Rule, RuleKind
+from storage.rules import Rule
 
 MARKS = {"pass": "✅", "stop": "⛔", "wait": "⏳"}
-SHOWN_TEXT = 60
 # Reasons that are no gates.
 DROPPED_FOR = frozenset({"gone", "unreadable", "too-many"})
 
@@ -42,15 +42,7 @@ class RuleTexts:
 
     def name(self, rule: Rule) -> str:
         """Return what a rule looks for."""
-        shown = plain(rule.text[:SHOWN_TEXT])
-        if rule.kind is RuleKind.WORD:
-            mode = rule.options.get("mode", "word")
-            return self.say(f"highlight-rule-{mode}", text=shown)
-        if rule.kind is RuleKind.REACTION:
-            return self.say("highlight-rule-reaction", count=rule.options.get("threshold", 1))
-        if rule.kind is RuleKind.PATTERN:
-            return self.say("highlight-rule-pattern", text=code(rule.text))
-        return self.say(f"highlight-rule-{rule.kind}")
+        return rule_name(self.texts, self.locale, rule)
 
     def overview(self, rules: Sequence[Rule], chosen: Filter, schedule: Schedule) -> discord.Embed:
         """Return all rules of a server with what holds for all of them."""

@@ -1,5 +1,7 @@
 """`/kakao link`, `status`, `unlink` and `visible`."""
 
+from collections.abc import Collection
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -19,6 +21,7 @@ from bot.discord.replies import (
     way_to_link,
 )
 from bot.discord.ui.buttons import MemberButton
+from bot.discord.ui.welcome import RuleButton, SampleButton, next_steps
 from bot.discord.words import plain
 from bot.errors import NotLinked
 from bot.kakao import FRIENDS
@@ -31,6 +34,7 @@ from cogs.link.number import NumberAgainButton, NumberButton, awaited_text, numb
 from cogs.link.status import Status
 from storage.links import Link as KakaoLink
 from storage.pending_links import PendingLink
+from storage.reading import Unreadable
 
 
 class UnlinkButton(MemberButton, template=r"kkachi:unlink:(?P<member>[0-9]+)"):
@@ -56,6 +60,7 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
     components = (
         *(UnlinkButton, TakeBackSelect, TakeBackButton, AgreeButton),
         *(NumberButton, NumberAgainButton),
+        *(RuleButton, SampleButton),
     )
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:
@@ -164,7 +169,36 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
     async def tell_linked(self, new: NewLink) -> None:
         """Tell a member that the link stands; with a draft the forward itself goes on."""
         if new.draft_id is None:
-            await self.notices.tell(new.member_id, linked_text(self.services.texts, new))
+            text = linked_text(self.services.texts, new)
+            is_new = not (new.asked or new.agreed)
+            hints, view = await self._welcome(new) if is_new else ([], None)
+            await self.notices.tell(new.member_id, "\n".join([text, *hints]), view=view)
+
+    async def _welcome(self, new: NewLink) -> tuple[list[str], discord.ui.View]:
+        """Return what to do next, where the member waits for an answer."""
+        services, guild_id = self.services, self.notices.server_of(new.member_id)
+        features = await self._features(guild_id)
+        steps = await next_steps(services, new.locale, new.member_id, guild_id, features)
+        hints = []
+        if any(isinstance(step, RuleButton) for step in steps):
+            hints.append(services.texts.say(new.locale, "welcome-next"))
+        elif guild_id is None:
+            hints.append(services.texts.say(new.locale, "welcome-next-direct"))
+        if any(isinstance(step, SampleButton) for step in steps):
+            limit = (await services.allowance.left(new.member_id)).me_limit
+            hints.append(services.texts.say(new.locale, "welcome-sample.hint", limit=limit))
+        return hints, items(*steps)
+
+    async def _features(self, guild_id: int | None) -> Collection[str]:
+        """Return what may be offered; nothing where nobody can tell what admins have decided."""
+        features = self.services.access.features
+        if guild_id is None:
+            return features
+        try:
+            settings = await self.services.settings.of(guild_id)
+        except Unreadable:
+            return ()
+        return [feature for feature in features if feature not in settings.off]
 
     async def tell_awaited(self, awaited: Awaited) -> None:
         """Tell a member that a number is on its way, and where to type it."""

@@ -119,7 +119,14 @@ class Panel:
         yield _row(self._choice("language", (ALWAYS, *LOCALES), {language}, "settings-language"))
         yield self._label("log_channel_id")
         log = self.settings.log_channel_id
-        yield _row(self._channels("log_channel_id", [log] if log else [], most=1))
+        shown = self._channels(
+            "log_channel_id",
+            [log] if log else [],
+            most=1,
+            kinds=CHANNELS[:2],
+            placeholder="settings-log-channel",
+        )
+        yield _row(shown)
 
     def _history(self) -> Iterator[Item]:
         if not self.changes:
@@ -171,11 +178,18 @@ class Panel:
         )
         return SettingSelect(select, what, self.version)
 
-    def _channels(self, what: str, ids: "Sequence[int] | frozenset[int]", most: int = MOST) -> Item:
+    def _channels(
+        self,
+        what: str,
+        ids: "Sequence[int] | frozenset[int]",
+        most: int = MOST,
+        kinds: Sequence[discord.ChannelType] = CHANNELS,
+        placeholder: str = "settings-everywhere",
+    ) -> Item:
         select: discord.ui.ChannelSelect[Any] = discord.ui.ChannelSelect(
             custom_id=f"kkachi:setting:{what}:{self.version}",
-            placeholder=self.say("settings-everywhere"),
-            channel_types=CHANNELS if what != "log_channel_id" else CHANNELS[:2],
+            placeholder=self.say(placeholder),
+            channel_types=list(kinds),
             min_values=0,
             max_values=most,
             default_values=_defaults(ids, discord.SelectDefaultValueType.channel),

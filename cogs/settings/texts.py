@@ -12,6 +12,7 @@ from storage.settings import Change
 
 WHOLE = frozenset({"limits"})  # short enough to be read as they were and as they are
 ROLES = frozenset({"link_roles", "forward_roles", "rule_roles"})
+UNLIMITED = "unlimited"  # as the catalogues know it
 MOST = 8  # of what came and went, that a line shows
 
 
@@ -42,7 +43,7 @@ class SettingTexts:
 
     def limits(self, value: Mapping[str, Any]) -> str:
         """Return the limits in one line."""
-        sends = "∞" if value["sends"] is None else value["sends"]
+        sends = UNLIMITED if value["sends"] is None else value["sends"]
         return self.say("settings-limits", **{**value, "sends": sends})
 
     def feature(self, name: str) -> str:

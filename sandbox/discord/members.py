@@ -5,7 +5,7 @@ from sandbox.discord.intents import Intent
 from sandbox.discord.messages import BOOSTED, JOINED
 from sandbox.discord.permissions import EVERYDAY, Permission
 from sandbox.discord.places import Places
-from sandbox.discord.state import JSON, Guild, Member, Role, User
+from sandbox.discord.state import JSON, TEXT, Channel, Guild, Member, Role, User
 
 MEMBER_ROLE_UPDATE = 25  # in the audit log
 
@@ -13,16 +13,32 @@ MEMBER_ROLE_UPDATE = 25  # in the audit log
 class Members(Places):
     """The verbs for it."""
 
-    def add_guild(self, name: str, owner: User, *, everyone: int = EVERYDAY) -> Guild:
-        """Add a guild with its owner and the bot in it."""
+    def add_guild(
+        self,
+        name: str,
+        owner: User,
+        *,
+        everyone: int = EVERYDAY,
+        own: int = EVERYDAY,
+        added_by: User | None = None,
+        system_channel: str = "",
+    ) -> Guild:
+        """Add a guild with its owner and the bot in it, which may do there what it may (`own`).
+
+        Somebody has added it, the owner unless told. Discord's own words may have a channel.
+        """
         guild_id = self.ids.next()
         guild = Guild(guild_id, name, owner.id, [Role(guild_id, "@everyone", everyone)])
+        guild.added_by = added_by or owner
         guild.icon = f"{self.random.getrandbits(128):032x}"
         self.guilds.append(guild)
-        own = Role(self.ids.next(), self.bot.name, EVERYDAY, position=1, bot_id=self.bot.id)
-        guild.roles.append(own)
+        role = Role(self.ids.next(), self.bot.name, own, position=1, bot_id=self.bot.id)
+        guild.roles.append(role)
         self._seat(guild, owner)
-        self._seat(guild, self.bot).roles.append(own)
+        self._seat(guild, self.bot).roles.append(role)
+        if system_channel:
+            guild.system_channel = Channel(self.ids.next(), TEXT, system_channel, guild)
+            guild.channels.append(guild.system_channel)
         self.tell(Event("GUILD_CREATE", {}, Intent.GUILDS, guild))
         return guild
 

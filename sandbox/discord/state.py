@@ -311,6 +311,7 @@ class Guild:
     locale: str = "ko"
     icon: str | None = None
     system_channel: Channel | None = None
+    added_by: User | None = None
     boosts: int = 0
     level: int = 0
     unavailable: bool = False

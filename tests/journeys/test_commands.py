@@ -160,13 +160,13 @@ async def test_commands_are_registered_only_when_they_differ(
     command["name_localizations"]["ko"] = "옛이름"
     await world.stop_bot()
     await world.start_bot()
-    assert "11 commands are registered" in caplog.text
+    assert "12 commands are registered" in caplog.text
 
 
 async def test_commands_are_registered_by_hand_while_the_bot_runs(world: World) -> None:
     world.discord.world.book().overwrite([])
     await sync(world.config)
-    assert len(list(world.discord.world.book())) == 11
+    assert len(list(world.discord.world.book())) == 12
 
 
 def test_every_reason_of_a_delivery_has_its_sentence() -> None:

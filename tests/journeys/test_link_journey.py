@@ -229,7 +229,7 @@ async def test_a_consent_that_was_not_given_leaves_the_link_and_leads_back(
 
 
 async def test_every_page_fits_a_small_phone(chromium: Browser, house: LinkWorld) -> None:
-    pages = Pages(texts(), base=house.url)
+    pages = Pages(texts(), house.url)
     names = (*STATUSES, *OTHERS, "failed", *(f"consent-{name}" for name in OF_CONSENTS))
     shown = [pages.notice(name, "ko", house.url) for name in names]
     shown += [pages.notice(name, "ko") for name in names]

@@ -235,7 +235,7 @@ async def test_only_so_many_cards_come_in_an_hour(world: World, minji: Person) -
 async def test_a_refused_card_is_said_and_nothing_is_kept(
     world: World, minji: Person, tmp_path: Path
 ) -> None:
-    cases = {(-501, 400): "번호를 보낼 수 없어요", (-1, 500): "카카오와 이야기가 안 돼요"}
+    cases = {(-501, 400): "번호를 보낼 수 없어요", (-1, 500): "카카오에 연결할 수 없어요"}
     cases |= {(-402, 403): "메시지 전송에 동의가 필요해요", (-10, 400): "오늘은 번호를"}
     for (code, status), words in cases.items():
         world.kakao.fail_next(1, code, status, path=SEND)

@@ -128,12 +128,15 @@ async def test_the_notice_names_who_runs_it_and_for_how_long(
         }
         await world.start_bot()
         headers = {"Accept-Language": language}
-        async with (
-            aiohttp.ClientSession() as browser,
-            browser.get(f"{world.public_url}/privacy", headers=headers) as response,
-        ):
-            page = await response.text()
-        assert response.status == 200
+        async with aiohttp.ClientSession(headers=headers) as browser:
+            async with browser.get(f"{world.public_url}/privacy") as response:
+                page = await response.text()
+            assert response.status == 200
+            async with browser.get(f"{world.public_url}/") as response:
+                front = await response.text()
+            assert response.status == 200
+        assert f'<html lang="{language}">' in front
+        assert "까치 마을 반상회" in front
         assert f'<html lang="{language}">' in page
         assert words in page
         assert "까치 마을 반상회" in page

@@ -18,6 +18,7 @@ from tests.support.world import CHAT, World, open_village, until
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 DAY = 24 * 3600.0
 MENU_ME = "Send to my KakaoTalk"
+CHANNEL_SELECT = 8
 CHOOSE, PLACES, ROLES = "고르기", "채널이나 카테고리 고르기", "역할 고르기 (비우면 모두)"
 TAKE_BACK = "되돌릴 변경 고르기"
 PAGE = 0
@@ -191,7 +192,15 @@ async def test_limits_are_typed_and_counted(world: World, minji: Person, hajun: 
     wrong = await hajun.submit(form, {"규칙 (0–200)": "많이"})
     assert "숫자를 알맞게" in wrong.text
     form = (await hajun.press(await turned(hajun, "한도·언어·기록"), "바꾸기")).form
-    await hajun.submit(form, {"손으로 보내기 하루 (비우면 카카오 한도만)": ""})
+    free = await hajun.submit(form, {"손으로 보내기 하루 (비우면 카카오 한도만)": ""})
+    assert "손으로 보내기는 카카오 한도까지" in free.text
+
+
+async def test_the_log_is_kept_in_a_text_channel_and_the_panel_says_so(hajun: Person) -> None:
+    panel = await turned(hajun, "한도·언어·기록")
+    [chosen] = [one for one in components(panel) if one.get("type") == CHANNEL_SELECT]
+    assert chosen["placeholder"] == "텍스트 채널 고르기"
+    assert sorted(chosen["channel_types"]) == [0, 5]
 
 
 async def test_changes_are_recorded_logged_and_taken_back(world: World, hajun: Person) -> None:

@@ -63,6 +63,21 @@ async def test_the_audit_log_is_not_told_without_its_permission(
     assert (await next_of(told))[1] == "MESSAGE_CREATE"
 
 
+async def test_who_added_the_bot_stands_in_the_audit_log(
+    bot: TinyBot, local: LocalDiscord, hajun: Person
+) -> None:
+    told = listening(bot, "guild_join")
+    owner, may = local.person("민지").user, int(Permission.VIEW_AUDIT_LOG)
+    for own in (may, 0):
+        local.world.add_guild("새 마을", owner, own=own, added_by=hajun.user)
+    (_, open_guild), (_, closed) = await next_of(told), await next_of(told)
+    [entry] = [one async for one in open_guild.audit_logs(action=discord.AuditLogAction.bot_add)]
+    assert (entry.user_id, entry.target.id) == (hajun.id, local.world.bot.id)
+    assert [one async for one in open_guild.audit_logs(action=discord.AuditLogAction.kick)] == []
+    with pytest.raises(discord.Forbidden):
+        await anext(closed.audit_logs())
+
+
 async def test_a_bot_always_hears_of_its_own_roles(bot: TinyBot, local: LocalDiscord) -> None:
     told = listening(bot, "member_update")
     local.world.give_role(local.guild.members[local.world.bot.id], local.guild.role("레이드팀"))

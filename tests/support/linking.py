@@ -24,6 +24,7 @@ from bot.services.messages.models import Member
 from bot.texts import Locale, Texts
 from bot.web import build_web, serve
 from bot.web.connections import Bounds
+from bot.web.outcomes import PATH as DONE
 from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
 from storage.allowances import AllowanceStore
@@ -68,12 +69,19 @@ class Answer:
 
 
 class Browser:
-    """Follows no redirects by itself and keeps cookies."""
+    """Keeps cookies, and follows no redirect by itself but the one to how it ended."""
 
     def __init__(self, session: ClientSession) -> None:
         self.session = session
 
     async def ask(self, method: str, url: str, headers: dict[str, str] | None = None) -> Answer:
+        answer = await self.ask_once(method, url, headers)
+        target = answer.headers.get("Location", "")
+        return await self.ask_once("GET", target) if target.endswith(DONE) else answer
+
+    async def ask_once(
+        self, method: str, url: str, headers: dict[str, str] | None = None
+    ) -> Answer:
         async with self.session.request(
             method, url, headers=headers, allow_redirects=False
         ) as response:

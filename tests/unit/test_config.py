@@ -55,6 +55,16 @@ async def ended(settings: dict[str, str], folder: Path, *arguments: str) -> tupl
 # Settings
 
 
+def test_an_invitation_that_is_no_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(monkeypatch, OPERATOR_INVITE="").operator_invite == ""
+    invite = "https://discord.gg/kkachi"
+    assert load(monkeypatch, OPERATOR_INVITE=invite).operator_invite == invite
+    for wrong in ("discord.gg/kkachi", "javascript:alert(1)", "https:///x", "http://discord.gg/x"):
+        [line] = complaints(monkeypatch, OPERATOR_INVITE=wrong)
+        assert line.startswith("OPERATOR_INVITE: ")
+        assert wrong not in line
+
+
 async def test_a_file_of_settings_that_everybody_may_read_is_told_of_at_the_start(
     tmp_path: Path,
 ) -> None:

@@ -41,7 +41,7 @@ def line(words: str, at: float, *, channel: int = ROOM, title: str = EVERYWHERE)
 
 
 def page(items: list[Item], locale: Locale = "ko", zone: str = "Asia/Seoul") -> str:
-    pages = Pages(Texts(), base="")
+    pages = Pages(Texts(), "https://kkachi.example")
     digest = Digest("id", "forward", MINJI, locale, MADE_AT, MADE_AT + DAY, items)
     moments = Moments(pages.texts, ZoneInfo(zone), MADE_AT)
     return pages.digest(digest, grouped(items), moments, locale)

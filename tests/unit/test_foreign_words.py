@@ -37,8 +37,8 @@ STARTS = (
 )
 # By these names the catalogues take words that somebody outside wrote.
 FOREIGN_NAMES = """
-arguments author channel field guild kind member name names nickname parent place query
-reason text title value words
+arguments author channel features field guild kind member name names nickname parent place query
+reason server text title value words
 """
 # Numbers, times, marks, mentions, and sentences of ours that were made plain where they were made.
 OUR_NAMES = """

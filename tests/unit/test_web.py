@@ -189,6 +189,47 @@ async def test_the_whole_way_ends_on_a_page_with_the_nickname(house: LinkWorld) 
     assert "<bdi>준호</bdi>" in answer.page
 
 
+async def test_how_it_ended_can_be_looked_at_again_and_its_address_tells_nothing(
+    house: LinkWorld,
+) -> None:
+    async with house.browser() as browser:
+        back = await house.back(browser, await house.invite(), "준호")
+        arrived = await browser.ask_once("GET", back)
+        assert (arrived.status, arrived.headers["Location"]) == (303, f"{house.url}/done")
+        assert "HttpOnly; Max-Age=3600; Path=/; SameSite=Lax" in arrived.headers["Set-Cookie"]
+        for _ in range(3):
+            answer = await browser.get(f"{house.url}/done")
+            assert (answer.status, "<bdi>준호</bdi>" in answer.page) == (200, True)
+        assert (await browser.get(back)).status == 410
+        assert (await browser.get(f"{house.url}/done")).status == 200
+    assert house.calls("/oauth/token") == 1
+
+
+async def test_a_refusal_can_be_looked_at_again_with_its_way_back(house: LinkWorld) -> None:
+    page = await house.invite()
+    async with house.browser() as browser:
+        await browser.get(await house.back(browser, page, cancel=True))
+        again = await browser.get(f"{house.url}/done")
+    assert (again.status, f'href="{page}"' in again.page) == (400, True)
+
+
+async def test_a_number_that_is_awaited_can_be_looked_at_again(tmp_path: Path) -> None:
+    async with open_house(tmp_path, asks_number=True) as house, house.browser() as browser:
+        await browser.get(await house.back(browser, await house.invite()))
+        again = await browser.get(f"{house.url}/done")
+    assert (again.status, "이제 번호만 입력하면 돼요" in again.page) == (200, True)
+
+
+@pytest.mark.parametrize("kept", ["", "x", "e30=", "bnVsbA==", "가", "x" * 3500])
+async def test_whoever_has_nothing_to_look_at_comes_to_the_front_page(
+    house: LinkWorld, kept: str
+) -> None:
+    async with house.browser() as browser:
+        headers = {"Cookie": f"kkachi-done={kept}"} if kept else None
+        answer = await browser.ask_once("GET", f"{house.url}/done", headers)
+    assert (answer.status, answer.headers["Location"]) == (303, f"{house.url}/")
+
+
 async def test_twenty_returns_with_one_state_make_one_exchange(house: LinkWorld) -> None:
     async with house.browser() as browser:
         back = await house.back(browser, await house.invite())
@@ -256,7 +297,7 @@ async def test_hostile_answers_get_a_readable_page(house: LinkWorld) -> None:
             answer = await browser.get(f"{house.url}{CALLBACK}?{query}")
             assert answer.status in {400, 404}
             assert "<h1>" in answer.page
-            assert "script" not in answer.page
+            assert "script>" not in answer.page
             assert answer.headers.items() >= HEADERS.items()
 
 
@@ -281,7 +322,7 @@ async def test_what_is_not_http_gets_a_readable_page_too(house: LinkWorld) -> No
         answer = await raw(house, request + host(house) + b"\r\n")
         head, _, body = answer.partition("\r\n\r\n")
         assert head.startswith("HTTP/1.0 400 ")
-        assert "<h1>알아볼 수 없는 요청이에요</h1>" in body
+        assert "<h1>잘못된 요청이에요</h1>" in body
         assert "Content-Security-Policy: default-src 'none'" in head
 
 
@@ -328,7 +369,7 @@ async def test_a_card_leads_to_its_message_and_nowhere_else(house: LinkWorld) ->
         assert answer.headers["Location"] == "https://discord.com/channels/11/22/33"
         assert answer.status == 302
         unknown = await browser.get(f"{house.url}/m/https:%2f%2fevil.example")
-        assert (unknown.status, "없는 메시지 주소예요" in unknown.page) == (404, True)
+        assert (unknown.status, "메시지를 찾을 수 없어요" in unknown.page) == (404, True)
         house.clock.passes(400 * 86400)
         assert (await browser.get(address)).status == 410
 
@@ -403,7 +444,7 @@ async def test_the_server_stops_soon_with_a_visitor_under_way(tmp_path: Path) ->
 
 
 def test_every_refusal_has_a_page_in_both_languages() -> None:
-    pages = Pages(texts(), base="")
+    pages = Pages(texts(), "https://kkachi.example")
     others = ["jump-unknown", "jump-expired", "not-found", "wrong-method", "wrong-host"]
     for name in [*STATUSES, *others, "other-site", "failed"]:
         for locale in LOCALES:

@@ -14,6 +14,9 @@ command-kakao-visible = visible
     .option-on = on
     .option-on-description = Whether they may; turned off outside a server, it ends everywhere
 
+command-help = help
+    .description = Show what is set up for me here and what I can do next.
+
 command-forward = forward
     .description = Send a Discord message to KakaoTalk.
 command-forward-me = me

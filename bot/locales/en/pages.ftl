@@ -1,4 +1,25 @@
 # What is read in a browser. The first line is the title, .text explains, .way says what to do next.
+page-front = Discord’s good news on KakaoTalk
+    .what = Kkachi is a bot that carries what happens in a Discord server to your own chat in KakaoTalk. You need not watch the server all day to see the messages that matter to you.
+page-front-pick = Send what you pick
+    .text = Press a message you want to keep and send it to KakaoTalk.
+page-front-rules = Hear when you are meant
+    .text = Mentions, replies and words of your choice come as cards.
+page-front-events = Follow the server
+    .text = Choose from scheduled events, voice channels, announcements and new posts.
+page-front-friends = Send to friends
+    .text = Only when you press the button, and only to the KakaoTalk friends you pick.
+page-front-start = How to begin
+    .link = Type `/kakao link` in a Discord server that has Kkachi.
+    .number = Agree at Kakao Login, then type the six digits that come to your KakaoTalk into Discord.
+    .login = Log in at Discord and at Kakao, and agree.
+    .choose = Choose what you want to get. `/help` shows what you can do next.
+    .join = Join the Discord server
+page-front-privacy = Privacy
+    .text = The text of a message is kept only while its card is being sent, and Kakao tokens are encrypted. You can disconnect and erase everything at any time.
+    .more = Read more
+page-front-who = Who runs this
+
 page-name = Kkachi
 page-tagline = Good news from Discord, carried to KakaoTalk
 page-language = Language
@@ -18,8 +39,8 @@ page-link = Connect your KakaoTalk?
 page-scope-profile_nickname = Nickname
     .why = Shows you which KakaoTalk is connected.
 page-scope-talk_message = Sending KakaoTalk messages
-    .why = Carries only what you choose. Please tick this one.
-page-scope-friends = KakaoTalk friends list
+    .why = Sends the messages you choose, and what your rules find. Please tick this one.
+page-scope-friends = KakaoTalk friends
     .why = Looked at only when you pick who gets a message.
 page-silent = They arrive without a sound
     .why = Messages in your own “Me” chat never ring. Open it whenever you like.
@@ -68,9 +89,12 @@ page-consent-friends-unticked = You have not agreed yet
 
 page-linked = You’re connected!
     .who = This KakaoTalk is connected now
-    .text = From now on good news will fly there.
+    .text = Kkachi will bring good news there from now on.
     .draft = The card you were sending goes on in Discord.
-    .next = In Discord, right-click or long-press a message and open the “Apps” menu.
+    .now = What you can do now
+    .choose = Go back to Discord and pick “Mentions”, “Replies” or “Add a word”. Messages that match come to your KakaoTalk.
+    .menu = Long-press or right-click a message, open “Apps” and press “Send to my KakaoTalk”.
+    .test = Want to see a card? Press “Send a test card”. It counts as one of the day’s sends.
 
 page-awaited = Just the number is missing
     .who = A number is on its way to your own chat in this KakaoTalk
@@ -144,7 +168,7 @@ page-bad-request = We can’t read this request
     .way = { page-way-link }
 page-operator-fault = Kkachi is not set up right
     .text = Kakao does not accept this Kkachi. It is not your fault: please tell whoever runs it.
-    .way = Once it is mended, type `/kakao link` in Discord again.
+    .way = Once it is fixed, type `/kakao link` in Discord again.
 
 page-jump-unknown = There is no such message address
     .text = It was cut short, or its sender has disconnected.
@@ -153,7 +177,7 @@ page-jump-expired = This message address is too old
     .text = Addresses on cards close after some time.
     .way = The message may still be in Discord: please look for it there.
 
-page-not-found = Nothing lives here
+page-not-found = Page not found
     .text = Please look at the address once more.
     .way = { page-way-discord }
 page-wrong-method = It can’t be opened this way
@@ -186,9 +210,10 @@ page-digest-expired = This page is too old
     .way = The messages may still be in Discord: please look for them there.
 
 page-privacy = How your data is treated
+    .short = Privacy
     .who = This Kkachi is run by { $operator }.
     .contact = Contact: { $contact }
-page-privacy-held = What is held
+page-privacy-held = What we keep
     .text = Your Discord account number; your Kakao account number and nickname, the consents you gave, your Kakao tokens, encrypted, and Discord tokens if you logged in at Discord to link; rules and settings of your own; receipts of what was sent. No phone number, no e-mail address, no list of friends.
 page-privacy-use = What it is used for
     .text = Only to carry the messages you choose, and what your rules find, to KakaoTalk. Not for advertising or analysis; it is given or sold to nobody.

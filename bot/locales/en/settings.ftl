@@ -19,6 +19,7 @@ settings-edit = Change
 settings-none = none
 settings-more = { $shown } and { $count } more
 settings-everywhere = Choose channels or categories
+settings-log-channel = Choose a text channel
 settings-everybody = Choose roles (none is everybody)
 settings-page-features = Features
     .text = Choose what is on. What is off stops at once, and its commands say so.
@@ -59,7 +60,10 @@ settings-policy-link = A link only
 settings-language-auto = Korean (default)
 settings-language-ko = Korean
 settings-language-en = English
-settings-limits = { $rules } rules · { $subscriptions } subscriptions · { $sends } sends by hand a day
+settings-limits = { $rules } rules · { $subscriptions } subscriptions · { $sends ->
+        [unlimited] sends by hand up to Kakao’s limit
+       *[other] { $sends } sends by hand a day
+    }
 settings-limits-title = Limits for one member
 settings-limit-rules = Rules (0–200)
 settings-limit-subscriptions = Subscriptions (0–100)

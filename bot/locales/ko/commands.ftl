@@ -14,6 +14,9 @@ command-kakao-visible = 이름공개
     .option-on = 공개
     .option-on-description = 보여 줄지. 서버 밖에서 끄면 모든 서버에서 꺼져요
 
+command-help = 도움말
+    .description = 지금 무엇을 받고 있는지, 다음에 무엇을 할 수 있는지 보여 줘요.
+
 command-forward = 보내기
     .description = 디스코드 메시지를 카카오톡으로 보내요.
 command-forward-me = 나에게

@@ -19,6 +19,7 @@ settings-edit = 바꾸기
 settings-none = 없음
 settings-more = { $shown } 외 { $count }개
 settings-everywhere = 채널이나 카테고리 고르기
+settings-log-channel = 텍스트 채널 고르기
 settings-everybody = 역할 고르기 (비우면 모두)
 settings-page-features = 기능
     .text = 켜 둘 기능을 골라 주세요. 끈 기능은 바로 멈추고, 명령어는 꺼져 있다고 답해요.
@@ -59,7 +60,10 @@ settings-policy-link = 링크만
 settings-language-auto = 한국어 (기본)
 settings-language-ko = 한국어
 settings-language-en = 영어
-settings-limits = 규칙 { $rules }개 · 소식 { $subscriptions }개 · 손으로 보내기 하루 { $sends }번
+settings-limits = 규칙 { $rules }개 · 소식 { $subscriptions }개 · { $sends ->
+        [unlimited] 손으로 보내기는 카카오 한도까지
+       *[other] 손으로 보내기 하루 { $sends }번
+    }
 settings-limits-title = 한 사람의 한도
 settings-limit-rules = 규칙 (0–200)
 settings-limit-subscriptions = 받아 보는 소식 (0–100)

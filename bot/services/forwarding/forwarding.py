@@ -7,10 +7,11 @@ from bot.errors import Expired, NotLinked, TooManyFriends, UserError
 from bot.kakao import MAX_RECEIVERS
 from bot.services.accounts.links import Links
 from bot.services.cards.message import message_card
+from bot.services.cards.sample import sample_card
 from bot.services.deliveries.outbox import Outbox
 from bot.services.forwarding.drafts import Drafts
 from bot.services.forwarding.jumps import Jumps
-from bot.services.messages.models import Highlight, Member
+from bot.services.messages.models import Highlight, Member, Source
 from bot.texts import Texts
 from storage.deliveries import Chat, Delivery, NewDelivery
 from storage.drafts import Draft, Pick
@@ -58,6 +59,22 @@ class Forwarding:
             policy=highlight.policy,
         )
         return await self.send([row])
+
+    async def sample(self, member: Member, source: Source) -> NewDelivery:
+        """Return a card for the member's own chat that shows what cards are like.
+
+        It leads to `source`, where it was asked for. Raises NotLinked.
+        """
+        if await self._links.get(member.id) is None:
+            raise NotLinked
+        link = await self._jumps.open(member.id, source)
+        return NewDelivery(
+            member_id=member.id,
+            chat=Chat.ME,
+            card=sample_card(link, member.locale, self._texts).template_object(),
+            guild_id=source.guild_id,
+            channel_id=source.channel_id,
+        )
 
     async def draft(self, member: Member, highlight: Highlight, note: str | None) -> Draft:
         """Keep a card for a day while the member agrees at Kakao and picks friends.

@@ -2,10 +2,11 @@
 
 from itertools import islice
 
-from sandbox.discord.errors import missing_access, unknown
+from sandbox.discord.errors import missing_access, missing_permissions, unknown
 from sandbox.discord.events import ScheduledEvent
 from sandbox.discord.intents import Intent
 from sandbox.discord.member_requests import starts_with
+from sandbox.discord.permissions import Permission
 from sandbox.discord.rest.calls import Answer, Call, Routes
 from sandbox.discord.state import JSON, User
 
@@ -68,6 +69,28 @@ async def active_threads(call: Call) -> Answer:
     }
 
 
+async def audit_log(call: Call) -> Answer:
+    """Give who has added the bot; nothing else is looked for there."""
+    found, bot = call.guild(), call.world.bot
+    if not call.world.may_in(bot, found) & Permission.VIEW_AUDIT_LOG:
+        raise missing_permissions()
+    is_meant = call.query.get("action_type", str(BOT_ADD)) == str(BOT_ADD)
+    by = found.added_by if is_meant else None
+    entry = {
+        "id": str(bot.id),
+        "action_type": BOT_ADD,
+        "user_id": str(by.id) if by else None,
+        "target_id": str(bot.id),
+    }
+    others = "integrations webhooks guild_scheduled_events threads application_commands"
+    return {
+        "audit_log_entries": [entry] if by else [],
+        "users": [one.payload() for one in (by, bot) if one] if by else [],
+        "auto_moderation_rules": [],
+        **{name: [] for name in others.split()},
+    }
+
+
 async def events(call: Call) -> Answer:
     counted = call.flag("with_user_count")
     return [one.described(counted=counted) for one in _visible_events(call)]
@@ -114,6 +137,7 @@ def _visible_events(call: Call) -> list[ScheduledEvent]:
 
 
 INTERESTED = 1
+BOT_ADD = 28  # in the audit log
 _EVENTS = "/guilds/{guild_id}/scheduled-events"
 ROUTES: Routes = [
     ("GET", "/guilds/{guild_id}", guild),
@@ -124,6 +148,7 @@ ROUTES: Routes = [
     ("GET", "/guilds/{guild_id}/members/search", search_members),
     ("GET", "/guilds/{guild_id}/members/{user_id}", member),
     ("GET", "/guilds/{guild_id}/threads/active", active_threads),
+    ("GET", "/guilds/{guild_id}/audit-logs", audit_log),
     ("GET", _EVENTS, events),
     ("GET", f"{_EVENTS}/{{guild_scheduled_event_id}}", event),
     ("GET", f"{_EVENTS}/{{guild_scheduled_event_id}}/users", interested),
