@@ -10,7 +10,6 @@ from pathlib import Path
 
 from sandbox.demo import smoke
 from sandbox.demo.demo import BotProcess, Demo, Options, open_demo
-from sandbox.demo.neighbour import move_in
 from sandbox.demo.visit import StepFailed
 from sandbox.kakao.sdk_file import STAND_IN
 
@@ -106,7 +105,7 @@ async def _serve(demo: Demo, arguments: argparse.Namespace, stop: asyncio.Event)
         _tell("starting", arguments.lang)
         if not await _ready(demo.bot, stop, arguments.lang):
             return 0 if stop.is_set() else 1
-        await move_in(demo)
+        await demo.settle()
     if arguments.smoke:
         return await _unless(stop, _smoke(demo, arguments.lang))
     _tell("ready", arguments.lang)
@@ -128,16 +127,16 @@ async def _ready(bot: BotProcess, stop: asyncio.Event, lang: str | None) -> bool
 
 async def _until_stopped(demo: Demo, stop: asyncio.Event, lang: str | None) -> None:
     """Wait for Ctrl-C, and say it when the bot dies meanwhile; the page says so too."""
+    told: set[BotProcess] = set()
 
     def look() -> None:
-        if demo.bot.state == "stopped":
-            demo.bot.on_change.remove(look)
+        if demo.bot.state == "stopped" and demo.bot not in told:
+            told.add(demo.bot)
             _last_words(demo.bot, "stopped", lang)
 
-    demo.bot.on_change.append(look)
+    demo.on_bot_change.append(look)
     await stop.wait()
-    if look in demo.bot.on_change:
-        demo.bot.on_change.remove(look)
+    demo.on_bot_change.remove(look)
 
 
 async def _unless(stop: asyncio.Event, work: Coroutine[None, None, int]) -> int:

@@ -5,18 +5,20 @@ import base64
 import os
 import secrets
 import socket
+import sqlite3
 import sys
 import tempfile
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from sandbox.demo import clock
-from sandbox.demo.page import Page
+from sandbox.demo.neighbour import move_in
+from sandbox.demo.page import Page, Scene
 from sandbox.demo.people import add_people
 from sandbox.demo.village import build_village
 from sandbox.discord import LocalDiscord
@@ -29,6 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LINES = 200
 LONGEST_LINE = 1024 * 1024
 PATIENCE = 10.0
+WAKES_WITHIN = 60.0
 LOOK_EVERY = 0.1
 KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TEMP", "SYSTEMROOT", "VIRTUAL_ENV")
 
@@ -83,6 +86,7 @@ class BotProcess:
         try:
             yield self
         finally:
+            self.on_change.clear()  # that it is ended is no news
             await _end(process)
             watchers[1].cancel()
             await asyncio.gather(*watchers, return_exceptions=True)
@@ -91,6 +95,17 @@ class BotProcess:
         """Move its clock forward."""
         clock.move(self._clock, seconds)
         self._changed()
+
+    @property
+    def linked(self) -> frozenset[int]:
+        """The ids of the Kakao accounts that it has linked, by its own database."""
+        path = self._environment.get("DATABASE_URL", "").partition(":///")[2]
+        with (
+            suppress(sqlite3.Error),
+            closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db,
+        ):
+            return frozenset(row[0] for row in db.execute("SELECT kakao_id FROM links"))
+        return frozenset()
 
     async def _follow(self, process: asyncio.subprocess.Process) -> None:
         if process.stdout is not None:
@@ -121,37 +136,74 @@ class BotProcess:
             listener()
 
 
-@dataclass(frozen=True, slots=True)
 class Demo:
     """What runs: the two services, the page, and the bot's environment."""
 
     discord: LocalDiscord
     kakao: LocalKakao
-    page: Page
     bot: BotProcess
     environment: Mapping[str, str]
+    page: Page
+
+    def __init__(self, options: Options, ports: "Ports") -> None:
+        self._options = options
+        self._ports = [ports.take() for _ in range(3)]
+        self._day = AsyncExitStack()
+        self.on_bot_change: list[Callable[[], None]] = []
+        """Told of the bot of every day."""
+
+    async def begin(self) -> Scene:
+        """Let both services and the bot begin a day of which nothing has happened."""
+        day, options = self._day, self._options
+        for_discord, for_kakao, for_bot = self._ports
+        self.discord = LocalDiscord(build_village, openapi=options.openapi)
+        self.kakao = LocalKakao(add_people, sdk=options.kakao_sdk)
+        await day.enter_async_context(self.discord.serve(HOST, for_discord))
+        await day.enter_async_context(self.kakao.serve(HOST, for_kakao))
+        folder = Path(day.enter_context(tempfile.TemporaryDirectory(prefix="kkachi-")))
+        environment = bot_environment(self.discord, self.kakao, folder, for_bot)
+        self.environment = {**environment, **options.settings}
+        register_app(self.kakao, self.environment["PUBLIC_URL"])
+        self.bot = BotProcess(self.environment, folder)
+        self.bot.on_change.append(self._tell)
+        if options.with_bot:
+            await day.enter_async_context(self.bot.running())
+        return Scene(self.discord, self.kakao, self.bot, self.environment["PUBLIC_URL"])
+
+    async def begin_again(self) -> Scene:
+        """End the day and begin it once more; TimeoutError when the bot does not wake up."""
+        await self.end()
+        scene = await self.begin()
+        if self._options.with_bot:
+            await asyncio.wait_for(self.bot.ready.wait(), WAKES_WITHIN)
+            await self.settle()
+        return scene
+
+    async def settle(self) -> None:
+        """Let everybody but the visitor link their account."""
+        await move_in(self.discord, self.kakao)
+
+    async def end(self) -> None:
+        """Let nothing of the day stay."""
+        await self._day.aclose()
+
+    def _tell(self) -> None:
+        for listener in self.on_bot_change:
+            listener()
 
 
 @asynccontextmanager
 async def open_demo(options: Options) -> AsyncIterator[Demo]:
     """Run everything until the block ends; nothing of it stays."""
-    async with AsyncExitStack() as stack:
-        ports = Ports(options.port)
-        page_port = ports.take()
-        discord = LocalDiscord(build_village, openapi=options.openapi)
-        kakao = LocalKakao(add_people, sdk=options.kakao_sdk)
-        await stack.enter_async_context(discord.serve(HOST, ports.take()))
-        await stack.enter_async_context(kakao.serve(HOST, ports.take()))
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kkachi-")))
-        environment = bot_environment(discord, kakao, folder, ports.take())
-        environment |= options.settings
-        register_app(kakao, environment["PUBLIC_URL"])
-        bot = BotProcess(environment, folder)
-        page = Page(discord, kakao, bot, bot_url=environment["PUBLIC_URL"], lang=options.lang)
-        await stack.enter_async_context(page.serve(HOST, page_port))
-        if options.with_bot:
-            await stack.enter_async_context(bot.running())
-        yield Demo(discord, kakao, page, bot, environment)
+    ports = Ports(options.port)
+    page_port = ports.take()
+    demo = Demo(options, ports)
+    try:
+        demo.page = Page(await demo.begin(), lang=options.lang, begin_again=demo.begin_again)
+        async with demo.page.serve(HOST, page_port):
+            yield demo
+    finally:
+        await demo.end()
 
 
 class Ports:

@@ -45,8 +45,8 @@ class Gateway:
         self._spec = spec
         self._sessions: dict[str, Session] = {}
         self._connections: set[Connection] = set()
-        self._refusing = False
-        self._holding = False
+        self.refusing = False
+        self.holding = False
         self._silent = False
         self._repeated = 0
         self._all_from: dict[int, float] = {}
@@ -121,11 +121,11 @@ class Gateway:
 
     def refuse(self, *, refusing: bool) -> None:
         """Answer new connections with 503."""
-        self._refusing = refusing
+        self.refusing = refusing
 
     def hold(self, *, holding: bool) -> None:
         """Tell new sessions of no server until this ends."""
-        self._holding = holding
+        self.holding = holding
         if not holding:
             for session in self._sessions.values():
                 self._tell_guilds(session)
@@ -143,7 +143,7 @@ class Gateway:
     async def connect(self, request: web.Request) -> web.StreamResponse:
         """Serve one websocket."""
         packer = compressor(request.query.get("compress"))
-        if self._refusing or packer is None:
+        if self.refusing or packer is None:
             return web.Response(status=503)
         socket = web.WebSocketResponse(max_msg_size=0, compress=False)
         await socket.prepare(request)
@@ -245,7 +245,7 @@ class Gateway:
         }
         self._tell(session, "READY", ready)
         session.held = owned
-        if not self._holding:
+        if not self.holding:
             self._tell_guilds(session)
         session.greeted = session.sequence
 

@@ -166,6 +166,26 @@ class LocalDiscord:
         """Let no new gateway connection in."""
         self.gateway.refuse(refusing=refusing)
 
+    @property
+    def refuses_gateway(self) -> bool:
+        """Whether no new gateway connection is let in."""
+        return self.gateway.refusing
+
+    @property
+    def holds_guilds(self) -> bool:
+        """Whether a new session's servers stay unavailable."""
+        return self.gateway.holding
+
+    @property
+    def rest_is_down(self) -> bool:
+        """Whether calls of the HTTP API fail."""
+        return self._server.trouble.failing is not None
+
+    @property
+    def rest_is_silent(self) -> bool:
+        """Whether calls of the HTTP API are left without an answer."""
+        return self._server.trouble.hangs
+
     def hold_guilds(self, holding: bool = True) -> None:  # noqa: FBT001, FBT002 - reads as a switch
         """Leave a new session's servers unavailable, as Discord does for a while, until it ends."""
         self.gateway.hold(holding=holding)

@@ -169,8 +169,10 @@ class Person(Writer, Gathering, Hosting):
         if select["type"] == STRING_SELECT:
             return {"values": picked(select, [str(one) for one in wanted])}
         resolved = Resolved(channel.guild)
+        things = [self._thing(channel, one) for one in wanted]
+        _check_types(select, things)
         resolve = self._resolver(channel, resolved)
-        values = [resolve(ENTITY_KINDS[select["type"]], one) for one in wanted]
+        values = [resolve(ENTITY_KINDS[select["type"]], one) for one in things]
         return {"values": values, **resolved.payload()}
 
     def _component(
@@ -232,6 +234,14 @@ def _head(command: JSON) -> JSON:
 def _preset(select: JSON) -> list[str]:
     """Give what a select of a form holds before anybody touches it."""
     return [option["label"] for option in select.get("options", ()) if option.get("default")]
+
+
+def _check_types(select: JSON, things: Iterable[object]) -> None:
+    """Discord's apps list only the kinds of channels that a select asks for."""
+    kinds = select.get("channel_types") or ()
+    for one in things:
+        if kinds and isinstance(one, Channel) and one.kind not in kinds:
+            raise CannotDo(f"{one.name} is not among the choices: this takes the types {kinds}")
 
 
 def _listed(choices: object) -> Iterable[object]:

@@ -27,6 +27,11 @@ class Trouble:
     """How many requests are left without an answer so far."""
     _silent: tuple[str, asyncio.Event] | None = field(default=None, init=False)
 
+    @property
+    def hangs(self) -> bool:
+        """Whether something is left without an answer."""
+        return self._silent is not None
+
     def hang(self, at: str | None) -> None:
         """Answer nothing there; None answers again, also whoever still waits."""
         if self._silent is not None:

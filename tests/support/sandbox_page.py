@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Locator, async_playwright, expect
 from playwright.async_api import Page as Tab
 
 from sandbox.demo.demo import BotProcess
-from sandbox.demo.page import Page
+from sandbox.demo.page import Page, Scene
 from sandbox.demo.people import add_people
 from sandbox.demo.village import build_village
 from sandbox.discord import LocalDiscord
@@ -57,7 +57,8 @@ async def open_stage(tmp_path: Path, bot: BotProcess | None = None) -> AsyncIter
     discord, kakao = LocalDiscord(build_village, answer_within=0.2), LocalKakao(add_people)
     discord.world.book().overwrite(COMMANDS)
     async with discord.serve(), kakao.serve():
-        page = Page(discord, kakao, bot or BotProcess({}, tmp_path), bot_url="http://127.0.0.1:9")
+        shown = bot or BotProcess({}, tmp_path)
+        page = Page(Scene(discord, kakao, shown, "http://127.0.0.1:9"))
         async with page.serve():
             yield Stage(discord, kakao, page)
 

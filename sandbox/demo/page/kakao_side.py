@@ -29,7 +29,6 @@ class KakaoSide:
             "account": self._face(account),
             "friends": [self._face(one) for one in friends],
             "chats": [self._chat(room, account) for room in self._kakao.chats(account)],
-            "now": self._kakao.now(),
             "notices": [_notice(one) for one in self._kakao.notices.sent[-LAST_REQUESTS:]],
             "requests": [one._asdict() for one in self._kakao.requests[-LAST_REQUESTS:]],
         }
@@ -44,9 +43,13 @@ class KakaoSide:
         messages = (one for room in rooms for one in room.messages)
         return sum(1 for one in messages if one.to_me or one.sender.name != name)
 
-    def is_linked(self, name: str) -> bool:
+    def has_agreed(self, name: str) -> bool:
         """Whether the app holds tokens of this person."""
         return bool(self._kakao.account(name).grants)
+
+    def number_of(self, name: str) -> int:
+        """By which number the app knows this person."""
+        return self._kakao.account(name).id
 
     def _face(self, partner: Partner) -> JSON:
         return {"name": partner.name, "picture": self._kakao.picture_url(partner)}

@@ -1,7 +1,7 @@
 """The page's web server: its files, its JSON API, its stream of changes."""
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +39,10 @@ class Bot(Protocol):
     def lines(self) -> Iterable[str]:
         """Its last lines."""
 
+    @property
+    def linked(self) -> Collection[int]:
+        """The ids of the Kakao accounts that it has linked."""
+
     def advance(self, seconds: float) -> None:
         """Move its clock forward."""
 
@@ -52,28 +56,39 @@ class Onlooker:
     site: Site
 
 
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the page shows and works on: a local Discord, a local Kakao and a bot."""
+
+    discord: LocalDiscord
+    kakao: LocalKakao
+    bot: Bot
+    bot_url: str
+
+
+BeginAgain = Callable[[], Awaitable[Scene]]
+
+
 class Page:
-    """The demo page over a local Discord, a local Kakao and a bot."""
+    """The demo page over a scene; `begin_again` gives a new one, at the same addresses."""
 
     def __init__(
-        self,
-        discord: LocalDiscord,
-        kakao: LocalKakao,
-        bot: Bot,
-        *,
-        bot_url: str,
-        lang: str | None = None,
+        self, scene: Scene, *, lang: str | None = None, begin_again: BeginAgain | None = None
     ) -> None:
         self.url = ""
-        self._discord = discord
-        self._kakao = kakao
-        self._bot = bot
         self._lang = lang
-        self._desk = Desk(Trouble(discord, kakao, bot.advance), bot_url=bot_url)
-        self._kakao_side = KakaoSide(kakao)
         self._changes = Changes()
+        self._begin_again = begin_again
+        self._resetting = False
+        self._show(scene)
+
+    def _show(self, scene: Scene) -> None:
+        self._discord, self._kakao, self._bot = scene.discord, scene.kakao, scene.bot
+        trouble = Trouble(scene.discord, scene.kakao, scene.bot.advance)
+        self._desk = Desk(trouble, bot_url=scene.bot_url)
+        self._kakao_side = KakaoSide(scene.kakao)
         self._run = secrets.token_hex(8)
-        for listeners in (discord.on_change, kakao.on_change, bot.on_change):
+        for listeners in (scene.discord.on_change, scene.kakao.on_change, scene.bot.on_change):
             listeners.append(self._changes.happened)
 
     @asynccontextmanager
@@ -100,6 +115,7 @@ class Page:
         application.router.add_static("/drawing", DRAWING)
         application.router.add_get("/api/state", self._state)
         application.router.add_get("/api/events", self._events)
+        application.router.add_post("/api/reset", self._reset)
         for name, action in ACTIONS.items():
             application.router.add_post(f"/api/{name}", self._doing(action))
         return application
@@ -119,6 +135,9 @@ class Page:
         side = DiscordSide(self._discord.world)
         return {
             "run": self._run,
+            "now": self._discord.world.now(),
+            "resets": self._begin_again is not None,
+            "resetting": self._resetting,
             "version": self._changes.version,
             "lang": self._lang,
             "person": name,
@@ -146,7 +165,8 @@ class Page:
             "name": name,
             "handle": person.user.username,
             "avatar": side.face(person.user),
-            "linked": self._kakao_side.is_linked(name),
+            "agreed": self._kakao_side.has_agreed(name),
+            "linked": self._kakao_side.number_of(name) in self._bot.linked,
             "received": self._kakao_side.received(name),
         }
 
@@ -161,6 +181,26 @@ class Page:
         except ConnectionError:
             return response
         return response
+
+    async def _reset(self, request: web.Request) -> web.Response:
+        """Begin again; whoever asks meanwhile is told that it is under way."""
+        if request.content_type != "application/json":
+            return web.json_response({"error": "the body must be JSON"}, status=415)
+        if self._begin_again is None or self._resetting:
+            return web.json_response({"error": "this cannot be reset now"}, status=409)
+        self._turn(resetting=True)
+        try:
+            self._show(await self._begin_again())
+        except (TimeoutError, OSError, CannotDo) as error:
+            reason = str(error) or "the bot does not wake up"
+            return web.json_response({"error": reason}, status=409)
+        finally:
+            self._turn(resetting=False)
+        return web.json_response({})
+
+    def _turn(self, *, resetting: bool) -> None:
+        self._resetting = resetting
+        self._changes.happened()
 
     def _doing(self, action: type[Action]) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def do(request: web.Request) -> web.Response:

@@ -14,11 +14,6 @@ TEN_MINUTES = 600
 HOUR = 3600
 DAY = 24 * HOUR
 SEOUL = ZoneInfo("Asia/Seoul")
-SHARED = (
-    *("down", "slow", "webhooks-off", "members-only", "allowed-msg"),
-    *("refuse-gateway", "hold-guilds", "rest-down", "rest-hang"),
-)
-
 Once = Callable[[str], Awaitable[object] | None]
 Switch = Callable[[str, bool], None]
 
@@ -33,7 +28,6 @@ class Trouble:
         self._kakao = kakao
         self._advance_bot = advance_bot
         self._villagers = Villagers(discord)
-        self._on: set[str] = set()
         self._verbs: Mapping[str, Once] = {
             "expire": self._account(kakao.expire_access_tokens),
             "revoke": self._account(kakao.revoke_tokens_at_kakao),
@@ -85,7 +79,7 @@ class Trouble:
     def view(self, name: str) -> dict[str, bool]:
         """Tell which switches are on, as far as this person is concerned."""
         account = self._kakao.account(name)
-        return {verb: verb in self._on for verb in SHARED} | {
+        return self._shared() | {
             "refuse": account.refuses,
             "hide": account.hidden,
             "put-away": any(one.friends[name].put_away for one in self._friends(account)),
@@ -94,15 +88,30 @@ class Trouble:
             "close-dms": not self.discord.person(name).user.dms_open,
         }
 
+    def _shared(self) -> dict[str, bool]:
+        """Ask the services themselves: a switch may have been turned by somebody else."""
+        discord, kakao = self.discord, self._kakao
+        return {
+            "down": kakao.is_down,
+            "slow": kakao.delay > 0,
+            "webhooks-off": kakao.notices.off,
+            "members-only": not kakao.app.friends_permission,
+            "allowed-msg": kakao.switches.friends_allowed_msg,
+            "refuse-gateway": discord.refuses_gateway,
+            "hold-guilds": discord.holds_guilds,
+            "rest-down": discord.rest_is_down,
+            "rest-hang": discord.rest_is_silent,
+        }
+
     async def make(self, verb: str, name: str, *, on: bool) -> None:
-        """Do it; a verb that is no switch is done once."""
+        """Do it, and let every open page see it; a verb that is no switch is done once."""
         if verb in self._verbs:
             result = self._verbs[verb](name)
             if result is not None:
                 await result
-            return
-        self._switches[verb](name, on)
-        (self._on.add if on else self._on.discard)(verb)
+        else:
+            self._switches[verb](name, on)
+        self.discord.world.changed()
 
     def _account(self, verb: Callable[[Account], Awaitable[object] | None]) -> Once:
         return lambda name: verb(self._kakao.account(name))

@@ -8,12 +8,22 @@ CHANNEL, VOICE, FORUM = "잡담", "마실방", "이야기-숲"
 OWNER, TALKER, OTHER = "하준", "준호", "서연"
 HOUR = 3600.0
 FLOOD = 40
-LINES = (
-    "오늘 번개 하실 분 계세요?",
-    "번개 장소는 성수동 어때요?",
-    "[번개] 저녁 7시, 시간 되는 사람은 손!",
-    "저도 번개 갈게요 🙋",
-)
+# By the language of the visitor's Discord: what the neighbour's rules look for.
+WORDS = {"ko": "번개", "en-US": "meetup"}
+LINES = {
+    "ko": (
+        "오늘 번개 하실 분 계세요?",
+        "번개 장소는 성수동 어때요?",
+        "[번개] 저녁 7시, 시간 되는 사람은 손!",
+        "저도 번개 갈게요 🙋",
+    ),
+    "en-US": (
+        "Anyone up for a meetup tonight?",
+        "How about Seongsu for the meetup?",
+        "[meetup] 7 pm, hands up if you have time!",
+        "Count me in for the meetup 🙋",
+    ),
+}
 
 
 class Villagers:
@@ -25,13 +35,15 @@ class Villagers:
 
     async def say(self, visitor: str) -> Message:
         """Write something with the word that the neighbour's rule looks for."""
-        line = LINES[next(self._number) % len(LINES)]
+        lines = LINES[self._language(visitor)]
+        line = lines[next(self._number) % len(lines)]
         return await self._other(visitor).say(CHANNEL, line)
 
     async def flood(self, visitor: str) -> None:
         """Write the word again and again."""
+        word = WORDS[self._language(visitor)]
         for number in range(FLOOD):
-            await self._other(visitor).say(CHANNEL, f"번개 {number + 1}번째 답: 저도 가요!")
+            await self._other(visitor).say(CHANNEL, f"{word} {number + 1}/{FLOOD} 🙋")
 
     async def plan(self) -> None:
         """Make a scheduled event at a place."""
@@ -68,6 +80,9 @@ class Villagers:
             "골목 끝 빵집이 다시 열었어요. 같이 가실 분?",
             tags=["모집"],
         )
+
+    def _language(self, visitor: str) -> str:
+        return self._discord.person(visitor).locale
 
     def _other(self, visitor: str) -> Person:
         return self._discord.person(OTHER if visitor == TALKER else TALKER)

@@ -17,6 +17,18 @@ export function region(root, draw) {
   };
 }
 
+/** One stop of the tab key for a whole list: arrows go on from the item that is open, or the last. */
+export function roving(root, selector) {
+  root.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const items = [...root.querySelectorAll(selector)];
+    const at = items.indexOf(document.activeElement);
+    if (!step || !items.length || (at < 0 && document.activeElement !== root)) return;
+    event.preventDefault();
+    items[at < 0 ? items.length - 1 : (at + step + items.length) % items.length].focus();
+  });
+}
+
 /** The element below `root` with this data-key. */
 export function byKey(root, key) {
   return [...root.querySelectorAll("[data-key]")].find((item) => item.dataset.key === key);

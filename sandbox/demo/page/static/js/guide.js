@@ -1,42 +1,56 @@
-// "Try this": a line of steps that tick themselves as the visitor does them.
+// "Try this": a line of steps that tick themselves when they have happened; each takes one press.
 
 import { h, region } from "./dom.js";
+import { happened } from "./guide/facts.js";
+import { PRESSES } from "./guide/presses.js";
 import { icon } from "./icons.js";
 import { me, show, ui, world } from "./store.js";
 import { t } from "./texts.js";
 
-const STEPS = ["rule", "link", "consent", "number", "menu", "card", "friends", "compose", "share", "status", "trouble"];
+const STEPS = ["link", "consent", "number", "menu", "card", "rule", "auto", "friends", "compose", "share", "status", "trouble"];
 
-/** A step was done; names that belong to no step are ignored. */
-export function tick(name) {
-  const step = { "kakao link": "link", "kakao status": "status" }[name] ?? name;
-  if (STEPS.includes(step) && !ui.done.includes(step)) show({ done: [...ui.done, step] });
+/** Note a step that leaves nothing behind by which it could be told. */
+export function tick(step) {
+  if (!done().includes(step)) show({ done: { ...ui.done, [ui.person]: [...done(), step] } });
 }
+
+const done = () => ui.done[ui.person] ?? [];
+const next = () => STEPS.find((step) => !done().includes(step)) ?? null;
 
 /** Draw the guide; gives the function that draws it again. */
 export function mountGuide() {
-  const draw = region(document.getElementById("guide"), drawSteps);
-  return () => {
-    ui.done = [...new Set([...ui.done, ...seen()])];
-    draw({ done: ui.done, lang: ui.lang });
+  const guide = document.getElementById("guide");
+  const draw = region(guide, drawSteps);
+  let busy = false;
+  const run = async () => {
+    if (busy) return;
+    const step = next();
+    busy = true;
+    redraw();
+    try {
+      if (await PRESSES[step]().press() === true) tick(step);
+    } finally {
+      busy = false;
+      redraw();
+    }
   };
+  const redraw = () => {
+    if (!me()) return;
+    ui.done[ui.person] = [...new Set([...done(), ...happened()])];
+    guide.setAttribute("aria-label", t("guide"));
+    draw({ done: done(), next: next(), press: next() && PRESSES[next()]().label, run, busy, lang: ui.lang, person: ui.person });
+  };
+  return redraw;
 }
 
-/** What the state itself shows to be done. */
-function seen() {
-  const { chats } = world.state.kakao;
-  const linked = me()?.linked;
-  const mine = chats.flatMap((chat) => chat.messages.filter((message) => message.mine).map((message) => ({ ...message, me: !chat.with })));
-  const friends = mine.some((message) => !message.me && !message.shared);
-  const share = mine.some((message) => message.shared);
-  const told = world.state.people.some((one) => one.name !== me()?.name && one.received > 0);
-  return [told && "rule", linked && "link", linked && "consent", friends && "friends", share && "share"].filter(Boolean);
-}
-
-function drawSteps({ done }) {
-  const next = STEPS.find((step) => !done.includes(step));
+function drawSteps({ done, next, press, run, busy }) {
+  const more = (step) => t(`guide-${step}-more`, { page: world.state.kakao.page });
   const items = STEPS.map((step, index) => h("li", {
-    class: done.includes(step) ? "done" : step === next ? "next" : "", "data-step": step, "aria-current": step === next ? "step" : null, title: t(`guide-${step}-more`, { page: world.state.kakao.page }),
+    class: done.includes(step) ? "done" : step === next ? "next" : "", "data-step": step, "aria-current": step === next ? "step" : null, title: more(step),
   }, h("i", {}, done.includes(step) ? icon("check", 13) : index + 1), h("span", {}, t(`guide-${step}`))));
-  return [h("ol", {}, items), h("p", { "aria-live": "polite" }, next ? t(`guide-${next}-more`, { page: world.state.kakao.page }) : t("guideDone"))];
+  return [
+    h("ol", {}, items),
+    h("p", { "aria-live": "polite" }, next ? more(next) : t("guideDone")),
+    next ? h("button", { class: busy ? "press busy" : "press", type: "button", "data-key": "press", "aria-busy": busy ? "true" : null, onclick: run }, t(press), icon("send", 15)) : null,
+  ];
 }

@@ -10,6 +10,7 @@ const PATHS = {
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
   link: "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1m2 4a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1",
   apps: "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h6v6h-6z",
+  again: "M4 5v5h5M5 10a8 8 0 1 1-1 5",
   next: "m9 5 7 7-7 7",
   back: "m15 5-7 7 7 7",
   down: "m5 9 7 7 7-7",

@@ -21,5 +21,5 @@ export async function load() {
 
 /** Another run of the sandbox has other numbers: keep only who one is and the language. */
 function forget(run) {
-  Object.assign(ui, { run, guild: undefined, channel: null, room: null, dismissed: [], seen: {}, done: [] });
+  Object.assign(ui, { run, guild: undefined, channel: null, room: null, dismissed: [], seen: {}, done: {} });
 }

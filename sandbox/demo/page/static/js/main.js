@@ -6,6 +6,7 @@ import { icon } from "./icons.js";
 import { mountGuide } from "./guide.js";
 import { mountPhone } from "./kakao/phone.js";
 import { load } from "./load.js";
+import { mountReset } from "./reset.js";
 import { mountPeople } from "./people.js";
 import { onChange, recall, ui, world } from "./store.js";
 import { LANGUAGES, t } from "./texts.js";
@@ -20,20 +21,22 @@ function mountFrame() {
     document.title = t("title");
     document.getElementById("tagline").textContent = t("tagline");
     more.replaceChildren(t("toPhone"), icon("down", 16));
-    const text = online ? botTrouble(state.bot) : t("lineLost");
+    const text = online ? botTrouble(state) : t("lineLost");
     alarm.hidden = !text;
+    alarm.classList.toggle("calm", state.resetting);
     if (alarm.textContent !== text) alarm.textContent = text;
   };
 }
 
-function botTrouble(bot) {
+function botTrouble({ bot, resetting }) {
+  if (resetting) return t("resetting");
   return bot.state === "stopped" ? `${t("botStopped", { exit: bot.exit })}\n${bot.lines.slice(-6).join("\n")}` : "";
 }
 
 async function start() {
   recall();
   if (!(ui.lang in LANGUAGES)) ui.lang = null;
-  const parts = [mountFrame(), mountPeople(), mountGuide(), mountDiscord(), mountPhone(), mountTrouble()];
+  const parts = [mountFrame(), mountPeople(), mountGuide(), mountDiscord(), mountPhone(), mountTrouble(), mountReset()];
   onChange((state) => parts.forEach((draw) => draw(state)));
   await load();
   listen((version) => version !== world.state.version && load(), (stands) => {

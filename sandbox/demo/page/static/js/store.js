@@ -1,5 +1,7 @@
 // What the page knows: `world` comes from the server, `ui` is what this visitor looks at.
 
+import { setClock } from "./time.js";
+
 const KEPT = ["person", "lang", "guild", "channel"];
 const listeners = new Set();
 
@@ -14,7 +16,7 @@ export const ui = {
   replyTo: null,
   dismissed: [],    // ephemeral messages that were put away
   seen: {},         // how many KakaoTalk messages of a chat were looked at
-  done: [],         // steps of the guide
+  done: {},         // steps of the guide, by the person who took them
 };
 
 /** Call `listener` after each change. */
@@ -32,6 +34,7 @@ export function show(changes) {
 /** Take a new snapshot from the server and draw again. */
 export function take(state) {
   world.state = state;
+  setClock(state.now);
   notify();
 }
 

@@ -2,8 +2,20 @@
 
 import { ui } from "./store.js";
 
+// Kkachi writes times as they are in Korea, and the village lives there.
+const timeZone = "Asia/Seoul";
+let ahead = 0;
+
+/** Go by the server's clock, which can be moved; seconds since 1970. */
+export function setClock(seconds) {
+  ahead = seconds * 1000 - Date.now();
+}
+
+/** The moment that it is on both sides, in milliseconds. */
+export const now = () => Date.now() + ahead;
+
 const locale = () => (ui.lang === "en" ? "en-US" : "ko-KR");
-const format = (date, options) => new Intl.DateTimeFormat(locale(), options).format(date);
+const format = (date, options) => new Intl.DateTimeFormat(locale(), { ...options, timeZone }).format(date);
 const CLOCK = { hour: "numeric", minute: "2-digit" };
 const STYLES = {
   t: CLOCK,
@@ -21,10 +33,15 @@ export const clock = (date) => format(date, CLOCK);
 /** The long form for a tooltip or a day's separator. */
 export const day = (date) => format(date, { year: "numeric", month: "long", day: "numeric", weekday: "long" });
 
+/** The month of a date in short, and its day. */
+export const sheet = (date) => ({ month: format(date, { month: "short" }), date: format(date, { day: "numeric" }).replace(/\D/g, "") });
+
+/** Whether two moments are on one day. */
+export const sameDay = (one, other) => format(one, STYLES.d) === format(other, STYLES.d);
+
 /** Discord's head of a message: the clock today, otherwise the day as well. */
 export function head(date) {
-  const today = new Date().toDateString() === date.toDateString();
-  return today ? clock(date) : format(date, { ...STYLES.d, ...CLOCK });
+  return sameDay(now(), date) ? clock(date) : format(date, { ...STYLES.d, ...CLOCK });
 }
 
 /** Discord's <t:…:style>. */
@@ -34,7 +51,7 @@ export function timestamp(seconds, style = "f") {
 }
 
 function relative(date) {
-  const distance = (date - Date.now()) / 1000;
+  const distance = (date - now()) / 1000;
   const [unit, size] = STEPS.find(([, size]) => Math.abs(distance) >= size) ?? STEPS.at(-1);
   return new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(Math.round(distance / size), unit);
 }

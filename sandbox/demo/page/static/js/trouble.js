@@ -2,7 +2,7 @@
 
 import { act } from "./api.js";
 import { h, region } from "./dom.js";
-import { tick } from "./guide.js";
+import { load } from "./load.js";
 import { icon } from "./icons.js";
 import { ui, world } from "./store.js";
 import { t } from "./texts.js";
@@ -28,12 +28,13 @@ export function mountTrouble() {
   drawer.append(body, logs);
   const verbs = region(body, drawVerbs);
   const seen = region(logs, drawLogs);
-  button.addEventListener("click", () => open(drawer, button, drawer.inert));
+  button.addEventListener("click", () => open(drawer, button, drawer.hidden));
   drawer.addEventListener("keydown", (event) => event.key === "Escape" && open(drawer, button, false));
   drawer.addEventListener("click", (event) => event.target.closest(".close") && open(drawer, button, false));
   return () => {
     const { trouble, kakao, bot, discord } = world.state;
     button.classList.toggle("on", SHARED.some((verb) => trouble[verb]));
+    button.setAttribute("aria-label", t("trouble"));
     button.replaceChildren(icon("bolt", 17), h("span", {}, t("trouble")));
     drawer.setAttribute("aria-label", t("trouble"));
     head({ lang: ui.lang });
@@ -43,10 +44,12 @@ export function mountTrouble() {
 }
 
 function open(drawer, button, wanted) {
-  drawer.inert = !wanted;
-  drawer.classList.toggle("open", wanted);
+  drawer.hidden = !wanted;
+  drawer.parentElement.classList.toggle("with-trouble", wanted);
   button.setAttribute("aria-expanded", String(wanted));
-  if (wanted) drawer.querySelector("button").focus();
+  // On a small screen it comes up from below: what it does is seen above it.
+  if (wanted && getComputedStyle(drawer).position === "fixed") document.getElementById("phone").scrollIntoView();
+  if (wanted) drawer.querySelector("button").focus({ preventScroll: true });
   else button.focus();
 }
 
@@ -73,8 +76,8 @@ function toggle(verb, on) {
 async function make(verb, on = true) {
   try {
     await act("trouble", { verb, on });
+    await load();
     toast(on ? t("troubleMade", { what: t(`trouble-${verb}`) }) : t("troubleOver", { what: t(`trouble-${verb}`) }), on ? "plain" : "good");
-    tick("trouble");
   } catch (error) {
     toast(error.message, "bad");
   }
@@ -96,7 +99,7 @@ function request({ method, path, status, code }) {
 const unfolded = new Set();
 
 function log(title, entries, key) {
-  const made = h("details", { open: unfolded.has(key) }, h("summary", {}, title, h("span", {}, entries.length)), h("ol", {}, entries.length ? entries : h("li", {}, t("nothingYet"))));
+  const made = h("details", { open: unfolded.has(key) }, h("summary", {}, title, h("span", {}, entries.length)), h("ol", { tabindex: "0", "aria-label": title }, entries.length ? entries : h("li", {}, t("nothingYet"))));
   made.addEventListener("toggle", () => (made.open ? unfolded.add(key) : unfolded.delete(key)));
   return made;
 }

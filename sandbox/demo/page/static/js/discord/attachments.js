@@ -3,7 +3,8 @@
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { t } from "../texts.js";
-import { anchor, hex, inline, markdown } from "./markdown.js";
+import { hex } from "./color.js";
+import { anchor, inline, markdown } from "./markdown.js";
 
 /** A picture that steps aside for its description when it cannot be loaded. */
 export function picture(address, description, kind = "picture", covered = false) {

@@ -3,9 +3,11 @@
 import { performFrom } from "../actions.js";
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
+import { guild } from "../store.js";
 import { t } from "../texts.js";
 import { picture } from "./attachments.js";
-import { hex, markdown } from "./markdown.js";
+import { hex } from "./color.js";
+import { markdown } from "./markdown.js";
 
 const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link", 6: "premium" };
 const ENTITIES = { 5: "users", 6: "roles", 7: "both", 8: "channels" };
@@ -59,25 +61,33 @@ function button(one, context) {
   return h("button", { ...props, type: "button", disabled: one.disabled, onclick: press }, inside);
 }
 
-function optionsOf(one, context) {
+/** What one may choose from in a select of any kind, with what is chosen already. */
+export function optionsOf(one, names) {
   if (one.type === 3) return one.options ?? [];
-  const { users, roles, channels } = context.names;
-  const chosen = new Set((one.default_values ?? []).map((entry) => entry.id));
-  const make = (entries, mark) => Object.entries(entries).map(([value, entry]) => ({ value, label: `${mark}${entry}`, default: chosen.has(value) }));
+  const chosen = new Set((one.default_values ?? []).map((value) => value.id));
+  const make = (entries, mark) => entries.map(([value, entry]) => ({ value, label: `${mark}${entry}`, default: chosen.has(value) }));
   const kind = ENTITIES[one.type];
   return [
-    ...(kind === "users" || kind === "both" ? make(users, "") : []),
-    ...(kind === "roles" || kind === "both" ? make(roles, "@") : []),
-    ...(kind === "channels" ? make(channels, "#") : []),
+    ...(kind === "users" || kind === "both" ? make(Object.entries(names.users), "") : []),
+    ...(kind === "roles" || kind === "both" ? make(Object.entries(names.roles), "@") : []),
+    ...(kind === "channels" ? make(channelsFor(one, names, chosen), "#") : []),
   ];
 }
 
+/** The channels this person sees, of the kinds that are asked for; a chosen one stays in any case. */
+function channelsFor({ channel_types: kinds }, names, chosen) {
+  const seen = (guild()?.channels ?? []).filter((one) => !kinds?.length || kinds.includes(one.type));
+  const listed = new Set(seen.map((one) => one.id));
+  const hidden = [...chosen].filter((id) => !listed.has(id)).map((id) => [id, names.channels[id] ?? t("unknownChannel")]);
+  return [...seen.map((one) => [one.id, one.name]), ...hidden];
+}
+
 function select(one, context) {
-  const options = optionsOf(one, context);
+  const options = optionsOf(one, context.names);
   const most = Math.min(one.max_values ?? 1, options.length || 1);
   const label = one.placeholder ?? t("choose");
   const chosen = options.filter((option) => option.default).map((option) => option.label);
-  const list = h("div", { class: "options", role: "listbox", "aria-label": label, "aria-multiselectable": most > 1 ? "true" : "false", hidden: true });
+  const list = h("div", { class: "options", hidden: true });
   const head = h("button", {
     class: "head", type: "button", disabled: one.disabled, "aria-haspopup": "listbox", "aria-expanded": "false",
     "data-key": `${context.message.id}:${one.custom_id}`,
@@ -87,7 +97,7 @@ function select(one, context) {
     fold(head, list, false);
     await performFrom(root, "choose", { message: context.message.id, custom_id: one.custom_id, values });
   };
-  fill(list, options, most, one.min_values ?? 1, send);
+  fill(list, { options, label, most, least: one.min_values ?? 1 }, send);
   head.addEventListener("click", () => fold(head, list, list.hidden));
   root.addEventListener("keydown", (event) => keys(event, head, list));
   root.addEventListener("focusout", (event) => {
@@ -118,18 +128,20 @@ function keys(event, head, list) {
   event.stopPropagation();
 }
 
-function fill(list, options, most, least, send) {
+function fill(list, { options, label, most, least }, send) {
+  const choices = h("div", { role: "listbox", "aria-label": label, "aria-multiselectable": most > 1 ? "true" : "false" });
   const picked = new Set(options.filter((option) => option.default).map((option) => option.value));
   const apply = h("button", { class: "apply button primary", type: "button", onclick: () => send([...picked]) }, t("apply"));
   const toggle = (value, item) => {
-    if (most <= 1) return send([value]);
+    if (most <= 1) return send(picked.has(value) && least === 0 ? [] : [value]);
     if (picked.has(value)) picked.delete(value);
     else if (picked.size < most) picked.add(value);
     item.setAttribute("aria-selected", String(picked.has(value)));
     apply.disabled = picked.size < least;
     return undefined;
   };
-  for (const option of options) list.append(optionItem(option, picked.has(option.value), toggle));
+  for (const option of options) choices.append(optionItem(option, picked.has(option.value), toggle));
+  list.append(choices);
   if (most > 1) list.append(apply);
 }
 

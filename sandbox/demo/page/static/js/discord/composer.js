@@ -3,7 +3,6 @@
 import { perform } from "../actions.js";
 import { act } from "../api.js";
 import { h, region } from "../dom.js";
-import { tick } from "../guide.js";
 import { icon } from "../icons.js";
 import { channel, guild, show, ui, world } from "../store.js";
 import { t } from "../texts.js";
@@ -297,6 +296,5 @@ async function call(desk, form) {
   const path = desk.command.name;
   const options = await valuesOf(form);
   leave(desk);
-  const reply = await perform("slash", { channel: ui.channel, command: path, options });
-  if (reply && !reply.failed) tick(path);
+  await perform("slash", { channel: ui.channel, command: path, options });
 }

@@ -106,8 +106,6 @@ function mention(text) {
   return h("span", { class: "mention" }, text);
 }
 
-/** Discord's colour numbers as CSS. */
-export const hex = (color) => `#${color.toString(16).padStart(6, "0")}`;
 
 function spoiler(children) {
   const open = (event) => {

@@ -7,7 +7,6 @@ import { show, world } from "../store.js";
 import { t } from "../texts.js";
 import { toast } from "../toast.js";
 import { messageCommands } from "./commands.js";
-import { tick } from "../guide.js";
 
 const root = () => document.getElementById("menus");
 let back = null;
@@ -86,10 +85,7 @@ function apps(message) {
 
 function appEntry(command, message) {
   const bot = world.state.discord.bot;
-  const go = () => {
-    tick("menu");
-    return perform("menu", { channel: message.channel_id, message: message.id, command: command.name });
-  };
+  const go = () => perform("menu", { channel: message.channel_id, message: message.id, command: command.name });
   return h("button", { class: "entry", type: "button", role: "menuitem", tabindex: "-1", "data-command": command.name, onclick: () => run(go) },
     h("span", {}, command.display, h("small", {}, bot?.name ?? "")),
     bot ? h("img", { src: bot.avatar, alt: "", width: 20, height: 20 }) : null);

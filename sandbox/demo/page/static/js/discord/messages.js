@@ -1,19 +1,21 @@
 // The messages of the open channel.
 
-import { h, keyed } from "../dom.js";
+import { h, keyed, roving } from "../dom.js";
 import { icon } from "../icons.js";
 import { channel, messagesOf, show, ui, world } from "../store.js";
 import { t } from "../texts.js";
-import { day, head } from "../time.js";
+import { day, head, now, sameDay } from "../time.js";
 import { attachment, embed, poll, snapshot, sticker } from "./attachments.js";
+import { readable } from "./color.js";
 import { all, emoji } from "./components.js";
-import { hex, markdown } from "./markdown.js";
+import { markdown } from "./markdown.js";
 import { displayOf } from "./commands.js";
 import { messageMenu } from "./menu.js";
 
 const SLASH = 20;
 const GROUP = 7 * 60 * 1000;
 const LONG_PRESS = 550;
+const NAMED = 40;
 const SYSTEM = { 6: "systemPin", 7: "systemJoin", 8: "systemBoost", 18: "systemThread" };
 
 let atEnd = true;
@@ -22,6 +24,7 @@ let atEnd = true;
 export function mountMessages(root) {
   document.addEventListener("answer-at-end", () => { atEnd = true; });
   const draw = keyed(root, item);
+  roving(root, ".more");
   let place = null;
   let seenAt = 0;
   const toEnd = () => { if (atEnd) root.scrollTop = root.scrollHeight; };
@@ -49,8 +52,8 @@ function items(here) {
   let before = null;
   for (const message of messagesOf(here.id)) {
     const date = new Date(message.timestamp);
-    if (!before || new Date(before.timestamp).toDateString() !== date.toDateString()) {
-      made.push({ key: `day-${here.id}-${date.toDateString()}`, kind: "day", text: day(date) });
+    if (!before || !sameDay(new Date(before.timestamp), date)) {
+      made.push({ key: `day-${here.id}-${day(date)}`, kind: "day", text: day(date) });
     }
     made.push({ key: message.id, kind: "message", message, follows: follows(before, message), lang: ui.lang, person: ui.person });
     before = message;
@@ -93,7 +96,7 @@ function messageOf(message, grouped, known) {
   const { ephemeral } = message;
   const away = () => show({ dismissed: [...ui.dismissed, message.id] });
   const open = (event) => messageMenu(event, message);
-  const more = h("button", { class: "more", type: "button", "aria-label": t("more"), "aria-haspopup": "menu", "data-key": `more:${message.id}`, onclick: open }, icon("dots"));
+  const more = h("button", { class: "more", type: "button", "aria-label": t("moreOf", { name: nameOf(message.author), text: shorten(message.content ?? "") }), tabindex: "-1", "aria-haspopup": "menu", "data-key": `more:${message.id}`, onclick: open }, icon("dots"));
   const made = h("article", {
     class: ["message", grouped && "follows", ephemeral && "ephemeral", mentionsMe(message) && "mentioned", !known && fresh(message) && "fresh"].filter(Boolean).join(" "),
     "data-id": message.id, oncontextmenu: open,
@@ -106,7 +109,9 @@ function messageOf(message, grouped, known) {
   return made;
 }
 
-const fresh = (message) => Date.now() - new Date(message.timestamp) < 5000;
+const shorten = (text) => (text.length > NAMED ? `${text.slice(0, NAMED)}…` : text);
+
+const fresh = (message) => now() - new Date(message.timestamp) < 5000;
 
 function mentionsMe(message) {
   const mine = world.state.people.find((one) => one.name === ui.person)?.id;
@@ -128,7 +133,7 @@ export function avatar(author, size = 40) {
 function header(message) {
   const known = world.state.discord.users[message.author.id];
   const name = h("span", { class: "name" }, nameOf(message.author));
-  if (known?.color) name.style.color = hex(known.color);
+  if (known?.color) name.style.color = readable(known.color);
   return h("header", {}, name,
     message.author.bot ? h("span", { class: "tag" }, icon("check", 10), t("app")) : null,
     h("time", { datetime: message.timestamp, title: day(new Date(message.timestamp)) }, head(new Date(message.timestamp))));

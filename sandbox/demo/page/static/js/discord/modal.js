@@ -2,17 +2,17 @@
 
 import { perform } from "../actions.js";
 import { h } from "../dom.js";
-import { tick } from "../guide.js";
 import { t } from "../texts.js";
-import { world } from "../store.js";
-import { emoji } from "./components.js";
+import { guild, world } from "../store.js";
+import { emoji, optionsOf } from "./components.js";
 import { markdown } from "./markdown.js";
 
-const NUMBER = /^\d{6}$/;
 const TEXT_INPUT = 4;
 const LABEL = 18;
 const TEXT = 10;
 const NO_NAMES = { users: {}, roles: {}, channels: {} };
+const named = (list) => Object.fromEntries((list ?? []).map((one) => [one.id, one.name]));
+const namesHere = () => ({ users: named(guild()?.members), roles: named(guild()?.roles), channels: named(guild()?.channels) });
 
 /** Show the modal; `submit` gets what was filled in. */
 export function openModal(modal) {
@@ -41,10 +41,8 @@ export function openModal(modal) {
 async function send(dialog, form, modal, failure) {
   const button = form.querySelector("[type=submit]");
   button.classList.add("busy");
-  const values = valuesOf(form);
-  const reply = await perform("submit", { modal: modal.id, values });
+  const reply = await perform("submit", { modal: modal.id, values: valuesOf(form) });
   button.classList.remove("busy");
-  if (reply && Object.values(values).every((one) => NUMBER.test(one))) tick("number");
   if (reply && !reply.modal) dialog.close();
   else if (!reply) failure.textContent = t("modalFailed");
 }
@@ -83,9 +81,10 @@ function input(one) {
 
 function selection(one, needed) {
   const made = h("select", { name: one.custom_id, required: needed, multiple: (one.max_values ?? 1) > 1 });
+  const options = optionsOf(one, namesHere());
   // Nothing is chosen before somebody does it, unless the bot said so.
-  if (!made.multiple && !one.options?.some((option) => option.default)) made.append(h("option", { value: "" }, one.placeholder ?? "…"));
-  for (const option of one.options ?? []) {
+  if (!made.multiple && !options.some((option) => option.default)) made.append(h("option", { value: "" }, one.placeholder ?? "…"));
+  for (const option of options) {
     made.append(h("option", { value: option.value, selected: option.default }, emoji(option.emoji)?.textContent ?? "", option.label));
   }
   return made;

@@ -1,7 +1,7 @@
 // The frame of the Discord window: servers, channels, the person, the open channel's head.
 
 import { follow } from "../actions.js";
-import { h, region } from "../dom.js";
+import { h, region, roving } from "../dom.js";
 import { icon } from "../icons.js";
 import { channel, guild, me, show, ui, world } from "../store.js";
 import { t } from "../texts.js";
@@ -35,10 +35,14 @@ export function mountDiscord() {
   document.addEventListener("modal", (event) => openModal(event.detail));
   const composer = mountComposer(at("composer"));
   at("discord").addEventListener("click", stayHere);
+  roving(at("rail"), ".server");
+  roving(at("channels"), ".channel:not(:disabled)");
   setInterval(() => at("messages").querySelectorAll("[data-at]").forEach((one) => { one.textContent = timestamp(Number(one.dataset.at), "R"); }), 1000);
   return () => {
     settle();
     const here = channel();
+    at("rail").setAttribute("aria-label", t("servers"));
+    at("channels").setAttribute("aria-label", t("channels"));
     rail({ guilds: world.state.discord.guilds.map(({ id, name, icon: mark }) => ({ id, name, mark })), open: ui.guild, unread: unreadOfDms(), lang: ui.lang });
     place({ name: guild()?.name ?? t("directMessages") });
     channels({ ...listOf(), open: ui.channel, lang: ui.lang });
@@ -85,15 +89,15 @@ const unreadOfDms = () => world.state.discord.dms.filter((one) => isUnread(one.i
 function drawRail({ guilds, open, unread }) {
   const home = h("button", {
     class: `server home ${open === null ? "open" : ""}`, type: "button", "data-key": "home", title: t("directMessages"),
-    "aria-label": t("directMessages"), "aria-current": open === null ? "page" : null, onclick: () => show({ guild: null, channel: world.state.discord.dms[0]?.id ?? null }),
+    "aria-label": t("directMessages"), "aria-current": open === null ? "page" : null, tabindex: open === null ? "0" : "-1", onclick: () => show({ guild: null, channel: world.state.discord.dms[0]?.id ?? null }),
   }, icon("home", 24), unread ? h("span", { class: "count" }, unread) : null);
   return [home, h("hr"), guilds.map((one) => h("button", {
     class: `server ${one.id === open ? "open" : ""}`, type: "button", "data-key": one.id, title: one.name, "aria-label": one.name,
-    "aria-current": one.id === open ? "page" : null, onclick: () => show({ guild: one.id, channel: null }),
+    "aria-current": one.id === open ? "page" : null, tabindex: one.id === open ? "0" : "-1", onclick: () => show({ guild: one.id, channel: null }),
   }, one.mark ? h("img", { src: one.mark, alt: "" }) : h("span", {}, one.name.slice(0, 2))))];
 }
 
-const drawPlace = ({ name }) => h("h1", {}, name);
+const drawPlace = ({ name }) => h("h2", {}, name);
 
 function listOf() {
   const here = guild();
@@ -120,7 +124,7 @@ function channelItem(one, open) {
   const mark = one.avatar ? h("img", { class: "avatar", src: one.avatar, alt: "", width: 28, height: 28 }) : icon(isThread ? "thread" : MARKS[one.type] ?? "hash", isThread ? 15 : 19);
   return h("button", {
     class: `channel ${isThread ? "thread" : ""} ${one.id === open ? "open" : ""} ${one.unread ? "unread" : ""}`, type: "button", "data-key": one.id,
-    "aria-current": one.id === open ? "page" : null, disabled: CLOSED.includes(one.type), onclick: () => show({ channel: one.id, replyTo: null }),
+    "aria-current": one.id === open ? "page" : null, tabindex: one.id === open ? "0" : "-1", disabled: CLOSED.includes(one.type), onclick: () => show({ channel: one.id, replyTo: null }),
   }, mark, h("span", {}, one.name), one.hidden ? icon("lock", 13) : null);
 }
 

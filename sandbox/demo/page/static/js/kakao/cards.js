@@ -5,8 +5,9 @@ import { card } from "/drawing/card.js";
 import { act } from "../api.js";
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
-import { ui, world } from "../store.js";
+import { world } from "../store.js";
 import { t } from "../texts.js";
+import { sheet } from "../time.js";
 import { toast } from "../toast.js";
 
 /** The bubble of a message; `open` is called with the address of whatever is pressed. */
@@ -18,7 +19,7 @@ export function bubble(message, app, open) {
     press: open,
     map: (pressed, template) => showPlace(pressed.closest(".screen"), template),
     add: added,
-    day: message.starts_at ? dayOf(message.starts_at) : null,
+    day: message.starts_at ? sheet(new Date(message.starts_at * 1000)) : null,
     foot: message.to_friend ? visibility(app) : null,
     below: message.kind === "scrap" ? domain(message.template.content) : null,
   });
@@ -69,12 +70,6 @@ function openOver(screen, kind, title, ...content) {
 function leave(event, over) {
   event.stopPropagation();
   over.remove();
-}
-
-function dayOf(startsAt) {
-  const day = new Date(startsAt * 1000);
-  const month = new Intl.DateTimeFormat(ui.lang === "en" ? "en-US" : "ko-KR", { month: "short" }).format(day);
-  return { month, date: day.getDate() };
 }
 
 function added(pressed) {

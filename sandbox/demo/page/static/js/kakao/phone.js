@@ -6,7 +6,7 @@ import { tick } from "../guide.js";
 import { icon } from "../icons.js";
 import { show, ui, world } from "../store.js";
 import { t } from "../texts.js";
-import { clock, day } from "../time.js";
+import { clock, day, now } from "../time.js";
 import { toast } from "../toast.js";
 import { glowIn } from "../discord/places.js";
 import { bubble, preview } from "./cards.js";
@@ -24,15 +24,15 @@ export function mountPhone() {
   const status = region(document.getElementById("status"), drawStatus);
   talk.append(parts.list, parts.head, parts.room);
   talk.addEventListener("keydown", (event) => event.key === "Escape" && ui.room && show({ room: null }));
-  document.getElementById("to-phone").addEventListener("click", () => document.getElementById("phone").scrollIntoView({ behavior: "smooth" }));
-  setInterval(() => status({ time: clock(new Date()) }), 10000);
+  leadDown(document.getElementById("to-phone"), document.getElementById("phone"));
+  setInterval(() => status({ time: clock(now()) }), 10000);
   let watched = null;
   return () => {
     const { chats } = world.state.kakao;
     watched = notice(chats, watched);
     const room = chats.find((one) => one.id === ui.room) ?? null;
     talk.classList.toggle("in-room", Boolean(room));
-    status({ time: clock(new Date()) });
+    status({ time: clock(now()) });
     list({ ...listData(chats), lang: ui.lang });
     head({ name: room ? nameOf(room) : null, lang: ui.lang });
     const length = parts.room.childElementCount;
@@ -40,6 +40,12 @@ export function mountPhone() {
     parts.room.setAttribute("aria-label", room ? nameOf(room) : "");
     if (parts.room.childElementCount !== length) toEnd(parts.room);
   };
+}
+
+/** On a small screen the phone stands below: the button shows that something came, until it is seen. */
+function leadDown(button, phone) {
+  button.addEventListener("click", () => phone.scrollIntoView({ behavior: "smooth" }));
+  new IntersectionObserver(([seen]) => seen.isIntersecting && button.classList.remove("news"), { threshold: 0.5 }).observe(phone);
 }
 
 function toEnd(room) {
@@ -143,7 +149,7 @@ function talked(item, known) {
   if (item.empty) return h("p", { class: "empty" }, t(item.me ? "emptyMe" : "emptyFriend"));
   const { message } = item;
   const at = new Date(message.at * 1000);
-  const fresh = !known && world.state.kakao.now - message.at < FRESH;
+  const fresh = !known && now() / 1000 - message.at < FRESH;
   const time = h("time", { datetime: at.toISOString() }, clock(at));
   const body = bubble(message, world.state.kakao.app, press);
   return h("div", { class: `talked ${message.mine ? "mine" : "theirs"} ${fresh ? "fresh" : ""}`, "data-message": message.id },
