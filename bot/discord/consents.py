@@ -11,12 +11,12 @@ def linked_text(texts: Texts, new: NewLink, *, goes_on: bool = True) -> str:
 
     And what follows, unless a draft cannot be gone on with.
     """
-    nickname, locale = plain(new.nickname), new.locale
+    locale = new.locale
     with_draft = new.draft_id is not None
     given = new.asked or new.agreed
     if not given:
         key = "kakao-linked-short" if with_draft else "kakao-linked"
-        return texts.say(locale, key, nickname=nickname)
+        return texts.say(locale, key, nickname=plain(new.nickname))
     lines = [texts.say(locale, "kakao-agreed", names=plain(scope_names(texts, locale, given)))]
     known = [scope for scope in EXPLAINED if scope in given]
     follows = ["draft"] * goes_on if with_draft else known

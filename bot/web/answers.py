@@ -110,10 +110,9 @@ class Answers:
 
     def refusal(self, request: web.Request, refused: LinkRefused) -> web.Response:
         """Return the page of a refused link."""
-        is_told_apart = refused.asks_consent and refused.reason in OF_CONSENTS
         return self.notice(
             request,
-            f"consent-{refused.reason}" if is_told_apart else refused.reason,
+            notice_of(refused),
             STATUSES[refused.reason],
             locale=refused.locale,
             again=refused.again,
@@ -133,6 +132,12 @@ class Answers:
 
 ANSWERS = web.AppKey("answers", Answers)
 PAGES = web.AppKey("pages", Pages)
+
+
+def notice_of(refused: LinkRefused) -> str:
+    """Return the name of a refused link's page: a consent's is not that of linking."""
+    is_told_apart = refused.asks_consent and refused.reason in OF_CONSENTS
+    return f"consent-{refused.reason}" if is_told_apart else refused.reason
 
 
 def redirect_to(status: HTTPStatus, address: str) -> web.Response:

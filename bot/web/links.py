@@ -9,7 +9,7 @@ from bot.services.accounts.linked_roles import LinkedRoles
 from bot.services.accounts.oauth import LinkRefused, OAuthFlow, Redirect, asks_consent
 from bot.services.accounts.pending import Awaited
 from bot.texts import pick_locale
-from bot.web.answers import STATUSES, Answers, redirect_to
+from bot.web.answers import STATUSES, Answers, notice_of, redirect_to
 from bot.web.outcomes import PATH as DONE
 from bot.web.outcomes import Outcome, Told, packed, unpacked
 from bot.web.pages import Pages, preferred
@@ -128,8 +128,8 @@ class LinkPages:
         # One without a language has used up nothing: its page must not replace a former one.
         if refused.locale is None:
             raise refused
-        status = STATUSES[refused.reason]
-        return self._ended(request, Told(refused.reason, status, refused.locale, refused.again))
+        status, name = STATUSES[refused.reason], notice_of(refused)
+        return self._ended(request, Told(name, status, refused.locale, refused.again))
 
     def _ended(self, request: web.Request, outcome: Outcome) -> web.Response:
         value = packed(outcome)
