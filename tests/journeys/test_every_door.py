@@ -141,10 +141,11 @@ async def everything_to_press(world: World, person: Person, message: Message) ->
     await hajun.slash(CHAT, "settings templates add", name="정모", template_id=120001)
     templates = await person.slash(CHAT, "compose", kind="custom")
     kinds = await person.slash(CHAT, "notify list")
+    welcome = await person.slash(CHAT, "help")
     link = await person.slash(CHAT, "kakao link")
     await world.follow(link, "지우")
     number = await link.until(lambda shown: "번호" in shown.text and "다시 보내기" in shown.labels)
-    return [panel, number, *(one.answer for one in (failed, written, templates, kinds))]
+    return [panel, number, *(one.answer for one in (failed, written, templates, kinds, welcome))]
 
 
 async def test_every_button_and_select_with_its_feature_off_says_so(

@@ -84,6 +84,7 @@ async def phone(
 
 
 async def heading(page: Page) -> str:
+    await page.wait_for_load_state()  # until its style is there both languages are seen
     return await page.locator("h1:visible").inner_text()
 
 

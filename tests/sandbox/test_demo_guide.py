@@ -84,7 +84,7 @@ async def agree_at_kakao(tab: Tab, finger: Finger, opener: Locator) -> None:
     await finger.press(page.locator("button[value=민지]"))
     await finger.press(page.locator("#all"))
     await finger.press(page.locator("button[value=agree]"))
-    await page.wait_for_url("**/oauth/kakao/callback**")
+    await page.wait_for_url("**/done")
     await page.close()
 
 

@@ -468,7 +468,7 @@ async def walk_through_kakao(tab: Tab) -> None:
         await kakao.locator("button[value=민지]").click()
     await kakao.locator("#all").check()
     await kakao.locator("button[value=agree]").click()
-    await kakao.wait_for_url("**/oauth/kakao/callback**")
+    await kakao.wait_for_url("**/done")
     await kakao.close()
 
 

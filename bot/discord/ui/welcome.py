@@ -35,6 +35,8 @@ class RuleButton(
 ):
     """Makes a rule for one server; its id says which, since it may stand in a direct message."""
 
+    feature = HIGHLIGHT
+
     def __init__(self, kind: RuleKind, guild_id: int, label: str) -> None:
         super().__init__(
             discord.ui.Button(
