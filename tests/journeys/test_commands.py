@@ -163,6 +163,17 @@ async def test_commands_are_registered_only_when_they_differ(
     assert "12 commands are registered" in caplog.text
 
 
+async def test_answers_name_commands_by_the_ids_that_they_are_registered_with(
+    world: World, minji: Person
+) -> None:
+    ids = {one["name"]: one["id"] for one in world.discord.world.book()}
+    named = f"</highlight add:{ids['highlight']}>로 만들어"
+    assert named in (await minji.slash(CHAT, "highlight list")).text
+    await world.stop_bot()
+    await world.start_bot()  # and nothing is registered this time
+    assert named in (await minji.slash(CHAT, "highlight list")).text
+
+
 async def test_commands_are_registered_by_hand_while_the_bot_runs(world: World) -> None:
     world.discord.world.book().overwrite([])
     await sync(world.config)

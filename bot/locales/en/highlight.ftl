@@ -15,7 +15,7 @@ highlight-no-content = ⚠️ This Kkachi cannot see what messages say. Words an
 highlight-removed = You will hear no more of this: { $rule }.
 
 highlight-list-title = My highlight rules: { $count }
-highlight-list-none = You have no rules yet. Make one with `/highlight add`.
+highlight-list-none = You have no rules yet. Make one with { COMMAND("highlight add") }.
 highlight-list-filter = In this server
 highlight-list-schedule = When cards come (in all servers)
 
@@ -57,7 +57,7 @@ highlight-why-stopped = It was stopped at "{ $gate }".
 highlight-why-waits = It goes out, but waits for "{ $gate }".
 highlight-why-discord = Discord does not answer just now. It is kept, and judged as soon as Discord does.
 highlight-why-waiting = This message was found and waits for its turn.
-highlight-why-taken = This message is in a card already. `/kakao status` shows how that went.
+highlight-why-taken = This message is in a card already. { COMMAND("kakao status") } shows how that went.
 highlight-why-dropped = This message was found, but not sent. { $why }
 highlight-why-then = This message was stopped when it was judged. { $why }
 highlight-why-unknown = There is no record that this message was found. The rule may be newer, the words may have been added more than an hour later, or the record has expired.
@@ -144,4 +144,4 @@ highlight-gate-link = KakaoTalk
     .wait = goes once you connect again
 highlight-flood = 🌊 **{ $author }** has met your rules so often at once that { $count } highlights came in one card. To hear no more of them, press the button.
 highlight-flood-ignore = Ignore them
-highlight-flood-ignored = No more cards come of what { $author } writes in that server. To undo this, choose the same person in `/highlight ignore` there.
+highlight-flood-ignored = No more cards come of what { $author } writes in that server. To undo this, choose the same person in { COMMAND("highlight ignore") } there.

@@ -1,8 +1,8 @@
-settings-templates-none = No template has a name yet. Add one with `/settings templates add`.
+settings-templates-none = No template has a name yet. Add one with { COMMAND("settings templates add") }.
 settings-templates-line = • **{ $name }** · template { $number } · { $arguments }
 settings-templates-in-link = { $name } (in a link)
 settings-templates-no-arguments = nothing to fill in
-settings-templates-added = Added. Members find it in `/compose` now.
+settings-templates-added = Added. Members find it in { COMMAND("compose") } now.
 settings-templates-replaced = A template of that name was there already; it has been replaced.
 settings-templates-removed = **{ $name }** is taken off the list. The template itself stays at Kakao.
 

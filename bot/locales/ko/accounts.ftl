@@ -1,7 +1,7 @@
 # 카카오가 먼저 알려 준 일.
 account-undone =
     카카오에서 까치와의 연결이 끊겼어요. 그래서 저장된 카카오 정보를 모두 지우고, 보내지 않은 카드는 취소했어요.
-    다시 쓰고 싶다면 `/kakao link`를 입력해 주세요.
+    다시 쓰고 싶다면 { PARTICLE(COMMAND("kakao link"), "을") } 입력해 주세요.
 
 # 서버 관리자나 운영자가 멤버의 연결에 대해 정한 일.
 excluded-told =
@@ -12,5 +12,5 @@ excluded-lifted = 🔗 이제 **{ $guild }** 서버에서 카카오톡 연결을
 link-ended-told =
     🔌 까치를 운영하는 사람이 카카오톡 연결을 끊었어요. 보관하던 토큰은 모두 지웠고, 기다리던 카드는 취소됐어요.
     카카오에 연결이 남아 있다면 카카오톡 **설정 → 카카오계정 → 연결된 서비스 관리**에서 끊을 수 있어요.
-    다시 쓰려면 `/kakao link`를 입력해 주세요.
+    다시 쓰려면 { PARTICLE(COMMAND("kakao link"), "을") } 입력해 주세요.
 link-ended-reason = 이유: { $reason }

@@ -1,6 +1,6 @@
 forward-me-sent = 카카오톡 '나와의 채팅'으로 보냈어요.
 forward-me-queued = 아직 보내지 못했어요. { $why }
-forward-me-sending = 아직 보내는 중이에요. 결과는 `/kakao status`에서 볼 수 있어요.
+forward-me-sending = 아직 보내는 중이에요. 결과는 { COMMAND("kakao status") }에서 볼 수 있어요.
 forward-me-parked = 보내지 않고 가지고 있어요. { $why }
 forward-me-failed = 보내지 못했어요. { $why }
 forward-me-unknown = { $why }
@@ -30,7 +30,7 @@ forward-friends-members = 디스코드 멤버로 고르기
 forward-friends-unnamed = 이름 없는 친구
 forward-friends-takes-none = 지금 앱 메시지를 받지 않아요
 forward-friends-refusing = { $names }: 지금 앱 메시지를 받지 않아서 고를 수 없어요.
-forward-friends-unreached = { $names }: 여기서는 고를 수 없어요. 카카오톡을 연결하지 않았거나, 내 카카오톡 친구가 아니거나, `/kakao visible`로 이름을 공개하지 않은 멤버예요.
+forward-friends-unreached = { $names }: 여기서는 고를 수 없어요. 카카오톡을 연결하지 않았거나, 내 카카오톡 친구가 아니거나, { PARTICLE(COMMAND("kakao visible"), "으로") } 이름을 공개하지 않은 멤버예요.
 forward-friends-names-away = 지금은 디스코드가 대답하지 않아서 누가 어느 멤버인지 알 수 없어요. 카카오톡 이름으로는 고를 수 있어요.
 forward-friends-sending = 보내고 있어요…
 forward-friends-cancelled = 보내지 않았어요.
@@ -38,7 +38,7 @@ forward-friends-result = { $count }명 중 { $arrived }명에게 보냈어요.
 forward-friends-nobody = 보낼 수 있는 카카오톡 친구가 없어요.
 forward-friends-missing =
     친구가 보이지 않을 때는 보통 다음 중 하나예요.
-    • 아직 까치에 카카오톡을 연결하지 않았어요. 친구가 `/kakao link`를 써야 해요.
+    • 아직 까치에 카카오톡을 연결하지 않았어요. 친구가 { PARTICLE(COMMAND("kakao link"), "을") } 써야 해요.
     • ‘카카오 서비스 내 친구목록’에 동의하지 않았어요. 친구가 ‘카카오톡 친구에게 보내기’를 한 번 쓰면 카카오가 물어봐요.
     • 카카오에서 까치에 프로필을 비공개로 해 두었어요. 친구가 까치로 받은 카카오톡 메시지의 ‘프로필 공개 설정’에서 바꿀 수 있어요.
     • 내가 카카오톡에서 숨기거나 차단한 친구예요.

@@ -15,7 +15,7 @@ highlight-no-content = ⚠️ 이 까치는 메시지 내용을 볼 수 없어�
 highlight-removed = { $rule } 규칙을 지웠어요.
 
 highlight-list-title = 내 하이라이트 규칙 { $count }개
-highlight-list-none = 아직 규칙이 없어요. `/highlight add`로 만들어 보세요.
+highlight-list-none = 아직 규칙이 없어요. { PARTICLE(COMMAND("highlight add"), "으로") } 만들어 보세요.
 highlight-list-filter = 이 서버에서
 highlight-list-schedule = 받는 때 (모든 서버)
 
@@ -57,7 +57,7 @@ highlight-why-stopped = '{ $gate }'에서 멈췄어요.
 highlight-why-waits = 보내 드리지만, '{ $gate }' 때문에 조금 기다려요.
 highlight-why-discord = 지금은 디스코드가 대답하지 않아요. 놓치지 않고 두었다가, 대답하는 대로 마저 확인해요.
 highlight-why-waiting = 이 메시지는 찾아서 보낼 차례를 기다리고 있어요.
-highlight-why-taken = 이 메시지는 이미 카드에 담았어요. `/kakao status`에서 결과를 볼 수 있어요.
+highlight-why-taken = 이 메시지는 이미 카드에 담았어요. { COMMAND("kakao status") }에서 결과를 볼 수 있어요.
 highlight-why-dropped = 이 메시지는 찾았지만 보내지 않았어요. { $why }
 highlight-why-then = 이 메시지를 확인했을 때 멈췄어요. { $why }
 highlight-why-unknown = 이 메시지를 찾은 기록이 없어요. 규칙을 나중에 만들었거나, 쓴 지 한 시간이 넘어서 고친 글이거나, 오래되어 기록을 지웠을 수 있어요.
@@ -141,4 +141,4 @@ highlight-gate-link = 카카오톡 연결
     .wait = 다시 연결하면 보내요
 highlight-flood = 🌊 **{ $author }** 님이 쓴 글이 한꺼번에 많이 걸려서, 소식 { $count }개를 카드 하나로 모았어요. 이 사람의 글을 그만 받으려면 아래 버튼을 눌러 주세요.
 highlight-flood-ignore = 이 사람 무시하기
-highlight-flood-ignored = 이제 그 서버에서 { $author } 님의 글로는 카드가 오지 않아요. 다시 받으려면 그 서버에서 `/highlight ignore`에 같은 사람을 골라 주세요.
+highlight-flood-ignored = 이제 그 서버에서 { $author } 님의 글로는 카드가 오지 않아요. 다시 받으려면 그 서버에서 { COMMAND("highlight ignore") }에 같은 사람을 골라 주세요.

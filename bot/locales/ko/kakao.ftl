@@ -14,7 +14,7 @@ kakao-linked =
     ✅ 카카오톡 **{ $nickname }** 계정과 연결했어요.
     메시지를 오른쪽 클릭(모바일은 길게 누르기)하고 **앱 → 내 카카오톡으로 보내기**를 눌러 보세요. '나와의 채팅'에는 소리 없이 도착해요.
 kakao-linked-short = ✅ 카카오톡 **{ $nickname }** 계정과 연결했어요.
-kakao-broken = 카카오톡 연결이 끊겨서 카드를 보낼 수 없어요. `/kakao link`로 다시 연결하면 기다리던 카드도 보내 드려요.
+kakao-broken = 카카오톡 연결이 끊겨서 카드를 보낼 수 없어요. { PARTICLE(COMMAND("kakao link"), "으로") } 다시 연결하면 기다리던 카드도 보내 드려요.
 kakao-unlink-ask =
     카카오톡 **{ $nickname }** 계정과 연결을 끊을까요?
     카카오 쪽 연결도 끊고, 저장된 카카오 정보를 모두 지워요. 아직 보내지 않은 카드는 취소돼요.
@@ -45,7 +45,7 @@ kakao-number-again = 번호를 다시 보냈어요. 카카오톡 ‘나와의 �
 kakao-number-awaited =
     ⏳ 카카오톡 **{ $nickname }** 계정은 번호를 입력하면 연결돼요. ‘나와의 채팅’에 온 카드에 여섯 자리 번호가 있어요.
     아래 **번호 입력**을 누르고 써 주세요. { $when } 만료돼요.
-kakao-number-late = 번호를 입력하지 않아서 카카오톡을 연결하지 않았어요. 받아 둔 카카오 정보는 모두 지웠어요. `/kakao link`로 다시 시작할 수 있어요.
+kakao-number-late = 번호를 입력하지 않아서 카카오톡을 연결하지 않았어요. 받아 둔 카카오 정보는 모두 지웠어요. { PARTICLE(COMMAND("kakao link"), "으로") } 다시 시작할 수 있어요.
 kakao-number-cancelled = 번호를 기다리던 연결을 취소했어요. 카카오 쪽 연결도 끊고, 받아 둔 카카오 정보를 모두 지웠어요.
     .here = 번호를 기다리던 연결을 취소하고, 받아 둔 카카오 정보를 지웠어요.
 kakao-button-number = 번호 입력
@@ -97,7 +97,7 @@ kakao-visible-unlisted = 아직 ‘카카오 서비스 내 친구목록’에 �
 kakao-visible-off = 이제 이 서버에서는 내 디스코드 이름이 카카오톡 친구에게 보이지 않아요.
 kakao-visible-off-everywhere = 이제 어느 서버에서도 내 디스코드 이름이 카카오톡 친구에게 보이지 않아요.
 kakao-status-visible = 카카오톡 친구에게 디스코드 이름 공개
-kakao-status-visible-nowhere = 안 해요. 서버에서 `/kakao visible`로 켤 수 있어요.
+kakao-status-visible-nowhere = 안 해요. 서버에서 { PARTICLE(COMMAND("kakao visible"), "으로") } 켤 수 있어요.
 kakao-status-visible-others = 그 밖의 서버 { $count }곳
 
 kakao-agreed = ✅ { $names }에 동의했어요.

@@ -1,8 +1,8 @@
-settings-templates-none = 아직 이름을 붙인 템플릿이 없어요. `/settings templates add`로 추가해 보세요.
+settings-templates-none = 아직 이름을 붙인 템플릿이 없어요. { PARTICLE(COMMAND("settings templates add"), "으로") } 추가해 보세요.
 settings-templates-line = • **{ $name }** · 템플릿 { $number } · { $arguments }
 settings-templates-in-link = { $name } (링크)
 settings-templates-no-arguments = 변수 없음
-settings-templates-added = 추가했어요. 이제 `/compose`에서 고를 수 있어요.
+settings-templates-added = 추가했어요. 이제 { COMMAND("compose") }에서 고를 수 있어요.
 settings-templates-replaced = 같은 이름의 템플릿을 새 내용으로 바꿨어요.
 settings-templates-removed = **{ $name }** 템플릿을 목록에서 뺐어요. 카카오에 있는 템플릿은 그대로예요.
 
