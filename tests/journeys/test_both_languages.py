@@ -43,6 +43,7 @@ def calls(message: Message) -> dict[str, list[dict[str, Any]]]:
         "settings templates list": [{}],
         "compose": [{"kind": kind} for kind in CHOICES],
         "settings templates remove": [{"name": "모임"}],
+        "help": [{}],
         "highlight add": [{"word": "번개"}],
         "highlight pattern": [{"pattern": "번개.*"}],
         "highlight me": [{"what": what} for what in ("mention", "reply", "role", "reaction")],
@@ -72,6 +73,7 @@ def calls(message: Message) -> dict[str, list[dict[str, Any]]]:
         "settings reload": [],
         "kakao link": [{}],
         "kakao status": [{}],
+        "kakao visible": [{"on": True}, {"on": False}],
         "kakao unlink": [{}],
     }
 

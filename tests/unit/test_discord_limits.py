@@ -25,12 +25,14 @@ LONGEST = {
     "limit": "1,000",
     "nickname": "닉" * 64,  # escaped; Kakao allows 20 characters
     "number": "99",
+    "of": "Link of button 2",
     "page": "100",
     "pages": "100",
 }
 # What is somebody's own words and is not cut here, because it is limited where it is taken in.
 LIMITED_ELSEWHERE = {
     "one.name": "a template's name in this server has at most 100 characters",
+    "word": "so has the same name in a form",
     "profile": "a card's profile text has at most 200 characters (KakaoTalk cuts it at 16)",
 }
 NAME, LINE = 32, 100
