@@ -1,4 +1,4 @@
-error-unexpected = Something unexpected went wrong. Please try again in a moment.
+error-unexpected = Something went wrong. Please try again in a moment.
 error-not-linked = Your KakaoTalk is not connected yet. Connect it with the button below, then try again.
 error-link-broken = The connection to your KakaoTalk is lost. Please connect it again with the button below.
 error-try-later = Kakao cannot be reached right now. Please try again in a moment.
@@ -51,8 +51,8 @@ error-feature-off = The admins of this server have switched this off.
 error-feature-off-elsewhere = The admins of the server it is from have switched this off.
 error-role-needed = In this server only members with one of these roles can do this: { $roles }.
 error-role-needed-elsewhere = In the server it is from only members with certain roles can do this.
-error-place-off = The admins of this server let nothing be carried out of this channel.
-error-place-off-elsewhere = The admins of the server it is from let nothing be carried out of that channel.
+error-place-off = The admins of this server do not allow messages of this channel to be sent to KakaoTalk.
+error-place-off-elsewhere = The admins of the server that the message is in do not allow messages of that channel to be sent to KakaoTalk.
 error-sends-limit = You have sent the { $limit } messages that this server allows in a day, or would send more than that. Try again tomorrow.
 error-sends-limit-elsewhere = You have sent the { $limit } messages that the server it is from allows in a day, or would send more than that. Try again tomorrow.
 error-less-may-leave = The admins of the server it is from let less of a message out by now. Use the command on that message again.

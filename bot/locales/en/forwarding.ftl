@@ -25,7 +25,11 @@ forward-friends-question = Who should get it? Pick up to { $limit } friends.
 forward-friends-picked = Picked: **{ $names }**
 forward-friends-found = Found for "{ $query }": { $count }
 forward-friends-none-found = No friend has "{ $query }" in their name.
-forward-friends-placeholder = Pick friends ({ $page }/{ $pages })
+forward-friends-placeholder =
+    { $pages ->
+    [1] Pick friends
+    *[other] Pick friends ({ $page }/{ $pages })
+    }
 forward-friends-members = Pick by Discord member
 forward-friends-unnamed = A friend without a name
 forward-friends-takes-none = Takes no messages from apps at the moment
@@ -34,7 +38,14 @@ forward-friends-unreached = { $names }: cannot be picked here. They have not con
 forward-friends-names-away = Discord does not answer at the moment, so nobody knows which friend is which member. You can pick by KakaoTalk names.
 forward-friends-sending = Sending…
 forward-friends-cancelled = Not sent.
-forward-friends-result = { $arrived } of { $count } friends got it.
+forward-friends-result =
+    { $count ->
+    [1] { $arrived ->
+    [1] Your friend got it.
+    *[0] Not sent.
+    }
+    *[other] { $arrived } of { $count } friends got it.
+    }
 forward-friends-nobody = There is no KakaoTalk friend you could send to.
 forward-friends-missing =
     When a friend is missing, it is usually one of these:
