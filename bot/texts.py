@@ -1,12 +1,13 @@
 """Every sentence a person reads, in Korean and English, from the catalogues in `locales/`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast
 
 import regex
 from fluent.runtime import FluentBundle, FluentResource
+from fluent.syntax import ast as ftl
 
 from bot.errors import TextArgument
 
@@ -45,7 +46,7 @@ def with_particle(word: str, particle: str) -> str:
     `particle` is the form after a consonant, one of `PARTICLES`.
     """
     after_consonant, after_vowel = PARTICLES[particle]
-    final = _final_sound(word)
+    final = _final_sound(word.read if isinstance(word, CommandName) else word)
     closed = final is not None and not (particle == "으로" and final == FINAL_RIEUL)
     return word + (after_consonant if closed else after_vowel)
 
@@ -64,11 +65,24 @@ def _final_sound(word: str) -> int | None:
     return 1 if last and last in DIGITS_WITH_FINAL | LETTERS_WITH_FINAL else None
 
 
-class Texts:
-    """The catalogues of both languages."""
+class CommandName(str):
+    """A command as it is written, which may differ from how it is read."""
 
-    def __init__(self) -> None:
-        self._bundles = {locale: _bundle(locale) for locale in LOCALES}
+    __slots__ = ("read",)
+    read: str
+
+
+class Texts:
+    """The catalogues of both languages.
+
+    `COMMAND("kakao link")` in a text is the command's name in the text's own language. For Discord
+    there are `command_ids`, by the names of the commands: then it is a mention, which Discord shows
+    in the reader's language and which can be pressed.
+    """
+
+    def __init__(self, command_ids: Mapping[str, int] | None = None) -> None:
+        self._ids = command_ids
+        self._bundles = {locale: self._bundle(locale) for locale in LOCALES}
 
     def say(self, locale: Locale, key: str, /, **arguments: TextArgument) -> str:
         """Return one text; `key` is a message id or `message.attribute`.
@@ -91,13 +105,34 @@ class Texts:
         """Return one text in every language."""
         return {locale: self.say(locale, key, **arguments) for locale in LOCALES}
 
+    def _bundle(self, locale: Locale) -> FluentBundle:
+        functions: dict[str, Any] = {
+            "PARTICLE": _particle,
+            "COMMAND": lambda name: self._command(locale, str(name)),
+        }
+        bundle = FluentBundle([locale], functions=functions, use_isolating=False)
+        for resource in _resources(locale):
+            bundle.add_resource(resource)
+        return bundle
+
+    def _command(self, locale: Locale, name: str) -> CommandName:
+        words = name.split()
+        keys = ("-".join(words[:count]) for count in range(1, len(words) + 1))
+        read = "/" + " ".join(self.say(locale, f"command-{key}") for key in keys)
+        shown = CommandName(read if self._ids is None else _in_discord(read, name, self._ids))
+        shown.read = read
+        return shown
+
+
+def _in_discord(read: str, name: str, ids: Mapping[str, int]) -> str:
+    number = ids.get(name.partition(" ")[0])  # that of the command which a sub-command belongs to
+    return f"`{read}`" if number is None else f"</{name}:{number}>"
+
 
 @cache  # parsing takes longer than all else at the start, and the catalogues never change
-def _bundle(locale: Locale) -> FluentBundle:
-    bundle = FluentBundle([locale], functions=FUNCTIONS, use_isolating=False)
-    for path in catalogue_files(locale):
-        bundle.add_resource(FluentResource(path.read_text(encoding="utf-8")))
-    return bundle
+def _resources(locale: Locale) -> Sequence[ftl.Resource]:
+    paths = catalogue_files(locale)
+    return [FluentResource(path.read_text(encoding="utf-8")) for path in paths]
 
 
 def catalogue_files(locale: Locale) -> Sequence[Path]:
@@ -106,7 +141,4 @@ def catalogue_files(locale: Locale) -> Sequence[Path]:
 
 
 def _particle(word: object, particle: object) -> str:
-    return with_particle(str(word), str(particle))
-
-
-FUNCTIONS: dict[str, Any] = {"PARTICLE": _particle}
+    return with_particle(word if isinstance(word, str) else str(word), str(particle))

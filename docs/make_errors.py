@@ -25,7 +25,7 @@ the one of `bot.kakao.errors`. `make docs` writes this page from the code.
 카카오의 코드마다 무슨 뜻이고 까치가 어떻게 하는지, 운영자가 할 일은 무엇인지 적었어요. 클래스는
 `bot.kakao.errors`에 있어요. 이 문서는 `make docs`가 코드에서 만들어요.
 
-| 코드 | 클래스 | 까치가 하는 일 | 회원이 읽는 말 | 운영자가 할 일 |
+| 코드 | 클래스 | 까치가 하는 일 | 멤버가 읽는 말 | 운영자가 할 일 |
 |---|---|---|---|---|
 """,
 }

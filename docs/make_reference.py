@@ -61,7 +61,7 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "what makes a link good: `code`, digits from the Kakao chat; `discord`, a login there",
         "`code`는 카카오톡에 온 번호를, `discord`는 디스코드 로그인을 확인하고 연결해요",
     ),
-    "kakao_rest_api_key": ("the key members log in with", "회원이 로그인할 때 쓰는 REST API 키"),
+    "kakao_rest_api_key": ("the key members log in with", "멤버가 로그인할 때 쓰는 REST API 키"),
     "kakao_client_secret": ("the secret of that key", "그 키의 클라이언트 시크릿"),
     "kakao_admin_key": (
         "the primary admin key: verifies Kakao's webhooks and ends connections that are left there",
@@ -134,7 +134,7 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "how long what belongs to a server is kept after leaving it",
         "서버를 떠난 뒤 그 서버의 것을 보관하는 날수",
     ),
-    "operator_name": ("who answers for this Kkachi", "이 까치를 운영하는 사람"),
+    "operator_name": ("who answers for this Kkachi", "이 운영자"),
     "operator_contact": ("how to reach them", "운영자의 연락처"),
     "operator_invite": (
         "the invitation to your Discord server, a button on the front page",

@@ -1,12 +1,13 @@
-"""Registers the commands where they differ from what Discord has."""
+"""Registers the commands where they differ from what Discord has, and learns their ids."""
 
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+import discord
 from discord.http import Route
 
-from bot.discord.plugin import AnyBot
+from bot.discord.plugin import AnyBot, command_ids_of
 
 _log = logging.getLogger(__name__)
 
@@ -36,11 +37,19 @@ COMPARED = (
 async def register_commands(bot: AnyBot, *, always: bool = False) -> bool:
     """Register the commands when they differ from what Discord has; tell whether they did."""
     wanted = await wanted_commands(bot)
-    if not always and in_order(await _registered(bot)) == in_order(wanted):
-        return False
-    await bot.tree.sync()
-    _log.info("%d commands are registered", len(wanted))
-    return True
+    registered = await _registered(bot)
+    differ = always or in_order(registered) != in_order(wanted)
+    if differ:
+        registered = [one.to_dict() for one in await bot.tree.sync()]
+        _log.info("%d commands are registered", len(wanted))
+    _learn(command_ids_of(bot), registered)
+    return differ
+
+
+def _learn(ids: dict[str, int], registered: Sequence[Mapping[str, Any]]) -> None:
+    typed = (one for one in registered if one["type"] == discord.AppCommandType.chat_input.value)
+    ids.clear()
+    ids.update({one["name"]: int(one["id"]) for one in typed})
 
 
 async def wanted_commands(bot: AnyBot) -> Sequence[Mapping[str, Any]]:

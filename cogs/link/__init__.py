@@ -183,7 +183,7 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
         if any(isinstance(step, RuleButton) for step in steps):
             hints.append(services.texts.say(new.locale, "welcome-next"))
         elif guild_id is None:
-            hints.append(services.texts.say(new.locale, "welcome-next-direct"))
+            hints.append(services.texts.say(new.locale, "direct-next"))
         if any(isinstance(step, SampleButton) for step in steps):
             limit = (await services.allowance.left(new.member_id)).me_limit
             hints.append(services.texts.say(new.locale, "welcome-sample.hint", limit=limit))

@@ -8,7 +8,7 @@ from typing import Any, Self, cast
 import discord
 
 from bot.discord.cog import Answered
-from bot.discord.limits import OPTION_LABEL, YELLOW
+from bot.discord.limits import YELLOW
 from bot.discord.plugin import services_of
 from bot.discord.replies import defer_edit, fitting, items, locale_of
 from bot.errors import TextArgument
@@ -93,7 +93,7 @@ class KindSelect(
         kinds = [kind for kind in SubscriptionKind if manages or kind not in FOR_ADMINS]
         options = [
             discord.SelectOption(
-                label=words.say(f"notify-kind-{kind}")[:OPTION_LABEL],
+                label=words.say(f"notify-kind-{kind}"),
                 value=kind,
                 default=kind in on,
             )

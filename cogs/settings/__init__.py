@@ -70,7 +70,7 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
 
         Args:
             interaction: who asks, and where
-            member: Whom
+            member: The member to look up
         """
         guild_id = managed(interaction)
         await defer(interaction)

@@ -24,7 +24,7 @@ WANTED |= {"compose", "share", SHARE, "highlight add", "notify add"}
 MY_WORD, MY_MESSAGE = "윷놀이", "다음 주에 윷놀이까지 하고 가요"
 FLOOD = 12
 NOTE = "이따 같이 봐요"
-PICKER, FRIENDS = "친구 고르기 (1/1)", ("★ 준호", "서연", "하준")
+PICKER, FRIENDS = "친구 고르기", ("★ 준호", "서연", "하준")
 PLACE = {
     "address": "서울 성동구 성수이로 77",
     "address_title": "둥지",
@@ -321,7 +321,7 @@ async def choose_features(visit: Visit, but: str = "") -> None:
 async def unlink_by_admin(visit: Visit) -> None:
     shown = await visit.admin.slash(CHANNEL, "settings member", member=VISITOR)
     form = await visit.admin.press(shown, "연결 강제 해제")
-    await visit.admin.submit(form, {"이유 (이 사람이 읽어요)": REASON})
+    await visit.admin.submit(form, {"이유 (멤버에게 보여요)": REASON})
     await until("nobody told the member why", lambda: any(REASON in one for one in visit.heard))
     expect(visit.account.link is not None, "the link ended in other servers as well")
     refused = await visit.slash("forward me", message=visit.message.jump_url)

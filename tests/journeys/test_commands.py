@@ -163,6 +163,17 @@ async def test_commands_are_registered_only_when_they_differ(
     assert "12 commands are registered" in caplog.text
 
 
+async def test_answers_name_commands_by_the_ids_that_they_are_registered_with(
+    world: World, minji: Person
+) -> None:
+    ids = {one["name"]: one["id"] for one in world.discord.world.book()}
+    named = f"</highlight add:{ids['highlight']}>로 만들어"
+    assert named in (await minji.slash(CHAT, "highlight list")).text
+    await world.stop_bot()
+    await world.start_bot()  # and nothing is registered this time
+    assert named in (await minji.slash(CHAT, "highlight list")).text
+
+
 async def test_commands_are_registered_by_hand_while_the_bot_runs(world: World) -> None:
     world.discord.world.book().overwrite([])
     await sync(world.config)
@@ -257,7 +268,7 @@ async def test_a_right_click_carries_a_message_to_kakao(
 ) -> None:
     await world.link("민지")
     reply = await minji.menu(CHAT, MENU_ME, message)
-    assert "'나와의 채팅'으로 보냈어요" in reply.text
+    assert "‘나와의 채팅’으로 보냈어요" in reply.text
     assert cards(world) == [("민지", "준호: 오늘 저녁 여덟 시에 모여요!")]
 
 
@@ -294,7 +305,7 @@ async def test_a_message_that_the_member_cannot_read_looks_like_none(
     unknown = f"{hidden.jump_url.rpartition('/')[0]}/1000000000000000000"
     refused = await minji.slash(CHAT, "forward me", message=hidden.jump_url)
     nothing = await minji.slash(CHAT, "forward me", message=unknown)
-    assert refused.text == nothing.text == "그런 메시지가 없거나, 볼 수 없는 메시지예요."
+    assert refused.text == nothing.text == "메시지를 찾을 수 없거나 볼 권한이 없어요."
     allowed = await world.discord.person("하준").slash(CHAT, "forward me", message=hidden.jump_url)
     assert "보냈어요" in allowed.text
 
@@ -311,7 +322,7 @@ async def test_the_message_of_another_server_needs_membership_there(
     await world.link("지우")
     refused = await minji.slash(CHAT, "forward me", message=secret.jump_url)
     allowed = await elsewhere.slash(CHAT, "forward me", message=secret.jump_url)
-    assert "볼 수 없는 메시지" in refused.text
+    assert "볼 권한이 없어요" in refused.text
     assert "보냈어요" in allowed.text
 
 
@@ -356,7 +367,7 @@ async def test_a_notice_of_discords_own_is_politely_refused(world: World, minji:
     joined = Message(here.ids.next(), guild.channel(CHAT), minji.user, kind=7)
     here.place(joined)
     reply = await minji.menu(CHAT, MENU_ME, joined)
-    assert "자동으로 남긴 알림" in reply.text
+    assert "시스템 메시지는 보낼 수" in reply.text
 
 
 async def test_direct_messages_with_the_bot_can_be_kept_too(world: World, minji: Person) -> None:
@@ -366,7 +377,7 @@ async def test_direct_messages_with_the_bot_can_be_kept_too(world: World, minji:
     kept = await minji.slash(minji.dm, "forward me", message=str(status.answer.id))
     assert "보냈어요" in kept.text
     from_elsewhere = await minji.slash(CHAT, "forward me", message=status.answer.jump_url)
-    assert "볼 수 없는 메시지" in from_elsewhere.text
+    assert "볼 권한이 없어요" in from_elsewhere.text
 
 
 async def test_a_consent_that_was_withdrawn_is_asked_for_on_the_spot(
@@ -418,10 +429,10 @@ async def test_three_friends_of_whom_one_refuses(
 ) -> None:
     panel = await friends_panel(world, minji, message)
     assert "준호: 오늘 저녁 여덟 시에" in panel.text
-    await minji.choose(panel, "친구 고르기 (1/1)", ["★ 준호", "서연", "하준"])
+    await minji.choose(panel, "친구 고르기", ["★ 준호", "서연", "하준"])
     sending = await minji.press(panel, "보내기 (3)")
     done = await sending.until(lambda shown: "3명 중 2명" in shown.text)
-    assert "❌ **하준** · 이 친구는 지금 메시지를 받지 않아요" in done.text
+    assert "❌ **하준** · 이 친구는 지금 앱 메시지를 받지 않아요" in done.text
     assert done.labels == []
     assert {receiver for receiver, _ in cards(world)} == {"준호", "서연"}
 
@@ -433,7 +444,7 @@ async def test_a_member_who_is_not_linked_gets_the_picker_after_one_walk(
     await world.follow(reply, "민지")
     done = await world.type_number(minji, reply, "민지")
     panel = await done.until(lambda shown: "누구에게" in shown.text)
-    assert panel.component("친구 고르기 (1/1)")
+    assert panel.component("친구 고르기")
 
 
 async def test_only_what_failed_and_may_be_repeated_goes_out_again(
@@ -441,7 +452,7 @@ async def test_only_what_failed_and_may_be_repeated_goes_out_again(
 ) -> None:
     panel = await friends_panel(world, minji, message)
     world.kakao.fail_next(1, code=-5, status=403, path="/v1/api/talk/friends/message")
-    await minji.choose(panel, "친구 고르기 (1/1)", ["★ 준호", "하준", "서연"])
+    await minji.choose(panel, "친구 고르기", ["★ 준호", "하준", "서연"])
     sending = await minji.press(panel, "보내기 (3)")
     done = await sending.until(lambda shown: "3명 중 0명" in shown.text)
     again = await minji.press(done, "다시 보내기 (3)")
@@ -465,9 +476,9 @@ async def test_many_friends_fill_pages_and_picks_stay_over_them(
     assert "5명까지" in panel.text
     assert "6명" in panel.text
     await minji.choose(panel, "친구 고르기 (2/2)", last[:2])
-    form = await minji.press(panel, "찾기")
+    form = await minji.press(panel, "검색")
     await minji.submit(form, {"이름": "친구39"})
-    assert "'친구39' 검색 결과: 1명" in panel.text
+    assert "‘친구39’ 검색 결과: 1명" in panel.text
     assert "준호, 서연, 지우, 친구37, 친구38" in panel.text
 
 
@@ -475,7 +486,7 @@ async def test_a_friend_who_vanished_after_the_list_was_shown(
     world: World, minji: Person, message: Message
 ) -> None:
     panel = await friends_panel(world, minji, message)
-    await minji.choose(panel, "친구 고르기 (1/1)", ["★ 준호", "서연"])
+    await minji.choose(panel, "친구 고르기", ["★ 준호", "서연"])
     world.kakao.unlink(world.kakao.account("서연"))
     sending = await minji.press(panel, "보내기 (2)")
     done = await sending.until(lambda shown: "2명 중 1명" in shown.text)
@@ -499,24 +510,24 @@ async def test_a_draft_survives_a_restart_and_obeys_only_its_owner(
     world: World, minji: Person, message: Message
 ) -> None:
     panel = await friends_panel(world, minji, message)
-    await minji.choose(panel, "친구 고르기 (1/1)", ["★ 준호"])
+    await minji.choose(panel, "친구 고르기", ["★ 준호"])
     await world.stop_bot()
     await world.start_bot()
     send = custom_id(panel, "보내기 (1)")
     stranger = await press_unseen(world.discord.person("준호"), panel, send)
-    assert "다른 사람의 버튼" in stranger.text
+    assert "명령어를 쓴 사람만" in stranger.text
     assert world.kakao.outbox == []
     sending = await minji.press(panel, "보내기 (1)")
-    await sending.until(lambda shown: "1명 중 1명" in shown.text)
+    await sending.until(lambda shown: "1명에게 보냈어요" in shown.text)
     late = await press_unseen(minji, panel, send)
-    assert "기한이 지났거나" in late.text
+    assert "만료됐거나" in late.text
 
 
 async def test_cancelling_throws_the_draft_away(
     world: World, minji: Person, message: Message
 ) -> None:
     panel = await friends_panel(world, minji, message)
-    await minji.press(panel, "그만두기")
+    await minji.press(panel, "취소")
     assert panel.text == "보내지 않았어요."
     assert world.kakao.outbox == []
 
@@ -525,10 +536,10 @@ async def test_a_button_that_nobody_knows_is_answered(world: World, minji: Perso
     await world.link("민지")
     question = await minji.slash(CHAT, "kakao unlink")
     answer = await press_unseen(minji, question.answer, "kkachi:older:1")
-    assert "기한이 지났거나" in answer.text
+    assert "만료됐거나" in answer.text
     stranger = world.discord.person("준호")
     answer = await press_unseen(stranger, question.answer, custom_id(question.answer, "연결 끊기"))
-    assert "다른 사람의 버튼" in answer.text
+    assert "명령어를 쓴 사람만" in answer.text
     assert await minji.press(question, "연결 끊기")
 
 

@@ -299,7 +299,7 @@ async def test_of_two_presses_only_one_sends(world: World, minji: Person) -> Non
     await to_me(minji, panel)
     data = {"custom_id": button["custom_id"], "component_type": 2, "id": button["id"]}
     reply = await minji._act(3, panel.answer.channel, data, message=panel.answer)
-    await reply.until(lambda message: "이미 처리한" in message.text)
+    await reply.until(lambda message: "이미 처리된" in message.text)
     assert len(world.kakao.outbox) == 1
 
 
@@ -311,7 +311,7 @@ async def test_friends_are_picked_after_the_card_is_written(world: World, minji:
     picker = await asked.until(lambda message: "누구에게" in message.text)
     assert "**정모**" in picker.text
     assert "판교역로" not in picker.text
-    await minji.choose(picker, "친구 고르기 (1/1)", ["★ 준호", "서연"])
+    await minji.choose(picker, "친구 고르기", ["★ 준호", "서연"])
     sending = await minji.press(picker, "보내기 (2)")
     await sending.until(lambda shown: "2명 중 2명" in shown.text)
     assert {message.receiver.name for message in world.kakao.outbox} == {"준호", "서연"}
@@ -324,9 +324,9 @@ async def test_from_the_picker_one_can_go_back_to_the_card(world: World, minji: 
     back = await minji.press(picker, "카드 고치기")
     await edit(minji, back, "글", 글="아니, 10시!")
     await minji.press(back, "친구에게 보내기")
-    await minji.choose(back.answer, "친구 고르기 (1/1)", ["★ 준호"])
+    await minji.choose(back.answer, "친구 고르기", ["★ 준호"])
     sending = await minji.press(back.answer, "보내기 (1)")
-    await sending.until(lambda shown: "1명 중 1명" in shown.text)
+    await sending.until(lambda shown: "1명에게 보냈어요" in shown.text)
     assert sent(world)["text"] == "아니, 10시!"
 
 
@@ -355,7 +355,7 @@ async def test_a_draft_survives_a_restart_and_obeys_only_its_owner(
     data = {"custom_id": button["custom_id"], "component_type": 2, "id": button["id"]}
     stranger = world.discord.person("준호")
     refused = await stranger._act(3, panel.answer.channel, data, message=panel.answer)
-    await refused.until(lambda message: "다른 사람의 버튼" in message.text)
+    await refused.until(lambda message: "명령어를 쓴 사람만" in message.text)
     await edit(minji, panel, "링크와 버튼", 버튼_1_이름="참가")
     await to_me(minji, panel)
     assert sent(world)["buttons"][0]["title"] == "참가"
@@ -363,6 +363,6 @@ async def test_a_draft_survives_a_restart_and_obeys_only_its_owner(
 
 async def test_a_draft_that_is_not_wanted_is_forgotten(minji: Person) -> None:
     panel = await compose(minji, "text", 글=TEXT)
-    await minji.press(panel, "그만두기")
+    await minji.press(panel, "취소")
     assert panel.text == "보내지 않았어요."
     assert panel.labels == []

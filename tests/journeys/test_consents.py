@@ -224,7 +224,7 @@ async def test_one_button_asks_for_what_is_missing_and_the_card_goes_out_by_itse
     reply = await minji.menu(CHAT, MENU_ME, message)
     assert await asked_scopes(reply) == ["talk_message"]
     await world.follow(reply, "민지")
-    await reply.until(lambda shown: "'나와의 채팅'으로 보냈어요" in shown.text)
+    await reply.until(lambda shown: "‘나와의 채팅’으로 보냈어요" in shown.text)
     await reply.until(lambda shown: "메시지 전송에 동의했어요. 기다리던 카드" in shown.text)
     assert readers(world) == ["민지"]
     assert minji.dms == []
@@ -244,7 +244,7 @@ async def test_what_waits_in_the_background_is_asked_for_in_one_direct_message(
     await world.start_bot()
     await world.discord.until(lambda: bool(minji.dms))
     [told] = minji.dms
-    assert "**카카오톡 메시지 전송** 동의가 빠져 있어서" in told.text
+    assert "**카카오톡 메시지 전송**에 동의하지 않아 카드를" in told.text
     way = await minji.press(told, "동의하러 가기")
     assert await asked_scopes(way) == ["talk_message"]
     await world.follow(way, "민지")
@@ -306,7 +306,7 @@ async def test_nobody_takes_back_what_somebody_else_agreed_to(world: World, minj
     question = await minji.choose(status, TAKE_BACK, ["카카오톡 메시지 전송"])
     yes = str(question.answer.component("철회하기")["custom_id"])
     stranger = await press_unseen(world.discord.person("준호"), question.answer, yes)
-    assert "다른 사람의 버튼" in stranger.text
+    assert "명령어를 쓴 사람만" in stranger.text
     assert world.kakao.account("민지").has_agreed("talk_message")
 
 
@@ -317,7 +317,7 @@ async def test_when_kakao_is_down_status_answers_with_what_is_known(
     world.kakao.down(True)
     status = await minji.slash(CHAT, "kakao status")
     assert "✅ 카카오톡 메시지 전송" in status.text
-    assert "카카오와 연락이 닿지 않아서" in status.text
+    assert "카카오에 연결할 수 없어서" in status.text
     assert "오늘 20번 중 19번 남았어요" in status.text
     assert status.labels == []
 
@@ -337,7 +337,7 @@ async def test_a_spent_day_is_shown_with_its_end_and_the_next_card_waits_for_it(
     await world.link("민지")
     world.kakao.spend(world.kakao.account("민지"), "pair")
     reply = await minji.menu(CHAT, MENU_ME, message)
-    assert "오늘 '나와의 채팅'으로 보낼 수 있는 횟수를 모두 썼어요. <t:" in reply.text
+    assert "오늘 ‘나와의 채팅’으로 보낼 수 있는 횟수를 모두 썼어요. <t:" in reply.text
     status = await minji.slash(CHAT, "kakao status")
     assert "오늘 20번을 모두 썼어요. <t:" in status.text
     again = await minji.menu(CHAT, MENU_ME, message)

@@ -236,7 +236,7 @@ async def test_why_says_that_it_waits_for_discord_and_never_that_all_is_passed(
         await until(lambda: stored(world, "hits WHERE message_id = ?", said.id))
         why = (await minji.slash(CHAT, "highlight why", message=said.jump_url)).text
     assert "디스코드의 답을 기다려요" in why
-    assert "모두 통과해요" not in why
+    assert "모든 조건을 통과했어요" not in why
     await arrives_once(world, f"준호: {WORD} 왜 안 와요?")
 
 

@@ -26,7 +26,7 @@ from tests.support.world import CHAT, World, link_of, until
 OFF = "꺼 두었어요"
 COMMANDS = {"forward me": "forward", "forward friends": "forward", "share": "share"}
 ELSEWHERE = ["dm", "other"]
-FRIENDS = "친구 고르기 (1/1)"
+FRIENDS = "친구 고르기"
 SECRET = "우리끼리만 아는 이야기예요"
 
 
@@ -71,14 +71,14 @@ async def test_a_role_of_its_server_is_needed_wherever_it_is_typed(
 ) -> None:
     await decide(world, "forward_roles", STAFF)
     refused = await minji.slash(place(world, where), command, message=message.jump_url)
-    assert "역할이 있는 사람만" in refused.text
+    assert "역할이 있어야" in refused.text
     assert nothing_left(world, refused)
     staff(world, ["민지"], on=True)
     allowed = await minji.slash(place(world, where), command, message=message.jump_url)
-    assert "역할이 있는 사람만" not in allowed.text
+    assert "역할이 있어야" not in allowed.text
     staff(world, ["민지"], on=False)
     refused = await minji.slash(place(world, where), command, message=message.jump_url)
-    assert "역할이 있는 사람만" in refused.text
+    assert "역할이 있어야" in refused.text
 
 
 @pytest.mark.parametrize("where", ELSEWHERE)
@@ -88,7 +88,9 @@ async def test_its_channel_content_and_limit_count_wherever_it_is_typed(
     here = place(world, where)
     long = await world.discord.person("준호").say(CHAT, "아주 긴 이야기 " * 20)
     await decide(world, "never", CHAT)
-    assert "그 채널의 글은" in (await minji.slash(here, "forward me", message=long.jump_url)).text
+    assert (
+        "그 채널의 메시지는" in (await minji.slash(here, "forward me", message=long.jump_url)).text
+    )
     await decide(world, "never")
     await decide(world, "policy", "앞부분만")
     await minji.slash(here, "forward me", message=long.jump_url)
@@ -123,7 +125,7 @@ async def test_while_its_server_cannot_be_asked_the_member_is_told_to_come_again
     staff(world, ["민지"], on=True)
     panel = await friends_panel(world, minji, panel_place, message)
     world.discord.rest_fails(503, at="/members/")
-    refused = await minji.press(panel, "그만두기")
+    refused = await minji.press(panel, "취소")
     assert "디스코드가 대답하지 않아요" in refused.text
 
 
@@ -146,14 +148,14 @@ async def test_a_draft_is_asked_about_again_when_it_is_sent(
     assert OFF in refused.text
     await switch_off(world)
     await decide(world, "forward_roles", STAFF)
-    assert "역할이 있는 사람만" in (await minji.press(panel, "보내기 (2)")).text
+    assert "역할이 있어야" in (await minji.press(panel, "보내기 (2)")).text
     await decide(world, "forward_roles")
     await decide(world, "only", "공지")
-    assert "채널의 글은" in (await minji.press(panel, "보내기 (2)")).text
+    assert "채널의 메시지는" in (await minji.press(panel, "보내기 (2)")).text
     await decide(world, "only")
     await decide(world, "policy", "링크만")
     assert "내보낼 수 있는 내용을 줄였어요" in (await minji.press(panel, "보내기 (2)")).text
-    await decide(world, "policy", "글과 사진 전체")
+    await decide(world, "policy", "내용과 사진 전체")
     await limit_sends(world, "1")
     assert "1번을 모두 썼어요" in (await minji.press(panel, "보내기 (2)")).text
     assert not world.kakao.outbox
@@ -162,7 +164,7 @@ async def test_a_draft_is_asked_about_again_when_it_is_sent(
     await until(lambda: len(world.kakao.outbox) == 2)
 
 
-@pytest.mark.parametrize("act", [FRIENDS, "찾기", "그만두기"])
+@pytest.mark.parametrize("act", [FRIENDS, "검색", "취소"])
 async def test_every_button_of_a_draft_asks(
     world: World, minji: Person, message: Message, act: str
 ) -> None:

@@ -70,7 +70,7 @@ async def test_roles_that_may_link_hold_for_the_hints_too(
     staff(world, ["지우"], on=False)
     for reply in await hints(jiwoo, message):
         assert has_no_way(reply), reply.text
-        assert "역할이 있는 사람만" in reply.text
+        assert "역할이 있어야" in reply.text
     staff(world, ["지우"], on=True)
     reply = await jiwoo.menu(CHAT, MENU_ME, message)
     assert reply.labels == ["카카오톡 연결하기"]

@@ -131,10 +131,10 @@ async def everything_to_press(world: World, person: Person, message: Message) ->
     hajun = world.discord.person("하준")
     panel = await friends_panel(world, person, person.find(CHAT), message)
     failing = await friends_panel(world, person, person.find(CHAT), message)
-    await person.choose(failing, "친구 고르기 (1/1)", ["서연"])
+    await person.choose(failing, "친구 고르기", ["서연"])
     world.kakao.fail_next(1, code=-5, status=403, path="/v1/api/talk/friends/message")
     failed = await person.press(failing, "보내기 (1)")
-    await failed.until(lambda shown: "1명 중 0명" in shown.text)
+    await failed.until(lambda shown: "보내지 못했어요." in shown.text)
     written = await person.submit(
         (await person.slash(CHAT, "compose", kind="text")).form, {"글": "직접 쓴 글"}
     )

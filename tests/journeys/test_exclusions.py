@@ -13,7 +13,7 @@ from tests.support.doors import decide, friends_panel, open_doors, place, texts
 from tests.support.world import CHAT, World, until
 
 MENU_ME = "Send to my KakaoTalk"
-REASON = "이유 (이 사람이 읽어요)"
+REASON = "이유 (멤버에게 보여요)"
 UNLINK, LIFT = "연결 강제 해제", "다시 허용하기"
 ENDED = "연결을 쓰지 못하게 했어요"
 
@@ -94,7 +94,7 @@ async def test_it_ends_rules_subscriptions_hits_drafts_and_what_waits_in_that_se
     assert rows(world, "SELECT guild_id FROM rules") == [(other.guild.id,)]
     assert rows(world, "SELECT guild_id FROM subscriptions") == [(other.guild.id,)]
     assert rows(world, "SELECT count(*) FROM hits WHERE state = 'waiting'") == [(0,)]
-    assert ENDED in (await minji.press(panel, "그만두기")).text
+    assert ENDED in (await minji.press(panel, "취소")).text
     await world.follow(waiting, "민지")
     await until(lambda: "다른 마을 이야기" in "".join(texts(world)))
     await world.discord.person("준호").say(CHAT, "번개 또 칠 사람")
@@ -123,7 +123,7 @@ async def test_an_admin_lifts_it_and_the_look_up_shows_it(
     written = "".join(one.content for one in world.discord.world.messages(log))
     assert "카카오톡 연결을 해제했어요" in written
     assert "도배" not in written
-    assert "기한이 지났거나" in (await hajun.press(shown, LIFT)).text
+    assert "만료됐거나" in (await hajun.press(shown, LIFT)).text
 
 
 @pytest.mark.parametrize("locale", ["ko", "en-US"])
@@ -175,8 +175,8 @@ async def test_an_admin_who_may_no_more_finds_a_dead_button(
     shown = await jiwoo.slash(CHAT, "settings member", member=minji)
     form = (await jiwoo.press(shown, UNLINK)).form
     here.take_role(guild.member("지우"), chief)
-    assert "서버 관리 권한이 있어야" in (await jiwoo.press(shown, UNLINK)).text
-    assert "서버 관리 권한이 있어야" in (await jiwoo.submit(form, {REASON: "도배"})).text
+    assert "‘서버 관리하기’ 권한이" in (await jiwoo.press(shown, UNLINK)).text
+    assert "‘서버 관리하기’ 권한이" in (await jiwoo.submit(form, {REASON: "도배"})).text
     assert rows(world, "SELECT * FROM exclusions") == []
 
 
@@ -187,8 +187,8 @@ async def test_of_a_member_who_has_left_nothing_is_shown_and_nothing_is_done(
     shown = await hajun.slash(CHAT, "settings member", member=minji)
     form = (await hajun.press(shown, UNLINK)).form
     world.discord.world.leave(world.discord.guild, minji.user)
-    assert "이제 이 서버에 없어요" in (await hajun.press(shown, UNLINK)).text
-    assert "이제 이 서버에 없어요" in (await hajun.submit(form, {REASON: "도배"})).text
+    assert "이제 이 서버에 없는 멤버예요" in (await hajun.press(shown, UNLINK)).text
+    assert "이제 이 서버에 없는 멤버예요" in (await hajun.submit(form, {REASON: "도배"})).text
     assert rows(world, "SELECT * FROM exclusions") == []
     assert world.kakao.account("민지").link is not None
 

@@ -67,7 +67,7 @@ async def test_a_word_with_its_particle_arrives_by_itself(
     world: World, minji: Person, junho: Person
 ) -> None:
     reply = await minji.slash(CHAT, "highlight add", word="공지")
-    assert '"공지"' in reply.text
+    assert "‘공지’" in reply.text
     assert "소리 없이" in reply.text
     await junho.say(CHAT, "오늘 저녁에 공지가 있어요")
     [card] = await arrived(world)
@@ -125,7 +125,7 @@ async def test_a_channel_that_the_member_cannot_see_stays_there(
     message = await jiwoo.say(hidden_room(world), "이건 비밀이에요")
     await nothing_more(world)
     why = await minji.slash(CHAT, "highlight why", message=message.jump_url)
-    assert "볼 수 없는 메시지예요" in why.text
+    assert "볼 권한이 없어요" in why.text
     assert "비밀" not in why.text
 
 
@@ -283,11 +283,11 @@ async def test_bots_count_only_for_who_wants_them(world: World, minji: Person) -
     await builder.say(CHAT, "배포를 시작해요")
     await nothing_more(world)
     reply = await minji.slash(CHAT, "highlight options", bots=True)
-    assert "봇의 메시지도 찾기" in reply.text
+    assert "봇의 메시지도 알리기" in reply.text
     await builder.say(CHAT, "배포가 끝났어요")
     assert await arrived(world) == ["builder: 배포가 끝났어요"]
     reply = await minji.slash(CHAT, "highlight options", bots=False)
-    assert "봇의 메시지는 무시" in reply.text
+    assert "봇의 메시지는 알리지 않기" in reply.text
     await builder.say(CHAT, "배포를 또 해요")
     await nothing_more(world, 1)
     here.leave(world.discord.guild, builder.user)
@@ -300,12 +300,12 @@ async def test_age_restricted_channels_count_only_for_who_wants_them(
     await junho.say("심야-이야기", "와인 마실 사람?")
     await nothing_more(world)
     reply = await minji.slash(CHAT, "highlight options", age_restricted=True)
-    assert "연령 제한 채널도 찾기" in reply.text
+    assert "연령 제한 채널도 알리기" in reply.text
     await junho.say("심야-이야기", "와인 한 병 더")
     [card] = await arrived(world)
     assert "와인" not in card
     reply = await minji.slash(CHAT, "highlight options", age_restricted=False)
-    assert "연령 제한 채널은 무시" in reply.text
+    assert "연령 제한 채널은 알리지 않기" in reply.text
     await junho.say("심야-이야기", "와인 그만")
     await nothing_more(world, 1)
 
@@ -387,15 +387,15 @@ async def test_one_members_patterns_together_take_little_of_everybodys_time(minj
     large = [
         await minji.slash(CHAT, "highlight pattern", pattern=f"{c}[ab]{{400}}z") for c in "cdefg"
     ]
-    assert ["규칙을 만들었어요" in one.text for one in large] == [True] * 4 + [False]
+    assert ["소식을 카카오톡으로 알려 드려요" in one.text for one in large] == [True] * 4 + [False]
     assert "모두 합치면 너무 커요" in large[-1].text
     small = await minji.slash(CHAT, "highlight pattern", pattern="밤 [0-9]+시")
-    assert "규칙을 만들었어요" in small.text
+    assert "소식을 카카오톡으로 알려 드려요" in small.text
 
 
 async def test_patterns_that_cannot_be_are_refused_with_the_reason(minji: Person) -> None:
-    assert "앞뒤를 살피는" in (await minji.slash(CHAT, "highlight pattern", pattern="(?=a)b")).text
-    assert "다시 가리키는" in (await minji.slash(CHAT, "highlight pattern", pattern=r"(a)\1")).text
+    assert "전방·후방 탐색" in (await minji.slash(CHAT, "highlight pattern", pattern="(?=a)b")).text
+    assert "역참조" in (await minji.slash(CHAT, "highlight pattern", pattern=r"(a)\1")).text
 
 
 async def test_the_same_rule_twice_and_too_many_rules_are_refused(minji: Person) -> None:
@@ -406,7 +406,7 @@ async def test_the_same_rule_twice_and_too_many_rules_are_refused(minji: Person)
     assert "30개" in (await minji.slash(CHAT, "highlight add", word="하나만 더")).text
     shown = (await minji.slash(CHAT, "highlight list")).text
     assert "규칙 30개" in shown
-    assert '"규칙28번"' in shown
+    assert "‘규칙28번’" in shown
 
 
 async def test_a_text_can_be_tried_and_rules_copied_as_text(minji: Person) -> None:
@@ -429,10 +429,10 @@ async def test_a_trial_tells_of_ignores_and_of_the_mode_that_would_have_found_it
     assert "오지 않아요: 취소" in kept_back.text
     near = await minji.slash(CHAT, "highlight test", text="물번개처럼")
     assert "❌" in near.text
-    assert "'글자 안에서도' 방식이면" in near.text
+    assert "‘글자 안에서도’ 방식이면" in near.text
     await minji.slash(CHAT, "highlight ignore", channel=CHAT)
     assert (
-        "이 채널은 듣지 않기로"
+        "이 채널은 알리지 않기로"
         in (await minji.slash(CHAT, "highlight test", text="번개 칠까요?")).text
     )
     await minji.slash(CHAT, "highlight ignore", channel=CHAT)
@@ -459,7 +459,7 @@ async def test_what_no_message_can_meet_is_refused_with_the_reason(minji: Person
     for word in ("@everyone", "<:wave:123456789012345678>", "minji@example.com", "||번개||"):
         refused = await minji.slash(CHAT, "highlight add", word=word)
         assert "메시지에서 찾지 않아요" in refused.text, word
-    assert "규칙" in (await minji.slash(CHAT, "highlight add", word="character.ai")).text
+    assert "character.ai" in (await minji.slash(CHAT, "highlight add", word="character.ai")).text
     assert "✅" in (await minji.slash(CHAT, "highlight test", text="요즘 character.ai 재밌다")).text
 
 
@@ -468,7 +468,7 @@ async def test_why_names_the_gate_that_stopped_a_message(
 ) -> None:
     other = await junho.say(CHAT, "아무 말")
     assert (
-        "'규칙'에서 멈췄어요"
+        "‘규칙’에서 멈췄어요"
         in (await minji.slash(CHAT, "highlight why", message=other.jump_url)).text
     )
     await minji.slash(CHAT, "highlight add", word="회식")
@@ -497,7 +497,7 @@ async def test_why_tells_what_stopped_a_message_then_and_not_what_would_stop_it_
     why = await minji.slash(CHAT, "highlight why", message=str(stopped.id))
     first, _, now, *_ = why.answer.embeds[0]["description"].splitlines()
     assert "확인했을 때 멈췄어요. 무시할 단어" in first
-    assert "모두 통과해요" in now
+    assert "모든 조건을 통과했어요" in now
     held = await minji.slash(CHAT, "privacy export")
     assert "verdicts" in held.answer.attachments[0].data.decode()
 
@@ -514,7 +514,7 @@ async def test_rules_are_copied_from_another_server(world: World, minji: Person)
     assert [one["name"] for one in choices] == ["다른 마을"]
     reply = await minji.slash(CHAT, "highlight import", server=choices[0]["value"])
     assert "1개를 가져왔어요" in reply.text
-    assert '"번개"' in (await minji.slash(CHAT, "highlight list")).text
+    assert "‘번개’" in (await minji.slash(CHAT, "highlight list")).text
 
 
 async def test_who_has_not_linked_is_told_and_gets_a_button(world: World) -> None:

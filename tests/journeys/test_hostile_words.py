@@ -29,7 +29,7 @@ async def test_a_friends_nickname_is_no_link_in_the_picker(world: World) -> None
     reply = await minji.menu(CHAT, "Send to Kakao friends", message)
     await world.follow(reply, "민지")
     panel = await reply.until(lambda one: "누구에게" in one.text)
-    picked = await minji.choose(panel, "친구 고르기 (1/1)", [TRAP])
+    picked = await minji.choose(panel, "친구 고르기", [TRAP])
     assert "evil" in picked.text
     assert "](" not in live(picked.text)
 
@@ -56,7 +56,7 @@ async def test_an_admins_reason_is_words_to_its_reader(world: World) -> None:
     await junho.slash(CHAT, "highlight add", word="단어")
     shown = await hajun.slash(CHAT, "settings member", member=junho)
     form = (await hajun.press(shown, "연결 강제 해제")).form
-    await hajun.submit(form, {"이유 (이 사람이 읽어요)": f"# 경고\n{TRAP} <t:1:R> @everyone"})
+    await hajun.submit(form, {"이유 (멤버에게 보여요)": f"# 경고\n{TRAP} <t:1:R> @everyone"})
     await until(lambda: junho.dms)
     told = junho.dms[-1].text
     assert "evil" in told

@@ -168,7 +168,7 @@ async def test_nobody_types_it_for_somebody_else(
     junho = world.discord.person("준호")
     data = {"custom_id": button["custom_id"], "component_type": 2, "id": button["id"]}
     refused = await junho._act(3, reply.answer.channel, data, message=reply.answer)
-    assert "다른 사람의 버튼" in refused.text
+    assert "명령어를 쓴 사람만" in refused.text
     assert refused.modal is None
     assert len(table(tmp_path, "pending_links")) == 1
 

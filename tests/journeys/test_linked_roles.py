@@ -96,7 +96,7 @@ async def test_somebody_else_cannot_use_a_link_page(world: World, minji: Person)
     reply = await minji.slash(CHAT, "kakao link")
     status, page = await walk(world, link_of(reply), world.discord.person("준호"))
     assert status == 403
-    assert "다른 사람이 연 거예요" in page
+    assert "다른 멤버가 연 페이지예요" in page
     assert world.kakao.account("민지").link is None
     status, _ = await walk(world, link_of(reply), minji)
     assert status == 200

@@ -82,4 +82,4 @@ async def test_why_does_not_say_that_all_was_passed_by_what_no_rule_has_found(
         why = await minji.slash(CHAT, "highlight why", message=str(message.id))
         first, _, now, *_ = why.answer.embeds[0]["description"].splitlines()
         assert "찾은 기록이 없어요" in first
-        assert "모두 통과해요" in now
+        assert "모든 조건을 통과했어요" in now

@@ -81,12 +81,12 @@ async def test_an_event_at_a_place_arrives_as_a_location_card(
     world: World, minji: Person, hajun: Person
 ) -> None:
     reply = await minji.slash(CHAT, "notify add", what="event-new")
-    assert "새 일정 · 서버 전체" in reply.text
+    assert "새 이벤트 · 서버 전체" in reply.text
     await planned(world, hajun)
     [card] = await arrived(world)
     assert card["object_type"] == "location"
     assert card["address"] == "서울 성동구 왕십리로 83-21"
-    assert title(card) == "📅 새 일정: 보드게임의 밤"
+    assert title(card) == "📅 새 이벤트: 보드게임의 밤"
     assert "처음 오시는 분도 환영해요" in card["content"]["description"]
 
 
@@ -98,7 +98,7 @@ async def test_a_changed_event_says_what_changed_and_a_cancelled_one_that_it_is_
     event = await planned(world, hajun)
     await hajun.change_event(event, name="보드게임의 긴 밤", starts_at=event.starts_at + HOUR)
     [changed] = await arrived(world)
-    assert title(changed) == "📅 일정이 바뀌었어요: 보드게임의 긴 밤"
+    assert title(changed) == "📅 이벤트 변경: 보드게임의 긴 밤"
     assert "바뀐 내용: 이름, 시간" in changed["content"]["description"]
     await hajun.cancel_event(event)
     assert title((await arrived(world, 2))[1]) == "🚫 취소됐어요: 보드게임의 긴 밤"
@@ -233,7 +233,7 @@ async def test_new_members_and_boosts_are_for_admins(
     world: World, minji: Person, hajun: Person
 ) -> None:
     refused = await minji.slash(CHAT, "notify add", what="newcomer")
-    assert "서버를 관리하는 사람만" in refused.text
+    assert "서버를 관리하는 멤버만" in refused.text
     await world.link("하준")
     await hajun.slash(CHAT, "notify add", what="newcomer")
     await hajun.slash(CHAT, "notify add", what="boost")
@@ -249,7 +249,7 @@ async def test_the_list_switches_what_one_hears_of(
     world: World, minji: Person, hajun: Person
 ) -> None:
     reply = await minji.slash(CHAT, "notify list")
-    assert "아직 받아 보는 소식이 없어요" in reply.text
+    assert "받아 보는 소식이 없어요" in reply.text
     labels = [option["label"] for option in reply.answer.component(LIST)["options"]]
     assert "새 스레드" in labels
     assert "서버 부스트 (관리자)" not in labels
@@ -260,7 +260,7 @@ async def test_the_list_switches_what_one_hears_of(
     await world.stop_bot()
     await world.start_bot()
     off = await minji.choose(reply, LIST, [])
-    assert "아직 받아 보는 소식이 없어요" in off.text
+    assert "받아 보는 소식이 없어요" in off.text
     await hajun.open_thread(CHAT, "꺼진 이야기")
     await nothing_more(world, 1)
 
@@ -275,7 +275,7 @@ async def test_a_channel_that_is_hidden_from_the_member_tells_nothing(
 
 async def test_what_does_not_fit_together_is_explained(minji: Person) -> None:
     wrong = await minji.slash(CHAT, "notify add", what="voice", channel=CHAT)
-    assert "그 채널에서 일어나지 않아요" in wrong.text
+    assert "그 채널에서는 이 소식을 받을 수 없어요" in wrong.text
     untagged = await minji.slash(CHAT, "notify add", what="forum", channel="이야기-숲", tag="없음")
     assert "그런 태그가 없어요" in untagged.text
     await minji.slash(CHAT, "notify add", what="pin")

@@ -50,7 +50,7 @@ async def test_the_picture_of_a_card_that_never_went_is_deleted_and_others_stay(
     await until(lambda: len(world.kakao.outbox) == 1)
     assert is_kakaos(world)
     world.kakao.fail_next(1, -2, path=SEND)
-    assert "받아 주지 않았어요" in (await send_picture(minji, "다른 노을.jpg")).text
+    assert "이 카드를 거절했어요" in (await send_picture(minji, "다른 노을.jpg")).text
     assert len(world.kakao.images) == 2
     await pass_hours(world, 3)
     await until(lambda: len(world.kakao.images) == 1)

@@ -181,9 +181,9 @@ async def test_whoever_runs_the_bot_reloads_in_discord_and_other_admins_do_not(
     assert "다시 불러왔어요" in done.text
     assert "forward me" in commands(world)
     refused = await admin.slash(CHAT, "settings reload", cog="cogs.forward")
-    assert "운영하는 사람만" in refused.text
+    assert "운영자만" in refused.text
     unknown = await owner.slash(CHAT, "settings reload", cog="cogs.nothing")
-    assert "돌고 있지 않아요" in unknown.text
+    assert "실행 중이 아니에요" in unknown.text
 
 
 async def test_the_example_bot_has_kkachis_commands_beside_its_own(

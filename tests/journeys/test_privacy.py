@@ -101,12 +101,12 @@ async def test_who_opts_out_is_not_carried_automatically_but_can_be_by_hand(
 ) -> None:
     junho = world.discord.person("준호")
     await minji.slash(CHAT, "highlight add", word="수박")
-    assert "자동으로 나가지 않아요" in (await junho.slash(CHAT, "privacy optout", on=True)).text
+    assert "자동으로 전송되지 않아요" in (await junho.slash(CHAT, "privacy optout", on=True)).text
     message = await junho.say(CHAT, "수박 먹을 사람")
     await asyncio.sleep(0.4)
     assert not world.kakao.outbox
     why = await minji.slash(CHAT, "highlight why", message=message.jump_url)
-    assert "'글쓴이의 뜻'에서 멈췄어요" in why.text
+    assert "‘작성자 거부 설정’에서 멈췄어요" in why.text
     await minji.menu(CHAT, MENU_ME, message)
     assert len(world.kakao.outbox) == 1
     await junho.slash(CHAT, "privacy optout", on=False)

@@ -134,7 +134,7 @@ async def test_only_those_who_manage_the_server_see_and_use_the_panel(
     world.discord.guild.owner_id = jiwoo.id
     refused = await hajun.choose(panel, select(panel, "features"), ["보내기"])
     world.discord.guild.owner_id = before
-    assert "서버 관리 권한이 있어야" in refused.text
+    assert "‘서버 관리하기’ 권한이" in refused.text
 
 
 async def test_two_admins_at_once_do_not_overwrite_each_other(
@@ -160,7 +160,10 @@ async def test_places_roles_and_content_are_obeyed(
     message = await world.discord.person("준호").say(CHAT, "아주 긴 이야기 " * 20)
     panel = await turned(hajun, "채널")
     await hajun.choose(panel, select(panel, "only"), ["공지"])
-    assert "이 채널의 글은 내보내지 않도록" in (await minji.menu(CHAT, MENU_ME, message)).text
+    assert (
+        "이 채널의 메시지는 카카오톡으로 내보내지 않도록"
+        in (await minji.menu(CHAT, MENU_ME, message)).text
+    )
     panel = await turned(hajun, "채널")
     await hajun.choose(panel, select(panel, "only"), [])
     panel = await turned(hajun, "내용")
@@ -171,18 +174,18 @@ async def test_places_roles_and_content_are_obeyed(
     assert len(card) < 80
     panel = await turned(hajun, "역할")
     await hajun.choose(panel, select(panel, "forward_roles"), ["운영진"])
-    assert "역할이 있는 사람만" in (await minji.menu(CHAT, MENU_ME, message)).text
+    assert "역할이 있어야" in (await minji.menu(CHAT, MENU_ME, message)).text
     panel = await turned(hajun, "역할")
     await hajun.choose(panel, select(panel, "forward_roles"), [])
     panel = await turned(hajun, "내용")
-    await hajun.choose(panel, select(panel, "policy"), ["글과 사진 전체"])
+    await hajun.choose(panel, select(panel, "policy"), ["내용과 사진 전체"])
 
 
 async def test_limits_are_typed_and_counted(world: World, minji: Person, hajun: Person) -> None:
     panel = await turned(hajun, "한도·언어·기록")
     form = (await hajun.press(panel, "바꾸기")).form
     done = await hajun.submit(
-        form, {"규칙 (0–200)": "30", "손으로 보내기 하루 (비우면 카카오 한도만)": "1"}
+        form, {"규칙 (0–200)": "30", "직접 보내기 하루 (비우면 카카오 한도만)": "1"}
     )
     assert "하루 1번" in done.text
     message = await world.discord.person("준호").say(CHAT, "한 번만")
@@ -190,10 +193,10 @@ async def test_limits_are_typed_and_counted(world: World, minji: Person, hajun: 
     assert "1번을 모두 썼어요" in (await minji.menu(CHAT, MENU_ME, message)).text
     form = (await hajun.press(await turned(hajun, "한도·언어·기록"), "바꾸기")).form
     wrong = await hajun.submit(form, {"규칙 (0–200)": "많이"})
-    assert "숫자를 알맞게" in wrong.text
+    assert "0 이상의 숫자를" in wrong.text
     form = (await hajun.press(await turned(hajun, "한도·언어·기록"), "바꾸기")).form
-    free = await hajun.submit(form, {"손으로 보내기 하루 (비우면 카카오 한도만)": ""})
-    assert "손으로 보내기는 카카오 한도까지" in free.text
+    free = await hajun.submit(form, {"직접 보내기 하루 (비우면 카카오 한도만)": ""})
+    assert "직접 보내기는 카카오 한도까지" in free.text
 
 
 async def test_the_log_is_kept_in_a_text_channel_and_the_panel_says_so(hajun: Person) -> None:
@@ -211,9 +214,9 @@ async def test_changes_are_recorded_logged_and_taken_back(world: World, hajun: P
     await hajun.choose(panel, select(panel, "policy"), ["링크만"])
     await until(lambda: any("링크만" in one.content for one in written(world, log)))
     history = await turned(hajun, "바뀐 내역")
-    assert "글과 사진 전체 → 링크만" in history.text
+    assert "내용과 사진 전체 → 링크만" in history.text
     back = await hajun.choose(history, TAKE_BACK, [newest_of(history)])
-    assert "링크만 → 글과 사진 전체" in back.text
+    assert "링크만 → 내용과 사진 전체" in back.text
 
 
 async def test_the_panel_answers_before_the_log_channel_is_written_to(
@@ -285,7 +288,7 @@ async def test_the_panel_survives_a_restart(world: World, hajun: Person) -> None
     await world.stop_bot()
     await world.start_bot()
     turned_again = await hajun.choose(panel, select(panel, "page"), ["내용"])
-    assert "카카오톡으로 나가는 글의 양" in turned_again.text
+    assert "카카오톡으로 보낼 내용의 범위" in turned_again.text
 
 
 async def test_a_member_is_looked_up_and_disconnected_with_a_reason(
@@ -300,13 +303,13 @@ async def test_a_member_is_looked_up_and_disconnected_with_a_reason(
     assert "오늘 보낸 카드: 2개" in shown.text
     assert "비밀" not in shown.text
     form = (await hajun.press(shown, "연결 강제 해제")).form
-    done = await hajun.submit(form, {"이유 (이 사람이 읽어요)": "도배"})
+    done = await hajun.submit(form, {"이유 (멤버에게 보여요)": "도배"})
     assert "이유를 알려 드렸어요" in done.text
     assert world.kakao.account("준호").link is not None
     await until(lambda: junho.dms)
     assert "이유: 도배" in junho.dms[-1].text
     stranger = await hajun.slash(CHAT, "settings member", member=world.discord.person("지우"))
-    assert "쓰고 있지 않아요" in stranger.text or "연결돼 있지 않아요" in stranger.text
+    assert "쓰지 않는 멤버예요" in stranger.text or "연결돼 있지 않아요" in stranger.text
 
 
 async def test_statistics_come_as_numbers_and_a_picture(

@@ -137,7 +137,7 @@ async def test_what_a_member_writes_is_shared_from_the_panel(world: World, minji
 
 async def test_who_may_not_read_a_message_cannot_share_it(minji: Person) -> None:
     reply = await minji.slash(CHAT, "share", message="123456789012345678")
-    assert "그런 메시지가 없거나" in reply.text
+    assert "메시지를 찾을 수 없거나" in reply.text
 
 
 async def test_a_note_that_is_too_long_is_refused_in_words(minji: Person, message: Message) -> None:

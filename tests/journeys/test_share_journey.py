@@ -335,7 +335,7 @@ async def test_what_the_sdk_refuses_is_shown_for_the_operator(
         await page.goto(link_of(await share(world)))
         await page.evaluate("offer.message.nonsense = true")
         await press(page, BUTTON)
-        assert "받지 않았어요" in await says(page, "refused")
+        assert "거절했어요" in await says(page, "refused")
         assert "nonsense" in await page.locator("article.ko [data-why]").inner_text()
 
 

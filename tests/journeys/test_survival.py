@@ -94,7 +94,7 @@ async def drafts(world: World, count: int = TO_FRIENDS) -> list[Reply]:
     for _ in range(count):
         panel = await minji.menu(CHAT, "Send to Kakao friends", said)
         picked = [o["label"] for o in options(panel) if o["label"].lstrip("★ ") in FRIENDS]
-        panels.append(await minji.choose(panel, "친구 고르기 (1/1)", picked))
+        panels.append(await minji.choose(panel, "친구 고르기", picked))
     return panels
 
 

@@ -129,7 +129,7 @@ async def test_a_template_that_was_removed_meanwhile_is_said_to_be_gone(
     question = await member.slash(CHAT, "compose", kind="custom")
     await admin.slash(CHAT, "settings templates remove", name=NAME)
     reply = await member.choose(question, "템플릿 고르기", [NAME])
-    assert "'마을 소식' 템플릿이 없어요" in reply.text
+    assert "‘마을 소식’ 템플릿이 없어요" in reply.text
 
 
 # A page in a template
@@ -175,9 +175,9 @@ async def test_a_page_in_a_template_goes_to_friends(
     await asked.until(lambda message: "동의" in message.text)
     await world.follow(asked, "민지")
     picker = await asked.until(lambda message: "누구에게" in message.text)
-    await member.choose(picker, "친구 고르기 (1/1)", ["★ 준호"])
+    await member.choose(picker, "친구 고르기", ["★ 준호"])
     sending = await member.press(picker, "보내기 (1)")
-    await sending.until(lambda shown: "1명 중 1명" in shown.text)
+    await sending.until(lambda shown: "1명에게 보냈어요" in shown.text)
     sent = world.kakao.outbox[-1]
     assert (sent.receiver.name, sent.kind, sent.template_id) == ("준호", "scrap", PREVIEW)
     assert sent.template["item_content"] == {"profile_text": "봐 주세요!"}
@@ -271,14 +271,14 @@ async def test_members_neither_find_the_command_nor_may_use_it_when_it_is_shown_
         await member.slash(CHAT, "settings templates list"),
         await member.slash(CHAT, "settings templates remove", name=NAME),
     ]
-    assert {reply.text for reply in refused} == {"서버 관리 권한이 있어야 할 수 있어요."}
+    assert {reply.text for reply in refused} == {"‘서버 관리하기’ 권한이 필요해요."}
     await add(admin)
     assert await member.autocomplete(CHAT, "settings templates remove", "name", "") == []
 
 
 async def test_a_bad_argument_is_explained(admin: Person) -> None:
     reply = await add(admin, arguments="TITLE, 1ST")
-    assert "'1ST' 글자는 변수 이름으로 쓸 수 없어요" in reply.text
+    assert "‘1ST’ 글자는 변수 이름으로 쓸 수 없어요" in reply.text
 
 
 # As a service

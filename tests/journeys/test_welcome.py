@@ -48,7 +48,7 @@ async def test_whoever_has_linked_is_offered_what_to_get_next(world: World, minj
 
 async def test_one_press_after_linking_a_mention_arrives(world: World, minji: Person) -> None:
     reply = await minji.press(await welcomed(world, minji), "멘션 받기")
-    assert "나를 부른 멘션 규칙을 만들었어요" in reply.text
+    assert "나를 부른 멘션 소식을 카카오톡으로 알려 드려요" in reply.text
     await world.discord.person("준호").say(CHAT, f"{minji.user.mention} 같이 가요")
     await until(lambda: world.cards_of("민지"))
 
@@ -56,7 +56,7 @@ async def test_one_press_after_linking_a_mention_arrives(world: World, minji: Pe
 async def test_a_word_is_asked_for_and_then_found(world: World, minji: Person) -> None:
     form = await minji.press(await welcomed(world, minji), "단어 추가")
     reply = await minji.submit(form, {"알림을 받을 단어": "번개"})
-    assert '"번개" 규칙을 만들었어요' in reply.text
+    assert "‘번개’ 소식을 카카오톡으로 알려 드려요" in reply.text
     await world.discord.person("준호").say(CHAT, "오늘 번개 어때요")
     await until(lambda: world.cards_of("민지"))
 
@@ -64,7 +64,7 @@ async def test_a_word_is_asked_for_and_then_found(world: World, minji: Person) -
 async def test_a_word_that_is_none_is_refused_in_words(world: World, minji: Person) -> None:
     form = await minji.press(await welcomed(world, minji), "단어 추가")
     reply = await minji.submit(form, {"알림을 받을 단어": "  \u200b "})
-    assert "규칙을 만들었어요" not in reply.text
+    assert "소식을 카카오톡으로 알려 드려요" not in reply.text
     assert reply.text
 
 
@@ -82,7 +82,7 @@ async def test_the_buttons_outlive_a_restart(world: World, minji: Person) -> Non
     await world.stop_bot()
     await world.start_bot()
     for name in ("멘션 받기", "답장 받기"):
-        assert "규칙을 만들었어요" in (await minji.press(message, name)).text
+        assert "소식을 카카오톡으로 알려 드려요" in (await minji.press(message, name)).text
     await (await minji.press(message, SAMPLE)).until(lambda shown: "보냈어요" in shown.text)
 
 
@@ -130,7 +130,7 @@ async def test_whoever_links_in_direct_messages_gets_a_test_card_and_the_way_to_
     done = await world.type_number(minji, reply, "민지")
     message = await done.until(lambda message: "계정과 연결했어요" in message.text)
     assert labels(message) == [SAMPLE]
-    assert "서버에서 `/하이라이트 추가`" in message.text
+    assert "서버에서 </highlight add:" in message.text
 
 
 # /help
@@ -175,19 +175,19 @@ async def test_help_names_what_the_server_has_switched_off(world: World, minji: 
     reply = await minji.slash(CHAT, "help")
     shown = fields(reply)
     assert "🚫 여기서는 쓸 수 없어요: 카카오톡 연결, 공유" in shown["지금 설정"]
-    assert "/공유" not in shown["명령어"]
+    assert "</share:" not in shown["명령어"]
     assert labels(reply) == []
 
 
 async def test_help_tells_admins_of_the_panel(world: World) -> None:
     shown = fields(await world.discord.person("하준").slash(CHAT, "help"))
-    assert "/설정 패널" in shown["다음에 할 일"]
+    assert "</settings panel:" in shown["다음에 할 일"]
 
 
 async def test_help_in_direct_messages_speaks_of_no_server(minji: Person) -> None:
     shown = fields(await minji.slash(minji.dm, "help"))
     assert "이 서버에서" not in shown["지금 설정"]
-    assert "서버에서 `/도움말`" in shown["다음에 할 일"]
+    assert "서버에서 </help:" in shown["다음에 할 일"]
 
 
 # Into a server
@@ -218,7 +218,7 @@ async def test_a_server_is_greeted_in_its_system_channel(world: World) -> None:
     guild = add(world)
     await until(lambda: greetings(world, guild))
     [text] = greetings(world, guild)
-    for words in ("안녕하세요, 까치예요", "/설정 패널", "/카카오톡 연결", "/도움말"):
+    for words in ("안녕하세요, 까치예요", "</settings panel:", "</kakao link:", "</help:"):
         assert words in text
     assert world.discord.person("준호").dms == world.discord.person("민지").dms == []
 
@@ -229,7 +229,7 @@ async def test_where_it_may_not_write_whoever_added_it_is_told(world: World, hal
     junho = world.discord.person("준호")
     await until(lambda: junho.dms)
     assert "까치를 **새 마을** 서버에 추가해 주셔서" in junho.dms[0].text
-    assert "/설정 패널" in junho.dms[0].text
+    assert "</settings panel:" in junho.dms[0].text
     assert greetings(world, guild) == []
     assert world.discord.person("민지").dms == []
 

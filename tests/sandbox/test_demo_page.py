@@ -86,6 +86,22 @@ async def test_a_slash_opens_the_picker_and_keys_choose_from_it(
 
 
 @needs_chromium
+async def test_a_command_named_in_a_text_is_pressed_into_the_composer(
+    chromium: Browser, stage: Stage
+) -> None:
+    (command,) = [one for one in stage.discord.world.book() if one["name"] == "kakao"]
+    text = f"</kakao link:{command['id']}>, </kakao link:5>, </kakao gone:{command['id']}>"
+    await stage.discord.person("준호").say("잡담", text)
+    async with visit(chromium, stage.page.url) as tab:
+        named = tab.locator(".message .mention", has_text="/")
+        await expect(named).to_have_text(["/카카오톡 link", "/kakao link", "/kakao gone"])
+        await expect(tab.locator(".message button.mention")).to_have_count(1)
+        await named.first.click()
+        await expect(tab.get_by_role("form", name="/카카오톡 link")).to_be_visible()
+        await expect(tab.get_by_role("button", name="명령어 실행")).to_be_focused()
+
+
+@needs_chromium
 async def test_a_post_opens_below_its_forum_and_fills_the_window_like_any_channel(
     chromium: Browser, stage: Stage
 ) -> None:

@@ -31,7 +31,7 @@ NAMES = {
     "highlight": "하이라이트 규칙",
     "notify": "소식 알림",
 }
-SENDS = "손으로 보내기 하루 (비우면 카카오 한도만)"
+SENDS = "직접 보내기 하루 (비우면 카카오 한도만)"
 
 
 @asynccontextmanager

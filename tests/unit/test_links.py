@@ -490,7 +490,7 @@ async def test_without_a_link_that_stands_a_consent_is_a_link_with_all_it_needs(
 
 @pytest.mark.parametrize(
     ("code", "status", "words"),
-    [("KOE003", 500, "연결할 수 없어요"), ("KOE320", 400, "동의를 받아 주지 않았어요")],
+    [("KOE003", 500, "연결할 수 없어요"), ("KOE320", 400, "동의를 거절했어요")],
 )
 async def test_what_goes_wrong_with_a_consent_leaves_the_link_and_says_so(
     house: LinkWorld, code: str, status: int, words: str

@@ -176,13 +176,13 @@ async def test_a_page_closes_after_a_day(stall: ShareWorld) -> None:
     share = await stall.share()
     stall.house.clock.passes(KEPT_SECONDS)
     status, page, _ = await stall.get(f"/share/{share.nonce}", **{"Accept-Language": "ko"})
-    assert (status, "닫힌 공유 페이지예요" in page) == (410, True)
+    assert (status, "만료된 공유 페이지예요" in page) == (410, True)
 
 
 async def test_a_page_that_nobody_made_does_not_exist(stall: ShareWorld) -> None:
     for nonce in ("unknown", "x" * 65, "%00", "a b", "..%2f"):
         status, page, _ = await stall.get(f"/share/{nonce}")
-        assert (status, "없는 공유 페이지예요" in page) == (404, True)
+        assert (status, "공유 페이지를 찾을 수 없어요" in page) == (404, True)
 
 
 async def test_old_shares_are_erased(stall: ShareWorld) -> None:

@@ -2,7 +2,7 @@
 account-undone =
     The connection with Kkachi was removed at Kakao. All stored Kakao data is erased, and cards that were still waiting are cancelled.
     Should a connection be left at Kakao, you can end it in KakaoTalk: **Settings → Kakao Account → Connected Services**.
-    To use it again, type `/kakao link`.
+    To use it again, type { COMMAND("kakao link") }.
 
 # What a server's admin, or the operator, decided about a member's link.
 excluded-told =
@@ -13,5 +13,5 @@ excluded-lifted = 🔗 You can use your KakaoTalk link in **{ $guild }** again.
 link-ended-told =
     🔌 Whoever runs Kkachi has ended your KakaoTalk link. All tokens are erased, and cards that were still waiting are cancelled.
     Should a connection be left at Kakao, you can end it in KakaoTalk: **Settings → Kakao Account → Connected Services**.
-    To use it again, type `/kakao link`.
+    To use it again, type { COMMAND("kakao link") }.
 link-ended-reason = Reason: { $reason }

@@ -1,4 +1,4 @@
-alarm-app-refused = 🚨 Kakao refuses the app's key or settings. `python -m bot doctor` says what to mend. Cards to "Me" wait for three days.
+alarm-app-refused = 🚨 Kakao refuses the app's key or settings. `python -m bot doctor` tells you what to fix. Cards to "Me" wait for three days.
 alarm-app-spent = 🚨 The app has used up its sends of today. What waits goes out after midnight in Korea.
 alarm-kakao-away = 🚨 Kakao has not answered for a minute. What is to be sent waits and goes out by itself. If it lasts, check this server's way to Kakao with `python -m bot doctor`.
 alarm-database = 🚨 The database cannot be written: is the disk full? Nothing is sent meanwhile.

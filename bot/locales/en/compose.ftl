@@ -147,5 +147,5 @@ error-compose-not-ready = Something is still missing or wrong: see what is marke
 error-compose-no-picture = This kind of card shows no picture. Please try again without one.
 error-compose-not-a-picture = "{ $name }" is not a picture. Please choose another file.
 error-compose-only-in-servers = Custom templates can be used in servers only.
-error-compose-no-templates = No template has a name here yet. Whoever manages this server can add one with `/settings templates add`.
-error-template-changed = The template "{ $name }" has been changed meanwhile. Please start again with `/compose`.
+error-compose-no-templates = No template has a name here yet. Whoever manages this server can add one with { COMMAND("settings templates add") }.
+error-template-changed = The template "{ $name }" has been changed meanwhile. Please start again with { COMMAND("compose") }.

@@ -1,6 +1,6 @@
 forward-me-sent = Sent to your own KakaoTalk chat.
 forward-me-queued = Not sent yet. { $why }
-forward-me-sending = Still sending. `/kakao status` will tell how it went.
+forward-me-sending = Still sending. { COMMAND("kakao status") } will tell how it went.
 forward-me-parked = Kept, not sent. { $why }
 forward-me-failed = Not sent. { $why }
 forward-me-unknown = { $why }
@@ -25,20 +25,31 @@ forward-friends-question = Who should get it? Pick up to { $limit } friends.
 forward-friends-picked = Picked: **{ $names }**
 forward-friends-found = Found for "{ $query }": { $count }
 forward-friends-none-found = No friend has "{ $query }" in their name.
-forward-friends-placeholder = Pick friends ({ $page }/{ $pages })
+forward-friends-placeholder =
+    { $pages ->
+    [1] Pick friends
+    *[other] Pick friends ({ $page }/{ $pages })
+    }
 forward-friends-members = Pick by Discord member
 forward-friends-unnamed = A friend without a name
 forward-friends-takes-none = Takes no messages from apps at the moment
 forward-friends-refusing = { $names }: cannot be picked, takes no messages from apps at the moment.
-forward-friends-unreached = { $names }: cannot be picked here. They have not connected KakaoTalk, are not a KakaoTalk friend of yours, or do not show their name with `/kakao visible`.
+forward-friends-unreached = { $names }: cannot be picked here. They have not connected KakaoTalk, are not a KakaoTalk friend of yours, or do not show their name with { COMMAND("kakao visible") }.
 forward-friends-names-away = Discord does not answer at the moment, so nobody knows which friend is which member. You can pick by KakaoTalk names.
 forward-friends-sending = Sending…
 forward-friends-cancelled = Not sent.
-forward-friends-result = { $arrived } of { $count } friends got it.
+forward-friends-result =
+    { $count ->
+    [1] { $arrived ->
+    [1] Your friend got it.
+    *[0] Not sent.
+    }
+    *[other] { $arrived } of { $count } friends got it.
+    }
 forward-friends-nobody = There is no KakaoTalk friend you could send to.
 forward-friends-missing =
     When a friend is missing, it is usually one of these:
-    • They have not connected KakaoTalk to Kkachi. They have to use `/kakao link`.
+    • They have not connected KakaoTalk to Kkachi. They have to use { COMMAND("kakao link") }.
     • They have not agreed to "Friends List in Kakao Service". Kakao asks them once they use "Send to Kakao friends" themselves.
     • They keep their profile private for Kkachi at Kakao. They can change that by the profile visibility button below a KakaoTalk message that Kkachi brought them.
     • You have hidden or blocked them in KakaoTalk.

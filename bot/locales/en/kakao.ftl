@@ -14,7 +14,7 @@ kakao-linked =
     ✅ Connected to KakaoTalk as **{ $nickname }**.
     Right-click a message (long-press on a phone) and choose **Apps → Send to my KakaoTalk**. Cards in your own chat arrive without a sound.
 kakao-linked-short = ✅ Connected to KakaoTalk as **{ $nickname }**.
-kakao-broken = The connection to your KakaoTalk is lost, so no card can be sent. Connect again with `/kakao link`; waiting cards go out then.
+kakao-broken = The connection to your KakaoTalk is lost, so no card can be sent. Connect again with { COMMAND("kakao link") }; waiting cards go out then.
 kakao-unlink-ask =
     Disconnect the KakaoTalk account **{ $nickname }**?
     The connection ends at Kakao too, and everything stored about your Kakao account is erased. Cards that are not sent yet are cancelled.
@@ -45,7 +45,7 @@ kakao-number-again = The number was sent again. Look into your own KakaoTalk cha
 kakao-number-awaited =
     ⏳ KakaoTalk **{ $nickname }** is connected once you type the number. The card in your own chat there holds six digits.
     Press **Enter the number** and type them. They expire { $when }.
-kakao-number-late = The number was not typed, so your KakaoTalk was not connected. What Kakao had told about it is erased. You can start anew with `/kakao link`.
+kakao-number-late = The number was not typed, so your KakaoTalk was not connected. What Kakao had told about it is erased. You can start anew with { COMMAND("kakao link") }.
 kakao-number-cancelled = The connection that waited for its number is cancelled, at Kakao too. What Kakao had told about it is erased.
     .here = The connection that waited for its number is cancelled, and what Kakao had told about it is erased.
 kakao-button-number = Enter the number
@@ -106,7 +106,7 @@ kakao-visible-unlisted = You have not agreed to "Friends List in Kakao Service" 
 kakao-visible-off = Your KakaoTalk friends no longer see your Discord name in this server.
 kakao-visible-off-everywhere = Your KakaoTalk friends no longer see your Discord name in any server.
 kakao-status-visible = KakaoTalk friends see your Discord name
-kakao-status-visible-nowhere = Nowhere. Turn it on in a server with `/kakao visible`.
+kakao-status-visible-nowhere = Nowhere. Turn it on in a server with { COMMAND("kakao visible") }.
 kakao-status-visible-others = { $count } other servers
 
 kakao-agreed = ✅ You agreed to { $names }.

@@ -1,17 +1,17 @@
-privacy-export-about = Everything that Kkachi holds about this person. Of what is sealed, such as tokens, only that it is there.
-privacy-exported = Everything that is held about you is in this file. What is kept and why stands at { $address }.
+privacy-export-about = Everything that Kkachi keeps about this member. Of encrypted values, such as tokens, only that they exist.
+privacy-exported = Everything that is kept about you is in this file. What we keep and why is explained on [the privacy page]({ $address }).
 privacy-delete-ask = Erase everything? Your KakaoTalk link, rules, subscriptions, receipts and opt-out go, and what waits is not sent. This cannot be undone.
 privacy-delete-yes = Erase everything
 privacy-deleted = Everything is erased and KakaoTalk is disconnected. Thank you for having been here.
     .here = Everything here is erased. Thank you for having been here.
-privacy-opted-out = From now on nothing you write is carried automatically, whatever rule it meets. It does not stop people from sending it by hand.
-privacy-opted-in = What you write can meet people's rules again.
+privacy-opted-out = From now on your messages are not sent automatically. People can still pick one and send it by hand.
+privacy-opted-in = Your messages may be sent automatically again when they match a rule.
 
-privacy-table-links = Your KakaoTalk link: account number, nickname, consents, sealed tokens
-privacy-table-pending_links = A KakaoTalk link that waits for its number: account number, nickname, consents, sealed tokens and number (ten minutes)
+privacy-table-links = Your KakaoTalk link: account number, nickname, consents, encrypted tokens
+privacy-table-pending_links = A KakaoTalk link that waits for its number: account number, nickname, consents, encrypted tokens and number (ten minutes)
 privacy-table-number_cards = When numbers were sent to you (one day)
 privacy-table-link_requests = Link pages you opened
-privacy-table-role_connections = Discord's Linked Roles: sealed tokens with which Discord is told whether you are linked
+privacy-table-role_connections = Discord's Linked Roles: encrypted tokens with which Discord is told whether you are linked
 privacy-table-optouts = That what you write is not carried automatically
 privacy-table-memberships = Servers in which you used Kkachi, and when last
 privacy-table-departures = Servers you left

@@ -1,8 +1,8 @@
-settings-templates-none = No template has a name yet. Add one with `/settings templates add`.
+settings-templates-none = No template has a name yet. Add one with { COMMAND("settings templates add") }.
 settings-templates-line = • **{ $name }** · template { $number } · { $arguments }
 settings-templates-in-link = { $name } (in a link)
 settings-templates-no-arguments = nothing to fill in
-settings-templates-added = Added. Members find it in `/compose` now.
+settings-templates-added = Added. Members find it in { COMMAND("compose") } now.
 settings-templates-replaced = A template of that name was there already; it has been replaced.
 settings-templates-removed = **{ $name }** is taken off the list. The template itself stays at Kakao.
 
@@ -24,7 +24,7 @@ settings-everybody = Choose roles (none is everybody)
 settings-page-features = Features
     .text = Choose what is on. What is off stops at once, and its commands say so.
 settings-page-places = Channels
-    .text = Where messages may be carried from. A category stands for all its channels.
+    .text = Channels whose messages may be sent to KakaoTalk. A category includes all its channels.
 settings-page-roles = Roles
     .text = With none chosen, everybody may.
 settings-page-content = Content
@@ -34,8 +34,8 @@ settings-page-more = Limits, language, log
 settings-page-history = History
     .text = Who changed what, and when.
 settings-field-off = Features switched off
-settings-field-only = Carry only out of these channels
-settings-field-never = Never carry out of these channels
+settings-field-only = Only these channels
+settings-field-never = Never these channels
 settings-field-link_roles = Roles that may link
 settings-field-forward_roles = Roles that may send and share
 settings-field-rule_roles = Roles that may have rules and subscriptions
@@ -67,7 +67,7 @@ settings-limits = { $rules } rules · { $subscriptions } subscriptions · { $sen
 settings-limits-title = Limits for one member
 settings-limit-rules = Rules (0–200)
 settings-limit-subscriptions = Subscriptions (0–100)
-settings-limit-sends = Sends by hand a day (empty: only Kakao's limit)
+settings-limit-sends = Sends by hand a day (empty: Kakao's limit)
 settings-history-none = Nothing has changed yet.
 settings-history-older = Older changes
 settings-take-back = Choose a change to take back
@@ -89,9 +89,9 @@ settings-log-lift = 🔗 { $who } lets this server use the KakaoTalk link of { $
 settings-statistics =
     📊 **The last 30 days**
     { $linked } members linked
-    🟨 arrived { $sent } · 🟥 failed { $failed } · ⬜ unknown { $unknown } · 🟦 waiting { $waiting }
-    Allowance used by all of Kkachi: { $used } of { $limit } today, { $most } % on the busiest of the 30 days (the line)
-error-settings-number = Please type numbers that fit.
+    🟨 sent { $sent } · 🟥 failed { $failed } · ⬜ unknown { $unknown } · 🟦 waiting { $waiting }
+    All of Kkachi: { $used } of { $limit } today, { $most } % on the busiest day (green line)
+error-settings-number = Please type numbers of 0 or more: up to 200 rules and 100 subscriptions.
 error-settings-member-unknown = This person does not use Kkachi in this server.
 error-settings-member-gone = This person is not in this server any more.
 settings-reloaded = { $name } is loaded anew.

@@ -1,6 +1,6 @@
 # What to do after linking, /help, and the words when Kkachi comes into a server.
 welcome-next = Choose what you want to get; it starts at once.
-welcome-next-direct = In a server, choose what comes by itself with `/highlight add`.
+direct-next = In a server, choose what comes by itself with { COMMAND("highlight add") }.
 welcome-mention = Mentions
 welcome-reply = Replies
 welcome-word = Add a word
@@ -31,27 +31,27 @@ help-paused = ⏸️ You have paused it for now.
 help-refused = 🚫 Not available to you here: { $features }
 help-next = What to do next
 help-next-link = Connect KakaoTalk with the button below.
-help-next-number = Open `/kakao status` and press **Enter the number**.
+help-next-number = Open { COMMAND("kakao status") } and press **Enter the number**.
 help-next-choose = Choose below what you want to get.
 help-next-menu = Long-press or right-click a message, then **Apps → Send to my KakaoTalk**.
 help-next-sample = See what a card is like with **Send a test card**. It uses one of { $limit } sends a day.
-help-next-server = Type `/help` in a server to see what you get from there.
-help-next-panel = You manage this server: choose its features with `/settings panel`.
+help-next-server = Type { COMMAND("help") } in a server to see what you get from there.
+help-next-panel = You manage this server: choose its features with { COMMAND("settings panel") }.
 help-commands = Commands
-help-command-link = `/kakao` connect, status, disconnect
-help-command-highlight = `/highlight` mentions, replies, words, and when cards come
-help-command-notify = `/notify` events, voice channels, announcements, new posts
-help-command-forward = `/forward` a message to yourself or to friends
-help-command-compose = `/compose` write a card yourself
-help-command-share = `/share` on KakaoTalk without connecting
-help-command-privacy = `/privacy` get or erase your data, keep your messages out
+help-command-link = { COMMAND("kakao link") } · { COMMAND("kakao status") } · { COMMAND("kakao unlink") }
+help-command-highlight = { COMMAND("highlight add") } · { COMMAND("highlight me") } · { COMMAND("highlight schedule") }: words, mentions, replies
+help-command-notify = { COMMAND("notify list") }: events, voice channels, announcements, new posts
+help-command-forward = { COMMAND("forward me") } · { COMMAND("forward friends") }
+help-command-compose = { COMMAND("compose") }: write a card yourself
+help-command-share = { COMMAND("share") }: on KakaoTalk without linking
+help-command-privacy = { COMMAND("privacy export") } · { COMMAND("privacy optout") } · { COMMAND("privacy delete") }
 
 greeting =
     Hello, I am Kkachi, the magpie. I carry what happens in this server to members’ own KakaoTalk chats.
-    • **Members** connect KakaoTalk with `/kakao link` and choose mentions, replies or words. They can also long-press or right-click a message and send it at once.
-    • **Admins** decide on features, channels, what may leave and the language with `/settings panel`.
-    • Only messages of channels that a member can see are sent. Use `/privacy optout` to keep your own out of automatic sends.
-    More: `/help`
+    • **Members** connect KakaoTalk with { COMMAND("kakao link") } and choose mentions, replies or words. They can also long-press or right-click a message and send it at once.
+    • **Admins** decide on features, channels, what may leave and the language with { COMMAND("settings panel") }.
+    • Only messages of channels that a member can see are sent. Use { COMMAND("privacy optout") } to keep your own out of automatic sends.
+    More: { COMMAND("help") }
 greeting-direct =
     Thank you for adding Kkachi to **{ $server }**. I may not write there, so here is how to begin.
     { greeting }

@@ -147,5 +147,5 @@ error-compose-not-ready = 아직 채우거나 고칠 곳이 남아 있어요. �
 error-compose-no-picture = 이 종류의 카드에는 사진이 들어가지 않아요. 사진 없이 다시 해 보세요.
 error-compose-not-a-picture = ‘{ $name }’ 파일은 사진이 아니에요. 사진 파일을 골라 주세요.
 error-compose-only-in-servers = 사용자 정의 템플릿은 서버에서만 쓸 수 있어요.
-error-compose-no-templates = 이 서버에는 아직 이름을 붙인 템플릿이 없어요. 서버 관리자가 `/settings templates add`로 추가할 수 있어요.
-error-template-changed = 그동안 ‘{ $name }’ 템플릿이 바뀌었어요. `/compose`로 다시 시작해 주세요.
+error-compose-no-templates = 이 서버에는 아직 이름을 붙인 템플릿이 없어요. 서버 관리자가 { PARTICLE(COMMAND("settings templates add"), "으로") } 추가할 수 있어요.
+error-template-changed = 그동안 ‘{ $name }’ 템플릿이 바뀌었어요. { PARTICLE(COMMAND("compose"), "으로") } 다시 시작해 주세요.

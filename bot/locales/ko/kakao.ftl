@@ -1,10 +1,9 @@
 kakao-link-ask =
     카카오톡을 연결해 볼까요?
-    아래 버튼을 누르면 카카오 로그인으로 이동해요. 카카오는 두 가지에 동의하는지 물어봐요.
-    • 닉네임: 어느 계정과 연결했는지 보여 드리는 데 써요.
-    • 카카오톡 메시지 전송: 직접 보내거나, 내가 만든 규칙에 맞는 소식이 있을 때 나와의 채팅으로 카드를 보내요.
-
-    🔕 '나와의 채팅'으로 보낸 카드는 **알림 소리 없이** 도착해요. 쌓아 두고 찾아보는 보관함으로 써 주세요.
+    아래 버튼을 누르면 카카오 로그인으로 이동해요. 카카오에서 두 항목에 동의해 주세요.
+    • 닉네임: 어느 카카오계정과 연결했는지 보여 드려요.
+    • 카카오톡 메시지 전송: 내가 고른 메시지나 내 규칙에 맞는 소식을 카드로 보내요.
+    🔕 ‘나와의 채팅’ 카드는 **알림 소리 없이** 도착해요. 알람보다 보관함처럼 써 주세요.
     이 링크는 나만 볼 수 있고 30분 동안 쓸 수 있어요. 다른 사람에게 보내지 마세요.
 kakao-link-number = 동의하고 나면 ‘나와의 채팅’으로 여섯 자리 번호가 와요. 여기서 **번호 입력**을 누르고 그 번호를 써 주세요.
 kakao-link-again =
@@ -12,9 +11,9 @@ kakao-link-again =
     다른 계정으로 바꾸거나 동의를 다시 하려면 아래 버튼을 눌러 주세요. 링크는 30분 동안 쓸 수 있어요.
 kakao-linked =
     ✅ 카카오톡 **{ $nickname }** 계정과 연결했어요.
-    메시지를 오른쪽 클릭(모바일은 길게 누르기)하고 **앱 → 내 카카오톡으로 보내기**를 눌러 보세요. '나와의 채팅'에는 소리 없이 도착해요.
+    메시지를 오른쪽 클릭(모바일은 길게 누르기)하고 **앱 → 내 카카오톡으로 보내기**를 눌러 보세요. ‘나와의 채팅’에는 소리 없이 도착해요.
 kakao-linked-short = ✅ 카카오톡 **{ $nickname }** 계정과 연결했어요.
-kakao-broken = 카카오톡 연결이 끊겨서 카드를 보낼 수 없어요. `/kakao link`로 다시 연결하면 기다리던 카드도 보내 드려요.
+kakao-broken = 카카오톡 연결이 끊겨서 카드를 보낼 수 없어요. { PARTICLE(COMMAND("kakao link"), "으로") } 다시 연결하면 기다리던 카드도 보내 드려요.
 kakao-unlink-ask =
     카카오톡 **{ $nickname }** 계정과 연결을 끊을까요?
     카카오 쪽 연결도 끊고, 저장된 카카오 정보를 모두 지워요. 아직 보내지 않은 카드는 취소돼요.
@@ -45,7 +44,7 @@ kakao-number-again = 번호를 다시 보냈어요. 카카오톡 ‘나와의 �
 kakao-number-awaited =
     ⏳ 카카오톡 **{ $nickname }** 계정은 번호를 입력하면 연결돼요. ‘나와의 채팅’에 온 카드에 여섯 자리 번호가 있어요.
     아래 **번호 입력**을 누르고 써 주세요. { $when } 만료돼요.
-kakao-number-late = 번호를 입력하지 않아서 카카오톡을 연결하지 않았어요. 받아 둔 카카오 정보는 모두 지웠어요. `/kakao link`로 다시 시작할 수 있어요.
+kakao-number-late = 번호를 입력하지 않아서 카카오톡을 연결하지 않았어요. 받아 둔 카카오 정보는 모두 지웠어요. { PARTICLE(COMMAND("kakao link"), "으로") } 다시 시작할 수 있어요.
 kakao-number-cancelled = 번호를 기다리던 연결을 취소했어요. 카카오 쪽 연결도 끊고, 받아 둔 카카오 정보를 모두 지웠어요.
     .here = 번호를 기다리던 연결을 취소하고, 받아 둔 카카오 정보를 지웠어요.
 kakao-button-number = 번호 입력
@@ -63,7 +62,7 @@ number-card-until = 기한
 number-card-button = 자세히 보기
 
 kakao-status-title = 카카오톡 · { $nickname }
-kakao-status-sound = 잘 연결돼 있어요. '나와의 채팅' 카드는 소리 없이 도착해요.
+kakao-status-sound = 잘 연결돼 있어요. ‘나와의 채팅’ 카드는 소리 없이 도착해요.
 kakao-status-broken = 연결이 끊겼어요. 다시 연결하면 기다리던 카드도 보내 드려요.
 kakao-status-scopes = 동의한 항목
 kakao-status-allowance = 나와의 채팅
@@ -71,7 +70,7 @@ kakao-status-left = 오늘 { $limit }번 중 { $left }번 남았어요.
 kakao-status-spent = 오늘 { $limit }번을 모두 썼어요. { $when } 다시 보낼 수 있어요.
 kakao-status-friends = 전체(나 + 친구)
 kakao-status-counts = 카드 하나를 한 사람에게 보낼 때마다 한 번으로 세요. 확인 번호 카드도 세요.
-kakao-status-not-live = 카카오와 연락이 닿지 않아서 마지막으로 확인한 내용을 보여 드려요.
+kakao-status-not-live = 카카오에 연결할 수 없어서 마지막으로 확인한 내용을 보여 드려요.
 kakao-status-last =
     { $count ->
         [0] 최근에 보낸 카드
@@ -97,7 +96,7 @@ kakao-visible-unlisted = 아직 ‘카카오 서비스 내 친구목록’에 �
 kakao-visible-off = 이제 이 서버에서는 내 디스코드 이름이 카카오톡 친구에게 보이지 않아요.
 kakao-visible-off-everywhere = 이제 어느 서버에서도 내 디스코드 이름이 카카오톡 친구에게 보이지 않아요.
 kakao-status-visible = 카카오톡 친구에게 디스코드 이름 공개
-kakao-status-visible-nowhere = 안 해요. 서버에서 `/kakao visible`로 켤 수 있어요.
+kakao-status-visible-nowhere = 안 해요. 서버에서 { PARTICLE(COMMAND("kakao visible"), "으로") } 켤 수 있어요.
 kakao-status-visible-others = 그 밖의 서버 { $count }곳
 
 kakao-agreed = ✅ { $names }에 동의했어요.
@@ -110,9 +109,9 @@ kakao-consent-ask = **{ $name }** 동의를 철회할까요?
 kakao-consent-yes = 철회하기
 kakao-consent-taken-back = **{ $name }** 동의를 철회했어요.
 kakao-consent-missing =
-    카카오에서 **{ $names }** 동의가 빠져 있어서 카드를 보내지 못하고 있어요.
+    카카오에서 **{ $names }**에 동의하지 않아 카드를 보내지 못하고 있어요.
     동의하면 기다리던 카드를 모두 보내 드려요.
 kakao-consent-way = 아래 버튼을 누르면 카카오에서 **{ $names }** 동의만 물어봐요. 연결은 그대로예요. 링크는 30분 동안 쓸 수 있어요.
-kakao-without-talk_message = 이 동의가 없으면 까치가 카카오톡으로 아무것도 보낼 수 없어요. 보내려던 카드는 다시 동의할 때까지 30일 동안 가지고 있어요.
-kakao-without-friends = 이 동의가 없으면 친구에게 보낼 수 없고, 친구들의 목록에서도 내가 사라져요. '나와의 채팅'으로는 계속 보낼 수 있어요.
+kakao-without-talk_message = 동의하지 않으면 카카오톡으로 아무것도 보낼 수 없어요. 보내려던 카드는 30일 동안 보관했다가 다시 동의하면 보내 드려요.
+kakao-without-friends = 동의하지 않으면 친구에게 보낼 수 없고, 친구의 목록에도 내가 나오지 않아요. ‘나와의 채팅’은 그대로 쓸 수 있어요.
 kakao-without-other = 까치는 이 항목을 쓰지 않아요. 카드는 그대로 보낼 수 있어요.

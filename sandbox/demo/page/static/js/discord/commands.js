@@ -1,5 +1,6 @@
 // The bot's commands as this person may call them in the open channel.
 
+import { h } from "../dom.js";
 import { ui, world } from "../store.js";
 
 const SLASH = 1;
@@ -25,3 +26,11 @@ export function matching(typed) {
 
 /** How a menu's command is called in the person's language. */
 export const displayOf = (name) => messageCommands().find((one) => one.name === name)?.display ?? name;
+
+/** A command that a text names: in the person's language; pressed, it stands in the composer. */
+export function commandMention(name, id) {
+  const command = here().find((one) => one.type === SLASH && one.name === name && one.id === id);
+  if (!command) return h("span", { class: "mention" }, `/${name}`);
+  const choose = () => document.dispatchEvent(new CustomEvent("command-chosen", { detail: command }));
+  return h("button", { class: "mention", type: "button", onclick: choose }, `/${command.display}`);
+}

@@ -18,6 +18,7 @@ const PICKED = { 6: "users", 7: "channels", 8: "roles" };
 export function mountComposer(root) {
   const desk = { root, list: [], at: 0, files: [] };
   const draw = region(root, () => plain(desk));
+  document.addEventListener("command-chosen", ({ detail }) => { if (desk.box?.isConnected) begin(desk, detail); });
   return () => {
     const here = channel();
     draw({ id: here?.id, name: here?.name, lang: ui.lang, person: ui.person, reply: ui.replyTo?.id, open: here?.can_send !== false });

@@ -3,6 +3,7 @@
 import { h } from "../dom.js";
 import { timestamp } from "../time.js";
 import { t } from "../texts.js";
+import { commandMention } from "./commands.js";
 
 const INLINE = [
   [/^\\([^A-Za-z0-9\s])/, (match) => match[1]],
@@ -19,7 +20,7 @@ const INLINE = [
   [/^<@!?(\d+)>/, (match, names) => mention(`@${names.users[match[1]] ?? t("unknownUser")}`)],
   [/^<@&(\d+)>/, (match, names) => mention(`@${names.roles[match[1]] ?? t("unknownRole")}`)],
   [/^<#(\d+)>/, (match, names) => mention(`#${names.channels[match[1]] ?? t("unknownChannel")}`)],
-  [/^<\/([^:>]+):\d+>/, (match) => mention(`/${match[1]}`)],
+  [/^<\/([^:>]+):(\d+)>/, (match) => commandMention(match[1], match[2])],
   [/^<a?:(\w+):\d+>/, (match) => h("span", { class: "emoji", title: `:${match[1]}:` }, `:${match[1]}:`)],
   [/^<t:(-?\d{1,13})(?::([tTdDfFR]))?>/, (match) => stamp(Number(match[1]), match[2])],
   [/^@(everyone|here)\b/, (match) => mention(match[0])],
