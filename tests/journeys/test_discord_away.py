@@ -196,7 +196,7 @@ async def test_what_happens_in_the_server_meanwhile_is_told_once(
         await asyncio.sleep(WHILE)
         assert not world.kakao.outbox
     await arrives_once(
-        world, "🔊 하준", f"새 스레드: 저녁 {trouble}", f"바뀌었어요: 큰 모임 {trouble}"
+        world, "🔊 하준", f"새 스레드: 저녁 {trouble}", f"이벤트 변경: 큰 모임 {trouble}"
     )
     await hajun.leave_voice()
 
