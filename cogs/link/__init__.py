@@ -9,7 +9,7 @@ from discord.ext import commands
 from bot.discord.access import check_command, check_feature
 from bot.discord.cog import KkachiCog, ListenerLists
 from bot.discord.consents import linked_text
-from bot.discord.partings import ended_text
+from bot.discord.partings import ended_text, kept_text
 from bot.discord.plugin import AnyBot, services_of
 from bot.discord.replies import (
     defer,
@@ -26,9 +26,10 @@ from bot.discord.words import plain
 from bot.errors import NotLinked
 from bot.kakao import FRIENDS
 from bot.services.accounts.oauth import NewLink
+from bot.services.accounts.partings import Parting
 from bot.services.accounts.pending import Awaited
 from bot.services.forwarding.drafts import NotYours
-from bot.texts import Locale
+from bot.texts import Locale, pick_locale
 from cogs.link.consents import AgreeButton, TakeBackButton, TakeBackSelect, consents_text
 from cogs.link.number import NumberAgainButton, NumberButton, awaited_text, number_view
 from cogs.link.status import Status
@@ -76,6 +77,7 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
             (self.services.linking.on_awaited, self.tell_awaited),
             (self.services.pending.on_over, self.tell_over),
             (self.services.links.on_broken, self.tell_broken),
+            (self.services.links.on_kept, self.tell_kept),
             (self.services.links.on_consent_missing, self.tell_consent_missing),
         )
 
@@ -218,6 +220,11 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
         """Tell a member that Kakao no longer accepts the link."""
         text = self.services.texts.say(locale, "kakao-broken")
         await self.notices.send_direct(member_id, text)
+
+    async def tell_kept(self, link: KakaoLink, parting: Parting) -> None:
+        """Tell a member that an account which they did not ask to disconnect stays at Kakao."""
+        text = kept_text(self.services.texts, pick_locale(link.locale), link.nickname, parting)
+        await self.notices.tell(link.member_id, text, comes_back=True)
 
     async def tell_consent_missing(
         self, member_id: int, locale: Locale, scopes: frozenset[str]
