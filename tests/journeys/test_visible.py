@@ -271,6 +271,22 @@ async def test_whoever_misses_a_friend_reads_why_also_when_others_are_there(
     assert all(reason in why.text for reason in REASONS)
 
 
+@pytest.mark.parametrize(
+    ("code", "status", "words"),
+    [
+        (-10, 400, "오늘은 카카오가 까치의 요청을 더 받아 주지 않아요"),
+        (-9798, 503, "지금은 카카오와 연락이 닿지 않아요"),
+        (-5, 403, "설정을 고쳐야 해요"),
+    ],
+)
+async def test_where_kakao_lists_nobody_it_is_said_why(
+    world: World, message: Message, code: int, status: int, words: str
+) -> None:
+    minji = world.discord.person("민지")
+    world.kakao.fail_next(1, code, status, path="/v1/api/talk/friends")
+    assert words in (await minji.menu(CHAT, MENU, message)).text
+
+
 async def test_a_search_that_finds_nobody_says_why(
     world: World, minji: Person, message: Message
 ) -> None:
