@@ -84,7 +84,7 @@ async def test_the_picture_of_a_shared_card_stays_whatever_becomes_of_others_wit
     await minji.menu(CHAT, "Share on KakaoTalk", message)
     world.kakao.fail_next(1, -2, path=SEND)
     refused = await minji.menu(CHAT, "Send to my KakaoTalk", message)
-    assert "받아 주지 않았어요" in refused.text
+    assert "이 카드를 거절했어요" in refused.text
     await pass_hours(world, 3)
     await pass_hours(world, 3)
     assert len(world.kakao.images) == 1

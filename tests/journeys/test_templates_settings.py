@@ -221,7 +221,7 @@ async def test_of_a_template_that_has_gone_nothing_goes_to_friends_who_are_picke
     before = len(world.kakao.outbox)
     panel = await write_page(world, admin, member)
     await member.press(panel, "친구에게 보내기")
-    await member.choose(panel, "친구 고르기 (1/1)", ["★ 준호"])
+    await member.choose(panel, "친구 고르기", ["★ 준호"])
     if change == "gone":
         await admin.slash(CHAT, "settings templates remove", name="한마디")
     else:
