@@ -24,7 +24,7 @@ from bot.discord.ui.buttons import MemberButton
 from bot.discord.ui.welcome import RuleButton, SampleButton, next_steps
 from bot.discord.words import plain
 from bot.errors import NotLinked
-from bot.kakao import FRIENDS
+from bot.kakao import FRIENDS, TALK_MESSAGE
 from bot.services.accounts.oauth import NewLink
 from bot.services.accounts.partings import Parting
 from bot.services.accounts.pending import Awaited
@@ -240,10 +240,13 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
     ) -> tuple[discord.ui.View | None, str]:
         if status.link.broken_at is not None:
             return await way_to_link(interaction, label="kakao-button-relink")
-        if not status.consents.revocable:
-            return None, ""
-        member_id, texts = interaction.user.id, self.services.texts
-        return items(TakeBackSelect.of(member_id, status.consents, texts, status.locale)), ""
+        member_id, texts, consents = interaction.user.id, self.services.texts, status.consents
+        view = items()
+        if not status.may_send:
+            view.add_item(AgreeButton([TALK_MESSAGE], self.text(interaction, "kakao-button-agree")))
+        if consents.revocable:
+            view.add_item(TakeBackSelect.of(member_id, consents, texts, status.locale))
+        return view, ""
 
     async def _seen_in(self, member_id: int) -> list[str | None]:
         """Return the servers in which a member may be seen; None for one we do not know."""

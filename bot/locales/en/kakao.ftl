@@ -65,6 +65,7 @@ number-card-button = More
 
 kakao-status-title = KakaoTalk · { $nickname }
 kakao-status-sound = Connected and well. Cards in your own chat arrive without a sound.
+kakao-status-silent = Connected, but without your consent to sending messages no card goes out. Once you agree, waiting cards do.
 kakao-status-broken = The connection is lost. Connect again and waiting cards go out.
 kakao-status-scopes = You agreed to
 kakao-status-allowance = Your own chat

@@ -64,6 +64,7 @@ number-card-button = 자세히 보기
 
 kakao-status-title = 카카오톡 · { $nickname }
 kakao-status-sound = 잘 연결돼 있어요. ‘나와의 채팅’ 카드는 소리 없이 도착해요.
+kakao-status-silent = 연결돼 있지만, 메시지 전송에 동의하지 않아 카드를 보낼 수 없어요. 동의하면 기다리던 카드도 보내 드려요.
 kakao-status-broken = 연결이 끊겼어요. 다시 연결하면 기다리던 카드도 보내 드려요.
 kakao-status-scopes = 동의한 항목
 kakao-status-allowance = 나와의 채팅
