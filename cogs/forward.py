@@ -16,7 +16,7 @@ from bot.discord.ui.friend_picker import (
     MemberSelect,
     PickerButton,
     User,
-    panel_of,
+    panel_after_kakao,
     show_panel,
     show_panel_for,
 )
@@ -104,7 +104,7 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
             if draft.is_being_written:
                 return  # not a matter of friends yet
             await self.services.access.check_load(new.member_id, draft, self.feature)
-            panel = await panel_of(self.bot, draft, draft.guild_id)
+            panel = await panel_after_kakao(self.bot, draft)
         except UserError as error:
             why = sentence(texts, new.locale, error)
             linked = linked_text(texts, new, goes_on=False)

@@ -9,7 +9,7 @@ from discord.ext import commands
 from bot.discord.access import check_command, check_feature
 from bot.discord.cog import KkachiCog, ListenerLists
 from bot.discord.consents import linked_text
-from bot.discord.partings import ended_text
+from bot.discord.partings import ended_text, kept_text
 from bot.discord.plugin import AnyBot, services_of
 from bot.discord.replies import (
     defer,
@@ -24,11 +24,12 @@ from bot.discord.ui.buttons import MemberButton
 from bot.discord.ui.welcome import RuleButton, SampleButton, next_steps
 from bot.discord.words import plain
 from bot.errors import NotLinked
-from bot.kakao import FRIENDS
+from bot.kakao import FRIENDS, TALK_MESSAGE
 from bot.services.accounts.oauth import NewLink
+from bot.services.accounts.partings import Parting
 from bot.services.accounts.pending import Awaited
 from bot.services.forwarding.drafts import NotYours
-from bot.texts import Locale
+from bot.texts import Locale, pick_locale
 from cogs.link.consents import AgreeButton, TakeBackButton, TakeBackSelect, consents_text
 from cogs.link.number import NumberAgainButton, NumberButton, awaited_text, number_view
 from cogs.link.status import Status
@@ -76,6 +77,7 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
             (self.services.linking.on_awaited, self.tell_awaited),
             (self.services.pending.on_over, self.tell_over),
             (self.services.links.on_broken, self.tell_broken),
+            (self.services.links.on_kept, self.tell_kept),
             (self.services.links.on_consent_missing, self.tell_consent_missing),
         )
 
@@ -219,6 +221,11 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
         text = self.services.texts.say(locale, "kakao-broken")
         await self.notices.send_direct(member_id, text)
 
+    async def tell_kept(self, link: KakaoLink, parting: Parting) -> None:
+        """Tell a member that an account which they did not ask to disconnect stays at Kakao."""
+        text = kept_text(self.services.texts, pick_locale(link.locale), link.nickname, parting)
+        await self.notices.tell(link.member_id, text, comes_back=True)
+
     async def tell_consent_missing(
         self, member_id: int, locale: Locale, scopes: frozenset[str]
     ) -> None:
@@ -233,10 +240,13 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
     ) -> tuple[discord.ui.View | None, str]:
         if status.link.broken_at is not None:
             return await way_to_link(interaction, label="kakao-button-relink")
-        if not status.consents.revocable:
-            return None, ""
-        member_id, texts = interaction.user.id, self.services.texts
-        return items(TakeBackSelect.of(member_id, status.consents, texts, status.locale)), ""
+        member_id, texts, consents = interaction.user.id, self.services.texts, status.consents
+        view = items()
+        if not status.may_send:
+            view.add_item(AgreeButton([TALK_MESSAGE], self.text(interaction, "kakao-button-agree")))
+        if consents.revocable:
+            view.add_item(TakeBackSelect.of(member_id, consents, texts, status.locale))
+        return view, ""
 
     async def _seen_in(self, member_id: int) -> list[str | None]:
         """Return the servers in which a member may be seen; None for one we do not know."""

@@ -10,7 +10,7 @@ from bot.discord.replies import fitting
 from bot.discord.ui.card_embed import card_words
 from bot.discord.ui.results import MARKS, doubts, line, outcome
 from bot.discord.words import plain
-from bot.kakao import FRIENDS, Scope, cut
+from bot.kakao import FRIENDS, TALK_MESSAGE, Scope, cut
 from bot.services.accounts.consents import Agreements
 from bot.services.accounts.scopes import scope_name
 from bot.services.deliveries.allowance import Left
@@ -41,16 +41,21 @@ class Status:
     found: int = 0
     """How much rules and subscriptions have found that is in no card yet."""
 
+    @property
+    def may_send(self) -> bool:
+        """Whether the member agrees to what no card goes out without."""
+        return TALK_MESSAGE in self.link.scopes
+
     def embeds(self) -> list[discord.Embed]:
         """Return all of it, ready to show."""
         return [self._connection(), self._sends()]
 
     def _connection(self) -> discord.Embed:
-        sound = self.link.broken_at is None
+        state = "broken" if self.link.broken_at else "sound" if self.may_send else "silent"
         embed = discord.Embed(
             title=self._say("kakao-status-title", nickname=plain(self.link.nickname)),
-            description=self._say("kakao-status-sound" if sound else "kakao-status-broken"),
-            colour=GREEN if sound else RED,
+            description=self._say(f"kakao-status-{state}"),
+            colour=GREEN if state == "sound" else RED,
         )
         embed.add_field(
             name=self._say("kakao-status-scopes"), value="\n".join(self._scopes()), inline=False

@@ -88,6 +88,49 @@ async def test_a_number_that_is_called_off_says_so_as_well(world: World, minji: 
     await undone(world)
 
 
+async def wait_for_number(world: World, minji: Person, account: str) -> Reply:
+    reply = await minji.slash(CHAT, "kakao link")
+    await world.follow(reply, account)
+    await until(lambda: len(world.cards_of(account)) == 1)
+    return reply
+
+
+async def type_number(minji: Person, number: str) -> Reply:
+    status = await minji.slash(CHAT, "kakao status")
+    button = {"ko": "번호 입력", "en": "Enter the number"}[minji.locale[:2]]
+    form = await minji.press(status, button)
+    return await minji.submit(form, {next(iter(form.form.fields)): number})
+
+
+@pytest.mark.parametrize("locale", ["ko", "en-US"])
+@pytest.mark.parametrize("how", ["too late", "too many tries", "another instead", "moved"])
+async def test_an_account_that_ends_by_itself_is_named_where_kakao_keeps_it(
+    world: World, minji: Person, how: str, locale: str
+) -> None:
+    minji.locale = locale
+    left = "민지" if how == "moved" else "준호"
+    reply = await wait_for_number(world, minji, "준호")
+    number = world.number_of("준호")
+    world.kakao.fall_ill("reset", UNLINK)
+    match how:
+        case "too late":
+            world.advance(601)
+        case "too many tries":
+            for step in range(1, 6):
+                reply = await type_number(minji, f"{(int(number) + step) % 1_000_000:06}")
+        case "another instead":
+            reply = await wait_for_number(world, minji, "서연")
+        case "moved":
+            reply = await type_number(minji, number)
+    here = {"ko": f"**{left}** 계정은 이제", "en": f"KakaoTalk **{left}** is not"}[locale[:2]]
+    await reply.until(lambda _: any(here in one.text for one in reply.messages))
+    [text] = [one.text for one in reply.messages if here in one.text]
+    assert BY_HAND[locale[:2]] in text
+    world.kakao.get_well()
+    world.advance(60)
+    await until(lambda: world.kakao.account(left).link is None)
+
+
 async def test_the_operator_reads_it_too_and_the_member_where_to_end_it(
     world: World, minji: Person, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from sandbox.demo.portraits import sunset
 from sandbox.discord import Person, Reply
 from tests.support.world import CHAT, World, open_world, until
 
+SHARING = {"KAKAO_JAVASCRIPT_KEY": "the-javascript-key"}
 SEND = "/v2/api/talk/memo"
 SCRAPE = "/v2/api/talk/message/image/scrap"
 SETTINGS = {
@@ -20,7 +21,7 @@ SETTINGS = {
 @pytest.fixture(params=SETTINGS)
 async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
     async with open_world(tmp_path, bot=False) as world:
-        world.settings |= SETTINGS[request.param]
+        world.settings |= SETTINGS[request.param] | SHARING
         await world.start_bot()
         await world.link("민지")
         yield world
@@ -74,6 +75,19 @@ async def test_a_picture_that_kakao_cannot_fetch_comes_all_the_same(
     await send_picture(minji)
     await until(lambda: len(world.kakao.outbox) == 1)
     assert is_kakaos(world)
+
+
+async def test_the_picture_of_a_shared_card_stays_whatever_becomes_of_others_with_it(
+    world: World, minji: Person
+) -> None:
+    message = await minji.say(CHAT, "노을이에요", files=[("노을.jpg", sunset())])
+    await minji.menu(CHAT, "Share on KakaoTalk", message)
+    world.kakao.fail_next(1, -2, path=SEND)
+    refused = await minji.menu(CHAT, "Send to my KakaoTalk", message)
+    assert "이 카드를 거절했어요" in refused.text
+    await pass_hours(world, 3)
+    await pass_hours(world, 3)
+    assert len(world.kakao.images) == 1
 
 
 async def test_without_leave_cards_have_discords_address(tmp_path: Path) -> None:

@@ -91,6 +91,20 @@ async def test_what_waits_is_counted_by_what_it_waits_for(world: World, minji: P
     assert "⏸️ 카드 2개 · 카카오에서 동의하면 보내 드려요" in shown
 
 
+@pytest.mark.parametrize("locale", ["ko", "en-US"])
+async def test_without_the_consent_to_send_nothing_is_well_and_a_button_leads_to_it(
+    world: World, minji: Person, locale: str
+) -> None:
+    minji.locale = locale
+    world.kakao.withdraw(world.kakao.account("민지"), "talk_message")
+    reply = await minji.slash(CHAT, "kakao status")
+    well = {"ko": "잘 연결돼 있어요", "en": "Connected and well"}[locale[:2]]
+    assert well not in reply.text
+    way = await minji.press(reply, {"ko": "동의하러 가기", "en": "Agree at Kakao"}[locale[:2]])
+    await world.follow(way, "민지")
+    assert well in await status(minji)
+
+
 async def test_counts_say_what_they_count_in_both_languages(world: World, minji: Person) -> None:
     message = await world.discord.person("준호").say(CHAT, "하나")
     consent = await minji.menu(CHAT, MENU_FRIENDS, message)

@@ -212,6 +212,27 @@ async def test_a_template_that_is_gone_or_changed_meanwhile_sends_nothing(
     assert len(world.kakao.outbox) == before
 
 
+@pytest.mark.parametrize("change", ["gone", "changed"])
+async def test_of_a_template_that_has_gone_nothing_goes_to_friends_who_are_picked_already(
+    world: World, admin: Person, member: Person, change: str
+) -> None:
+    world.kakao.connect(world.kakao.account("민지"), {"friends"})
+    await world.link("민지")
+    before = len(world.kakao.outbox)
+    panel = await write_page(world, admin, member)
+    await member.press(panel, "친구에게 보내기")
+    await member.choose(panel, "친구 고르기", ["★ 준호"])
+    if change == "gone":
+        await admin.slash(CHAT, "settings templates remove", name="한마디")
+    else:
+        await add(admin, "한마디", "NOTE, MORE", number=PREVIEW)
+    refused = await member.press(panel, "보내기 (1)")
+    words = {"gone": "템플릿이 없어요", "changed": "템플릿이 바뀌었어요"}[change]
+    await refused.until(lambda message: words in message.text)
+    assert len(world.kakao.outbox) == before
+    assert "편집" in str(panel.labels) or "고치기" in str(panel.labels)
+
+
 async def test_without_templates_or_outside_of_servers_a_page_asks_for_none(
     member: Person,
 ) -> None:

@@ -89,6 +89,27 @@ async def test_members_are_picked_by_their_discord_names_in_the_command(
     assert [card.receiver.name for card in world.kakao.outbox] == ["준호"]
 
 
+@pytest.mark.parametrize("lacks", ["consent", "link"])
+async def test_whom_one_has_named_before_agreeing_is_picked_afterwards(
+    world: World, minji: Person, message: Message, lacks: str
+) -> None:
+    await show(world, "준호")
+    if lacks == "link":
+        await minji.press(await minji.slash(CHAT, "kakao unlink"), "연결 끊기")
+    else:
+        world.kakao.withdraw(world.kakao.account("민지"), "friends")
+    named = {"message": message.jump_url, "to": "준호", "to2": "지우"}
+    asked = await minji.slash(CHAT, "forward friends", **named)
+    await world.follow(asked, "민지")
+    if lacks == "link":
+        asked = await world.type_number(minji, asked, "민지")
+    panel = await asked.until(lambda shown: "누구에게" in shown.text)
+    assert "고른 친구: **준호 · @junho**" in panel.text
+    assert f"⚠️ @jiwoo: {UNREACHED}" in without_ids(panel.text)
+    sending = await minji.press(panel, "보내기 (1)")
+    await sending.until(lambda shown: "1명에게 보냈어요" in shown.text)
+
+
 async def test_whoever_cannot_be_reached_is_told_of_in_the_same_words_whatever_the_reason(
     world: World, minji: Person, message: Message
 ) -> None:
@@ -248,6 +269,22 @@ async def test_whoever_misses_a_friend_reads_why_also_when_others_are_there(
     why = await minji.press(panel, MISSING)
     assert why.ephemeral
     assert all(reason in why.text for reason in REASONS)
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "words"),
+    [
+        (-10, 400, "오늘은 카카오가 까치의 요청을 더 받아 주지 않아요"),
+        (-9798, 503, "지금은 카카오에 연결할 수 없어요"),
+        (-5, 403, "설정을 고쳐야 해요"),
+    ],
+)
+async def test_where_kakao_lists_nobody_it_is_said_why(
+    world: World, message: Message, code: int, status: int, words: str
+) -> None:
+    minji = world.discord.person("민지")
+    world.kakao.fail_next(1, code, status, path="/v1/api/talk/friends")
+    assert words in (await minji.menu(CHAT, MENU, message)).text
 
 
 async def test_a_search_that_finds_nobody_says_why(

@@ -137,6 +137,14 @@ async def test_a_caller_address_that_kakao_does_not_allow_is_the_operators(
     assert (await refused(house, state, browser, code=code)).reason == "operator-fault"
 
 
+async def test_a_day_of_the_app_that_is_over_is_not_the_members_account(house: LinkWorld) -> None:
+    location, state, browser = await begin(house, await house.invite())
+    code = await code_of(house, location)
+    house.kakao.fail_next(1, -10, 400, path="/v2/user/me")
+    refusal = await refused(house, state, browser, code=code)
+    assert (refusal.reason, refusal.again) == ("app-spent", None)
+
+
 async def test_neither_code_nor_error_is_a_bad_request(house: LinkWorld) -> None:
     _, state, browser = await begin(house, await house.invite())
     assert (await refused(house, state, browser)).reason == "bad-request"

@@ -169,6 +169,17 @@ async def panel_of(
     return Panel(draft, known, services.texts, asks_members=asks_members)
 
 
+async def panel_after_kakao(client: discord.Client, draft: Draft) -> Panel:
+    """Return the panel for a draft whose member was away at Kakao, with whom they had named."""
+    named = services_of(client).drafts.named
+    chosen = named.get(draft.id, {})
+    panel = await panel_of(client, draft, draft.guild_id, chosen)
+    if chosen:
+        panel = await with_members(client, panel, chosen)
+        named.pop(draft.id, None)
+    return panel
+
+
 async def show_panel(interaction: discord.Interaction, draft: Draft) -> None:
     """Show the panel, or ask at Kakao for what is missing; then it appears by itself."""
     async with _keeping(interaction, draft):
@@ -179,9 +190,12 @@ async def show_panel_for(
     interaction: discord.Interaction, draft: Draft, members: Sequence[User]
 ) -> None:
     """Show the panel like `show_panel`, with those of these members picked who can be."""
+    named = services_of(interaction.client).drafts.named
+    chosen = {member.id: f"@{member.name}" for member in members}
     async with _keeping(interaction, draft):
-        chosen = {member.id: f"@{member.name}" for member in members}
+        named[draft.id] = chosen
         panel = await _panel(interaction, draft, chosen)
+        named.pop(draft.id, None)
         await _show(interaction, await with_members(interaction.client, panel, chosen))
 
 
@@ -420,6 +434,8 @@ async def _send(interaction: discord.Interaction, draft: Draft) -> None:
         raise NobodyPicked
     await check_load(interaction, draft, FEATURE, sends=len(draft.picks))
     services, locale = services_of(interaction.client), pick_locale(draft.locale)
+    # A template may have gone since the picker was opened.
+    draft = await services.compose.for_friends(draft)
     sending = services.texts.say(locale, "forward-friends-sending")
     await interaction.edit_original_response(content=sending, view=items())
     rows = await services.forwarding.to_friends(draft)

@@ -67,7 +67,7 @@ class ShareButton(
         services = services_of(interaction.client)
         draft = await services.drafts.open(interaction.user.id, self.draft_id)
         await check_load(interaction, draft, self.feature, sends=1)
-        card = await services.compose.card(draft) if draft.is_being_written else draft.card
+        card = await services.compose.card(draft)
         source = Source(draft.guild_id, draft.channel_id or 0, draft.message_id or 0)
         share = await services.shares.message(
             member_of(interaction), message_from(card), source, draft.policy

@@ -2,6 +2,7 @@ error-unexpected = Something went wrong. Please try again in a moment.
 error-not-linked = Your KakaoTalk is not connected yet. Connect it with the button below, then try again.
 error-link-broken = The connection to your KakaoTalk is lost. Please connect it again with the button below.
 error-try-later = Kakao cannot be reached right now. Please try again in a moment.
+error-app-spent = Kakao lets Kkachi ask for nothing more today. Please try again tomorrow.
 error-discord-away = Discord does not answer just now. Please try again in a moment.
 error-consent-missing =
     { $what ->

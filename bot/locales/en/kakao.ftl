@@ -21,6 +21,7 @@ kakao-unlink-ask =
 kakao-unlinked = Disconnected, at Kakao too. Everything stored about your Kakao account is erased.
     .here = Disconnected here, and what was stored about your Kakao account is erased.
 # The connection at Kakao could not be undone.
+kakao-kept = KakaoTalk **{ $nickname }** is not connected here any more.
 kakao-parting-away = ⚠️ Kakao cannot be reached, so the connection could not be ended there yet.
 kakao-parting-unclear = ⚠️ Kakao's answer was lost, so nobody knows whether the connection has ended there as well.
 kakao-parting-refused = ⚠️ Kakao refused Kkachi's request, so the connection still stands there. Whoever runs Kkachi has to correct its settings.
@@ -64,6 +65,7 @@ number-card-button = More
 
 kakao-status-title = KakaoTalk · { $nickname }
 kakao-status-sound = Connected and well. Cards in your own chat arrive without a sound.
+kakao-status-silent = Connected, but without your consent to sending messages no card goes out. Once you agree, waiting cards do.
 kakao-status-broken = The connection is lost. Connect again and waiting cards go out.
 kakao-status-scopes = You agreed to
 kakao-status-allowance = Your own chat

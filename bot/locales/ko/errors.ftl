@@ -1,6 +1,7 @@
 error-unexpected = 문제가 생겼어요. 잠시 뒤에 다시 해 주세요.
 error-not-linked = 아직 카카오톡이 연결되지 않았어요. 아래 버튼으로 연결한 다음 다시 해 보세요.
 error-link-broken = 카카오톡 연결이 끊겼어요. 아래 버튼으로 다시 연결해 주세요.
+error-app-spent = 오늘은 카카오가 까치의 요청을 더 받아 주지 않아요. 내일 다시 해 주세요.
 error-try-later = 지금은 카카오에 연결할 수 없어요. 잠시 뒤에 다시 해 주세요.
 error-discord-away = 지금은 디스코드가 대답하지 않아요. 잠시 뒤에 다시 해 주세요.
 error-consent-missing =

@@ -20,6 +20,7 @@ kakao-unlink-ask =
 kakao-unlinked = 연결을 끊었어요. 카카오 쪽 연결도 끊었고, 저장된 카카오 정보도 모두 지웠어요.
     .here = 까치에서 연결을 끊고, 저장된 카카오 정보를 지웠어요.
 # 카카오 쪽 연결을 끊지 못했을 때
+kakao-kept = 카카오톡 **{ $nickname }** 계정은 이제 까치와 연결돼 있지 않아요.
 kakao-parting-away = ⚠️ 지금 카카오에 연결할 수 없어서, 카카오 쪽 연결은 아직 끊지 못했어요.
 kakao-parting-unclear = ⚠️ 카카오의 응답을 받지 못해서, 카카오 쪽 연결도 끊겼는지는 알 수 없어요.
 kakao-parting-refused = ⚠️ 카카오가 까치의 요청을 거절해서, 카카오 쪽 연결은 아직 끊지 못했어요. 운영자가 까치의 설정을 고쳐야 해요.
@@ -63,6 +64,7 @@ number-card-button = 자세히 보기
 
 kakao-status-title = 카카오톡 · { $nickname }
 kakao-status-sound = 잘 연결돼 있어요. ‘나와의 채팅’ 카드는 소리 없이 도착해요.
+kakao-status-silent = 연결돼 있지만, 메시지 전송에 동의하지 않아 카드를 보낼 수 없어요. 동의하면 기다리던 카드도 보내 드려요.
 kakao-status-broken = 연결이 끊겼어요. 다시 연결하면 기다리던 카드도 보내 드려요.
 kakao-status-scopes = 동의한 항목
 kakao-status-allowance = 나와의 채팅

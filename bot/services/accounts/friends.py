@@ -23,6 +23,12 @@ class KakaoRefused(errors.UserError):
         self.key = member_key(code)
 
 
+class AppSpent(errors.TryLater):
+    """Kakao answers this app no more today."""
+
+    key = "error-app-spent"
+
+
 class Friends:
     """Lists friends, favourites first; a list is remembered for a minute."""
 
@@ -34,7 +40,8 @@ class Friends:
     async def of(self, member_id: int) -> list[kakao.Friend]:
         """Return the friends of the account that the member has linked now.
 
-        Raises NotLinked, LinkBroken, ConsentMissing, TryLater, OperatorFault or KakaoRefused.
+        Raises NotLinked, LinkBroken, ConsentMissing, TryLater (AppSpent among it), OperatorFault
+        or KakaoRefused.
         """
         link = await self._agreeing(member_id)
         generation, friends = await self._lists.get(member_id)
@@ -75,4 +82,4 @@ def _for_member(error: kakao.KakaoError) -> errors.UserError:
         return errors.OperatorFault()
     if isinstance(error, kakao.AccountBarred | kakao.NotTalkUser | kakao.Refused):
         return KakaoRefused(error.code)
-    return errors.TryLater()
+    return AppSpent() if isinstance(error, kakao.AllowanceSpent) else errors.TryLater()

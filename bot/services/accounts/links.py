@@ -43,6 +43,8 @@ BrokenListener = Callable[[int, Locale], Awaitable[None]]
 UnlinkedListener = Callable[[int], Awaitable[None]]
 UnlinkingListener = Callable[[int], Awaitable[Parting | None]]
 """Does what is to be done before a link ends; what came of it at Kakao, if it was asked."""
+KeptListener = Callable[[Link, Parting], Awaitable[None]]
+"""Hears of an account that Kakao keeps connected, though it is linked no more."""
 ConsentListener = Callable[[int, Locale, frozenset[str]], Awaitable[None]]
 DeliveriesListener = Callable[[list[Delivery]], object]
 
@@ -105,6 +107,7 @@ class Links:
         self.on_consent_missing: list[ConsentListener] = []
         # At Kakao itself, where the member may not think of us.
         self.on_undone: list[BrokenListener] = []
+        self.on_kept: list[KeptListener] = []
 
     async def keep(self, link: Link, *, same_account: bool, is_proven: bool) -> frozenset[str]:
         """Store a new link in place of the member's former one; what waits stays with its account.
@@ -143,7 +146,7 @@ class Links:
     async def _leave_former(self, before: Link | None, link: Link) -> None:
         if before is not None and _moves(before, link):
             await self._tell_unlinked(link.member_id)
-            await self.leave_unless_held(before)
+            await self.leave_behind(before, link.locale)
 
     # Tokens
 
@@ -321,6 +324,14 @@ class Links:
     async def leave_unless_held(self, link: Link) -> Parting:
         """Undo the connection at Kakao, which is one for all links with an account."""
         return UNDONE if await self._store.is_held(link.kakao_id) else await self.leave(link)
+
+    async def leave_behind(self, link: Link, locale: str) -> None:
+        """Undo the connection of a link that ends by itself; its member hears if Kakao keeps it."""
+        parting = await self.leave_unless_held(link)
+        if parting.obstacle is not None:
+            await self._listeners.tell(
+                listener(replace(link, locale=locale), parting) for listener in self.on_kept
+            )
 
     # What Kakao tells us of an account; `at` is when it happened there
 

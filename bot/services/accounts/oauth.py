@@ -59,6 +59,7 @@ Reason = Literal[
     "other-account",
     "talk-message-unticked",
     "friends-unticked",
+    "app-spent",
     "card-spent",
     "card-refused",
     "cards-too-many",
@@ -87,7 +88,7 @@ KAKAO_ANSWERS: dict[str, Reason] = {
 DISCORD = "https://discord.com/channels/@me"
 # What trying again at once does not mend.
 HOPELESS: frozenset[Reason] = frozenset(
-    {"operator-fault", "linking-off", "card-spent", "cards-too-many"}
+    {"operator-fault", "linking-off", "app-spent", "card-spent", "cards-too-many"}
 )
 
 SECRET = re.compile(r"[A-Za-z0-9_-]{20,128}")
@@ -426,6 +427,8 @@ def _reason(failure: KakaoError) -> Reason:
         case AppFault() | TokenInvalid():
             # A token that Kakao issued a moment ago is refused: callers' addresses are limited.
             return "operator-fault"
+        case AllowanceSpent():
+            return "app-spent"
         case Unavailable() | LostAnswer() | Unreachable() | BadAnswer():
             return "kakao-down"
         case _:

@@ -196,10 +196,10 @@ class PendingLinks:
             async with self._store.turn(link.member_id):
                 card, former = await self._store.put(pending, self._claims(link), self._bound())
         except (TooManyCards, CardSpent) as why:
-            await self._links.leave_unless_held(link)
+            await self._links.leave_behind(link, link.locale)
             raise CardRefused(why) from None
         if former is not None:
-            await self._links.leave_unless_held(former.link)
+            await self._links.leave_behind(former.link, link.locale)
         try:
             return await self._send(pending, card)
         except CardRefused:
@@ -251,7 +251,7 @@ class PendingLinks:
             return pending
         if pending.tries_left:
             raise NumberWrong(left=pending.tries_left)
-        await self._links.leave_unless_held(pending.link)
+        await self._links.leave_behind(pending.link, pending.link.locale)
         raise NumberOver
 
     # The end of a pending link
@@ -286,10 +286,10 @@ class PendingLinks:
 
     async def _end(self, pending: PendingLink) -> None:
         if await self._store.drop(pending):
-            await self._links.leave_unless_held(pending.link)
+            await self._links.leave_behind(pending.link, pending.link.locale)
 
     async def _over(self, pending: PendingLink) -> None:
-        await self._links.leave_unless_held(pending.link)
+        await self._links.leave_behind(pending.link, pending.link.locale)
         await self._tell_over(pending)
 
     async def _tell_over(self, pending: PendingLink) -> None:

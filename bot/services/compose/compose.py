@@ -120,11 +120,13 @@ class Compose:
         return await self._drafts.change(draft, card=await self.card(draft))
 
     async def card(self, draft: Draft) -> dict[str, Any]:
-        """Return the message that a draft makes.
+        """Return the message that a draft makes; that of Discord's message is as it was kept.
 
         Raises NotReady, or TemplateUnknown or TemplateChanged when the server's admins have
         taken its template away or changed it meanwhile.
         """
+        if draft.form is None:
+            return draft.card
         reading, template = self.read(draft), form_of(draft).template
         if reading.faults:
             raise NotReady

@@ -51,6 +51,7 @@ def build_forwarding(
             is_told=bool(config.kakao_admin_key.get_secret_value()),
             permit=permit,
             prepare=outbox.prepare,
+            settle=outbox.images.settle,
             now=resources.now,
         ),
     )

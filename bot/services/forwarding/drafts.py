@@ -1,16 +1,18 @@
 """What a member has begun and not sent yet: kept for a day, and nobody else's business."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Unpack
 
 from bot.errors import Expired, UserError
+from bot.services.cache import Bounded
 from bot.services.clock import DAY, Clock
 from bot.services.messages.models import Member, Source
 from storage.drafts import Changes, Draft, DraftStore
 
 DRAFT_SECONDS = DAY
 ID_BYTES = 12
+MOST_NAMED = 1000  # drafts whose members have gone to Kakao
 
 
 class NotYours(UserError):
@@ -33,6 +35,11 @@ class Drafts:
         self._store = store
         self._now = now
         self._token = token
+        self.named = Bounded[str, Mapping[int, str]](MOST_NAMED)
+        """By draft whom its member named before their friends could be read, with user names.
+
+        In memory only: what is stored names nobody else.
+        """
 
     async def begin(
         self,
@@ -73,6 +80,7 @@ class Drafts:
 
     async def discard(self, draft: Draft) -> None:
         """Forget a draft that the member does not want to send."""
+        self.named.pop(draft.id, None)
         await self._store.delete(draft.id)
 
     def _own(self, member_id: int, draft: Draft | None) -> Draft:

@@ -14,7 +14,7 @@ from bot.kakao import Message, message_from
 from bot.services.accounts.webhook_queue import WebhookQueue
 from bot.services.cards.message import message_card
 from bot.services.clock import DAY, Clock
-from bot.services.deliveries.attempt import Prepare, as_it_is
+from bot.services.deliveries.attempt import Prepare, Settle, as_it_is, unheard
 from bot.services.forwarding.jumps import Jumps
 from bot.services.messages.models import Highlight, Member, Source
 from bot.texts import Locale, Texts, pick_locale
@@ -77,6 +77,7 @@ class Shares:
         is_told: bool,
         permit: Permit,
         prepare: Prepare = as_it_is,
+        settle: Settle = unheard,
         now: Clock,
         token: Callable[[], str] = new_nonce,
     ) -> None:
@@ -90,6 +91,7 @@ class Shares:
         """Whether Kakao's webhooks can be believed, so that we hear what became of a share."""
         self._permit = permit
         self._prepare = prepare
+        self._settle = settle
         self._now = now
         self._token = token
         self.on_reached: list[Callable[[Share], Awaitable[None]]] = []
@@ -116,6 +118,8 @@ class Shares:
         """Make a page that shares any message, out of a server or not; raises SharingOff."""
         self._check()
         prepared = await self._prepare(message, None)  # a sharer need not be linked
+        # From here on it may go to any chat at any time, with its pictures.
+        await self._settle(prepared, True)  # noqa: FBT003 - as `Settle` has it
         now = self._now()
         share = Share(
             nonce=self._token(),
