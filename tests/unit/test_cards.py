@@ -42,6 +42,7 @@ def of(
 PLAIN = of()
 PHOTO = File("photo.png", "https://cdn.example/photo.png", "image/png", 800, 600)
 REPORT = File("report.pdf", "https://cdn.example/report.pdf", "application/pdf")
+TALK = {8: "정기 모임 뒤풀이"}
 FAMILY = "👨\u200d👩\u200d👧"
 
 
@@ -235,6 +236,14 @@ def test_a_cut_never_splits_a_character_that_people_see() -> None:
     text = said(Body(FAMILY * 100))
     assert text.endswith("…")
     assert set(regex.findall(r"\X", text.removeprefix("민지: "))) == {FAMILY, "…", "\n"}
+
+
+@pytest.mark.parametrize("before", range(1, 40))
+def test_no_title_ends_within_a_name_of_several_words(before: int) -> None:
+    named = replace(of(Body("가" * before + " <#8> 에서 " + "나" * 40)), names=Names(channels=TALK))
+    content = card(named)
+    assert "#정기 모임 뒤풀이" in content.title or "#" not in content.title
+    assert "#정기 모임 뒤풀이" in f"{content.title}\n{content.description}"
 
 
 texts = st.text(max_size=300)
