@@ -10,7 +10,7 @@ welcome-sample = Send a test card
     .hint = “Send a test card” uses one of the { $limit } sends a day to your own chat.
 sample-card = A test card from Kkachi
     .text = This is how cards arrive. Press one to open Discord. They come without a sound: look whenever you like.
-    .button = Open Discord
+    .button = Discord
 
 help-title = Kkachi help
 help-about = Carries what happens on Discord to your own KakaoTalk chat.

@@ -9,6 +9,8 @@ from bot.kakao import cut
 ELLIPSIS = "…"
 # Where a text may be cut; the spaces of a name that is called are others.
 BREAKS = " \n"
+# What stands badly before an ellipsis.
+STOPS = ".,…"
 # Half of one of these says, or opens, something else.
 WHOLE = ("@", "#", "http://", "https://")
 # What stands before what was found, so that it is among the first words.
@@ -46,7 +48,8 @@ def beginning(text: str, most: int) -> tuple[str, int]:
     end = _words_end(line, most)
     torn = _begun(line[:end])
     is_torn = torn.startswith(WHOLE) and line[end] not in BREAKS
-    return _one_line(line[:end]) + ELLIPSIS, _next(text, end - len(torn) if is_torn else end)
+    first = _one_line(line[:end]).rstrip(STOPS) + ELLIPSIS
+    return first, _next(text, end - len(torn) if is_torn else end)
 
 
 def _one_line(text: str) -> str:
