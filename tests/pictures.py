@@ -19,6 +19,7 @@ from playwright.async_api import Page as Tab
 from sandbox.demo.browser import link_in
 from sandbox.demo.demo import Options, open_demo
 from sandbox.demo.page.villagers import FORUM, VOICE
+from sandbox.demo.portraits import PICTURES
 from sandbox.demo.visit import ADMIN, CHANNEL, TO_ME, VISITOR, Visit, until
 from sandbox.discord.messages import Message, Poll, every_component
 from tests.support.sandbox_page import open_chromium
@@ -52,6 +53,33 @@ LINES = {
 }
 FLOOD = 12
 
+WORDS = {
+    "ko": {
+        "box": "소풍 도시락", "out": "네 사람 몫", "join": "참가할게요",
+        "match": "길드 정기전", "seats": "토요일 밤 9시, 자리 3개 남았어요", "by": "민지의 초대",
+        "fee": "참가비", "snack": "간식", "sum": "합계", "won": "1,000원", "five": "5,000원",
+        "all": "6,000원",
+        "week": "이번 주 까치 마을", "practice": "월 21:00 연습", "new": "처음이어도 괜찮아요",
+        "meet": "정기 모임", "nest": "토요일 오후 3시, 보드게임 카페", "picnic": "봄 소풍",
+        "tonight": "오늘 밤 9시, 한 자리 남았어요!",
+    },
+    "en": {
+        "box": "Picnic box", "out": "For four", "join": "Join",
+        "match": "Guild match", "seats": "Saturday at nine, 3 seats left", "by": "Minji invites",
+        "fee": "Entry", "snack": "Snacks", "sum": "Total", "won": "₩1,000", "five": "₩5,000",
+        "all": "₩6,000",
+        "week": "This week", "practice": "Mon 21:00 practice", "new": "Newcomers are welcome",
+        "meet": "Meetup", "nest": "Saturday, 3 pm, board game café", "picnic": "Spring picnic",
+        "tonight": "Tonight at nine, one seat left!",
+    },
+}  # fmt: skip
+DRAW = """async templates => {
+  const { bubble } = await import("/static/js/kakao/cards.js");
+  const { world } = await import("/static/js/store.js");
+  const starts_at = Date.UTC(2025, 9, 18, 3) / 1000;
+  const draw = template => bubble({ template, starts_at }, world.state.kakao.app, () => {});
+  return templates.map(draw).map(one => one.outerHTML);
+}"""
 CARDS = "all => all.map(one => one.outerHTML)"
 SHEET = """cards => {
   const sheet = document.createElement("div");
@@ -65,6 +93,7 @@ SHEET = """cards => {
     sheet.append(cell);
   }
   document.body.append(sheet);
+  sheet.style.height = `${Math.ceil(sheet.getBoundingClientRect().height)}px`;
 }"""
 
 
@@ -88,6 +117,13 @@ class Studio:
         with Image.open(io.BytesIO(taken)) as picture:
             small = picture.convert("RGB").quantize(COLOURS, kmeans=ROUNDS)
             small.save(self.folder / f"{name}{ending}.png", optimize=True)
+
+    async def sheet(self, name: str, cards: list[str]) -> None:
+        """Take a picture of cards side by side."""
+        await self.tab.evaluate(SHEET, cards)
+        sheet = self.tab.locator("#sheet")
+        await self.shoot(name, sheet)
+        await sheet.evaluate("sheet => sheet.remove()")
 
     async def tidy(self) -> None:
         """Dismiss what only the visitor sees."""
@@ -182,9 +218,48 @@ async def show_all(studio: Studio) -> None:
     await tab.locator(".talk .row").first.click()
     await tab.wait_for_timeout(SETTLED)
     boost = await cards.evaluate_all(CARDS)
-    await tab.evaluate(SHEET, [*found[1:], boost[-1]])
-    await studio.shoot("cards", tab.locator("#sheet"))
-    await tab.locator("#sheet").evaluate("sheet => sheet.remove()")
+    await studio.sheet("cards", [*found[1:], boost[-1]])
+
+
+async def templates(studio: Studio) -> None:
+    """All templates of Kakao's, as `/compose` can fill them."""
+    people = PICTURES / "minji.png", PICTURES / "junho.png", PICTURES / "hajun.png"
+    files = [(one.name, one.read_bytes()) for one in (PICTURES / "picnic.jpg", *people)]
+    shown = await studio.visit.admin.say("공지", files=files)
+    addresses = [one.url for one in (*studio.visit.message.attachments, *shown.attachments)]
+    drawn = await studio.tab.evaluate(DRAW, default_templates(WORDS[studio.lang], *addresses))
+    await studio.sheet("templates", drawn)
+
+
+def default_templates(
+    say: dict[str, str], sunset: str, picnic: str, *faces: str
+) -> list[dict[str, object]]:
+    link = {"web_url": "https://kkachi.example"}
+
+    def content(title: str, description: str, picture: str = "") -> dict[str, object]:
+        pictured = {"image_url": picture} if picture else {}
+        return {"title": say[title], "description": say[description], "link": link, **pictured}
+
+    rows = [content("practice", "new", faces[1]), content("meet", "nest", faces[2])]
+    owed = (("fee", "won"), ("snack", "five"))
+    items = [{"item": say[name], "item_op": say[amount]} for name, amount in owed]
+    item = {"profile_text": say["by"], "profile_image_url": faces[0], "items": items,
+            "sum": say["sum"], "sum_op": say["all"]}  # fmt: skip
+    counts = {"like_count": 286, "comment_count": 45}
+    button = [{"title": say["join"], "link": link}]
+    return [
+        {"object_type": "feed", "content": content("match", "seats", sunset), "item_content": item,
+         "social": counts, "buttons": button},
+        {"object_type": "list", "header_title": say["week"], "header_link": link,
+         "contents": rows},
+        {"object_type": "location", "content": content("picnic", "nest"), "address": WHERE},
+        {"object_type": "text", "text": say["tonight"], "link": link, "buttons": button},
+        {"object_type": "commerce", "content": content("box", "out", picnic),
+         "commerce": {"regular_price": 20000,
+                      "discount_price": 15000, "discount_rate": 25}},
+        {"object_type": "calendar", "id_type": "event", "id": "e",
+         "content": content("meet", "nest")},
+    ]  # fmt: skip
 
 
 async def panel(studio: Studio) -> None:
@@ -219,6 +294,7 @@ SCENES: tuple[Callable[[Studio], Awaitable[None]], ...] = (
     link_page,
     first_cards,
     every_card,
+    templates,
     panel,
     flood,
 )
