@@ -8,11 +8,11 @@ CODE   := bot cogs storage sandbox tests benchmarks docs examples
 # The suite starts Python some sixty times; each would read all of Kkachi from its sources.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check format docs bench mutants soak lock clean
+.PHONY: help demo test check format docs pictures bench mutants soak lock clean
 .DELETE_ON_ERROR:
 
 help:  ## lists what make can do here
-	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.run  ## runs a local Discord and a local KakaoTalk with Kkachi between them
 	@$(BIN)/python -m sandbox $(ARGS)
@@ -32,6 +32,9 @@ format: $(VENV)/.dev  ## puts the code into the form that check wants
 docs: $(VENV)/.dev  ## writes the pages that are made from the code
 	@$(BIN)/python -m docs.make_errors
 	@$(BIN)/python -m docs.make_reference
+
+pictures: $(VENV)/.dev  ## takes the documentation's pictures of the demo anew, with an installed Chromium
+	@$(BIN)/python -m tests.pictures $(ARGS)
 
 bench: $(VENV)/.bench  ## measures both sides of every comparison in one run and prints ratios
 	@$(BIN)/python -m benchmarks $(ARGS)

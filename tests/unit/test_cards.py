@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import NoteTooLong, SystemMessage
-from bot.kakao import Content, Feed, message_from
+from bot.kakao import Button, Content, Feed, Link, message_from
 from bot.services.cards.message import message_card
 from bot.services.cards.picture import first_image
 from bot.services.messages.models import (
@@ -22,7 +22,7 @@ from bot.services.messages.models import (
     Poll,
 )
 from bot.services.servers.policy import EXCERPT, Policy, apply_policy
-from bot.texts import Locale, Texts
+from bot.texts import LOCALES, Locale, Texts
 from tests.support.messages import JUNHO, MINJI, forwarded, message, quoted, told
 
 TEXTS = Texts()
@@ -42,6 +42,7 @@ def of(
 PLAIN = of()
 PHOTO = File("photo.png", "https://cdn.example/photo.png", "image/png", 800, 600)
 REPORT = File("report.pdf", "https://cdn.example/report.pdf", "application/pdf")
+TALK = {8: "정기 모임 뒤풀이"}
 FAMILY = "👨\u200d👩\u200d👧"
 
 
@@ -235,6 +236,40 @@ def test_a_cut_never_splits_a_character_that_people_see() -> None:
     text = said(Body(FAMILY * 100))
     assert text.endswith("…")
     assert set(regex.findall(r"\X", text.removeprefix("민지: "))) == {FAMILY, "…", "\n"}
+
+
+LABELS = (
+    "card-button",
+    "card-button-voice",
+    "card-button-event",
+    "card-button-discord",
+    "digest-all",
+    "number-card-button",
+    "sample-card.button",
+)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("label", LABELS)
+def test_no_label_of_a_card_is_cut(label: str, locale: Locale) -> None:
+    said = TEXTS.say(locale, label)
+    assert Button.fit(title=said, link=Link(web_url=LINK)).title == said
+
+
+@pytest.mark.parametrize("first", range(40))
+@pytest.mark.parametrize("stop", [".", ",", "...", "…"])
+def test_no_stop_stands_before_the_dots_for_the_rest(first: int, stop: str) -> None:
+    title = card(of(Body("가" * first + f"요{stop} " + "상품도 있어요 " * 9))).title or ""
+    assert title.endswith("…")
+    assert not title.endswith(f"{stop}…")
+
+
+@pytest.mark.parametrize("before", range(1, 40))
+def test_no_title_ends_within_a_name_of_several_words(before: int) -> None:
+    named = replace(of(Body("가" * before + " <#8> 에서 " + "나" * 40)), names=Names(channels=TALK))
+    title, rest = card(named).title or "", card(named).description
+    assert "#정기 모임 뒤풀이" in title or "#" not in title
+    assert "#정기 모임 뒤풀이" in f"{title}\n{rest}"
 
 
 texts = st.text(max_size=300)

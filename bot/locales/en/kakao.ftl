@@ -61,7 +61,7 @@ number-card-who = Who
 number-card-where = Server
 number-card-until = Until
     .value = 10 min, then it just ends
-number-card-button = More
+number-card-button = Help
 
 kakao-status-title = KakaoTalk · { $nickname }
 kakao-status-sound = Connected and well. Cards in your own chat arrive without a sound.

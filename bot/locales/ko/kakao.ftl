@@ -60,7 +60,7 @@ number-card-who = 누가
 number-card-where = 서버
 number-card-until = 기한
     .value = 10분, 지나면 저절로 끝나요
-number-card-button = 자세히 보기
+number-card-button = 도움말 보기
 
 kakao-status-title = 카카오톡 · { $nickname }
 kakao-status-sound = 잘 연결돼 있어요. ‘나와의 채팅’ 카드는 소리 없이 도착해요.

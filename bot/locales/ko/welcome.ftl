@@ -32,13 +32,13 @@ help-next-sample = **시험 카드 보내기**로 카드를 미리 볼 수 있�
 help-next-server = 서버에서 { PARTICLE(COMMAND("help"), "을") } 입력하면 그 서버에서 받는 소식을 볼 수 있어요.
 help-next-panel = 관리자라면 { COMMAND("settings panel") }에서 이 서버에서 쓸 기능을 정해 주세요.
 help-commands = 명령어
-help-command-link = { COMMAND("kakao link") } · { COMMAND("kakao status") } · { COMMAND("kakao unlink") }
-help-command-highlight = { COMMAND("highlight add") } · { COMMAND("highlight me") } · { COMMAND("highlight schedule") }: 단어, 멘션, 답장 알림
-help-command-notify = { COMMAND("notify list") }: 이벤트, 음성 채널, 공지, 새 게시물
+help-command-link = { COMMAND("kakao link") } · { COMMAND("kakao status") }
+help-command-highlight = { COMMAND("highlight add") } · { COMMAND("highlight me") }
+help-command-notify = { COMMAND("notify list") }: 이벤트, 음성 채널, 공지
 help-command-forward = { COMMAND("forward me") } · { COMMAND("forward friends") }
-help-command-compose = { COMMAND("compose") }: 카드를 직접 쓰기
-help-command-share = { COMMAND("share") }: 연결하지 않고 카카오톡으로 공유
-help-command-privacy = { COMMAND("privacy export") } · { COMMAND("privacy optout") } · { COMMAND("privacy delete") }
+help-command-compose = { COMMAND("compose") }: 카드 직접 쓰기
+help-command-share = { COMMAND("share") }: 연결하지 않고 공유
+help-command-privacy = { COMMAND("privacy export") } · { COMMAND("privacy delete") }
 
 greeting =
     안녕하세요, 까치예요! 이 서버의 소식을 멤버의 카카오톡 ‘나와의 채팅’으로 물어다 드려요.

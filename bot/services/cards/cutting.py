@@ -7,6 +7,10 @@ import regex
 from bot.kakao import cut
 
 ELLIPSIS = "…"
+# Where a text may be cut; the spaces of a name that is called are others.
+BREAKS = " \n"
+# What stands badly before an ellipsis.
+STOPS = ".,…"
 # Half of one of these says, or opens, something else.
 WHOLE = ("@", "#", "http://", "https://")
 # What stands before what was found, so that it is among the first words.
@@ -43,8 +47,9 @@ def beginning(text: str, most: int) -> tuple[str, int]:
         return _one_line(line), _next(text, len(line))
     end = _words_end(line, most)
     torn = _begun(line[:end])
-    is_torn = torn.startswith(WHOLE) and not line[end].isspace()
-    return _one_line(line[:end]) + ELLIPSIS, _next(text, end - len(torn) if is_torn else end)
+    is_torn = torn.startswith(WHOLE) and line[end] not in BREAKS
+    first = _one_line(line[:end]).rstrip(STOPS) + ELLIPSIS
+    return first, _next(text, end - len(torn) if is_torn else end)
 
 
 def _one_line(text: str) -> str:
@@ -62,7 +67,7 @@ def _words_end(text: str, most: int) -> int:
     begun = _begun(text[:end])
     before = end - len(begun)
     is_early = before < most // 2 and not begun.startswith(WHOLE)
-    return end if text[end].isspace() or is_early or not before else before - 1
+    return end if text[end] in BREAKS or is_early or not before else before - 1
 
 
 def _begun(text: str) -> str:
@@ -80,7 +85,7 @@ def _start(text: str, most: int, found: Span) -> int:
     begin = max(0, min(first - lead, len(text) - room))
     if begin >= first:
         return first
-    space = next((at for at in range(begin, first) if text[at].isspace()), None)
+    space = next((at for at in range(begin, first) if text[at] in BREAKS), None)
     return _whole(text, begin, first) if space is None else space + 1
 
 
@@ -96,7 +101,7 @@ def _end(text: str, most: int) -> str:
         return text
     kept = short.removesuffix(ELLIPSIS)
     begun = _begun(kept)
-    is_torn = begun.startswith(WHOLE) and not text[len(kept) : len(kept) + 1].isspace()
+    is_torn = begun.startswith(WHOLE) and text[len(kept)] not in BREAKS
     if not is_torn or len(begun) == len(kept):
         return short
     return kept[: -len(begun)].rstrip() + ELLIPSIS

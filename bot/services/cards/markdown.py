@@ -24,7 +24,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BULLET = "• "
 QUOTE = "│ "
 # A space inside code: ordinary ones are collapsed.
-CODE_SPACE = "\xa0"
+CODE_SPACE = "\ue000"
+# A space inside a name that is called: such a name is cut out as a whole, or not at all.
+NAME_SPACE = "\xa0"
 LONGEST_EMPHASIS = 3
 
 SPECIAL = re.compile(r"[\\`*_~|<\[\]\n]|https?://")
@@ -77,7 +79,7 @@ INVISIBLE = regex.compile(
 )
 # Between letters, as in an address; KakaoTalk makes links of these by itself.
 DOT = re.compile(r"(?<=\w)\.(?=[^\W\d_])")
-SPACES = re.compile(rf"[^\S\n{CODE_SPACE}]+")
+SPACES = re.compile(rf"[^\S\n{NAME_SPACE}]+")
 LINE_ENDS = re.compile(r" ?\n ?")
 BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -88,9 +90,10 @@ def readable(
     """Return the text of a message as it should read in KakaoTalk.
 
     `at` is when it was written: dates of another year are shown with their year. `zone` is where
-    its reader lives: points in time are told in it, and with its name unless it is Seoul.
+    its reader lives: points in time are told in it, and with its name unless it is Seoul. Names
+    that are called have `NAME_SPACE` for their spaces.
     """
-    raw = LINE_BREAK.sub("\n", text).replace(CODE_SPACE, " ")
+    raw = _spaced(text)
     return _tidy(_PlainText(raw, names, locale, texts, at.astimezone(zone)).read())
 
 
@@ -109,7 +112,7 @@ def moment_of(then: datetime, locale: Locale, texts: Texts) -> str:
 
 def clean(text: str) -> str:
     """Return a text without invisible and control characters, whitespace collapsed."""
-    return _tidy(LINE_BREAK.sub("\n", text).replace(CODE_SPACE, " "))
+    return _tidy(_spaced(text))
 
 
 def one_line(text: str) -> str:
@@ -125,6 +128,12 @@ def name_line(text: str) -> str:
 def count(text: str) -> int:
     """Return the number of characters as a person counts them."""
     return sum(1 for _ in regex.finditer(r"\X", text))
+
+
+def _spaced(text: str) -> str:
+    """Return a text in which no space or line break is of a special kind."""
+    text = LINE_BREAK.sub("\n", text)
+    return text.replace(CODE_SPACE, " ").replace(NAME_SPACE, " ")
 
 
 def _tidy(text: str) -> str:
@@ -325,7 +334,8 @@ class _PlainText:
                 return value
 
     def _name(self, name: str | None, unknown: str) -> str:
-        return one_line(name or "") or self._say(unknown)
+        said = one_line(name or "") or self._say(unknown)
+        return said.replace(" ", NAME_SPACE)
 
     def _time(self, value: str) -> str:
         """Return a point in time as its reader's clock says it, empty when there is no such."""

@@ -18,7 +18,7 @@ from bot.errors import NoteTooLong, SystemMessage
 from bot.kakao import TEXT_LIMIT, Button, Content, Feed, Link, cut
 from bot.services.cards.cutting import Find, beginning, piece
 from bot.services.cards.layout import NAME_LIMIT, foot, place_line, title_room, with_foot
-from bot.services.cards.markdown import clean, count, name_line, one_line
+from bot.services.cards.markdown import NAME_SPACE, clean, count, name_line, one_line
 from bot.services.cards.picture import first_image
 from bot.services.cards.pieces import Pieces
 from bot.services.messages.models import Author, Highlight, Part, PartKind
@@ -105,7 +105,7 @@ class _Card:
             lines.sort(key=lambda line: not self._holds(line))
         content = Content(
             title=title,
-            description=with_foot(title, lines, last, sought),
+            description=with_foot(title, lines, last, sought).replace(NAME_SPACE, " "),
             image_url=picture and picture.url,
             image_width=picture and picture.width,
             image_height=picture and picture.height,
