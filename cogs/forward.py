@@ -47,12 +47,12 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
     async def me(
         self, interaction: discord.Interaction, message: str, note: str | None = None
     ) -> None:
-        """Send a message to your own KakaoTalk chat.
+        """Send a message to My Chatroom, your KakaoTalk chat with yourself.
 
         Args:
             interaction: who asks, and where
-            message: Link of the message, or its id in this channel
-            note: A few words of yours that go first
+            message: Link of the message, or its ID in this channel
+            note: A short note that goes first
         """
         await self._to_me(interaction, message, note)
 
@@ -73,8 +73,8 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
 
         Args:
             interaction: who asks, and where
-            message: Link of the message, or its id in this channel
-            note: A few words of yours that go first
+            message: Link of the message, or its ID in this channel
+            note: A short note that goes first
             to: A member who is a Kakao friend of yours and shows their name here
             to2: Another such member
             to3: Another such member

@@ -32,13 +32,13 @@ class EraseButton(MemberButton, template=r"kkachi:erase:(?P<member>[0-9]+)"):
 
 
 class Privacy(KkachiCog, commands.GroupCog, group_name="privacy"):
-    """See what Kkachi holds about you, erase it, or stay out of automatic forwards."""
+    """See what Kkachi keeps about you, erase it, or opt out of automatic sends."""
 
     components = (EraseButton,)
 
     @app_commands.command()
     async def export(self, interaction: discord.Interaction) -> None:
-        """Give me everything that is held about me, as a file."""
+        """Get everything that is kept about me, as a file."""
         await defer(interaction)
         held = await self.services.privacy.export(interaction.user.id, locale_of(interaction))
         text = json.dumps(held, ensure_ascii=False, indent=2)
@@ -50,7 +50,7 @@ class Privacy(KkachiCog, commands.GroupCog, group_name="privacy"):
 
     @app_commands.command()
     async def delete(self, interaction: discord.Interaction) -> None:
-        """Erase everything that is held about me, and disconnect KakaoTalk."""
+        """Erase everything that is kept about me, and unlink KakaoTalk."""
         await defer(interaction)
         label = self.text(interaction, "privacy-delete-yes")
         view = items(EraseButton(interaction.user.id, label))
@@ -58,7 +58,7 @@ class Privacy(KkachiCog, commands.GroupCog, group_name="privacy"):
 
     @app_commands.command()
     async def optout(self, interaction: discord.Interaction, on: bool) -> None:  # noqa: FBT001 - a choice in Discord
-        """Keep what I write out of every automatic forward, or no more.
+        """Opt what I write out of automatic sends, or back in.
 
         Args:
             interaction: who asks, and where

@@ -30,12 +30,12 @@ class Share(KkachiCog):
     async def share(
         self, interaction: discord.Interaction, message: str, note: str | None = None
     ) -> None:
-        """Share a message with anyone on KakaoTalk, by way of Kakao's own picker.
+        """Share a message with anyone on KakaoTalk, using Kakao's own picker. No link needed.
 
         Args:
             interaction: who asks, and where
-            message: Link of the message, or its id in this channel
-            note: A few words of yours that go first
+            message: Link of the message, or its ID in this channel
+            note: A short note that goes first
         """
         await self._share(interaction, message, note)
 

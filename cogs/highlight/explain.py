@@ -40,11 +40,11 @@ class ExplainCommands(HighlightCog):
 
     @app_commands.command()
     async def why(self, interaction: discord.Interaction, message: str) -> None:
-        """Say why a message did, or did not, come to my KakaoTalk.
+        """Show why a message did or did not come to my KakaoTalk.
 
         Args:
             interaction: who asks, and where
-            message: Link of the message, or its id in this channel
+            message: Link of the message, or its ID in this channel
         """
         await defer(interaction)
         found = await find_message(interaction, message)

@@ -35,8 +35,8 @@ class RuleCommands(HighlightCog):
         Args:
             interaction: who asks, and where
             word: The word or phrase
-            mode: How it must stand in the text
-            cooldown: Once it hit, be quiet about it in that channel for so many minutes
+            mode: How it must appear in the text
+            cooldown: Minutes without another card for this rule in the same channel
         """
         await defer(interaction)
         options = {"mode": "" if mode == "word" else mode, "cooldown": cooldown * MINUTE}
@@ -46,11 +46,11 @@ class RuleCommands(HighlightCog):
     async def pattern(
         self, interaction: discord.Interaction, pattern: app_commands.Range[str, 1, 200]
     ) -> None:
-        """Tell me when a message fits a regular expression (RE2).
+        """Tell me when a message matches a regular expression (RE2).
 
         Args:
             interaction: who asks, and where
-            pattern: A regular expression without look-around and back references
+            pattern: A regular expression without look-around or back references
         """
         await defer(interaction)
         await self._add(interaction, RuleKind.PATTERN, pattern)
@@ -62,12 +62,12 @@ class RuleCommands(HighlightCog):
         what: AboutMe,
         reactions: app_commands.Range[int, 1, 1000] = 5,
     ) -> None:
-        """Tell me when I am meant: mentions, my roles, replies, many reactions.
+        """Tell me about mentions of me or my roles, replies, and many reactions.
 
         Args:
             interaction: who asks, and where
             what: What is about you
-            reactions: From how many reactions on
+            reactions: Minimum number of reactions
         """
         await defer(interaction)
         threshold = reactions if what == "reaction" else 0
@@ -121,7 +121,7 @@ class RuleCommands(HighlightCog):
         member: discord.User | None = None,
         role: discord.Role | None = None,
     ) -> None:
-        """Hear nothing of messages with a word, in a channel or by somebody; again to undo.
+        """Ignore messages with a word, in a channel or by somebody; again to undo.
 
         Args:
             interaction: who asks, and where
@@ -150,7 +150,7 @@ class RuleCommands(HighlightCog):
         member: discord.User | None = None,
         role: discord.Role | None = None,
     ) -> None:
-        """Hear only of messages in a channel or by somebody; again to undo.
+        """Get only messages in a channel or by somebody; again to undo.
 
         Args:
             interaction: who asks, and where
@@ -176,15 +176,15 @@ class RuleCommands(HighlightCog):
         cooldown: app_commands.Range[int, 0, 1440] | None = None,
         context: app_commands.Range[int, 0, 3] | None = None,
     ) -> None:
-        """Change what holds for all my rules here.
+        """Change the options for all my rules here.
 
         Args:
             interaction: who asks, and where
-            bots: Whether messages of bots count
-            age_restricted: Whether age-restricted channels count (never with text or picture)
-            away: Tell me only if I write nothing in that channel for so many minutes
-            cooldown: After a hit, be quiet about that rule in that channel for so many minutes
-            context: Lines of what was said before
+            bots: Whether to include bot messages
+            age_restricted: Whether to include age-restricted channels (never with text or pictures)
+            away: Tell me only if I write nothing in that channel for this many minutes
+            cooldown: Minutes without another card for the same rule in the same channel
+            context: Lines of the conversation before it
         """
         await defer(interaction)
         chosen = await self.services.rules.filter(*who(interaction))
@@ -231,7 +231,7 @@ class RuleCommands(HighlightCog):
 
     @app_commands.command()
     async def export(self, interaction: discord.Interaction) -> None:
-        """Give me all my rules here as text."""
+        """Get all my rules here as text."""
         await defer(interaction)
         rules = await self.services.rules.of(*who(interaction))
         if not rules:

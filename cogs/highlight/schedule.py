@@ -48,11 +48,11 @@ class ScheduleCommands(HighlightCog):
 
         Args:
             interaction: who asks, and where
-            when: At once, every so many minutes, or at set hours
+            when: At once, every few minutes, or at set hours
             minutes: For "every": how many minutes
             hours: For "at set hours": such as 9, 13, 18
             quiet: Hours without cards, such as 23:00-08:00, or off
-            leftovers: When to send what was too much for a day, such as 08:00, or off
+            leftovers: When to send what exceeded the daily limit, such as 08:00, or off
             time_zone: Such as Asia/Seoul
         """
         await defer(interaction)
@@ -85,12 +85,12 @@ class ScheduleCommands(HighlightCog):
         hours: app_commands.Range[float, 0, 720],
         everywhere: bool = True,
     ) -> None:
-        """Do not disturb me for some hours; 0 ends it.
+        """Pause highlights for some hours; 0 ends the pause.
 
         Args:
             interaction: who asks, and where
             hours: How many hours; 0 ends the pause
-            everywhere: Cards wait, in all servers; else this server's rules find nothing
+            everywhere: Hold cards from all servers; otherwise, only rules here are paused
         """
         await defer(interaction)
         since = self.services.now() if hours else None

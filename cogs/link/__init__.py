@@ -44,7 +44,7 @@ class UnlinkButton(MemberButton, template=r"kkachi:unlink:(?P<member>[0-9]+)"):
     act = "unlink"
 
     async def press(self, interaction: discord.Interaction) -> None:
-        """Disconnect and say so in place of the question."""
+        """Unlink and say so in place of the question."""
         if interaction.user.id != self.member_id:
             raise NotYours
         await defer_edit(interaction)
@@ -55,7 +55,7 @@ class UnlinkButton(MemberButton, template=r"kkachi:unlink:(?P<member>[0-9]+)"):
 
 
 class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
-    """Connect KakaoTalk, see how it is, disconnect."""
+    """Link KakaoTalk, check its status, or unlink it."""
 
     feature = "link"
     components = (
@@ -83,7 +83,7 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
 
     @app_commands.command()
     async def link(self, interaction: discord.Interaction) -> None:
-        """Connect your KakaoTalk account."""
+        """Link your KakaoTalk account."""
         await defer(interaction)
         link = await self.services.links.get(interaction.user.id)
         if link is None or link.broken_at is not None:
@@ -102,7 +102,7 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
 
     @app_commands.command()
     async def status(self, interaction: discord.Interaction) -> None:
-        """Show your connection, what is left for today and your last sends."""
+        """Show your link, the sends left today and your last sends."""
         await defer(interaction)
         services, member_id = self.services, interaction.user.id
         pending = await services.pending.of(member_id)
@@ -127,7 +127,7 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
 
     @app_commands.command()
     async def unlink(self, interaction: discord.Interaction) -> None:
-        """Disconnect your KakaoTalk account, here and at Kakao."""
+        """Unlink your KakaoTalk account, here and at Kakao."""
         await defer(interaction)
         services, member_id = self.services, interaction.user.id
         if await services.links.get(member_id) is None:
@@ -148,7 +148,7 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
 
         Args:
             interaction: who asks, and where
-            on: Whether they may; turned off outside a server, it ends everywhere
+            on: Whether they can; off, used outside a server, applies everywhere
         """
         await defer(interaction)
         member_id, guild_id = interaction.user.id, interaction.guild_id

@@ -66,7 +66,7 @@ class OnlyAdmins(UserError):
 
 @app_commands.guild_only()
 class Notify(KkachiCog, commands.GroupCog, group_name="notify"):
-    """Hear on KakaoTalk of what happens in this server."""
+    """Get events of this server on KakaoTalk."""
 
     feature = "notify"
     components = (KindSelect,)
@@ -90,7 +90,7 @@ class Notify(KkachiCog, commands.GroupCog, group_name="notify"):
             channel: Only in this channel or category
             tag: For forum posts: only with this tag
             minutes: For "starting soon": how many minutes before
-            interested: For scheduled events: only those that I marked
+            interested: For scheduled events: only those I marked as interested
         """
         await defer(interaction)
         kind = SubscriptionKind(what)
@@ -135,7 +135,7 @@ class Notify(KkachiCog, commands.GroupCog, group_name="notify"):
 
     @app_commands.command(name="list")
     async def list_subscriptions(self, interaction: discord.Interaction) -> None:
-        """Show what I hear of here, and switch it on or off."""
+        """Show my notifications here, and switch them on or off."""
         await defer(interaction)
         mine = await self.services.subscriptions.of(interaction.user.id, interaction.guild_id or 0)
         words = self._words(interaction)

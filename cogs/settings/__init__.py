@@ -39,7 +39,7 @@ class UnknownHere(UserError):
 
 
 class OnlyOwner(UserError):
-    """Only whoever runs this bot can do this."""
+    """Only the operator can do this."""
 
     key = "error-only-owner"
 
@@ -61,12 +61,12 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
 
     @app_commands.command()
     async def panel(self, interaction: discord.Interaction) -> None:
-        """Decide on features, channels, roles, content, limits and language."""
+        """Choose features, channels, roles, content, limits and language."""
         await show_panel(interaction)
 
     @app_commands.command()
     async def member(self, interaction: discord.Interaction, member: discord.User) -> None:
-        """Look a member up, and disconnect them from this server if that must be.
+        """Look up a member, and stop this server from using their link if necessary.
 
         Args:
             interaction: who asks, and where
@@ -101,7 +101,7 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
 
     @app_commands.command()
     async def statistics(self, interaction: discord.Interaction) -> None:
-        """Show how much was sent out of this server in the last 30 days."""
+        """Show how much was sent from this server in the last 30 days."""
         guild_id = managed(interaction)
         await defer(interaction)
         found = await self.services.statistics.of(guild_id)
@@ -123,7 +123,7 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
 
     @app_commands.command()
     async def reload(self, interaction: discord.Interaction, cog: str) -> None:
-        """Load one cog anew; for whoever runs this bot.
+        """Reload one cog; for the operator only.
 
         Args:
             interaction: who asks, and where
@@ -181,7 +181,7 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
             name: What members will see
             template_id: Its number in Kakao's message template tool
             arguments: The names of its ${…}, with commas between: WHO, WHEN
-            in_links: Those of them that stand inside a link: PATH. Their values are form-encoded.
+            in_links: Those that are part of a link: PATH. Their values are form-encoded.
         """
         guild_id = managed(interaction)
         await defer(interaction)
@@ -195,7 +195,7 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
 
     @templates.command(name="remove")
     async def remove_template(self, interaction: discord.Interaction, name: str) -> None:
-        """Take a custom template's name away.
+        """Remove a custom template from the list.
 
         Args:
             interaction: who asks, and where

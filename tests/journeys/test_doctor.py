@@ -24,7 +24,7 @@ from tests.support.world import World, open_world
 from tests.unit.test_keys import NEW, OLD, ended, link_of
 
 KOREAN = "필요한 설정이 모두 있어요."
-ENGLISH = "Everything that is needed is set."
+ENGLISH = "All required settings are set."
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

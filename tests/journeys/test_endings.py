@@ -11,7 +11,7 @@ from tests.support.world import CHAT, World, open_world, start_process, until
 UNLINK = "/v1/user/unlink"
 BY_HAND = {"ko": "연결된 서비스 관리", "en": "Connected Services"}
 BUTTONS = {
-    "kakao unlink": {"ko": "연결 끊기", "en": "Disconnect"},
+    "kakao unlink": {"ko": "연결 끊기", "en": "Unlink"},
     "privacy delete": {"ko": "모두 지우기", "en": "Erase everything"},
 }
 CLAIMS = (

@@ -123,7 +123,7 @@ async def test_it_all_works_without_scripts_and_in_english(
         await page.goto(await house.invite())
         assert await heading(page) == "카카오톡을 연결할까요?"
         await page.locator("label", has_text="English").click()
-        assert await heading(page) == "Connect your KakaoTalk?"
+        assert await heading(page) == "Link your KakaoTalk?"
         await press(page, "Login with Kakao")
         await press(page, "민지")
         await agree(page)

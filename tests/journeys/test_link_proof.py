@@ -140,7 +140,7 @@ async def test_an_english_member_types_the_number_in_english(world: World, minji
     form = await minji.press(reply, "Enter the number")
     assert list(form.form.fields) == ["Six-digit number"]
     done = await minji.submit(form, {"Six-digit number": f"{number[:3]} {number[3:]}"})
-    await done.until(lambda shown: "Connected to KakaoTalk as **민지**" in shown.text)
+    await done.until(lambda shown: "Linked to KakaoTalk as **민지**" in shown.text)
 
 
 async def test_a_wrong_number_may_be_mended_and_the_right_one_works_once(

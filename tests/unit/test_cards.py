@@ -132,8 +132,8 @@ TUBE = "https://tube.example/watch"
         ),
         (Body(TUBE), TUBE, TUBE),
         (Body(embeds=(Embed(author="봇", description="켜졌어요"),)), *["봇 켜졌어요"] * 2),
-        (Body(), "(내용 없는 메시지)", "(a message without words)"),
-        (Body("\u200b \u202e"), "(내용 없는 메시지)", "(a message without words)"),
+        (Body(), "(내용 없는 메시지)", "(a message without text)"),
+        (Body("\u200b \u202e"), "(내용 없는 메시지)", "(a message without text)"),
     ],
 )
 def test_every_kind_of_content_gives_a_sensible_card(body: Body, korean: str, english: str) -> None:

@@ -14,7 +14,7 @@ IDS = {"kakao": 7, "notify": 8}
 
 @pytest.mark.parametrize(
     ("locale", "text"),
-    [("ko", "/카카오톡 연결로 다시"), ("en", "Connect again with /kakao link;")],
+    [("ko", "/카카오톡 연결로 다시"), ("en", "Link again with /kakao link;")],
 )
 def test_a_page_or_card_names_a_command_as_the_readers_picker_does(
     locale: Locale, text: str
@@ -24,7 +24,7 @@ def test_a_page_or_card_names_a_command_as_the_readers_picker_does(
 
 @pytest.mark.parametrize(
     ("locale", "text"),
-    [("ko", "</kakao link:7>로 다시"), ("en", "Connect again with </kakao link:7>;")],
+    [("ko", "</kakao link:7>로 다시"), ("en", "Link again with </kakao link:7>;")],
 )
 def test_discord_gets_a_command_that_can_be_pressed(locale: Locale, text: str) -> None:
     assert text in Texts(IDS).say(locale, "kakao-broken")

@@ -27,6 +27,19 @@ OFFICIAL = {
     r"방해금지|방해 금지|쉬는 ?시간": "일시 중지, 다시 알리는 간격",
     r"과\(와\)|이\(가\)|을\(를\)|은\(는\)": "PARTICLE",
 }
+# One plain word for one thing in English, in what members, admins and visitors read.
+ENGLISH = {
+    r"(?i)\bconnect(ed)? (again|anew|(your )?KakaoTalk)\b|\bconnected to KakaoTalk": "link",
+    r"(?i)\bdisconnect(ed)?\b": "unlink",
+    r"(?i)\bown (KakaoTalk )?chat\b|[\"“]Me[\"”]": "My Chatroom",
+    r"(?i)\bwhoever\b": "the operator, anyone who",
+    r"(?i)\bhears? (of|nothing|only)\b": "get",
+    r"(?i)(?<!-)\bmend(ed)?\b": "fix",
+    r"(?i)\bshall\b": "will",
+    r"(?i)\banew\b": "again",
+    r"(?i)\bnobody knows\b": "may or may not",
+    r"(?<![-\w])id(?![-\w])": "ID",
+}
 # In catalogues only: documents quote code, logs and names of Discord's portal.
 IN_CATALOGUES = {
     r"Discord(?!_)": "디스코드",
@@ -66,6 +79,20 @@ def wrong(path: Path, words: dict[str, str]) -> list[str]:
 @pytest.mark.parametrize("path", catalogue_files("ko"), ids=lambda path: path.name)
 def test_a_catalogue_uses_the_official_words(path: Path) -> None:
     assert wrong(path, OFFICIAL | IN_CATALOGUES) == []
+
+
+@pytest.mark.parametrize("path", catalogue_files("en"), ids=lambda path: path.name)
+def test_an_english_catalogue_uses_one_plain_word_for_one_thing(path: Path) -> None:
+    assert wrong(path, ENGLISH) == []
+
+
+@pytest.mark.parametrize(
+    "line", ["Connect KakaoTalk", "Sent to your own chat.", "You hear of it.", "Whoever runs it"]
+)
+def test_english_that_is_not_to_be_written_is_found(tmp_path: Path, line: str) -> None:
+    page = tmp_path / "page.ftl"
+    page.write_text(f"key = {line}\n", encoding="utf-8")
+    assert len(wrong(page, ENGLISH)) == 1
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)

@@ -62,7 +62,7 @@ async def test_the_link_page_shows_who_links_and_what_kakao_will_ask(house: Link
     assert answer.status == 200
     for text in ("민지 ✨", house.picture, "카카오톡 메시지 전송", "카카오 로그인"):
         assert text in answer.page
-    assert "This Discord account will be connected" in answer.page
+    assert "This Discord account will be linked" in answer.page
     assert "never ring" in answer.page
 
 

@@ -36,7 +36,7 @@ HINTS = {
     Rows: "rows",
     WithinAddress: "within",
 }
-FIELD_HINTS = {BUTTON_TITLE: "button-title", TEMPLATE: "template"}
+FIELD_HINTS = {BUTTON_TITLE: "button-title", TEMPLATE: "template", "address": "address"}
 Given = dict[str, str]
 Then = Callable[[discord.Interaction, Given], Awaitable[None]]
 Input = discord.ui.TextInput[Any] | discord.ui.Select[Any]

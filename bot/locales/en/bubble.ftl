@@ -10,6 +10,6 @@ bubble-view = Views
 bubble-subscriber = Subscribers
 bubble-picture = KakaoTalk shows the picture
 bubble-scrap = Kakao reads this page and makes the card
-bubble-custom = A card that the operator built at Kakao
+bubble-custom = A template that the operator made at Kakao
 
 bubble-differs = Same parts and order as in KakaoTalk; only the look and where text is cut differ a little.

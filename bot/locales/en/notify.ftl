@@ -29,9 +29,9 @@ notify-interested = only events I marked
 notify-list-title = { $count } subscriptions
 notify-list-none = Nothing yet. Choose below, or use { COMMAND("notify add") } to choose a channel.
 notify-list-choose = Choose notifications
-notify-hint-audit-log = ⚠️ Kkachi lacks the permission View Audit Log here and cannot know of roles. Please ask an admin.
-notify-hint-newcomers = ⚠️ This server has no welcome messages, so nobody can tell of new members. See Server Settings › Engagement.
-notify-hint-boosts = ⚠️ This server has no boost messages, so nobody can tell of boosts. See Server Settings › Engagement.
+notify-hint-audit-log = ⚠️ Kkachi needs the View Audit Log permission to see roles being given. Please ask an admin.
+notify-hint-newcomers = ⚠️ This server has no welcome messages, so Kkachi cannot see new members. See Server Settings › Engagement.
+notify-hint-boosts = ⚠️ This server has no boost messages, so Kkachi cannot see boosts. See Server Settings › Engagement.
 
 notify-kind-event-new = New scheduled events
 notify-kind-event-changed = Changed scheduled events

@@ -1,24 +1,24 @@
 # What to do after linking, /help, and the words when Kkachi comes into a server.
-welcome-next = Choose what you want to get; it starts at once.
-direct-next = In a server, choose what comes by itself with { COMMAND("highlight add") }.
+welcome-next = Choose what you want to get. It starts at once.
+direct-next = In a server, choose what is sent automatically with { COMMAND("highlight add") }.
 welcome-mention = Mentions
 welcome-reply = Replies
 welcome-word = Add a word
     .label = The word
-    .hint = When somebody writes it, you hear of it on KakaoTalk.
+    .hint = When somebody writes it, you get a card on KakaoTalk.
 welcome-sample = Send a test card
-    .hint = “Send a test card” uses one of the { $limit } sends a day to your own chat.
+    .hint = “Send a test card” uses one of the { $limit } sends a day to My Chatroom.
 sample-card = A test card from Kkachi
     .text = This is how cards arrive. Press one to open Discord. They come without a sound: look whenever you like.
     .button = Discord
 
 help-title = Kkachi help
-help-about = Carries what happens on Discord to your own KakaoTalk chat.
+help-about = Sends what happens on Discord to My Chatroom, your KakaoTalk chat with yourself.
 help-now = Your setup
-help-linked = ✅ Connected as **{ $nickname }**. { $left } of { $limit } sends to yourself are left today.
-help-broken = ⚠️ The connection to your KakaoTalk is lost. Connect again and waiting cards go out too.
-help-awaited = ⏳ KakaoTalk is connected as soon as you enter the six-digit number.
-help-unlinked = ➖ You have not connected KakaoTalk yet.
+help-linked = ✅ Linked as **{ $nickname }**. { $left } of { $limit } sends to My Chatroom left today.
+help-broken = ⚠️ Your KakaoTalk link has stopped working. Link again and waiting cards go out too.
+help-awaited = ⏳ KakaoTalk is linked as soon as you enter the six-digit number.
+help-unlinked = ➖ You have not linked KakaoTalk yet.
 help-here = 🔔 In this server you have { $rules ->
         [one] one highlight rule
        *[other] { $rules } highlight rules
@@ -26,11 +26,11 @@ help-here = 🔔 In this server you have { $rules ->
         [one] one notification
        *[other] { $subscriptions } notifications
     }.
-help-nothing-here = 🔕 Nothing of this server comes to you by itself yet.
-help-paused = ⏸️ You have paused it for now.
+help-nothing-here = 🔕 Nothing from this server is sent to you automatically yet.
+help-paused = ⏸️ You have paused highlights for now.
 help-refused = 🚫 Not available to you here: { $features }
 help-next = What to do next
-help-next-link = Connect KakaoTalk with the button below.
+help-next-link = Link KakaoTalk with the button below.
 help-next-number = Open { COMMAND("kakao status") } and press **Enter the number**.
 help-next-choose = Choose below what you want to get.
 help-next-menu = Long-press or right-click a message, then **Apps → Send to my KakaoTalk**.
@@ -47,11 +47,11 @@ help-command-share = { COMMAND("share") }: without linking
 help-command-privacy = { COMMAND("privacy export") } · { COMMAND("privacy delete") }
 
 greeting =
-    Hello, I am Kkachi, the magpie. I carry what happens in this server to members’ own KakaoTalk chats.
-    • **Members** connect KakaoTalk with { COMMAND("kakao link") } and choose mentions, replies or words. They can also long-press or right-click a message and send it at once.
-    • **Admins** decide on features, channels, what may leave and the language with { COMMAND("settings panel") }.
-    • Only messages of channels that a member can see are sent. Use { COMMAND("privacy optout") } to keep your own out of automatic sends.
+    Hello, I am Kkachi, the magpie. I send what happens in this server to My Chatroom, each member’s KakaoTalk chat with themselves.
+    • **Members** link KakaoTalk with { COMMAND("kakao link") } and choose mentions, replies or words. They can also long-press or right-click a message and send it at once.
+    • **Admins** choose features, channels, what may be sent and the language with { COMMAND("settings panel") }.
+    • Only messages that a member can see are sent. Use { COMMAND("privacy optout") } to opt your own out of automatic sends.
     More: { COMMAND("help") }
 greeting-direct =
-    Thank you for adding Kkachi to **{ $server }**. I may not write there, so here is how to begin.
+    Thank you for adding Kkachi to **{ $server }**. I cannot write there, so here is how to start.
     { greeting }

@@ -116,6 +116,7 @@ compose-hint-label = 버튼이 나란히 놓이면 8자쯤에서 잘릴 수 있�
 compose-hint-button-title = 다른 버튼이 없을 때 보이는 ‘자세히 보기’ 대신 쓸 이름이에요.
 compose-hint-template = 고르지 않으면 카카오의 기본 모양으로 보내요. 변수는 다음에 채워요.
 compose-hint-within = 링크에 들어가는 값이에요. 보낼 때 주소에 맞게 바꿔요.
+compose-hint-address = 카카오맵에서 찾을 수 있는 도로명 주소를 써 주세요.
 compose-hint-page = 카카오가 이 주소를 읽어서 카드를 만들어요.
 compose-hint-rows = 한 줄에 하나씩 ‘이름: 값’으로 다섯 줄까지. 이름은 6자, 값은 25자까지 보여요.
 
