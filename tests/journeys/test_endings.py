@@ -18,7 +18,7 @@ CLAIMS = (
     "카카오 쪽 연결도 끊었",
     "카카오톡 연결도 끊었어요",
     "at Kakao too",
-    "KakaoTalk is disconnected",
+    "KakaoTalk is unlinked",
 )
 
 
@@ -122,7 +122,7 @@ async def test_an_account_that_ends_by_itself_is_named_where_kakao_keeps_it(
             reply = await wait_for_number(world, minji, "서연")
         case "moved":
             reply = await type_number(minji, number)
-    here = {"ko": f"**{left}** 계정은 이제", "en": f"KakaoTalk **{left}** is not"}[locale[:2]]
+    here = {"ko": f"**{left}** 계정은 이제", "en": f"KakaoTalk **{left}** is no longer"}[locale[:2]]
     await reply.until(lambda _: any(here in one.text for one in reply.messages))
     [text] = [one.text for one in reply.messages if here in one.text]
     assert BY_HAND[locale[:2]] in text

@@ -98,7 +98,7 @@ async def test_without_the_consent_to_send_nothing_is_well_and_a_button_leads_to
     minji.locale = locale
     world.kakao.withdraw(world.kakao.account("민지"), "talk_message")
     reply = await minji.slash(CHAT, "kakao status")
-    well = {"ko": "잘 연결돼 있어요", "en": "Connected and well"}[locale[:2]]
+    well = {"ko": "잘 연결돼 있어요", "en": "Linked and working"}[locale[:2]]
     assert well not in reply.text
     way = await minji.press(reply, {"ko": "동의하러 가기", "en": "Agree at Kakao"}[locale[:2]])
     await world.follow(way, "민지")
