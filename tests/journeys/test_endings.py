@@ -54,7 +54,7 @@ async def test_what_kakao_does_not_undo_is_said_and_tried_until_it_has(
     answer = await end(minji, command)
     assert BY_HAND[locale[:2]] in answer.text
     assert not any(claim in answer.text for claim in CLAIMS)
-    kept = {"ko": "30일 동안 다시", "en": "for 30 days"}[locale[:2]] in answer.text
+    kept = {"ko": "30일 동안 다시", "en": "for up to 30 days"}[locale[:2]] in answer.text
     assert kept is ("KAKAO_ADMIN_KEY" in world.settings)
     world.kakao.down(False)
     await undone(world)

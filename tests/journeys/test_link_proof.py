@@ -132,7 +132,7 @@ async def test_an_english_member_types_the_number_in_english(world: World, minji
     minji.locale = "en-US"
     reply = await minji.slash(CHAT, "kakao link")
     page = await world.follow(reply, "민지")
-    assert "Just the number is missing" in page
+    assert "One step left: the number" in page
     await reply.until(lambda shown: "six-digit number is on its way" in shown.text)
     [card] = world.cards_of("민지")
     [number] = NUMBER.findall(card.template["content"]["title"])

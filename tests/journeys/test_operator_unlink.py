@@ -36,7 +36,7 @@ async def test_the_operator_ends_a_link_while_kkachi_runs_and_the_member_reads_w
     ]
     assert world.kakao.account("민지").link is None
     assert "운영자가" in minji.dms[-1].text
-    assert "Whoever runs Kkachi" in minji.dms[-1].text
+    assert "The operator of Kkachi" in minji.dms[-1].text
     assert "이유: 사칭" in minji.dms[-1].text
     assert "연결되지 않았어요" in (await minji.slash(CHAT, "kakao status")).text
     await world.link("민지")

@@ -71,7 +71,7 @@ async def test_a_module_of_ones_own_is_loaded_and_loaded_anew_from_the_command_l
     module.write_text("this is not Python")
     status, _, problem = await reloaded(world, tmp_path, "my_own_cog")
     assert status == 2
-    assert "the one from before goes on" in problem
+    assert "the previous version keeps running" in problem
     assert (await hajun.slash(CHAT, "own")).text == "다시 불러온 뒤"
     process.terminate()
     assert await asyncio.wait_for(process.wait(), 10) == 0

@@ -115,7 +115,7 @@ async def test_counts_say_what_they_count_in_both_languages(world: World, minji:
         assert words in shown
     minji.locale = "en-US"
     shown = await status(minji)
-    assert "All together (you + friends)" in shown
+    assert "In total (you + friends)" in shown
     assert "99 of 100 sends left today" in shown
 
 

@@ -92,7 +92,7 @@ async def test_an_alarm_is_told_once_and_its_end_as_well(world: World) -> None:
         await minji.menu(CHAT, MENU_ME, message)
     await until(told)
     assert "오늘 앱 전체가" in told()[0]
-    assert "used up its sends" in told()[0]
+    assert "used up today's sends" in told()[0]
     assert (await numbers(world))["kkachi_alarm['app-spent']"] == 1
     world.advance(25 * 3600)
     await minji.menu(CHAT, MENU_ME, message)
