@@ -62,7 +62,7 @@ class Privacy(KkachiCog, commands.GroupCog, group_name="privacy"):
 
         Args:
             interaction: who asks, and where
-            on: Whether to keep it out
+            on: Whether to opt out
         """
         await defer(interaction)
         await self.services.privacy.opt_out(interaction.user.id, on=on)

@@ -86,7 +86,7 @@ class RuleCommands(HighlightCog):
 
     @app_commands.command()
     async def remove(self, interaction: discord.Interaction, rule: str) -> None:
-        """Forget one of my rules.
+        """Remove one of my rules.
 
         Args:
             interaction: who asks, and where

@@ -144,7 +144,7 @@ class Notify(KkachiCog, commands.GroupCog, group_name="notify"):
 
     @app_commands.command()
     async def remove(self, interaction: discord.Interaction, subscription: str) -> None:
-        """Hear of something no more.
+        """Remove a notification.
 
         Args:
             interaction: who asks, and where

@@ -203,7 +203,7 @@ async def test_of_a_long_message_the_piece_with_the_word_is_shown(
     [card] = await arrived(world)
     assert "번개는 일요일이에요." in card
     title, *rest = card.splitlines()
-    assert title == "준호: 지난 시즌을 돌아봅니다. 지난 시즌을 돌아봅니다.…"
+    assert title == "준호: 지난 시즌을 돌아봅니다. 지난 시즌을 돌아봅니다…"
     assert "".join(rest).startswith("…")
     assert card.endswith("…")
 

@@ -246,7 +246,7 @@ async def test_somebody_reads_all_of_it_in_english(world: World) -> None:
     who = {"to": "준호", "to2": "지우"}
     panel = await seoyeon.slash(CHAT, "forward friends", message=message.jump_url, **who)
     assert "Picked: **준호 · @junho**" in panel.text
-    assert "@jiwoo: cannot be picked here. They have not connected KakaoTalk," in panel.text
+    assert "@jiwoo: cannot be picked here. They have not linked KakaoTalk," in panel.text
     why = await seoyeon.press(panel, "Somebody is missing")
     assert "ten minutes behind" in why.text
 

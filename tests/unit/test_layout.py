@@ -88,7 +88,7 @@ def test_first_words_fit_and_the_rest_follows(text: str, most: int) -> None:
 
 def test_what_is_said_goes_on_where_the_title_ends() -> None:
     title, description = drawn(highlight(message(Body(LONG))))
-    assert title == "준호: 지난 시즌을 함께해 주신 모든 분께 감사드려요.…"
+    assert title == "준호: 지난 시즌을 함께해 주신 모든 분께 감사드려요…"
     assert description.startswith(f"{FOOT}\n이번 주 토요일 저녁")
 
 
