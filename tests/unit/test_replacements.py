@@ -91,6 +91,20 @@ async def test_of_two_alike_each_is_followed_by_its_own(world: HighlightsWorld) 
     assert {one.message_id for one in waiting} == {one.source.message_id for one in copies}
 
 
+async def test_of_two_that_are_judged_late_each_is_followed_by_its_own(
+    world: HighlightsWorld,
+) -> None:
+    written = [world.message("L: 공지") for _ in range(2)]
+    copies = [world.message("공지", author_id=WEBHOOK, is_bot=True) for _ in range(2)]
+    for copy in copies:
+        await world.services.replacements.came(copy)
+    await world.services.watch.deleted([one.source.message_id for one in written])
+    for one in written:
+        await world.services.watch.see(one)
+    waiting = await HitStore(world.database).waiting(MINJI)
+    assert {one.message_id for one in waiting} == {one.source.message_id for one in copies}
+
+
 async def test_whoever_is_erased_stands_behind_no_hit(world: HighlightsWorld) -> None:
     written = world.message("L: 공지")
     copy = world.message("공지", author_id=WEBHOOK, is_bot=True)

@@ -48,10 +48,10 @@ class Replacements:
         is_new = seen.created_at > self._now() - SECONDS
         if seen.author.is_bot or not is_new:
             return
+        self._forget_old()
         number = seen.source.message_id
         if number not in self._written:
-            copies = (one for one in self._copies.values() if _stands_for(one, seen))
-            self._written[number] = Written(seen, copy=next(copies, None))
+            self._written[number] = Written(seen, copy=self._free_copy(seen))
         written = self._written[number]
         written.member_ids.add(member_id)
         written.is_gone |= number in self._gone
@@ -87,6 +87,11 @@ class Replacements:
             one.copy is not None and one.copy.source == source and member_id in one.member_ids
             for one in self._written.values()
         )
+
+    def _free_copy(self, seen: Seen) -> Seen | None:
+        taken = [one.copy for one in self._written.values()]
+        copies = (one for one in self._copies.values() if _stands_for(one, seen))
+        return next((one for one in copies if one not in taken), None)
 
     def _forget_old(self) -> None:
         oldest = self._now() - 2 * SECONDS
