@@ -40,7 +40,6 @@ def build_privacy(
             images,
             stores.hits,
             stores.verdicts,
-            stores.rule_hits,
             now=now,
         ),
     )
