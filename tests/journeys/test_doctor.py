@@ -54,7 +54,7 @@ def said(finding: Finding, locale: Locale = "en") -> str:
 async def test_all_is_well(running: World) -> None:
     findings = await examine(running)
     assert {name: said(one) for name, one in findings.items() if one.state is not State.OK} == {}
-    assert len(findings) == 12
+    assert len(findings) == 13
 
 
 @pytest.mark.parametrize(("lang", "first"), [("ko", KOREAN), ("en", ENGLISH)])
@@ -63,7 +63,7 @@ async def test_a_person_reads_a_line_for_each_check(
 ) -> None:
     status, out = await ended(running.settings, tmp_path, "doctor", "--lang", lang)
     lines = out.splitlines()
-    assert (status, len(lines)) == (0, 13)
+    assert (status, len(lines)) == (0, 14)
     assert lines[0] == f"✅ settings: {first}"
 
 
@@ -128,6 +128,11 @@ def forget_commands(world: World) -> Callable[[], None]:
     return lambda: world.discord.world.books.update({None: book})
 
 
+def keep_to_servers(world: World) -> Callable[[], None]:
+    world.discord.allow_user_install(False)
+    return world.discord.allow_user_install
+
+
 def switch_login_off(world: World) -> Callable[[], None]:
     world.kakao.app.login_on = False
     return lambda: setattr(world.kakao.app, "login_on", True)
@@ -147,6 +152,11 @@ def switch_off(scope: str) -> Callable[[World], Callable[[], None]]:
     [
         (withdraw_content, "discord-intents", ("warning", "Message Content Intent")),
         (forget_commands, "discord-commands", ("warning", "kkachi sync")),
+        (
+            keep_to_servers,
+            "discord-user-install",
+            ("warning", "Installation > Installation Contexts"),
+        ),
         (switch_login_off, "kakao-redirect", ("failure", "[Kakao Login] > [General]")),
         (switch_off("talk_message"), "kakao-consents", ("failure", "talk_message")),
         (switch_off("friends"), "kakao-consents", ("warning", "friends")),
