@@ -75,6 +75,10 @@ class PersonalStore:
             await connection.execute(
                 update(hits).where(hits.c.author_id == member_id).values(author_id=None)
             )
+            for author in (digest_items.c.author_id, digest_items.c.origin_author_id):
+                await connection.execute(
+                    update(digest_items).where(author == member_id).values({author: None})
+                )
             for table, column in NAMED.items():
                 named = update(table).where(_of(table, member_id)).values({column: NOBODY})
                 await connection.execute(named)
