@@ -11,7 +11,7 @@ from discord.ext import commands
 
 from bot.config import Config
 from bot.discord.client import GUILD_READY_SECONDS, KkachiClient, point_at
-from bot.discord.commands import in_order, register_commands, wanted_commands
+from bot.discord.commands import in_order, register_commands, stay_home, wanted_commands
 from bot.discord.plugin import attach
 from bot.discord.translator import CommandTexts
 from bot.logs import described
@@ -34,13 +34,22 @@ class CannotLoad(Exception):
 
 
 async def commands_differ(
-    config: Config, services: Services, registered: Sequence[Mapping[str, Any]]
+    config: Config,
+    services: Services,
+    registered: Sequence[Mapping[str, Any]],
+    *,
+    by_users: bool,
 ) -> bool:
-    """Tell whether these registered commands are others than ours, without connecting."""
+    """Tell whether these registered commands are others than ours, without connecting.
+
+    `by_users` tells whether people can add Kkachi to their own account.
+    """
     point_at(config)
     async with KkachiClient(services) as client:
         await client.tree.set_translator(CommandTexts(services.texts))
         await attach(client, services)
+        if not by_users:
+            stay_home(client)
         return in_order(registered) != in_order(await wanted_commands(client))
 
 
