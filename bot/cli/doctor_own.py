@@ -1,4 +1,4 @@
-"""Whether our own web server, database and keys are as they should be."""
+"""Whether our own web server, database, keys and dictionary are as they should be."""
 
 from http import HTTPStatus
 from ipaddress import ip_address
@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from aiohttp import ClientConnectorCertificateError, ClientError, ClientResponse, ClientSSLError
 
 from bot.cli.findings import Check, Finding, Patient, unopened
+from bot.services.highlights.matching.analyser import is_there
 from storage.backup import BadBackup, check
 from storage.database import StorageError, open_database, sqlite_path
 from storage.rotation import Rotation
@@ -74,6 +75,11 @@ async def keys(patient: Patient) -> Finding:
     return Finding.warning("doctor-keys-old", count=old) if old else Finding.ok("doctor-keys-ok")
 
 
+async def korean(_: Patient) -> Finding:
+    """Look whether words that are typed without spaces can be told apart."""
+    return Finding.ok("doctor-korean-ok") if is_there() else Finding.warning("doctor-korean-plain")
+
+
 async def _reached(address: str, response: ClientResponse) -> Finding:
     if response.status == HTTPStatus.SERVICE_UNAVAILABLE:
         return Finding.warning("doctor-public-unwell", address=address)
@@ -97,4 +103,5 @@ CHECKS = (
     Check("webhooks", webhooks),
     Check("database", database),
     Check("keys", keys),
+    Check("korean", korean),
 )

@@ -54,7 +54,7 @@ def said(finding: Finding, locale: Locale = "en") -> str:
 async def test_all_is_well(running: World) -> None:
     findings = await examine(running)
     assert {name: said(one) for name, one in findings.items() if one.state is not State.OK} == {}
-    assert len(findings) == 12
+    assert len(findings) == 13
 
 
 @pytest.mark.parametrize(("lang", "first"), [("ko", KOREAN), ("en", ENGLISH)])
@@ -63,7 +63,7 @@ async def test_a_person_reads_a_line_for_each_check(
 ) -> None:
     status, out = await ended(running.settings, tmp_path, "doctor", "--lang", lang)
     lines = out.splitlines()
-    assert (status, len(lines)) == (0, 13)
+    assert (status, len(lines)) == (0, 14)
     assert lines[0] == f"✅ settings: {first}"
 
 
@@ -193,6 +193,14 @@ async def test_keys_that_do_not_fit_the_tokens_are_found(
     words = ",".join(base64.b64encode(key).decode() for key in keys)
     findings = await examine(running, DATABASE_URL=url, TOKEN_KEYS=words)
     assert findings["keys"].state == state
+
+
+async def test_a_dictionary_that_is_missing_is_told_of(running: World, tmp_path: Path) -> None:
+    (tmp_path / "mecab_ko.py").write_text("raise ImportError")
+    settings = running.settings | {"PYTHONPATH": str(tmp_path)}
+    status, out = await ended(settings, tmp_path, "doctor", "--lang", "en")
+    assert status == 0
+    assert "⚠️  korean: The package mecab-ko is not installed" in out
 
 
 async def test_a_damaged_database_is_found(running: World, tmp_path: Path) -> None:

@@ -44,3 +44,5 @@ doctor-database-newer = 더 새로운 버전의 까치가 쓴 데이터베이스
 doctor-keys-ok = 저장된 토큰이 모두 첫 번째 키로 암호화되어 있어요.
 doctor-keys-old = 토큰 { $count }개가 예전 키로 암호화되어 있어요. `kkachi keys rotate`로 옮기면 예전 키를 지울 수 있어요.
 doctor-keys-missing = 토큰 { $count }개를 TOKEN_KEYS의 어떤 키로도 복호화할 수 없어요. 예전 키를 TOKEN_KEYS 뒤에 다시 넣어 주세요. 잃어버렸다면 그 멤버들은 다시 연결해야 해요.
+doctor-korean-ok = 띄어 쓰지 않은 한국어를 나누는 사전이 있어요.
+doctor-korean-plain = mecab-ko 패키지가 없어서, 띄어 쓰지 않은 한국어 단어는 규칙이 덜 찾아요. x86-64와 Arm의 CPython 3.11~3.14에서 `pip install mecab-ko`로 설치한 뒤 까치를 다시 시작해 주세요.

@@ -17,9 +17,10 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
+from bot.services.highlights.matching.loose import loosen
 from bot.services.highlights.matching.normalise import Needle, Normalised, needle, normalise
 from bot.services.highlights.matching.patterns import BadPattern, Pattern
-from bot.services.highlights.matching.words import Mode, stands
+from bot.services.highlights.matching.words import Mode, needles, stands
 from bot.services.messages.models import Seen
 from storage.rules import Rule, RuleKind
 
@@ -120,6 +121,8 @@ class Matcher:
         self._recent_count = 0
         self._recent_segment: Segment | None = None
         self._removed: set[int] = set()
+        # Servers in which somebody had a word looked for inside others.
+        self._loose: set[int] = set()
         # By server and member, by the number of the rule.
         self._patterns: dict[int, dict[int, dict[int, Pattern]]] = defaultdict(dict)
         # By server and kind: who has such a rule.
@@ -188,10 +191,15 @@ class Matcher:
         text = text_of(seen)
         if text and (self._segments or self._recent_segment):
             normalised = normalise(text)
-            for segment in self._segments:
-                yield from segment.matches(normalised, seen.guild_id)
-            if self._recent_segment is not None:
-                yield from self._recent_segment.matches(normalised, seen.guild_id)
+            yield from self._worded(normalised, seen.guild_id)
+            if seen.guild_id in self._loose and (loose := loosen(normalised).text).text:
+                yield from self._worded(loose, seen.guild_id)
+
+    def _worded(self, text: Normalised, guild_id: int) -> Iterator[Match]:
+        for segment in self._segments:
+            yield from segment.matches(text, guild_id)
+        if self._recent_segment is not None:
+            yield from self._recent_segment.matches(text, guild_id)
 
     def _addressed(self, seen: Seen) -> Iterator[Match]:
         answered = frozenset() if seen.reply_to is None else frozenset({seen.reply_to})
@@ -219,9 +227,12 @@ class Matcher:
     def _collect(self, words: dict[Needle, list[Entry]], rule: Rule) -> None:
         sought = needle(rule.text)
         if sought.text:
-            mode = MODES.index(rule.options.get("mode", "word"))
-            entry = Entry(rule.guild_id, rule.id, rule.member_id, mode)
-            words.setdefault(sought, []).append(entry)
+            mode: Mode = rule.options.get("mode", "word")
+            if mode == "anywhere":
+                self._loose.add(rule.guild_id)
+            entry = Entry(rule.guild_id, rule.id, rule.member_id, MODES.index(mode))
+            for one in needles(sought, mode):
+                words.setdefault(one, []).append(entry)
 
 
 def text_of(seen: Seen) -> str:

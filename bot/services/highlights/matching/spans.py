@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from bot.services.highlights.matching.normalise import Normalised, needle, normalise
 from bot.services.highlights.matching.patterns import Pattern, plain
-from bot.services.highlights.matching.words import Mode, stands
+from bot.services.highlights.matching.words import Mode, first
 from storage.rules import Rule, RuleKind
 
 Span = tuple[int, int]
@@ -39,14 +39,10 @@ def _of_word(keyword: str, text: str, mode: Mode) -> Span | None:
     runs = [(run.start(), run.end(), normalise(run[0]).text) for run in RUN.finditer(text)]
     breaks = list(accumulate(len(letters) for _, _, letters in runs))
     letters = Normalised("".join(letters for _, _, letters in runs), breaks)
-    sought = needle(keyword)
-    start = letters.text.find(sought.text) if sought.text else -1
-    while start >= 0:
-        end = start + len(sought.text)
-        if stands(letters, start, end, sought.gaps, mode):
-            return _place(runs, breaks, start)[0], _place(runs, breaks, end - 1)[1]
-        start = letters.text.find(sought.text, start + 1)
-    return None
+    found = first(needle(keyword), letters, mode)
+    if found is None:
+        return None
+    return _place(runs, breaks, found[0])[0], _place(runs, breaks, found[1] - 1)[1]
 
 
 def _place(runs: Sequence[tuple[int, int, str]], breaks: Sequence[int], offset: int) -> Span:
