@@ -159,6 +159,7 @@ async def at_work(services: Services) -> AsyncIterator[None]:
         keep("notifier", services.notifying.run),
         keep("departures", services.leaving.run),
         keep("dispatcher", services.dispatcher.run),
+        keep("reactions", services.reactions.run),
         keep("heartbeat", services.sender.worker.run),
         keep("sender", services.sender.run, services.sender.is_stopping),
     ):

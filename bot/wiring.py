@@ -61,7 +61,7 @@ def build_services(
         outbox=outbox,
         optouts=privacy.optouts,
         servers=servers,
-        jumps=forwarding.jumps,
+        forwarding=forwarding,
     )
     subscriptions = build_subscriptions(resources, servers.settings, highlights)
     compose, alarms = highlights.digests.compose, operations.alarms
@@ -100,6 +100,7 @@ def _departures(
         await subscriptions.subscriptions.forget(member_id=member_id, guild_id=guild_id)
         await stores.memberships.forget(member_id=member_id, guild_id=guild_id)
         await stores.visibilities.forget(member_id=member_id, guild_id=guild_id)
+        await stores.reactions.forget_sends(member_id=member_id, guild_id=guild_id)
 
     async def forget_guild(guild_id: int) -> None:
         await highlights.rules.forget(guild_id=guild_id)
@@ -108,6 +109,7 @@ def _departures(
         await servers.exclusions.forget(guild_id)
         await stores.memberships.forget(guild_id=guild_id)
         await stores.visibilities.forget(guild_id=guild_id)
+        await stores.reactions.forget_sends(guild_id=guild_id)
         await highlights.catch_up.forget(guild_id)
 
     return Departures(
@@ -147,7 +149,11 @@ def _introduce(services: Services) -> None:
         services.privacy.forgetters.append(services.linked_roles.forget)
     services.linking.on_linked.append(go_on)
     services.linking.askers.append(may_link)
-    services.links.on_unlinked += [services.linked.changed, services.friends.forget]
+    services.links.on_unlinked += [
+        services.linked.changed,
+        services.friends.forget,
+        services.reactions.forget,
+    ]
     services.links.on_unlinking.append(services.pending.cancel)
     services.links.on_deliveries_changed.append(services.signals.changed)
     services.exclusions.on_excluded.append(end_in_server)
@@ -160,6 +166,7 @@ def _introduce(services: Services) -> None:
         services.dispatcher.forget,
         services.friends.forget,
         services.access.forget,
+        services.reactions.forget,
     ]
     services.supervisor.on_failure.append(services.metrics.loop_failed)
     services.watch.on_matched.append(services.metrics.matched)

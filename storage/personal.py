@@ -24,6 +24,8 @@ from storage.tables import (
     number_cards,
     optouts,
     pending_links,
+    reaction_choices,
+    reaction_sends,
     role_connections,
     rule_hits,
     rules,
@@ -39,6 +41,7 @@ from storage.tables import (
 OWN: tuple[Table, ...] = (
     *(links, pending_links, link_requests, role_connections, optouts, memberships, departures),
     *(rules, rule_hits, filters, subscriptions, wishes, hits, verdicts, digests),
+    *(reaction_choices, reaction_sends),
     *(drafts, jumps, deliveries, shares, exclusions, visibilities),
 )
 # Where a member is only named: as whoever did something for a server, and beside the cards that

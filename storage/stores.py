@@ -21,6 +21,7 @@ from storage.optouts import OptOutStore
 from storage.partings import PartingStore
 from storage.pending_links import PendingLinkStore
 from storage.personal import PersonalStore
+from storage.reactions import ReactionStore
 from storage.replacements import ReplacementStore
 from storage.role_connections import RoleConnectionStore
 from storage.rule_hits import RuleHitStore
@@ -58,6 +59,7 @@ class Stores:
     partings: PartingStore
     pending: PendingLinkStore
     personal: PersonalStore
+    reactions: ReactionStore
     replacements: ReplacementStore
     requests: LinkRequestStore
     role_connections: RoleConnectionStore
@@ -95,6 +97,7 @@ class Stores:
             partings=PartingStore(database, vault),
             pending=PendingLinkStore(database, vault, links),
             personal=PersonalStore(database),
+            reactions=ReactionStore(database),
             replacements=ReplacementStore(database),
             requests=LinkRequestStore(database, vault),
             role_connections=RoleConnectionStore(database, vault),

@@ -1,20 +1,17 @@
 """The message that was clicked or named, as much of it as may leave its server."""
 
-from contextlib import suppress
-from dataclasses import replace
 from typing import cast
 
 import discord
 
 from bot.discord.access import roles_in
-from bot.discord.convert import highlight_of, places_of
+from bot.discord.convert import highlight_of
 from bot.discord.failures import asking
 from bot.discord.messages import find_message
 from bot.discord.plugin import AnyBot, services_of
 from bot.discord.reader import reader_of
 from bot.discord.replies import defer
 from bot.services.messages.models import Highlight
-from storage.reading import Unreadable
 
 
 async def carried(
@@ -32,14 +29,5 @@ async def carried(
     async with asking(interaction.client, services.patience.answer):
         people = reader_of(cast("AnyBot", interaction.client)).people
         highlight = await highlight_of(message, interaction.user, people)
-    await services.replacements.note(interaction.user.id, highlight.seen)
-    with suppress(Unreadable):
-        schedule = await services.wishes.of(interaction.user.id)
-        highlight = replace(highlight, zone=schedule.zone)
-    return await services.access.carried(
-        interaction.user.id,
-        highlight,
-        places_of(message.channel),
-        feature,
-        roles_in(interaction, highlight.source.guild_id),
-    )
+    roles = roles_in(interaction, highlight.source.guild_id)
+    return await services.picked.carried(interaction.user.id, highlight, feature, roles)
