@@ -42,9 +42,9 @@ reason server text title value words
 """
 # Numbers, times, marks, mentions, and sentences of ours that were made plain where they were made.
 OUR_NAMES = """
-1 added address answer arrived chats code contact count date day days emoji end error failed file gate
-grace hours items left length limit linked minutes mode moment month more most note now number of
-operator page pages question receipts roles rule rules seconds sends sent shown since skipped
+1 added address answer arrived chats code contact count date day days emoji end error failed file
+gate grace hours items left length limit linked minutes mode moment month more most note now number
+of operator page pages question receipts roles rule rules seconds sends sent shown since skipped
 start state status subscriptions texts time unknown until used waiting weekday what when who why
 year zone
 """
