@@ -21,6 +21,8 @@ from storage.optouts import OptOutStore
 from storage.partings import PartingStore
 from storage.pending_links import PendingLinkStore
 from storage.personal import PersonalStore
+from storage.planned_events import PlannedEventStore
+from storage.presences import PresenceStore
 from storage.replacements import ReplacementStore
 from storage.role_connections import RoleConnectionStore
 from storage.rule_hits import RuleHitStore
@@ -58,6 +60,8 @@ class Stores:
     partings: PartingStore
     pending: PendingLinkStore
     personal: PersonalStore
+    planned: PlannedEventStore
+    presences: PresenceStore
     replacements: ReplacementStore
     requests: LinkRequestStore
     role_connections: RoleConnectionStore
@@ -95,6 +99,8 @@ class Stores:
             partings=PartingStore(database, vault),
             pending=PendingLinkStore(database, vault, links),
             personal=PersonalStore(database),
+            planned=PlannedEventStore(database),
+            presences=PresenceStore(database),
             replacements=ReplacementStore(database),
             requests=LinkRequestStore(database, vault),
             role_connections=RoleConnectionStore(database, vault),
