@@ -41,6 +41,7 @@ def build_privacy(
             stores.hits,
             stores.verdicts,
             stores.rule_hits,
+            stores.copies,
             now=now,
         ),
     )
