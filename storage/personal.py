@@ -25,6 +25,7 @@ from storage.tables import (
     optouts,
     pending_links,
     role_connections,
+    rule_hits,
     rules,
     setting_changes,
     shares,
@@ -37,7 +38,7 @@ from storage.tables import (
 # The tables whose rows belong to a member, in the order in which they can be erased.
 OWN: tuple[Table, ...] = (
     *(links, pending_links, link_requests, role_connections, optouts, memberships, departures),
-    *(rules, filters, subscriptions, wishes, hits, verdicts, digests),
+    *(rules, rule_hits, filters, subscriptions, wishes, hits, verdicts, digests),
     *(drafts, jumps, deliveries, shares, exclusions, visibilities),
 )
 # Where a member is only named: as whoever did something for a server, and beside the cards that

@@ -23,6 +23,7 @@ from storage.pending_links import PendingLinkStore
 from storage.personal import PersonalStore
 from storage.replacements import ReplacementStore
 from storage.role_connections import RoleConnectionStore
+from storage.rule_hits import RuleHitStore
 from storage.rules import RuleStore
 from storage.schedules import WishStore
 from storage.settings import SettingsStore
@@ -60,6 +61,7 @@ class Stores:
     replacements: ReplacementStore
     requests: LinkRequestStore
     role_connections: RoleConnectionStore
+    rule_hits: RuleHitStore
     rules: RuleStore
     settings: SettingsStore
     shares: ShareStore
@@ -96,6 +98,7 @@ class Stores:
             replacements=ReplacementStore(database),
             requests=LinkRequestStore(database, vault),
             role_connections=RoleConnectionStore(database, vault),
+            rule_hits=RuleHitStore(database),
             rules=RuleStore(database),
             settings=SettingsStore(database),
             shares=ShareStore(database),

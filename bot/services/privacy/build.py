@@ -40,6 +40,7 @@ def build_privacy(
             images,
             stores.hits,
             stores.verdicts,
+            stores.rule_hits,
             now=now,
         ),
     )
