@@ -125,6 +125,7 @@ async def open_services(
         )
         if exclusive:
             await services.rules.load()
+            await services.catch_up.load()
         yield services
 
 
