@@ -50,7 +50,7 @@ class Welcome(KkachiCog, commands.Cog):
     async def _setup(self, interaction: discord.Interaction) -> Setup:
         services, member_id, guild_id = self.services, interaction.user.id, interaction.guild_id
         features, refused = await self._features(interaction)
-        rules = await services.rules.of(member_id, guild_id) if guild_id else []
+        rules = await services.rules.holding(member_id, guild_id) if guild_id else []
         mine = await services.subscriptions.of(member_id, guild_id) if guild_id else []
         return Setup(
             link=await services.links.get(member_id),

@@ -148,6 +148,10 @@ class Access:
         Without their roles Discord is asked for them as they are now.
         """
         await self._asked(member_id, guild_id, feature, self._roles(member_id, guild_id, role_ids))
+        await self.note(guild_id, member_id)
+
+    async def note(self, guild_id: int, member_id: int) -> None:
+        """Note that a member uses Kkachi in a server."""
         await self._noted.get((guild_id, member_id))
 
     async def carried(
