@@ -65,20 +65,20 @@ class RuleCommands(HighlightCog):
         case_sensitive: bool = False,
         name: Name | None = None,
     ) -> None:
-        """Tell me when somebody writes a word or phrase, or writes in a place, or who I name does.
+        """Tell me about a word, or about all there is in a channel or by a person.
 
         Args:
             interaction: who asks, and where
-            word: The word or phrase; leave it out to get all there is in a channel or by a person
+            word: The word or phrase; leave it out to get everything in a channel or by a person
             mode: How it must appear in the text
             cooldown: Minutes without another card for this rule in the same channel
             channel: Only in this channel or category
             member: Only by this person or bot
             role: Only by people with this role
-            author_of: Only by whoever wrote this message, a webhook too
-            everywhere: In all servers I share with Kkachi
-            case_sensitive: Tell capital letters from small ones
-            name: What to call the rule
+            author_of: Only by whoever wrote the message with this link, a webhook too
+            everywhere: In all servers that I share with Kkachi
+            case_sensitive: Whether capital and small letters differ
+            name: What to call this rule; cards show it too
         """
         await defer(interaction)
         if word is None and (mode != "word" or case_sensitive):
@@ -111,8 +111,8 @@ class RuleCommands(HighlightCog):
             cooldown: Minutes without another card for this rule in the same channel
             channel: Only in this channel or category
             member: Only by this person or bot
-            everywhere: In all servers I share with Kkachi
-            name: What to call the rule
+            everywhere: In all servers that I share with Kkachi
+            name: What to call this rule; cards show it too
         """
         await defer(interaction)
         only = _toggled(Places(), channel, member, None)
@@ -140,7 +140,7 @@ class RuleCommands(HighlightCog):
             reactions: Minimum number of reactions
             channel: Only in this channel or category
             member: Only by this person or bot
-            everywhere: In all servers I share with Kkachi
+            everywhere: In all servers that I share with Kkachi
         """
         await defer(interaction)
         kind = RuleKind(what)
@@ -179,13 +179,13 @@ class RuleCommands(HighlightCog):
             word: Another word, phrase or pattern
             mode: How it must appear in the text
             cooldown: Minutes without another card for this rule in the same channel
-            channel: Only in this channel or category, beside the others; again to undo
-            member: Only by this person or bot, beside the others; again to undo
-            role: Only by people with this role, beside the others; again to undo
-            author_of: Only by whoever wrote this message, a webhook too; again to undo
-            everywhere: Whether it holds in all servers, or only here
-            case_sensitive: Whether to tell capital letters from small ones
-            name: What to call the rule; off for none
+            channel: Also in this channel or category; again to undo
+            member: Also by this person or bot; again to undo
+            role: Also by people with this role; again to undo
+            author_of: Also by whoever wrote the message with this link; again to undo
+            everywhere: Whether it looks in all servers, or only here
+            case_sensitive: Whether capital and small letters differ
+            name: What to call this rule; off for no name
             paused: Whether it finds nothing for now
         """
         await defer(interaction)
@@ -318,7 +318,7 @@ class RuleCommands(HighlightCog):
             interaction: who asks, and where
             bots: Whether to include bot messages
             webhooks: Whether to include messages by webhooks
-            followed: Whether to include what followed announcement channels bring
+            followed: Whether to include what the announcement channels followed here bring
             age_restricted: Whether to include age-restricted channels (never with text or pictures)
             away: Tell me only if I write nothing in that channel for this many minutes
             cooldown: Minutes without another card for the same rule in the same channel

@@ -172,7 +172,7 @@ async def test_each_rule_of_the_list_can_be_changed_paused_and_removed(
     panel = await minji.press(panel, "멈추기")
     await junho.say(CHAT, "모임 또 있어요")
     form = await minji.press(panel, "바꾸기")
-    answers = {"단어나 패턴": "정모", "이름": "정기 모임", "재알림 간격 (분, 0이면 없음)": "30"}
+    answers = {"단어나 패턴": "정모", "이름": "정기 모임", "재알림 간격 (분, 0이면 없음)": "0"}
     panel = await minji.submit(form, answers)
     assert "**정기 모임**" in panel.text
     panel = await minji.press(panel, "다시 찾기")
