@@ -7,6 +7,22 @@ privacy-deleted = Everything is erased and KakaoTalk is unlinked. Thank you for 
 privacy-opted-out = From now on your messages are not sent automatically. Members can still send one by hand.
 privacy-opted-in = Your messages may be sent automatically again when they match a rule.
 
+presence-question = **{ $name }** would like to hear on KakaoTalk when you come into voice in **{ $guild }**.
+    If you allow it, they read your name and the name of the voice channel, only for channels that they can see. Otherwise they hear nothing.
+    You can change your mind at any time, here or with { COMMAND("privacy presence") }.
+presence-yes = Allow
+presence-no = Decline
+presence-take-back = Take it back
+presence-allowed = ✅ You allowed it.
+presence-declined = 🚫 They will hear nothing.
+presence-title = Who hears when I come into voice
+presence-about = Only those whom you allow hear of it. Whoever you unselect hears no more.
+presence-nobody = Nobody wants to hear of it.
+presence-choose = Choose whom to allow
+presence-state-allowed = ✅ allowed
+presence-state-declined = 🚫 declined
+presence-state-open = ⏳ not answered yet
+
 privacy-table-links = Your KakaoTalk link: account number, nickname, consents, encrypted tokens
 privacy-table-pending_links = A KakaoTalk link waiting for its number: account number, nickname, consents, encrypted tokens and number (ten minutes)
 privacy-table-number_cards = When numbers were sent to you (one day)
@@ -29,5 +45,6 @@ privacy-table-deliveries = Your sends
 privacy-table-shares = Your shares
 privacy-table-allowances = What you used up today
 privacy-table-visibilities = Servers where your KakaoTalk friends may see your Discord name
+privacy-table-presences = Who asked to hear when somebody comes into voice, and what they answered
 privacy-table-exclusions = Servers that may not use your link, and why
 privacy-table-setting_changes = Server settings you changed as an admin
