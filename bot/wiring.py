@@ -59,8 +59,7 @@ def build_services(
         resources,
         accounts=accounts,
         outbox=outbox,
-        optouts=privacy.optouts,
-        presences=privacy.presences,
+        privacy=privacy,
         servers=servers,
         jumps=forwarding.jumps,
     )

@@ -15,7 +15,7 @@ from bot.errors import DiscordAway
 from bot.services.clock import MINUTE
 from bot.services.highlights.gaps import Gaps
 from bot.services.messages.events import ServerEvent
-from bot.services.subscriptions.planned import COMPARED, LONGEST_GAP, Found
+from bot.services.subscriptions.planned import COMPARED, LONGEST_GAP, Listed
 from bot.services.subscriptions.subscriptions import EVENTS
 from cogs.events.convert import (
     event_of_cancelled,
@@ -124,7 +124,7 @@ class MissedLists:
 
     async def _events(
         self, guild: discord.Guild
-    ) -> tuple[list[Found], dict[int, discord.ScheduledEvent], set[int]] | None:
+    ) -> tuple[list[Listed], dict[int, discord.ScheduledEvent], set[int]] | None:
         """Return all events that Discord lists, and the ids of those that cannot be read.
 
         None when Discord clearly says no; raises DiscordAway.
@@ -139,7 +139,7 @@ class MissedLists:
             try:
                 event = discord.ScheduledEvent(state=guild._state, data=raw)  # noqa: SLF001 - there is no other way to make one of its JSON
                 repeats = raw.get("recurrence_rule") is not None
-                found.append(Found(planned_of(event), repeats=repeats))
+                found.append(Listed(planned_of(event), repeats=repeats))
             except UNREADABLE as error:
                 _log.warning("a scheduled event cannot be read: %s", type(error).__name__)
                 unread.add(int(raw["id"]))

@@ -125,8 +125,15 @@ class PresenceSelect(
         self.member_id = member_id
 
     @classmethod
-    def of(cls, member_id: int, shown: Sequence[Presence], names: "Names", words: str) -> Self:
-        """Return the select of the questions that are shown; `words` stand in it."""
+    def of(
+        cls,
+        member_id: int,
+        shown: Sequence[Presence],
+        names: "Names",
+        texts: Texts,
+        locale: Locale,
+    ) -> Self:
+        """Return the select of the questions that are shown."""
         options = [
             discord.SelectOption(
                 label=names.label(one)[:OPTION_LABEL],
@@ -137,7 +144,7 @@ class PresenceSelect(
         ]
         select: discord.ui.Select[Any] = discord.ui.Select(
             custom_id=f"kkachi:presences:{member_id}",
-            placeholder=words,
+            placeholder=texts.say(locale, "presence-choose"),
             min_values=0,
             max_values=len(options),
             options=options,
@@ -206,20 +213,19 @@ async def question_text(
 async def overview(interaction: discord.Interaction) -> tuple[discord.Embed, discord.ui.View]:
     """Return who may hear when the member comes into voice, and the way to change it."""
     services, locale = services_of(interaction.client), locale_of(interaction)
-    say, member_id = services.texts.say, interaction.user.id
+    texts, member_id = services.texts, interaction.user.id
     shown = _shown(await services.presences.of_member(member_id))
     names = await _names(cast("AnyBot", interaction.client), shown)
-    lines = [f"- {names.line(one)} · {say(locale, _state_key(one))}" for one in shown]
-    about = fitting([say(locale, "presence-about"), *lines] if lines else [])
+    lines = [f"- {names.line(one)} · {texts.say(locale, _state_key(one))}" for one in shown]
+    about = fitting([texts.say(locale, "presence-about"), *lines] if lines else [])
     embed = discord.Embed(
-        title=say(locale, "presence-title"),
-        description=about or say(locale, "presence-nobody"),
+        title=texts.say(locale, "presence-title"),
+        description=about or texts.say(locale, "presence-nobody"),
         colour=YELLOW,
     )
     if not shown:
         return embed, items()
-    words = say(locale, "presence-choose")
-    return embed, items(PresenceSelect.of(member_id, shown, names, words))
+    return embed, items(PresenceSelect.of(member_id, shown, names, texts, locale))
 
 
 def _state_key(one: Presence) -> str:

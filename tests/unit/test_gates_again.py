@@ -30,6 +30,7 @@ from tests.support.watching import (
 ASKED = {
     "matched": (True, True),
     "subscribed": (False, True),
+    "presence": (True, True),
     "own-message": (True, False),
     "paused": (True, True),
     "bot": (True, True),

@@ -100,7 +100,7 @@ command-privacy-optout = optout
     .option-on = on
     .option-on-description = Whether to opt out
 command-privacy-presence = presence
-    .description = See and choose who may hear when I come into voice.
+    .description = See and choose who is told when I come into voice.
 
 command-highlight = highlight
     .description = Get Discord highlights on KakaoTalk by rules of your own.

@@ -7,17 +7,17 @@ privacy-deleted = Everything is erased and KakaoTalk is unlinked. Thank you for 
 privacy-opted-out = From now on your messages are not sent automatically. Members can still send one by hand.
 privacy-opted-in = Your messages may be sent automatically again when they match a rule.
 
-presence-question = **{ $name }** would like to hear on KakaoTalk when you come into voice in **{ $guild }**.
-    If you allow it, they read your name and the name of the voice channel, only for channels that they can see. Otherwise they hear nothing.
+presence-question = **{ $name }** would like a KakaoTalk card when you come into voice in **{ $guild }**.
+    If you allow it, they read your name and the name of the voice channel, only for channels that they can see. Otherwise they get nothing.
     You can change your mind at any time, here or with { COMMAND("privacy presence") }.
 presence-yes = Allow
 presence-no = Decline
 presence-take-back = Take it back
 presence-allowed = ✅ You allowed it.
-presence-declined = 🚫 They will hear nothing.
-presence-title = Who hears when I come into voice
-presence-about = Only those whom you allow hear of it. Whoever you unselect hears no more.
-presence-nobody = Nobody wants to hear of it.
+presence-declined = 🚫 They will get nothing.
+presence-title = Who is told when I come into voice
+presence-about = Only those whom you allow are told. Unselect somebody to take it back.
+presence-nobody = Nobody has asked for it.
 presence-choose = Choose whom to allow
 presence-state-allowed = ✅ allowed
 presence-state-declined = 🚫 declined
@@ -45,6 +45,6 @@ privacy-table-deliveries = Your sends
 privacy-table-shares = Your shares
 privacy-table-allowances = What you used up today
 privacy-table-visibilities = Servers where your KakaoTalk friends may see your Discord name
-privacy-table-presences = Who asked to hear when somebody comes into voice, and what they answered
+privacy-table-presences = Who asked to be told when somebody comes into voice, and what they answered
 privacy-table-exclusions = Servers that may not use your link, and why
 privacy-table-setting_changes = Server settings you changed as an admin

@@ -22,8 +22,7 @@ from bot.services.highlights.rules import Rules
 from bot.services.highlights.schedule import Schedules
 from bot.services.highlights.verdicts import Verdicts
 from bot.services.highlights.watcher import Watcher
-from bot.services.privacy.optouts import OptOuts
-from bot.services.privacy.presences import Presences
+from bot.services.privacy.build import PrivacyServices
 from bot.services.resources import Resources
 from bot.services.servers.build import ServerServices
 
@@ -48,8 +47,7 @@ def build_highlights(
     *,
     accounts: AccountServices,
     outbox: DeliveryServices,
-    optouts: OptOuts,
-    presences: Presences,
+    privacy: PrivacyServices,
     servers: ServerServices,
     jumps: Jumps,
 ) -> HighlightServices:
@@ -62,8 +60,8 @@ def build_highlights(
     questions = Questions(
         sight=sight,
         access=servers.access,
-        optouts=optouts,
-        presences=presences,
+        optouts=privacy.optouts,
+        presences=privacy.presences,
         subscriptions=stores.subscriptions,
         hits=stores.hits,
         activity=activity,

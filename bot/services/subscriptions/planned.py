@@ -13,7 +13,7 @@ COMPARED = frozenset({SubscriptionKind.EVENT_CHANGED, SubscriptionKind.EVENT_CAN
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Listed:
     """An event that Discord lists now; one that `repeats` goes on with its next date by itself."""
 
     event: PlannedEvent
@@ -43,7 +43,7 @@ class PlannedEvents:
         """Held while Discord's list of a server is asked for and compared."""
 
     async def missed(
-        self, guild_id: int, found: Sequence[Found], unread: Collection[int] = ()
+        self, guild_id: int, found: Sequence[Listed], unread: Collection[int] = ()
     ) -> list[Missed]:
         """Return what has changed since a server was last listened to, if that was lately.
 
@@ -55,7 +55,7 @@ class PlannedEvents:
         there = [one for one in known[1] if one.event_id not in unread]
         return list(compare(there, found, self._now()))
 
-    async def learn(self, guild_id: int, found: Sequence[Found]) -> None:
+    async def learn(self, guild_id: int, found: Sequence[Listed]) -> None:
         """Keep what Discord lists now."""
         await self._store.learn(guild_id, self._now(), [one.event for one in found])
 
@@ -82,7 +82,7 @@ class PlannedEvents:
         await self._store.forget(guild_id)
 
 
-def compare(known: Sequence[PlannedEvent], found: Sequence[Found], now: float) -> Iterator[Missed]:
+def compare(known: Sequence[PlannedEvent], found: Sequence[Listed], now: float) -> Iterator[Missed]:
     """Yield what has become of events that were known, the earliest known first.
 
     One that is not listed any more is cancelled if it should still begin; else it is just over.
@@ -97,7 +97,7 @@ def compare(known: Sequence[PlannedEvent], found: Sequence[Found], now: float) -
             yield Missed(new.event, words)
 
 
-def _changed(old: PlannedEvent, found: Found, now: float) -> Iterator[str]:
+def _changed(old: PlannedEvent, found: Listed, now: float) -> Iterator[str]:
     new = found.event
     if old.is_planned is not new.is_planned:  # it has begun, or its next date comes
         return
