@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -12,11 +13,11 @@ from bot import app
 from bot.cli import keys
 from bot.cli.backup import backup, restore
 from bot.cli.doctor import doctor
-from bot.cli.exit import TROUBLE, config_or_end, give_up
+from bot.cli.exit import TROUBLE, config_or_end, give_up, settings_file
 from bot.cli.match import match
 from bot.cli.reload import reload
 from bot.cli.unlink import unlink
-from bot.config import Config, exposed_files
+from bot.config import ENV_FILE, ENV_FILES, Config, exposed_files
 from bot.discord.connection import CannotLoad, TokenRefused
 from bot.logs import set_up_logging
 from storage.database import BadAddress, StorageError
@@ -35,8 +36,14 @@ cli.command()(unlink)
 
 
 @cli.callback(invoke_without_command=True)
-def default(context: typer.Context) -> None:
+def default(
+    context: typer.Context,
+    env_file: Annotated[
+        str, typer.Option(metavar="FILE", help="The settings that the environment does not hold.")
+    ] = ENV_FILE,
+) -> None:
     """Carry what matters in a Discord server to KakaoTalk."""
+    settings_file.set(env_file)
     if context.invoked_subcommand is None:
         run()
 
@@ -63,7 +70,7 @@ def _start(work: Callable[[Config], Awaitable[None]]) -> None:
     # The operator's own cogs may lie where Kkachi is started.
     sys.path.append(str(Path.cwd()))
     set_up_logging(config.log_level, config.log_format)
-    for file in exposed_files():
+    for file in exposed_files({*ENV_FILES, settings_file.get()}):
         logger.warning("%s can be read by everybody on this machine: chmod o= %s", file, file)
     try:
         asyncio.run(_await(work(config)))

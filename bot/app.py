@@ -6,6 +6,8 @@ import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +28,7 @@ from bot.web import (
     ShareSettings,
     add_accounts,
     add_digests,
+    add_doctor,
     add_front,
     add_metrics,
     add_operator,
@@ -35,7 +38,7 @@ from bot.web import (
     serve,
 )
 from bot.wiring import build_services
-from storage.database import StorageError, open_database
+from storage.database import NoDatabase, StorageError, open_database
 
 # Of the ten seconds there are to stop; the rest is for closing Discord and the web server.
 FINISHING_SECONDS = 4.0
@@ -89,9 +92,41 @@ async def run_until(
 
 
 async def sync(config: Config) -> None:
-    """Register the commands at Discord by hand; Kkachi may run meanwhile."""
-    async with open_services(config, exclusive=False) as services:
+    """Register the commands at Discord by hand; Kkachi may run meanwhile.
+
+    The database is looked at only. Raises OlderDatabase, NewerDatabase.
+    """
+    async with open_beside(config) as services:
         await sync_commands(config, services)
+
+
+@asynccontextmanager
+async def open_beside(config: Config) -> AsyncIterator[Services]:
+    """Build all services upon the database as it is, beside a Kkachi that may run.
+
+    Before the first start, upon an empty one that is gone afterwards. Raises OlderDatabase,
+    NewerDatabase and whatever else keeps it from being opened.
+    """
+    with TemporaryDirectory() as folder:
+        if not await _is_there(config):
+            path = Path(folder) / "data" / "kkachi.db"
+            path.parent.mkdir()
+            # A file that is there is not told of in the log as a new one is.
+            path.touch()
+            url = f"sqlite+aiosqlite:///{path}"
+            async with open_services(config.model_copy(update={"database_url": url})) as services:
+                yield services
+            return
+        async with open_services(config, exclusive=False, as_it_is=True) as services:
+            yield services
+
+
+async def _is_there(config: Config) -> bool:
+    try:
+        async with open_database(config.database_url, exclusive=False, as_it_is=True):
+            return True
+    except NoDatabase:
+        return False
 
 
 @asynccontextmanager
@@ -100,6 +135,7 @@ async def open_services(
     *,
     now: Clock = time.time,
     exclusive: bool = True,
+    as_it_is: bool = False,
     restarts: Restarts = RESTARTS,
     patience: Patience = PATIENCE,
 ) -> AsyncIterator[Services]:
@@ -107,7 +143,9 @@ async def open_services(
     supervisor = Supervisor(Alarms(), restarts)
     writing = partial(supervisor.run, "database")
     async with (
-        open_database(config.database_url, exclusive=exclusive, keep=writing) as database,
+        open_database(
+            config.database_url, exclusive=exclusive, as_it_is=as_it_is, keep=writing, now=now
+        ) as database,
         open_http() as http,
         open_pictures(config.discord_cdn_url) as pictures,
         _login(config) as login,
@@ -190,6 +228,7 @@ async def _web(config: Config, services: Services, discord: Discord) -> AsyncIte
     notice = _notice(config)
     add_front(web, notice)
     add_privacy(web, notice)
+    add_doctor(web, config.raw_token_keys, services.now)
     add_operator(
         web, services.plugins.reload, services.exclusions.end_link, config.raw_token_keys[0]
     )

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -19,7 +19,8 @@ KAKAO_SDK_URL = "https://t1.kakaocdn.net/kakao_js_sdk/2.8.3/kakao.min.js"
 KAKAO_SDK_INTEGRITY = "sha384-oroumrnFVE0xtgqyDZJARgERibXg2C28380uaUZz2kHDS5CR7tu20eGiOU6GkTpy"
 KEY_BYTES = 32
 # Where secrets are kept: beside where Kkachi is started, and by the unit.
-ENV_FILES = (".env", "/etc/kkachi.env")
+ENV_FILE = ".env"
+ENV_FILES = (ENV_FILE, "/etc/kkachi.env")
 
 
 class ConfigError(Exception):
@@ -82,6 +83,8 @@ class Config(BaseSettings):
     token_keys: Annotated[tuple[SecretStr, ...], NoDecode]
     cogs: Annotated[tuple[str, ...], NoDecode] = COGS
     alert_channel_id: int = Field(default=0, ge=0)
+    alert_url: SecretStr = SecretStr("")
+    alert_form: Literal["", "json", "discord", "slack", "ntfy"] = ""
     metrics_token: SecretStr = SecretStr("")
     keep_texts_days: int = Field(default=7, ge=1, le=30)
     keep_receipts_days: int = Field(default=90, ge=1, le=365)
@@ -175,14 +178,18 @@ def _decode(key: str) -> bytes:
         return b""
 
 
-def load_config(env_file: str | None = ".env") -> Config:
-    """Read the environment, then the file `.env`.
+def load_config(env_file: str | None = ENV_FILE) -> Config:
+    """Read the environment, then the file `.env` or another one, which must be there.
 
     Raises ConfigError with one line for each setting that is missing or wrong; a line never
     repeats the value.
     """
     try:
+        if env_file not in {None, ENV_FILE}:
+            Path(str(env_file)).read_bytes()
         return Config(_env_file=env_file)
+    except OSError as error:
+        raise ConfigError([f"{env_file}: cannot be read: {error.strerror}"]) from None
     except ValidationError as error:
         raise ConfigError([_line(e["loc"], e["type"], e["msg"]) for e in error.errors()]) from None
 
@@ -194,9 +201,9 @@ def _line(location: tuple[int | str, ...], kind: str, message: str) -> str:
     return f"{name}: {message.removeprefix('Value error, ')}"
 
 
-def exposed_files(files: Sequence[str] = ENV_FILES) -> list[str]:
+def exposed_files(files: Iterable[str] = ENV_FILES) -> list[str]:
     """Return the files of settings that everybody on this machine may read or write."""
-    return [file for file in files if _mode(file) & stat.S_IRWXO]
+    return [file for file in sorted(files) if _mode(file) & stat.S_IRWXO]
 
 
 def _mode(file: str) -> int:

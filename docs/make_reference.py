@@ -121,6 +121,14 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "a Discord channel where Kkachi writes when something needs a person",
         "사람이 필요할 때 까치가 글을 쓸 디스코드 채널",
     ),
+    "alert_url": (
+        "a webhook that is told the same, also while Discord is away",
+        "같은 내용을 받을 웹훅. 디스코드가 멈췄을 때도 알려요",
+    ),
+    "alert_form": (
+        "what that webhook takes: `json`, `discord`, `slack` or `ntfy`; else the address tells",
+        "그 웹훅의 형식: `json`, `discord`, `slack`, `ntfy`. 비워 두면 주소를 보고 정해요",
+    ),
     "metrics_token": (
         "lets others than this machine read `/metrics`, as a bearer token",
         "다른 컴퓨터에서 `/metrics`를 읽을 때 쓰는 토큰",

@@ -1,14 +1,26 @@
 """Copies of the SQLite file, taken while Kkachi runs, and put back while it does not."""
 
 import sqlite3
-import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
-from storage.database import StorageError, locked, refuse_newer, sqlite_path
-from storage.files import OWNER_ONLY
+from storage import copies
+from storage.copies import opened, stamp
+from storage.database import (
+    BEFORE_THE_FIRST_START,
+    NoDatabase,
+    StorageError,
+    locked,
+    refuse_newer,
+    sqlite_path,
+)
 from storage.schema import versions_in
+
+# Of the names of copies that are kept in a folder.
+BEGINNING = "kkachi-"
+# What PostgreSQL's own tools are called with; docs/upgrades.md says it as well.
+DUMP = "pg_dump --format=custom --no-owner --file=kkachi.dump postgresql://USER@HOST/NAME"
 
 
 class NotSqlite(StorageError):
@@ -22,17 +34,18 @@ class BadBackup(StorageError):
 def back_up(url: str, target: Path) -> int:
     """Write a consistent copy, read it once more, and return its size in bytes.
 
-    Raises BadBackup when the target exists or the copy is not sound, and NewerDatabase.
+    An older Kkachi's is copied as it is. Raises BadBackup when the target exists or the copy is
+    not sound, NoDatabase and NewerDatabase.
     """
     source = _file(url)
     if target.exists():
         raise BadBackup(f"{target} exists already; choose another name")
     if not source.exists():
-        raise BadBackup(f"{source} does not exist")
+        raise NoDatabase(f"there is no database at {source} yet; {BEFORE_THE_FIRST_START}")
     refuse_newer(versions_in(source), source)
     unfinished = target.with_name(f"{target.name}.part")
     with _failing(f"{target} was not written"):
-        _copy(source, unfinished)
+        copies.copy(source, unfinished)
         check(unfinished)
         unfinished.rename(target)
     return target.stat().st_size
@@ -48,7 +61,7 @@ def restore(url: str, backup: Path, now: float) -> Path | None:
     check(backup)
     with locked(target), _failing(f"{backup} was not put back"):
         unfinished = target.with_name(f"{target.name}.part")
-        _copy(backup, unfinished)
+        copies.copy(backup, unfinished)
         _mind_the_gap(unfinished, now)
         former = _put_aside(target, now) if target.exists() else None
         unfinished.rename(target)
@@ -60,25 +73,28 @@ def check(path: Path) -> None:
     if not path.is_file():
         raise BadBackup(f"{path} does not exist")
     refuse_newer(versions_in(path), path)
-    with _failing(f"{path} is no database of Kkachi's"), _opened(path, "ro") as database:
-        [result] = database.execute("PRAGMA integrity_check(1)").fetchone()
-        if result != "ok":
-            raise BadBackup(f"{path} is damaged: {result}")
-        database.execute("SELECT version_num FROM alembic_version").fetchone()
+    try:
+        with _failing(f"{path} is no database of Kkachi's"):
+            copies.check(path)
+            with opened(path, "ro") as database:
+                database.execute("SELECT version_num FROM alembic_version").fetchone()
+    except copies.Damaged as damaged:
+        raise BadBackup(f"{path} is damaged: {damaged}") from None
 
 
-def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.unlink(missing_ok=True)
-    target.touch(mode=OWNER_ONLY)
-    with _opened(source, "ro") as original, _opened(target, "rw") as copy:
-        original.backup(copy)
-        # Beside the copy nothing else may be needed to read it.
-        copy.execute("PRAGMA journal_mode = DELETE")
+def back_up_into(url: str, folder: Path, most: int, now: float) -> tuple[Path, list[Path]]:
+    """Write a copy named after the moment into a folder, and keep only so many of them there.
+
+    Returns the copy, and those that went. Raises what `back_up` raises.
+    """
+    target = folder / f"{BEGINNING}{stamp(now)}.db"
+    back_up(url, target)
+    with _failing(f"older copies in {folder} were not removed"):
+        return target, copies.prune(folder, BEGINNING, most)
 
 
 def _mind_the_gap(path: Path, now: float) -> None:
-    with _opened(path, "rw") as database, database:
+    with opened(path, "rw") as database, database:
         database.execute("PRAGMA secure_delete = ON")
         database.execute(
             "UPDATE deliveries SET state = 'unknown', reason = 'restart', finished_at = ?, "
@@ -89,10 +105,9 @@ def _mind_the_gap(path: Path, now: float) -> None:
 
 
 def _put_aside(target: Path, now: float) -> Path:
-    with _opened(target, "rw") as database:
+    with opened(target, "rw") as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(now))
-    former = target.with_name(f"{target.name}.{stamp}")
+    former = target.with_name(f"{target.name}.{stamp(now)}")
     target.rename(former)
     for ending in ("-wal", "-shm"):
         target.with_name(target.name + ending).unlink(missing_ok=True)
@@ -102,14 +117,8 @@ def _put_aside(target: Path, now: float) -> Path:
 def _file(url: str) -> Path:
     path = sqlite_path(url)
     if path is None:
-        raise NotSqlite("this is for SQLite; for PostgreSQL use pg_dump and pg_restore")
+        raise NotSqlite(f"this is for SQLite; for PostgreSQL: {DUMP}")
     return path
-
-
-@contextmanager
-def _opened(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)) as database:
-        yield database
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import sqlite3
+import time
 from collections.abc import (
     AsyncIterator,
     Awaitable,
@@ -26,7 +27,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from storage import schema
+from storage import copies, schema
 from storage.files import OWNER_ONLY, leave_note, make_file, real_path
 from storage.sqlite import connect
 from storage.turns import Turns
@@ -42,9 +43,10 @@ Keep = Callable[[Loop, Callable[[], bool]], Coroutine[Any, Any, None]]
 
 # To a SQLite file; each has a thread of its own, and more of them only wait for each other.
 CONNECTIONS = 4
+# Kept in the file itself, so only whoever may make one says so.
+JOURNAL = "PRAGMA journal_mode = WAL"
 PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
@@ -57,6 +59,7 @@ CLOSING_SECONDS = 2.0
 SCRUB_PATIENCE, SCRUB_TRIES = 5.0, 3
 # Marks a connection whose transactions change something; see `_begin`.
 WRITES = "kkachi_writes"
+BEFORE_THE_FIRST_START = "before the first start of Kkachi this is normal"
 MIGRATION_LOCK = text("SELECT pg_advisory_xact_lock(7525116)")
 
 
@@ -74,6 +77,14 @@ class DatabaseBusy(StorageError):
 
 class NewerDatabase(StorageError):
     """The tables are of a Kkachi that is newer than this one, which leaves them alone."""
+
+
+class OlderDatabase(StorageError):
+    """The tables are of an older Kkachi, and whoever asked may not bring them up to date."""
+
+
+class NoDatabase(StorageError):
+    """There is no database yet, as before the first start."""
 
 
 class _ChangeFailed(Exception):
@@ -144,6 +155,11 @@ class Database:
         self._closing = False
         self.exclusive = exclusive
         """Whether no other process can be at work on this database."""
+
+    @property
+    def path(self) -> Path | None:
+        """Its file; None for a server."""
+        return self._path
 
     async def read(self, query: Query[T]) -> T:
         """Return what `query` reads."""
@@ -318,24 +334,30 @@ async def open_database(
     url: str,
     *,
     exclusive: bool = True,
+    as_it_is: bool = False,
     keep: Keep = lambda loop, _is_over: loop(),
     patience: float = WRITE_SECONDS,
+    now: Callable[[], float] = time.time,
 ) -> AsyncIterator[Database]:
     """Open the database, making or migrating it first, and close it at the end.
 
     A SQLite file belongs to one process at a time: a second one gets DatabaseBusy. With
-    `exclusive` False the file is shared, for tools that look at it while Kkachi runs. `keep` runs
-    the writer; `patience` is for how many seconds one that hangs is waited for. Raises BadAddress,
-    DatabaseBusy, NewerDatabase or StorageError, each in one line.
+    `exclusive` False the file is shared, for tools that look at it while Kkachi runs. Taken
+    `as_it_is`, it is neither made nor migrated: raises NoDatabase or OlderDatabase instead. `keep`
+    runs the writer; `patience` is for how many seconds one that hangs is waited for. Before a
+    SQLite file is migrated it is copied, see `storage.copies`. Raises BadAddress, DatabaseBusy,
+    NewerDatabase or StorageError, each in one line.
     """
     with ExitStack() as held:
         with _naming_the_setting():
             path = sqlite_path(url)
             if path is not None:
-                _make_file(path)
+                _find_file(path, may_make=not as_it_is)
             held.enter_context(locked(path if exclusive else None))
-            engine = await _migrated_engine(url)
-            if path is not None:
+            if path is not None and not as_it_is:
+                await asyncio.to_thread(_keep_copy, path, now())
+            engine = await _ready_engine(url, as_it_is=as_it_is)
+            if path is not None and not as_it_is:
                 leave_note(path)
         # A SQLite file has one process, so nobody else takes turns.
         turns = Turns(_engine(url) if path is None else None)
@@ -377,10 +399,27 @@ def _scrub(path: Path) -> None:
         logger.warning("the write-ahead log could not be emptied; SQLite will do so later")
 
 
-def _make_file(path: Path) -> None:
-    with _translated():
-        make_file(path)
+def _find_file(path: Path, *, may_make: bool) -> None:
+    if may_make:
+        with _translated():
+            make_file(path)
+    elif not path.exists():
+        raise NoDatabase(f"there is no database at {path} yet; {BEFORE_THE_FIRST_START}")
     refuse_newer(schema.versions_in(path), path)
+
+
+def _keep_copy(path: Path, now: float) -> None:
+    versions = schema.versions_in(path)
+    if not versions or schema.is_current(versions):
+        return
+    try:
+        copy = copies.keep(path, versions[0], now)
+    except (sqlite3.Error, OSError, copies.Damaged) as error:
+        raise StorageError(
+            f"{path} has to be brought up to date, but no copy of it could be made before "
+            f"({error}), so nothing was changed"
+        ) from None
+    logger.warning("the tables are brought up to date; as they were they are kept in %s", copy)
 
 
 @contextmanager
@@ -436,14 +475,16 @@ def _json(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
         return value
 
 
-async def _migrated_engine(url: str) -> AsyncEngine:
+async def _ready_engine(url: str, *, as_it_is: bool) -> AsyncEngine:
     with _translated():
         engine = _engine(url)
         if engine.dialect.name == "sqlite":
             event.listen(engine.sync_engine, "connect", _configure_sqlite)
+            if not as_it_is:
+                event.listen(engine.sync_engine, "connect", _keep_journal)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
         try:
-            await _migrate(engine)
+            await (_recognise(engine) if as_it_is else _migrate(engine))
         except BaseException:
             await engine.dispose()
             raise
@@ -456,6 +497,12 @@ def _configure_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry)
     cursor = connection.cursor()
     for pragma in PRAGMAS:
         cursor.execute(pragma)
+    cursor.close()
+
+
+def _keep_journal(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute(JOURNAL)
     cursor.close()
 
 
@@ -473,6 +520,29 @@ async def _migrate(engine: AsyncEngine) -> None:
         if engine.dialect.name == "postgresql":
             await connection.execute(MIGRATION_LOCK)
         await connection.run_sync(_upgrade)
+
+
+async def version_of_server(database: Database) -> str | None:
+    """Return PostgreSQL's own version, such as "16.4"; None for SQLite."""
+    if database.path is not None:
+        return None
+    row = await database.first(text("SHOW server_version"))
+    return str(row["server_version"]) if row else None
+
+
+async def _recognise(engine: AsyncEngine) -> None:
+    """Raise unless the tables are this Kkachi's own; changes nothing."""
+    async with engine.connect() as connection:
+        versions = await connection.run_sync(schema.versions_of)
+    if not versions:
+        raise NoDatabase(f"the database has no tables yet; {BEFORE_THE_FIRST_START}")
+    refuse_newer(versions, "the database")
+    if not schema.is_current(versions):
+        raise OlderDatabase(
+            f"the database is of an older Kkachi (its tables are version {versions[0]}, this one's "
+            f"are {schema.newest()}); use that one's commands, or start this one, which brings the "
+            "tables up to date"
+        )
 
 
 def _upgrade(connection: Connection) -> None:

@@ -13,11 +13,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 
-def upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, version: str = "head") -> None:
     """Migrate in the transaction that is under way."""
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, version)
 
 
 def versions_of(connection: Connection) -> tuple[str, ...]:
@@ -40,6 +40,17 @@ def versions_in(path: Path) -> tuple[str, ...]:
 def unknown(versions: Iterable[str]) -> str | None:
     """Return the version that only a newer Kkachi knows, if there is one."""
     return next((version for version in versions if version not in _known()), None)
+
+
+def is_current(versions: Iterable[str]) -> bool:
+    """Tell whether tables of these versions need no migration."""
+    return newest() in versions
+
+
+@cache
+def newest() -> str:
+    """Return the version that this Kkachi's tables have."""
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
 
 
 @cache

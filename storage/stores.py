@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from storage.allowances import AllowanceStore
+from storage.copies import Copies
 from storage.database import Database
 from storage.deliveries import DeliveryStore
 from storage.departures import DepartureStore
@@ -39,9 +40,10 @@ from storage.workers import WorkerStore
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """One for each table, and one for those who send what is in the outbox."""
+    """One for each table, for copies of all, and for those who send what is in the outbox."""
 
     allowances: AllowanceStore
+    copies: Copies
     deliveries: DeliveryStore
     departures: DepartureStore
     digests: DigestStore
@@ -78,6 +80,7 @@ class Stores:
         links = LinkStore(database, vault)
         return cls(
             allowances=AllowanceStore(database),
+            copies=Copies(database.path),
             deliveries=DeliveryStore(database),
             departures=DepartureStore(database),
             digests=DigestStore(database),

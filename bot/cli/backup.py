@@ -2,22 +2,36 @@
 
 import time
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from bot.cli.exit import config_or_end, ending_on_storage_errors
-from storage.backup import back_up
+from bot.config import Config
+from storage.backup import back_up, back_up_into
 from storage.backup import restore as put_back
 
 MEGABYTE = 1024 * 1024
+Keep = Annotated[
+    int,
+    typer.Option(
+        metavar="N", min=0, help="FILE is a folder: copy into it, and keep the newest N copies."
+    ),
+]
 
 
-def backup(file: Path) -> None:
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes.")],
+    keep: Keep = 0,
+) -> None:
     """Copy the database into a file while Kkachi runs, and check the copy."""
     config = config_or_end()
     with ending_on_storage_errors():
-        size = back_up(config.database_url, file)
-    typer.echo(f"{file}: {size / MEGABYTE:.1f} MiB, read and found sound.")
+        if keep:
+            file = _rotated(config, file, keep)
+        else:
+            back_up(config.database_url, file)
+    typer.echo(f"{file}: {file.stat().st_size / MEGABYTE:.1f} MiB, read and found sound.")
     typer.echo("Keep TOKEN_KEYS as well, in another place: without them the tokens stay sealed.")
 
 
@@ -29,3 +43,10 @@ def restore(file: Path) -> None:
     typer.echo(f"{file} is the database now.")
     if former is not None:
         typer.echo(f"The former one was moved to {former}.")
+
+
+def _rotated(config: Config, folder: Path, most: int) -> Path:
+    copy, gone = back_up_into(config.database_url, folder, most, time.time())
+    if gone:
+        typer.echo(f"{len(gone)} older copies removed from {folder}.")
+    return copy

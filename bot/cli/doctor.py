@@ -3,27 +3,39 @@
 import asyncio
 import json
 import locale
+import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from aiohttp import ClientSession, ClientTimeout
 
 from bot.app import kakao_app
-from bot.cli import doctor_discord, doctor_kakao, doctor_own
+from bot.cli import doctor_discord, doctor_kakao, doctor_own, doctor_web
+from bot.cli.exit import give_up, settings_file
 from bot.cli.findings import Check, Finding, Patient, State
-from bot.config import Config, ConfigError, exposed_files, load_config
+from bot.config import ENV_FILES, Config, ConfigError, exposed_files, load_config
 from bot.kakao import KakaoClient, open_http
 from bot.texts import Locale, Texts, pick_locale
+from storage.database import StorageError, open_database
 
 PATIENCE = ClientTimeout(total=10)
-MARKS = {State.OK: "✅", State.WARNING: "⚠️ ", State.FAILURE: "❌"}
+MARKS = {State.OK: "✅", State.WARNING: "⚠️ ", State.FAILURE: "❌", State.LATER: "⏳"}
+# Consoles take a moment, and so does whoever clicks there.
+WATCH_SECONDS = 10.0
+Lang = Annotated[str, typer.Option(help="ko or en; else the language of this system.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")]
+Watch = Annotated[bool, typer.Option("--watch", help="Look again until nothing is wrong.")]
+Show = Callable[["Line"], None]
+Sleep = Callable[[float], Awaitable[None]]
 CHECKS: tuple[Check, ...] = (
     *doctor_discord.CHECKS,
     *doctor_kakao.CHECKS,
+    *doctor_web.CHECKS,
     *doctor_own.CHECKS,
 )
 
@@ -38,15 +50,46 @@ class Line:
 
 
 def doctor(
-    lang: Annotated[str, typer.Option(help="ko or en; else the language of this system.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")] = False,  # noqa: FBT002 - Typer makes a flag of it
+    lang: Lang = "",
+    as_json: AsJson = False,  # noqa: FBT002 - Typer makes a flag of it
+    watch: Watch = False,  # noqa: FBT002 - the same
 ) -> None:
-    """Look at everything Kkachi needs, and say what to do where something is wrong."""
+    """Look at everything Kkachi needs, and say what to do where something is wrong.
+
+    It changes nothing: neither the database nor what Kakao and Discord hold.
+    """
+    if as_json and watch:
+        give_up("--json is for one look; leave out --watch.")
     wanted = pick_locale(lang or _language_of_system())
-    lines = asyncio.run(_collect(wanted, show=None if as_json else _show))
+    # The operator's own cogs may lie where Kkachi is started.
+    sys.path.append(str(Path.cwd()))
+    if watch:
+        asyncio.run(watched(wanted, settings_file.get(), show))
+        raise typer.Exit
+    lines = asyncio.run(_collect(wanted, settings_file.get(), None if as_json else show))
     if as_json:
         typer.echo(json.dumps([asdict(line) for line in lines], ensure_ascii=False, indent=2))
-    raise typer.Exit(int(any(line.state is State.FAILURE for line in lines)))
+    raise typer.Exit(int(_is_ill(lines)))
+
+
+async def watched(wanted: Locale, file: str, show: Show, sleep: Sleep = asyncio.sleep) -> None:
+    """Look again and again, with the settings as they are then, until nothing is wrong.
+
+    What has not changed since the last look is not shown again.
+    """
+    texts, before = Texts(), list[Line]()
+    while True:
+        lines = await _collect(wanted, file, lambda line: None if line in before else show(line))  # noqa: B023 - called before the next look
+        if not _is_ill(lines):
+            return
+        if not before:
+            typer.echo(texts.say(wanted, "doctor-watching", seconds=int(WATCH_SECONDS)))
+        before = lines
+        await sleep(WATCH_SECONDS)
+
+
+def _is_ill(lines: Sequence[Line]) -> bool:
+    return any(line.state is State.FAILURE for line in lines)
 
 
 def _language_of_system() -> str | None:
@@ -54,28 +97,29 @@ def _language_of_system() -> str | None:
     return locale.getlocale()[0]
 
 
-def _show(line: Line) -> None:
+def show(line: Line) -> None:
+    """Print a line for a person."""
     typer.echo(f"{MARKS[line.state]} {line.check}: {line.text}")
 
 
-async def _collect(wanted: Locale, *, show: Callable[[Line], None] | None) -> list[Line]:
+async def _collect(wanted: Locale, file: str, show: Show | None) -> list[Line]:
     lines: list[Line] = []
-    async for line in _lines(wanted, Texts()):
+    async for line in _lines(wanted, file, Texts()):
         lines.append(line)
         if show is not None:
             show(line)
     return lines
 
 
-async def _lines(wanted: Locale, texts: Texts) -> AsyncIterator[Line]:
+async def _lines(wanted: Locale, env_file: str, texts: Texts) -> AsyncIterator[Line]:
     try:
-        config = load_config()
+        config = load_config(env_file)
     except ConfigError as error:
         for text in error.lines:
             yield Line("settings", State.FAILURE, text)
         return
     yield Line("settings", State.OK, texts.say(wanted, "doctor-settings-ok"))
-    for file in exposed_files():
+    for file in exposed_files({*ENV_FILES, env_file}):
         told = texts.say(wanted, "doctor-settings-exposed", file=file)
         yield Line("settings", State.WARNING, told)
     async for name, finding in examine(config):
@@ -100,4 +144,14 @@ async def _checked(check: Check, patient: Patient) -> Finding:
 async def opened(config: Config) -> AsyncIterator[Patient]:
     """Open the ways to ask whoever the settings name."""
     async with ClientSession(timeout=PATIENCE) as browser, open_http() as http:
-        yield Patient(config, browser, KakaoClient(http, kakao_app(config)), time.time)
+        kakao = KakaoClient(http, kakao_app(config))
+        yield Patient(config, browser, kakao, time.time, await _unopened(config))
+
+
+async def _unopened(config: Config) -> StorageError | None:
+    """Return why the database does not open as it is."""
+    try:
+        async with open_database(config.database_url, exclusive=False, as_it_is=True):
+            return None
+    except StorageError as error:
+        return error

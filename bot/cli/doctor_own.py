@@ -1,70 +1,54 @@
-"""Whether our own web server, database and keys are as they should be."""
+"""Whether our own database, keys, files and modules are as they should be."""
 
-from http import HTTPStatus
-from ipaddress import ip_address
-from urllib.parse import urlsplit
-
-from aiohttp import ClientConnectorCertificateError, ClientError, ClientResponse, ClientSSLError
+import stat
+from importlib import import_module
+from pathlib import Path
 
 from bot.cli.findings import Check, Finding, Patient, unopened
 from storage.backup import BadBackup, check
-from storage.database import StorageError, open_database, sqlite_path
+from storage.copies import AIR, ROOM_FOR, size_of
+from storage.database import StorageError, open_database, sqlite_path, version_of_server
 from storage.rotation import Rotation
 from storage.vault import Vault
 
-
-async def public_url(patient: Patient) -> Finding:
-    """Look whether members' browsers find us."""
-    address = patient.config.public_url
-    try:
-        async with patient.browser.get(f"{address}/healthz", allow_redirects=False) as response:
-            return await _reached(address, response)
-    except (ClientConnectorCertificateError, ClientSSLError):
-        return Finding.failure("doctor-public-certificate", address=address)
-    except (ClientError, TimeoutError, OSError):
-        return Finding.failure("doctor-public-unreachable", address=address)
-
-
-async def webhooks(patient: Patient) -> Finding:
-    """Look whether Kakao's notices get through: we send ourselves one that is about nobody."""
-    key = patient.config.kakao_admin_key.get_secret_value()
-    if not key:
-        return Finding.warning("doctor-webhooks-off")
-    address = f"{patient.config.public_url}/webhooks/kakao/unlink"
-    try:
-        async with patient.browser.post(
-            address,
-            data={"user_id": "0", "referrer_type": "UNLINK_FROM_APPS"},
-            headers={"Authorization": f"KakaoAK {key}"},
-            allow_redirects=False,
-        ) as response:
-            through = response.status == HTTPStatus.OK
-    except (ClientError, TimeoutError, OSError):
-        return Finding.failure("doctor-public-unreachable", address=address)
-    if through:
-        return Finding.ok("doctor-webhooks-ok", address=address)
-    return Finding.failure("doctor-webhooks-refused", address=address, status=response.status)
+MEGABYTE = 1024 * 1024
+# PostgreSQL's own people look after it from then on.
+OLDEST_POSTGRESQL = 14
+LEAST_ROOM = 100 * MEGABYTE
 
 
 async def database(patient: Patient) -> Finding:
     """Look whether the database opens and is sound."""
     try:
         path = sqlite_path(patient.config.database_url)
-        if path is not None and path.exists():
+        if path is not None and path.is_file() and not patient.is_new:
             check(path)
-        async with open_database(patient.config.database_url, exclusive=False) as opened:
+        if patient.unopened is not None:
+            return unopened(patient.unopened)
+        async with open_database(
+            patient.config.database_url, exclusive=False, as_it_is=True
+        ) as opened:
             await opened.ping()
+            version = await version_of_server(opened)
     except BadBackup as error:
         return Finding.failure("doctor-database-damaged", error=str(error))
     except StorageError as error:
         return unopened(error)
-    return Finding.ok("doctor-database-ok")
+    if version is None:
+        return Finding.ok("doctor-database-ok")
+    if int(version.partition(".")[0]) < OLDEST_POSTGRESQL:
+        return Finding.failure("doctor-database-server-old", version=version)
+    return Finding.ok("doctor-database-server", version=version)
 
 
 async def keys(patient: Patient) -> Finding:
     """Look whether the keys open every token."""
+    if patient.unopened is not None:
+        return unopened(patient.unopened)
     try:
-        async with open_database(patient.config.database_url, exclusive=False) as opened:
+        async with open_database(
+            patient.config.database_url, exclusive=False, as_it_is=True
+        ) as opened:
             rotation = Rotation(opened, Vault(patient.config.raw_token_keys))
             shut, old = await rotation.shut(), await rotation.left()
     except StorageError as error:
@@ -74,27 +58,69 @@ async def keys(patient: Patient) -> Finding:
     return Finding.warning("doctor-keys-old", count=old) if old else Finding.ok("doctor-keys-ok")
 
 
-async def _reached(address: str, response: ClientResponse) -> Finding:
-    if response.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        return Finding.warning("doctor-public-unwell", address=address)
-    if response.status != HTTPStatus.OK:
-        return Finding.failure("doctor-public-other", address=address, status=response.status)
-    if urlsplit(address).scheme != "https" and not _is_this_machine(address):
-        return Finding.warning("doctor-public-http", address=address)
-    return Finding.ok("doctor-public-ok", address=address)
+async def files(patient: Patient) -> Finding:
+    """Look whether others on this machine can read the database."""
+    path = _file(patient)
+    if path is None:
+        return Finding.ok("doctor-files-server")
+    open_to_all = [
+        one.name for one in sorted(path.parent.glob(f"{path.name}*")) if _is_open_to_all(one)
+    ]
+    if open_to_all:
+        named = ", ".join(open_to_all)
+        return Finding.warning("doctor-files-exposed", files=named, folder=str(path.parent))
+    return Finding.ok("doctor-files-ok")
 
 
-def _is_this_machine(address: str) -> bool:
-    host = urlsplit(address).hostname or ""
+async def room(patient: Patient) -> Finding:
+    """Look whether the disk has room for the database, and for the copy before an upgrade."""
+    path = _file(patient)
+    if path is None:
+        return Finding.ok("doctor-room-server")
+    folder = next(one for one in path.parents if one.exists())
+    free = patient.free(folder)
+    left = free // MEGABYTE
+    if free < LEAST_ROOM:
+        return Finding.failure("doctor-room-none", megabytes=left, folder=str(folder))
+    wanted = ROOM_FOR * size_of(path) + AIR if path.exists() else 0
+    if free < wanted:
+        needed = wanted // MEGABYTE + 1
+        return Finding.warning("doctor-room-little", megabytes=left, needed=needed)
+    return Finding.ok("doctor-room-ok", megabytes=left)
+
+
+async def cogs(patient: Patient) -> Finding:
+    """Look whether every module of COGS is one that can be loaded."""
+    broken = [one for name in patient.config.cogs if (one := _wrong_with(name))]
+    if broken:
+        return Finding.failure("doctor-cogs-broken", what="; ".join(broken))
+    return Finding.ok("doctor-cogs-ok", count=len(patient.config.cogs))
+
+
+def _wrong_with(name: str) -> str | None:
     try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        module = import_module(name)
+    except Exception as error:  # noqa: BLE001 - whatever a stranger's module raises
+        return f"{name}: {type(error).__name__}: {error}"
+    return None if hasattr(module, "setup") else f"{name}: no setup()"
+
+
+def _file(patient: Patient) -> Path | None:
+    try:
+        return sqlite_path(patient.config.database_url)
+    except StorageError:
+        # What is wrong with it says the check of the database.
+        return None
+
+
+def _is_open_to_all(path: Path) -> bool:
+    return bool(path.stat().st_mode & stat.S_IRWXO)
 
 
 CHECKS = (
-    Check("public-url", public_url),
-    Check("webhooks", webhooks),
     Check("database", database),
     Check("keys", keys),
+    Check("files", files),
+    Check("disk", room),
+    Check("cogs", cogs),
 )

@@ -30,7 +30,7 @@ def rotate() -> None:
 
 
 async def _rotate(config: Config) -> None:
-    async with open_database(config.database_url, exclusive=False) as database:
+    async with open_database(config.database_url, exclusive=False, as_it_is=True) as database:
         rotation = Rotation(database, Vault(config.raw_token_keys))
         with typer.progressbar(length=await rotation.left(), label="Sealing anew") as progress:
             async for done in rotation.run():

@@ -23,6 +23,8 @@ FIRST_WAIT = 1.0
 LONGEST_WAIT = 60.0
 CLOSING_SECONDS = 2.0
 AUTHENTICATION_FAILED = 4004
+# discord.py lets out the second when the package of a module is not there.
+NOT_LOADED = (commands.ExtensionError, ModuleNotFoundError)
 
 
 class TokenRefused(Exception):
@@ -36,11 +38,17 @@ class CannotLoad(Exception):
 async def commands_differ(
     config: Config, services: Services, registered: Sequence[Mapping[str, Any]]
 ) -> bool:
-    """Tell whether these registered commands are others than ours, without connecting."""
+    """Tell whether these registered commands are others than ours, without connecting.
+
+    Raises CannotLoad.
+    """
     point_at(config)
     async with KkachiClient(services) as client:
         await client.tree.set_translator(CommandTexts(services.texts))
-        await attach(client, services)
+        try:
+            await attach(client, services)
+        except NOT_LOADED as error:
+            raise _cannot_load(error) from None
         return in_order(registered) != in_order(await wanted_commands(client))
 
 
@@ -84,8 +92,8 @@ class Discord:
                     "finds empty messages, while the message menus work"
                 )
                 self._message_content = False
-            except commands.ExtensionError as error:
-                raise CannotLoad(f"COGS: {error.name} cannot be loaded: {error}") from None
+            except NOT_LOADED as error:
+                raise _cannot_load(error) from None
             except Exception as error:  # noqa: BLE001  # the next connection may fare better
                 _check_token(error)
                 await self._pause(error)
@@ -115,6 +123,10 @@ class Discord:
         )
         await asyncio.sleep(self._wait)
         self._wait = min(2 * self._wait, LONGEST_WAIT)
+
+
+def _cannot_load(error: commands.ExtensionError | ModuleNotFoundError) -> CannotLoad:
+    return CannotLoad(f"COGS: {error.name} cannot be loaded: {error}")
 
 
 def _check_token(error: Exception) -> None:

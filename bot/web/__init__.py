@@ -2,6 +2,7 @@
 
 from bot.web.app import build_web
 from bot.web.digests import add_digests
+from bot.web.doctor import add_doctor
 from bot.web.front import add_front
 from bot.web.metrics import add_metrics
 from bot.web.operator import add_operator
@@ -15,6 +16,7 @@ __all__ = [
     "ShareSettings",
     "add_accounts",
     "add_digests",
+    "add_doctor",
     "add_front",
     "add_metrics",
     "add_operator",

@@ -42,12 +42,17 @@ def is_this_machine(request: web.BaseRequest) -> bool:
     A proxy on this machine comes from the same address. It passes on the name that the visitor has
     typed, or says for whom it asks: either shows it.
     """
-    if any(_is_forwarding(name) for name in request.headers):
+    if forwarding_headers(request):
         return False
     hosts = request.headers.getall(hdrs.HOST, [])
     own, _ = own_address(request)
     named = _host_of(hosts[0]) if len(hosts) == 1 else None
     return all(where == own or _is_loopback(where) for where in (named, request.remote))
+
+
+def forwarding_headers(request: web.BaseRequest) -> list[str]:
+    """Return the names of the headers with which a proxy says for whom it asks."""
+    return sorted({name for name in request.headers if _is_forwarding(name)})
 
 
 def own_address(request: web.BaseRequest) -> tuple[str, int]:

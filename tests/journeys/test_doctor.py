@@ -1,29 +1,46 @@
 """The doctor against a Discord and a Kakao with each fault switched on."""
 
+import asyncio
 import base64
 import json
+import ssl
+import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pytest
 import pytest_asyncio
+from aiohttp import ClientSession, web
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import text
 
-from bot.cli import doctor, doctor_kakao
+from bot.cli import doctor, doctor_kakao, doctor_own, doctor_web
 from bot.cli.findings import Finding, State
 from bot.config import Config
 from bot.texts import Locale
+from bot.web.doctor import address_for
 from sandbox.discord.intents import Intent
+from sandbox.discord.permissions import Permission
+from sandbox.discord.state import Overwrite
 from sandbox.kakao.state import Level
 from storage.database import open_database
 from storage.links import LinkStore
 from storage.vault import Vault
 from tests.support.linking import texts
-from tests.support.world import World, open_world
+from tests.support.telemetry import STAFF
+from tests.support.world import World, free_port, open_world
 from tests.unit.test_keys import NEW, OLD, ended, link_of
+from tests.unit.test_upgrades import two_versions_old, url_of
 
 KOREAN = "필요한 설정이 모두 있어요."
+CHECKS = 19
 ENGLISH = "All required settings are set."
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -35,6 +52,8 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wor
     async with open_world(tmp_path_factory.mktemp("doctor")) as world:
         world.settings["KAKAO_ADMIN_KEY"] = world.kakao.app.admin_key
         world.settings["KAKAO_JAVASCRIPT_KEY"] = world.kakao.app.javascript_key
+        world.settings["ALERT_CHANNEL_ID"] = str(world.discord.guild.channel(STAFF).id)
+        world.settings["DISCORD_CLIENT_SECRET"] = world.discord.portal.client_secret
         await world.stop_bot()
         await world.start_bot()
         yield world
@@ -54,7 +73,7 @@ def said(finding: Finding, locale: Locale = "en") -> str:
 async def test_all_is_well(running: World) -> None:
     findings = await examine(running)
     assert {name: said(one) for name, one in findings.items() if one.state is not State.OK} == {}
-    assert len(findings) == 12
+    assert len(findings) == CHECKS
 
 
 @pytest.mark.parametrize(("lang", "first"), [("ko", KOREAN), ("en", ENGLISH)])
@@ -63,7 +82,7 @@ async def test_a_person_reads_a_line_for_each_check(
 ) -> None:
     status, out = await ended(running.settings, tmp_path, "doctor", "--lang", lang)
     lines = out.splitlines()
-    assert (status, len(lines)) == (0, 13)
+    assert (status, len(lines)) == (0, 1 + CHECKS)
     assert lines[0] == f"✅ settings: {first}"
 
 
@@ -84,7 +103,21 @@ async def test_a_file_of_settings_that_everybody_may_read_is_told_of(
     assert (status, [line.startswith(told) for line in out.splitlines()].count(True)) == (0, 1)
     (tmp_path / ".env").chmod(0o640)
     _, out = await ended(running.settings, tmp_path, "doctor", "--lang", "en")
-    assert "can read" not in out
+    assert "Everybody" not in out
+
+
+async def test_the_command_line_reads_the_file_that_the_unit_reads(
+    running: World, tmp_path: Path
+) -> None:
+    file = tmp_path / "kkachi.env"
+    file.write_text("\n".join(f"{name}={value}" for name, value in running.settings.items()))
+    named = ("--env-file", str(file))
+    status, out = await ended({}, tmp_path, *named, "doctor", "--lang", "en")
+    assert (status, "Everybody on this machine can read" in out) == (0, True)
+    status, out = await ended({}, tmp_path, "--env-file", "elsewhere.env", "doctor")
+    assert (status, "elsewhere.env: cannot be read: No such file" in out) == (1, True)
+    status, out = await ended({}, tmp_path, "--env-file", "elsewhere.env", "run")
+    assert (status, out.count("\n")) == (2, 1)
 
 
 async def test_missing_settings_are_all_it_looks_at(tmp_path: Path) -> None:
@@ -105,7 +138,12 @@ async def test_missing_settings_are_all_it_looks_at(tmp_path: Path) -> None:
         (("PUBLIC_URL", "http://127.0.0.1:9"), "kakao-redirect", "/oauth/kakao/callback"),
         (("PUBLIC_URL", "http://127.0.0.1:9"), "public-url", "cannot be reached"),
         (("KAKAO_ADMIN_KEY", "another"), "webhooks", "same KAKAO_ADMIN_KEY"),
-        (("DATABASE_URL", "sqlite+aiosqlite:////proc/kkachi.db"), "database", "does not open"),
+        (("DISCORD_CLIENT_SECRET", "wrong"), "discord-secret", "OAuth2 > Client Secret"),
+        (("ALERT_CHANNEL_ID", "12345"), "alerts", "does not see the channel 12345"),
+        (("COGS", "cogs.link,my.cog"), "cogs", "my.cog: ModuleNotFoundError"),
+        (("COGS", "cogs.link,json"), "cogs", "json: no setup()"),
+        (("COGS", "cogs.link,my.cog"), "discord-commands", "COGS"),
+        (("DATABASE_URL", "sqlite+aiosqlite:////proc"), "database", "does not open"),
     ],
 )
 async def test_what_is_wrong_is_named_with_the_way_to_mend_it(
@@ -121,6 +159,13 @@ def withdraw_content(world: World) -> Callable[[], None]:
     allowed = world.discord.world.allowed_intents
     world.discord.world.allowed_intents = allowed & ~Intent.MESSAGE_CONTENT
     return lambda: setattr(world.discord.world, "allowed_intents", allowed)
+
+
+def close_the_staffs_channel(world: World) -> Callable[[], None]:
+    closed = Overwrite(world.discord.world.bot.id, deny=Permission.SEND_MESSAGES, for_member=True)
+    channel = world.discord.guild.channel(STAFF)
+    channel.overwrites.append(closed)
+    return lambda: channel.overwrites.remove(closed)
 
 
 def forget_commands(world: World) -> Callable[[], None]:
@@ -146,6 +191,7 @@ def switch_off(scope: str) -> Callable[[World], Callable[[], None]]:
     ("fault", "check", "finding"),
     [
         (withdraw_content, "discord-intents", ("warning", "Message Content Intent")),
+        (close_the_staffs_channel, "alerts", ("failure", "may not write in #운영진")),
         (forget_commands, "discord-commands", ("warning", "kkachi sync")),
         (switch_login_off, "kakao-redirect", ("failure", "[Kakao Login] > [General]")),
         (switch_off("talk_message"), "kakao-consents", ("failure", "talk_message")),
@@ -210,3 +256,182 @@ async def test_a_database_of_a_newer_kkachi_is_found(running: World, tmp_path: P
     for name in ("discord-commands", "database", "keys"):
         assert findings[name].state is State.FAILURE
         assert "newer Kkachi" in said(findings[name])
+
+
+async def test_a_database_of_an_older_kkachi_is_told_of_and_left_to_the_byte(
+    running: World, tmp_path: Path
+) -> None:
+    two_versions_old(tmp_path)
+    before = (tmp_path / "kkachi.db").read_bytes()
+    findings = await examine(running, DATABASE_URL=url_of(tmp_path))
+    for name in ("discord-commands", "database", "keys"):
+        assert findings[name].state is State.WARNING
+        assert "of an older Kkachi" in said(findings[name])
+    assert (tmp_path / "kkachi.db").read_bytes() == before
+    assert [one.name for one in tmp_path.iterdir()] == ["kkachi.db"]  # noqa: ASYNC240
+
+
+async def test_before_the_first_start_it_says_what_can_be_seen_afterwards_and_fails_for_nothing(
+    running: World, tmp_path: Path
+) -> None:
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    running.kakao.app.redirect_uris.add(f"{nowhere}/oauth/kakao/callback")
+    new = {"DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/data/new.db", "PUBLIC_URL": nowhere}
+    mend = forget_commands(running)
+    try:
+        status, out = await ended(running.settings | new, tmp_path, "doctor", "--json")
+    finally:
+        mend()
+    states = {line["check"]: line["state"] for line in json.loads(out)}
+    later = {name for name, state in states.items() if state == "later"}
+    assert later == {"discord-commands", "public-url", "proxy", "webhooks", "database", "keys"}
+    assert (status, "failure" in states.values()) == (0, False)
+    assert [one.name for one in tmp_path.iterdir()] == ["kkachi.db"]  # noqa: ASYNC240
+
+
+@asynccontextmanager
+async def proxy_to(world: World, **headers: str | None) -> AsyncIterator[str]:
+    """Stand between the doctor and Kkachi, and pass on these headers, or leave them out."""
+
+    async def pass_on(request: web.Request) -> web.Response:
+        sent = {"Host": request.host} | dict(request.headers)
+        sent |= {name.replace("_", "-"): value for name, value in headers.items() if value}
+        async with (
+            ClientSession() as http,
+            http.get(
+                f"{world.public_url}{request.path_qs}", headers=sent, allow_redirects=False
+            ) as answer,
+        ):
+            kind = answer.headers["Content-Type"]
+            return web.Response(
+                body=await answer.read(), status=answer.status, headers={"Content-Type": kind}
+            )
+
+    app = web.Application()
+    app.router.add_get("/{tail:.*}", pass_on)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@pytest.mark.parametrize(
+    ("headers", "state", "says"),
+    [
+        ({"X_Forwarded_For": "203.0.113.9"}, "ok", "passes on the name of the host"),
+        ({}, "warning", "proxy_set_header X-Forwarded-For $remote_addr;"),
+        ({"Host": "backend"}, "failure", "add: proxy_set_header Host $server_name; proxy_set_head"),
+        ({"Host": "backend", "X_Real_IP": "1.1.1.1"}, "failure", "proxy_set_header Host $server"),
+        ({"X_Forwarded_For": "1.1.1.1", "X_Forwarded_Proto": "https"}, "warning", "by https"),
+    ],
+)
+async def test_what_the_proxy_leaves_out_is_named_with_the_line_to_add(
+    running: World, headers: dict[str, str | None], state: str, says: str
+) -> None:
+    async with proxy_to(running, **headers) as address:
+        found = (await examine(running, PUBLIC_URL=address))["proxy"]
+    assert found.state == state
+    assert says in said(found)
+
+
+async def test_only_whoever_has_a_key_is_told_how_a_question_arrives_and_for_a_minute(
+    running: World,
+) -> None:
+    now, [key] = time.time(), running.config.raw_token_keys
+    asked = [(key, now), (bytes(32), now), (key, now - 120), (key, now + 120)]
+    addresses = [address_for(running.public_url, key, at, "ab" * 16) for key, at in asked]
+    async with ClientSession() as browser:
+        answers = [await browser.get(address) for address in addresses]
+        answers.append(await browser.get(f"{running.public_url}/doctor/x"))
+        assert [answer.status for answer in answers] == [200, 404, 404, 404, 404]
+        assert set(await answers[0].json()) == {
+            "kkachi", "host", "scheme", "forwarding", "peer", "port",
+        }  # fmt: skip
+
+
+def certified(days: int) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """Return what a server shows that is certified for so many days, and who believes it."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    since = datetime.now(UTC) - timedelta(days=100)
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(since)
+        .not_valid_after(since + timedelta(days=100 + days, hours=1))
+        .add_extension(names, critical=True)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = made.public_bytes(Encoding.PEM)
+    with NamedTemporaryFile() as file:
+        file.write(pem + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        file.flush()
+        server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        server.load_cert_chain(file.name)
+    return server, ssl.create_default_context(cadata=pem.decode())
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "says"),
+    [(60, "ok", "60 more days"), (5, "warning", "5 more days only"), (-1, "failure", "expired")],
+)
+async def test_a_certificate_that_ends_soon_is_told_of(
+    running: World, days: int, state: str, says: str
+) -> None:
+    shown, trust = certified(days)
+    server = await asyncio.start_server(lambda _r, w: w.close(), "127.0.0.1", 0, ssl=shown)
+    address = f"https://localhost:{server.sockets[0].getsockname()[1]}"
+    async with server, doctor.opened(running.config) as patient:
+        config = running.config.model_copy(update={"public_url": address})
+        found = await doctor_web.certificate(replace(patient, config=config, trust=trust))
+        stranger = await doctor_web.certificate(replace(patient, config=config))
+    assert (found.state, stranger.state) == (state, "failure")
+    assert says in said(found)
+
+
+async def test_a_database_that_everybody_may_read_is_found(running: World, tmp_path: Path) -> None:
+    (tmp_path / "kkachi.db").chmod(0o644)
+    found = (await examine(running, DATABASE_URL=url_of(tmp_path)))["files"]
+    assert (found.state, "kkachi.db" in said(found)) == ("warning", True)
+
+
+@pytest.mark.parametrize(("free", "state"), [(10**6, "failure"), (110 * 2**20, "ok")])
+async def test_a_disk_that_is_nearly_full_is_found(running: World, free: int, state: str) -> None:
+    async with doctor.opened(running.config) as patient:
+        found = await doctor_own.room(replace(patient, free=lambda _folder: free))
+    assert found.state == state
+    assert said(found, "ko")
+
+
+async def test_watching_shows_what_changes_until_nothing_is_wrong(
+    running: World, tmp_path: Path
+) -> None:
+    file = tmp_path / "watched.env"
+    lines = [f"{name}={value}" for name, value in running.settings.items()]
+    file.write_text("\n".join([*lines, "KAKAO_CLIENT_SECRET=wrong"]))
+    shown: list[doctor.Line] = []
+
+    async def mend(_seconds: float) -> None:
+        shown.clear()
+        file.write_text("\n".join(lines))
+        file.chmod(0o600)
+
+    await asyncio.wait_for(doctor.watched("en", str(file), shown.append, mend), 60)
+    assert [(line.check, line.state) for line in shown] == [("kakao-key", State.OK)]
+
+
+async def test_the_version_of_a_postgresql_is_found(running: World, postgresql: str) -> None:
+    before = (await examine(running, DATABASE_URL=postgresql))["database"]
+    assert before.state is State.LATER
+    async with open_database(postgresql):
+        pass
+    found = (await examine(running, DATABASE_URL=postgresql))["database"]
+    assert (found.state, "PostgreSQL 1" in said(found)) == ("ok", True)

@@ -42,11 +42,11 @@ reason server text title value words
 """
 # Numbers, times, marks, mentions, and sentences of ours that were made plain where they were made.
 OUR_NAMES = """
-1 added address answer arrived chats code contact count date day days end error failed file gate
-grace hours items left length limit linked minutes mode moment month more most note now number of
-operator page pages question receipts roles rule rules seconds sends sent shown since skipped
-start state status subscriptions texts time unknown until used waiting weekday what when who why
-year zone
+1 added address answer arrived chats code contact count date day days end error failed file files
+folder gate grace host hours items left length limit lines linked megabytes minutes mode moment
+month more most needed note now number of operator page pages peer question receipts roles rule
+rules scheme seconds sends sent shown since skipped start state status subscriptions texts time
+unknown until used version waiting wanted weekday what when where who why year zone
 """
 FOREIGN, OURS = frozenset(FOREIGN_NAMES.split()), frozenset(OUR_NAMES.split())
 # Kakao's own texts, and pages where Jinja escapes: no markup of Discord's is read there.

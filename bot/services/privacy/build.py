@@ -40,6 +40,7 @@ def build_privacy(
             images,
             stores.hits,
             stores.verdicts,
+            stores.copies,
             now=now,
         ),
     )
