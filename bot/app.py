@@ -229,9 +229,7 @@ async def _web(config: Config, services: Services, discord: Discord) -> AsyncIte
     add_front(web, notice)
     add_privacy(web, notice)
     add_doctor(web, config.raw_token_keys, services.now)
-    add_operator(
-        web, services.plugins.reload, services.exclusions.end_link, config.raw_token_keys[0]
-    )
+    add_operator(web, services.plugins.reload, services.exclusions.end_link, config.raw_token_keys)
 
     async def metrics() -> bytes:
         return await services.metrics.text(connected=discord.is_ready)

@@ -6,8 +6,10 @@ import secrets
 
 import typer
 
-from bot.cli.exit import config_or_end, ending_on_storage_errors
+from bot.cli.exit import config_or_end, ending_on_storage_errors, give_up
+from bot.cli.operator_door import NotRunning, ask
 from bot.config import KEY_BYTES, Config
+from bot.web.operator import KEYS, KNOWN, MARK, mark_of
 from storage.database import open_database
 from storage.rotation import Rotation
 from storage.vault import Vault
@@ -23,14 +25,32 @@ def new() -> None:
 
 @cli.command()
 def rotate() -> None:
-    """Seal everything with the first key of TOKEN_KEYS; Kkachi may run meanwhile."""
+    """Seal everything with the first key of TOKEN_KEYS; Kkachi may run meanwhile.
+
+    It runs with the new key, or not at all: what it could not open would be lost to it.
+    """
     config = config_or_end()
     with ending_on_storage_errors():
-        asyncio.run(_rotate(config))
+        asyncio.run(_rotate(config, alone=not asyncio.run(_is_running(config))))
 
 
-async def _rotate(config: Config) -> None:
-    async with open_database(config.database_url, exclusive=False, as_it_is=True) as database:
+async def _is_running(config: Config) -> bool:
+    """Tell whether Kkachi runs; ends the program when it does not know the new key."""
+    try:
+        answer = await ask(config, KEYS, {MARK: mark_of(config.raw_token_keys[0])})
+    except NotRunning:
+        return False
+    if not answer[KNOWN]:
+        give_up(
+            "The Kkachi that runs does not know the first key of TOKEN_KEYS yet, so nothing was",
+            "changed: restart it with the new key first and the old ones behind, then run this again.",
+        )
+    return True
+
+
+async def _rotate(config: Config, *, alone: bool) -> None:
+    # Whoever does not answer but has the file open may not know the key: then this is refused.
+    async with open_database(config.database_url, exclusive=alone, as_it_is=True) as database:
         rotation = Rotation(database, Vault(config.raw_token_keys))
         with typer.progressbar(length=await rotation.left(), label="Sealing anew") as progress:
             async for done in rotation.run():

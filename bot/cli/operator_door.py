@@ -12,6 +12,7 @@ from bot.config import Config
 from bot.web.operator import secret_of
 
 SECONDS = 20
+OTHER = "is this Kkachi, with the same keys?"
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound here
 
 
@@ -35,15 +36,27 @@ async def ask(config: Config, path: str, form: Mapping[str, str]) -> dict[str, A
     # "Wherever I can be reached" is no address to go to.
     host = EVERYWHERE.get(config.web_host, config.web_host)
     address = URL.build(scheme="http", host=host, port=config.web_port, path=path)
-    headers = {"Authorization": f"Bearer {secret_of(config.raw_token_keys[0])}"}
+    for key in config.raw_token_keys:
+        answer = await _asked(address, form, key)
+        if answer is not None:
+            return answer
+    give_up(f"{address} answers {int(HTTPStatus.UNAUTHORIZED)}: {OTHER}")
+    return None
+
+
+async def _asked(address: URL, form: Mapping[str, str], key: bytes) -> dict[str, Any] | None:
+    """Return the answer; None when the process that runs does not know this key."""
+    headers = {"Authorization": f"Bearer {secret_of(key)}"}
     timeout = aiohttp.ClientTimeout(total=SECONDS)
     try:
         async with (
             aiohttp.ClientSession(timeout=timeout) as http,
             http.post(address, data=form, headers=headers) as response,
         ):
+            if response.status == HTTPStatus.UNAUTHORIZED:
+                return None
             if response.status not in {HTTPStatus.OK, HTTPStatus.CONFLICT}:
-                give_up(f"{address} answers {response.status}: is this Kkachi, with the same keys?")
+                give_up(f"{address} answers {response.status}: {OTHER}")
             answer: dict[str, Any] = await response.json()
     except aiohttp.ClientConnectorError as error:
         raise NotRunning(f"{address} does not answer: is Kkachi running?") from error

@@ -13,13 +13,13 @@ from bot.web.answers import Answers
 from bot.web.caller import own_address
 from bot.web.doctor import PATH as DOCTOR
 from bot.web.metrics import PATH as METRICS
-from bot.web.operator import RELOAD, UNLINK
+from bot.web.operator import KEYS, RELOAD, UNLINK
 
 logger = logging.getLogger(__name__)
 
 HEALTH = "/healthz"
 # What the operator's own programs ask for, past the proxy: its name for us is not the public one.
-OPERATORS = frozenset({HEALTH, METRICS, RELOAD, UNLINK})
+OPERATORS = frozenset({HEALTH, METRICS, RELOAD, UNLINK, KEYS})
 
 
 class Guard:

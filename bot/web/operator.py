@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
@@ -16,9 +16,9 @@ from bot.web.caller import is_this_machine, shows
 from bot.web.forms import Unreadable, fields_of
 from bot.web.metrics import CHALLENGE
 
-RELOAD, UNLINK = "/operator/reload", "/operator/unlink"
-# The fields of the forms.
-COG, MEMBER, REASON = "cog", "member", "reason"
+RELOAD, UNLINK, KEYS = "/operator/reload", "/operator/unlink", "/operator/keys"
+# The fields of the forms, and of an answer.
+COG, MEMBER, REASON, MARK, KNOWN = "cog", "member", "reason", "mark", "known"
 LARGEST_ID = 2**63 - 1
 
 
@@ -27,14 +27,20 @@ def secret_of(key: bytes) -> str:
     return hmac.new(key, b"kkachi operator", hashlib.sha256).hexdigest()
 
 
+def mark_of(key: bytes) -> str:
+    """Return what tells keys apart and gives none away."""
+    return hmac.new(key, b"kkachi key", hashlib.sha256).hexdigest()
+
+
 def add_operator(
     app: web.Application,
     reload: Callable[[str], Awaitable[None]],
     end_link: Callable[[int, str], Awaitable[LinkEnded]],
-    key: bytes,
+    keys: Sequence[bytes],
 ) -> None:
-    """Add the addresses to the web application."""
-    wanted = f"Bearer {secret_of(key)}".encode()
+    """Add the addresses to the web application; whoever has one of the keys is heard."""
+    wanted = [f"Bearer {secret_of(key)}".encode() for key in keys]
+    marks = {mark_of(key) for key in keys}
 
     async def load_anew(form: Mapping[str, Any]) -> dict[str, Any]:
         name = str(form.get(COG, ""))
@@ -44,15 +50,20 @@ def add_operator(
     async def unlink(form: Mapping[str, Any]) -> dict[str, Any]:
         return asdict(await end_link(_member(form), str(form.get(REASON, ""))))
 
-    for path, act in ((RELOAD, load_anew), (UNLINK, unlink)):
+    async def compare(form: Mapping[str, Any]) -> dict[str, Any]:
+        return {KNOWN: str(form.get(MARK, "")) in marks}
+
+    for path, act in ((RELOAD, load_anew), (UNLINK, unlink), (KEYS, compare)):
         app.router.add_post(path, _route(act, wanted))
 
 
-def _route(act: Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]], wanted: bytes) -> Handler:
+def _route(
+    act: Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]], wanted: Sequence[bytes]
+) -> Handler:
     async def post(request: web.Request) -> web.Response:
         if not is_this_machine(request):
             raise web.HTTPNotFound
-        if not shows(request, wanted):
+        if not any(shows(request, one) for one in wanted):
             raise web.HTTPUnauthorized(headers=CHALLENGE)
         try:
             return web.json_response(await act(await fields_of(request)))

@@ -106,9 +106,10 @@ async def test_the_commands_make_a_key_and_move_to_it(tmp_path: Path) -> None:
     assert len(base64.b64decode(new)) == 32
     async with open_database(url) as database:
         await LinkStore(database, BEFORE).put(link_of(1))
-        settings = GOOD | {"DATABASE_URL": url, "TOKEN_KEYS": f"{new},{old}"}
-        status, out = await ended(settings, tmp_path, "keys", "rotate")
-        assert (status, "Everything is sealed" in out) == (0, True)
+    settings = GOOD | {"DATABASE_URL": url, "TOKEN_KEYS": f"{new},{old}"}
+    status, out = await ended(settings, tmp_path, "keys", "rotate")
+    assert (status, "Everything is sealed" in out) == (0, True)
+    async with open_database(url) as database:
         assert await LinkStore(database, Vault([base64.b64decode(new)])).get(1) == link_of(1)
         [row] = await database.all(select(links.c.access_token))
         assert b"access" not in row["access_token"]
@@ -118,7 +119,9 @@ async def test_a_missing_key_ends_the_rotation_with_one_line(tmp_path: Path) -> 
     url = f"sqlite+aiosqlite:///{tmp_path / 'kkachi.db'}"
     async with open_database(url) as database:
         await LinkStore(database, BEFORE).put(link_of(1))
-    settings = GOOD | {"DATABASE_URL": url, "TOKEN_KEYS": base64.b64encode(NEW).decode()}
+        settings = GOOD | {"DATABASE_URL": url, "TOKEN_KEYS": base64.b64encode(NEW).decode()}
+        status, out = await ended(settings, tmp_path, "keys", "rotate")
+        assert (status, "is in use by another Kkachi process" in out) == (2, True)
     status, out = await ended(settings, tmp_path, "keys", "rotate")
     assert status == 2
     assert "no key in TOKEN_KEYS opens the access token of member 1" in out
