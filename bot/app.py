@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.alarms import open_alarm_post
 from bot.config import Config
 from bot.discord.client import GUILD_READY_SECONDS
 from bot.discord.connection import CannotLoad, Discord, TokenRefused, sync_commands
@@ -22,6 +23,7 @@ from bot.services import Services
 from bot.services.alarms import Alarm, Alarms
 from bot.services.clock import PATIENCE, Clock, Patience
 from bot.services.listeners import guarded
+from bot.services.operations.absence import Absence
 from bot.services.operations.supervision import RESTARTS, Restarts, Supervisor
 from bot.web import (
     Notice,
@@ -84,6 +86,7 @@ async def run_until(
         if services.linked_roles is not None:
             declaration = guarded("declaring Linked Roles", services.linked_roles.declare())
             await stack.enter_async_context(_beside(declaration))
+        await stack.enter_async_context(_alarms(config, services, discord))
         connection = keep("discord", discord.run, fatal=(TokenRefused, CannotLoad))
         await stack.enter_async_context(_beside(connection))
         await stack.enter_async_context(at_work(services))
@@ -179,6 +182,25 @@ async def _login(config: Config) -> AsyncIterator[DiscordLogin | None]:
         redirect_uri=f"{config.public_url}/oauth/discord/callback",
     ) as login:
         yield login
+
+
+@asynccontextmanager
+async def _alarms(config: Config, services: Services, discord: Discord) -> AsyncIterator[None]:
+    """Notice when Discord is away, and tell ALERT_URL of every trouble."""
+    keep, alarms = services.supervisor.run, services.alarms
+    absence = Absence(Alarm.DISCORD_AWAY, alarms, lambda: discord.is_ready, now=services.now)
+    works = [keep("presence", absence.run)]
+    async with AsyncExitStack() as stack:
+        url = config.alert_url.get_secret_value()
+        if url:
+            opening = open_alarm_post(
+                url, config.alert_form, services.texts, config.public_url, now=services.now
+            )
+            post = await stack.enter_async_context(opening)
+            alarms.on_change_elsewhere.append(post.tell)
+            works.append(keep("alerts", post.run))
+        await stack.enter_async_context(_beside(*works))
+        yield
 
 
 @asynccontextmanager

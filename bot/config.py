@@ -107,6 +107,14 @@ class Config(BaseSettings):
             raise ValueError("must be a plain address without user, query or fragment")
         return value.rstrip("/")
 
+    @field_validator("alert_url")
+    @classmethod
+    def _webhook(cls, value: SecretStr) -> SecretStr:
+        parts = urlsplit(value.get_secret_value())
+        if any(parts) and (parts.scheme not in {"http", "https"} or not parts.hostname):
+            raise ValueError("must be an address that starts with https:// (or http://)")
+        return value
+
     @field_validator("operator_invite")
     @classmethod
     def _invitation(cls, value: str) -> str:

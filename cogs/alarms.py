@@ -3,8 +3,8 @@
 from bot.discord.cog import KkachiCog, ListenerLists
 from bot.discord.notices import NOBODY
 from bot.discord.plugin import AnyBot
-from bot.services.alarms import LoopDown, Trouble
-from bot.texts import LOCALES, Locale
+from bot.services.alarms import Trouble, line_of
+from bot.texts import LOCALES
 
 
 class Alarms(KkachiCog):
@@ -25,16 +25,9 @@ class Alarms(KkachiCog):
         if not channel_id:
             return
         await self.bot.wait_until_ready()
-        lines = [self._line(locale, alarm, begins=begins) for locale in LOCALES]
+        lines = [line_of(self.services.texts, locale, alarm, begins=begins) for locale in LOCALES]
         room = self.bot.get_partial_messageable(channel_id)
         await room.send("\n".join(lines), allowed_mentions=NOBODY)
-
-    def _line(self, locale: Locale, alarm: Trouble, *, begins: bool) -> str:
-        say = self.services.texts.say
-        if isinstance(alarm, LoopDown):
-            which = say(locale, f"loop-{alarm.name}")
-            return say(locale, "alarm-loop" if begins else "alarm-over", what=which)
-        return say(locale, f"alarm-{alarm}" if begins else "alarm-over", what=alarm)
 
 
 async def setup(bot: AnyBot) -> None:

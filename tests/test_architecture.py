@@ -30,6 +30,7 @@ HOME = {
         "bot/kakao/http.py",
         "bot/cli/",
         "bot/pictures.py",
+        "bot/alarms.py",
         "bot/discord/",
         "sandbox/",
     ),

@@ -43,7 +43,7 @@ async def _is_running(config: Config) -> bool:
     if not answer[KNOWN]:
         give_up(
             "The Kkachi that runs does not know the first key of TOKEN_KEYS yet, so nothing was",
-            "changed: restart it with the new key first and the old ones behind, then run this again.",
+            "changed: restart it with the new key first and the old ones behind, then try again.",
         )
     return True
 

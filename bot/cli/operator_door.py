@@ -36,12 +36,10 @@ async def ask(config: Config, path: str, form: Mapping[str, str]) -> dict[str, A
     # "Wherever I can be reached" is no address to go to.
     host = EVERYWHERE.get(config.web_host, config.web_host)
     address = URL.build(scheme="http", host=host, port=config.web_port, path=path)
+    answer = None
     for key in config.raw_token_keys:
-        answer = await _asked(address, form, key)
-        if answer is not None:
-            return answer
-    give_up(f"{address} answers {int(HTTPStatus.UNAUTHORIZED)}: {OTHER}")
-    return None
+        answer = answer or await _asked(address, form, key)
+    return answer or give_up(f"{address} answers {int(HTTPStatus.UNAUTHORIZED)}: {OTHER}")
 
 
 async def _asked(address: URL, form: Mapping[str, str], key: bytes) -> dict[str, Any] | None:

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.texts import Locale, Texts
+
 logger = logging.getLogger(__name__)
 
 
@@ -20,6 +22,8 @@ class Alarm(StrEnum):
     """Kakao has answered nothing for a while."""
     DATABASE = "database"
     """The database cannot be written: a full disk, say."""
+    DISCORD_AWAY = "discord-away"
+    """There has been no connection to Discord for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,9 @@ class Alarms:
     def __init__(self) -> None:
         self.active: set[Trouble] = set()
         self.on_change: list[Listener] = []
+        """Who tells in Discord, and so cannot always be told."""
+        self.on_change_elsewhere: list[Callable[[Trouble, bool], None]] = []
+        """Who is there from the first moment to the last."""
         # What began, or ended, while nobody listened.
         self._untold: dict[Trouble, bool] = {}
         self._telling: set[asyncio.Task[None]] = set()
@@ -64,15 +71,28 @@ class Alarms:
         """Tell whoever listens now of what was told nobody, such as before Discord was there."""
         untold, self._untold = self._untold, {}
         for alarm, begins in untold.items():
-            self._tell(alarm, begins=begins)
+            self._tell_in_discord(alarm, begins=begins)
 
     def _tell(self, alarm: Trouble, *, begins: bool) -> None:
+        for teller in self.on_change_elsewhere:
+            teller(alarm, begins)
+        self._tell_in_discord(alarm, begins=begins)
+
+    def _tell_in_discord(self, alarm: Trouble, *, begins: bool) -> None:
         if not self.on_change and self._untold.pop(alarm, None) is None:
             self._untold[alarm] = begins
         for listener in self.on_change:
             task = asyncio.get_running_loop().create_task(_quietly(listener, alarm, begins=begins))
             self._telling.add(task)
             task.add_done_callback(self._telling.discard)
+
+
+def line_of(texts: Texts, locale: Locale, alarm: Trouble, *, begins: bool) -> str:
+    """Return what an operator reads of an alarm, or of its end, in one language."""
+    if isinstance(alarm, LoopDown):
+        which = texts.say(locale, f"loop-{alarm.name.replace(' ', '-')}")
+        return texts.say(locale, "alarm-loop" if begins else "alarm-over", what=which)
+    return texts.say(locale, f"alarm-{alarm}" if begins else "alarm-over", what=alarm)
 
 
 async def _quietly(listener: Listener, alarm: Trouble, *, begins: bool) -> None:

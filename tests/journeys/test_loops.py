@@ -15,6 +15,7 @@ from tests.support.world import CHAT, World, open_world, until
 LOOPS = {
     *("webhooks", "discord", "expiry", "catch-up", "notifier", "departures"),
     *("dispatcher", "heartbeat", "sender", "tokens"),
+    *("pending links", "partings", "presence"),
 }
 # They end and begin with the connection.
 LOOPS_OF_COGS = {"missed-messages", "missed-events"}
@@ -67,7 +68,7 @@ async def test_each_loop_that_is_killed_is_told_of_counted_and_started_anew(
         assert found[f"kkachi_loop_failures_total['{loop}']"] == 1
         assert found[f"kkachi_loop_up['{loop}']"] == 1
         for locale in LOCALES:
-            what = texts.say(locale, f"loop-{loop}")
+            what = texts.say(locale, f"loop-{loop.replace(' ', '-')}")
             for key in ("alarm-loop", "alarm-over"):
                 await until_told(world, texts.say(locale, key, what=what))
 

@@ -4,8 +4,6 @@ import asyncio
 import gc
 import json
 import logging
-import shutil
-import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -170,18 +168,6 @@ async def test_a_lack_of_files_is_one_line_a_minute(caplog: pytest.LogCaptureFix
     at[0] += 60
     log(loop, lack)
     assert caplog.records[-1].getMessage().endswith("OSError (and 99 more)")
-
-
-def test_the_unit_is_one_that_systemd_understands() -> None:
-    analyse = shutil.which("systemd-analyze")
-    unit = ROOT / "deploy" / "kkachi.service"
-    if analyse is None:
-        pytest.skip("there is no systemd-analyze here")
-    done = subprocess.run(  # noqa: S603 - our own unit
-        [analyse, "verify", unit], capture_output=True, text=True, check=False
-    )
-    complaints = [line for line in done.stderr.splitlines() if "kkachi.service" in line]
-    assert [one for one in complaints if "is not executable" not in one] == []
 
 
 def test_the_container_file_copies_what_stands_in_the_project() -> None:
