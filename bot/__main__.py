@@ -16,6 +16,7 @@ from bot.cli.doctor import doctor
 from bot.cli.exit import TROUBLE, config_or_end, give_up, settings_file
 from bot.cli.match import match
 from bot.cli.reload import reload
+from bot.cli.setup import setup
 from bot.cli.unlink import unlink
 from bot.config import ENV_FILE, ENV_FILES, Config, exposed_files
 from bot.discord.connection import CannotLoad, TokenRefused
@@ -27,6 +28,7 @@ logger = logging.getLogger("bot")
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=False)
 cli.add_typer(keys.cli, name="keys", help="The keys that seal the Kakao tokens.")
+cli.command()(setup)
 cli.command()(doctor)
 cli.command()(backup)
 cli.command()(restore)

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -177,6 +177,31 @@ class Config(BaseSettings):
             return DISCORD_CDN_URL
         parts = urlsplit(self.discord_api_url)
         return f"{parts.scheme}://{parts.netloc}"
+
+
+class Beginning(BaseSettings):
+    """What a first set-up needs, as far as the environment has it already."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    discord_token: SecretStr = SecretStr("")
+    kakao_rest_api_key: SecretStr = SecretStr("")
+    kakao_client_secret: SecretStr = SecretStr("")
+    public_url: SecretStr = SecretStr("")
+    token_keys: SecretStr = SecretStr("")
+
+
+def given_already() -> dict[str, str]:
+    """Return the settings of a first set-up that the environment has; others are empty."""
+    return {name: value.get_secret_value() for name, value in Beginning()}
+
+
+def read_config(values: Mapping[str, str]) -> Config:
+    """Return the settings with these values before all others; raises ConfigError."""
+    try:
+        return Config(_env_file=None, **values)  # type: ignore[arg-type] # read from words, as ever
+    except ValidationError as error:
+        raise ConfigError([_line(e["loc"], e["type"], e["msg"]) for e in error.errors()]) from None
 
 
 def _decode(key: str) -> bytes:

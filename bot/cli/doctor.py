@@ -60,7 +60,7 @@ def doctor(
     """
     if as_json and watch:
         give_up("--json is for one look; leave out --watch.")
-    wanted = pick_locale(lang or _language_of_system())
+    wanted = pick_locale(lang or language_of_system())
     # The operator's own cogs may lie where Kkachi is started.
     sys.path.append(str(Path.cwd()))
     if watch:
@@ -92,7 +92,8 @@ def _is_ill(lines: Sequence[Line]) -> bool:
     return any(line.state is State.FAILURE for line in lines)
 
 
-def _language_of_system() -> str | None:
+def language_of_system() -> str | None:
+    """Return the language that this system speaks, such as ko_KR."""
     locale.setlocale(locale.LC_ALL, "")
     return locale.getlocale()[0]
 
@@ -130,10 +131,11 @@ async def examine(config: Config) -> AsyncIterator[tuple[str, Finding]]:
     """Yield each check's name with what it found."""
     async with opened(config) as patient:
         for check in CHECKS:
-            yield check.name, await _checked(check, patient)
+            yield check.name, await checked(check, patient)
 
 
-async def _checked(check: Check, patient: Patient) -> Finding:
+async def checked(check: Check, patient: Patient) -> Finding:
+    """Return what a check finds; one that fails itself says so."""
     try:
         return await check.look(patient)
     except Exception as error:  # noqa: BLE001 - the other checks are worth their answers
