@@ -78,14 +78,25 @@ async def watched(wanted: Locale, file: str, show: Show, sleep: Sleep = asyncio.
     What has not changed since the last look is not shown again.
     """
     texts, before = Texts(), list[Line]()
+
+    def show_news(line: Line) -> None:
+        if not any(_says_the_same(line, one) for one in before):
+            show(line)
+
     while True:
-        lines = await _collect(wanted, file, lambda line: None if line in before else show(line))  # noqa: B023 - called before the next look
+        lines = await _collect(wanted, file, show_news)
         if not _is_ill(lines):
             return
         if not before:
             typer.echo(texts.say(wanted, "doctor-watching", seconds=int(WATCH_SECONDS)))
         before = lines
         await sleep(WATCH_SECONDS)
+
+
+def _says_the_same(line: Line, other: Line) -> bool:
+    """Tell whether a line is no news; how much room a disk has is none while it is enough."""
+    is_well = line.state is other.state is State.OK
+    return line == other or (is_well and line.check == other.check)
 
 
 def _is_ill(lines: Sequence[Line]) -> bool:
