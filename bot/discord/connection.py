@@ -101,14 +101,21 @@ class Discord:
     async def _connect(self) -> None:
         client = self._new_client()
         self._client = client
+        token = self._config.discord_token.get_secret_value()
+        connection = asyncio.create_task(client.start(token), name="gateway")
         try:
-            await client.start(self._config.discord_token.get_secret_value())
+            await asyncio.wait([connection])
         finally:
+            connection.cancel()
             if client.is_ready():
                 self._wait = FIRST_WAIT
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOSING_SECONDS):
                     await client.close()
+            # While it comes back to the gateway, discord.py takes no notice of the first.
+            connection.cancel()
+            await asyncio.wait([connection], timeout=CLOSING_SECONDS)
+        connection.result()
 
     def _new_client(self) -> KkachiClient:
         return KkachiClient(

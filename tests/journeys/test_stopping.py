@@ -71,3 +71,14 @@ async def test_a_stop_while_messages_pour_in_is_quick_and_quiet(
     assert status == 0
     assert took < LONGEST_STOP
     assert [one for one in NOISE if one in printed] == [], printed[-2000:]
+
+
+async def test_a_stop_while_it_comes_back_to_discord_is_quick_and_quiet(
+    world: World, process: Process
+) -> None:
+    async with world.discord.away(resumable=False):
+        pass
+    status, took, printed = await stop(process)
+    assert status == 0
+    assert took < LONGEST_STOP
+    assert [one for one in NOISE if one in printed] == [], printed[-2000:]
