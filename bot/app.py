@@ -217,6 +217,7 @@ async def at_work(services: Services) -> AsyncIterator[None]:
         keep("partings", services.partings.run),
         keep("catch-up", services.catch_up.run),
         keep("notifier", services.notifying.run),
+        keep("presences", services.presence_asking.run),
         keep("departures", services.leaving.run),
         keep("dispatcher", services.dispatcher.run),
         keep("heartbeat", services.sender.worker.run),

@@ -53,17 +53,17 @@ def build_services(
     servers = build_servers(resources, links, outbox.allowance)
     permit = servers.access.check_load
     forwarding = build_forwarding(resources, accounts, outbox, permit)
-    supervisor = supervisor or Supervisor(Alarms())
-    operations = build_operations(resources, outbox.allowance, supervisor)
+    operations = build_operations(resources, outbox.allowance, supervisor or Supervisor(Alarms()))
     highlights = build_highlights(
         resources,
         accounts=accounts,
         outbox=outbox,
         optouts=privacy.optouts,
+        presences=privacy.presences,
         servers=servers,
         jumps=forwarding.jumps,
     )
-    subscriptions = build_subscriptions(resources, servers.settings, highlights)
+    subscriptions = build_subscriptions(resources, servers, highlights)
     compose, alarms = highlights.digests.compose, operations.alarms
     services = Services(
         **_flat(accounts, outbox, privacy, servers, forwarding, operations),
@@ -100,6 +100,8 @@ def _departures(
         await subscriptions.subscriptions.forget(member_id=member_id, guild_id=guild_id)
         await stores.memberships.forget(member_id=member_id, guild_id=guild_id)
         await stores.visibilities.forget(member_id=member_id, guild_id=guild_id)
+        await subscriptions.subscriptions.forget_about(member_id, guild_id)
+        await stores.presences.forget(member_id=member_id, guild_id=guild_id)
 
     async def forget_guild(guild_id: int) -> None:
         await highlights.rules.forget(guild_id=guild_id)
@@ -108,6 +110,8 @@ def _departures(
         await servers.exclusions.forget(guild_id)
         await stores.memberships.forget(guild_id=guild_id)
         await stores.visibilities.forget(guild_id=guild_id)
+        await stores.presences.forget(guild_id=guild_id)
+        await stores.planned.forget(guild_id)
         await highlights.catch_up.forget(guild_id)
 
     return Departures(
@@ -132,6 +136,7 @@ def _introduce(services: Services) -> None:
     async def forget_rules(member_id: int) -> None:
         await services.rules.forget(member_id=member_id)
         await services.subscriptions.forget(member_id=member_id)
+        await services.subscriptions.forget_about(member_id)
         await services.optouts.set(member_id, on=False)
 
     async def may_link(member_id: int, guild_id: int) -> None:

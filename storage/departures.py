@@ -9,6 +9,7 @@ from storage.tables import (
     departures,
     exclusions,
     memberships,
+    presences,
     rules,
     settings,
     subscriptions,
@@ -48,14 +49,18 @@ class DepartureStore:
 
     async def servers(self) -> list[int]:
         """Return the servers of which something is kept."""
-        tables = (settings, memberships, rules, subscriptions, visibilities)
+        tables = (settings, memberships, rules, subscriptions, visibilities, presences)
         of_admins = select(exclusions.c.guild_id).where(exclusions.c.guild_id != OPERATOR)
         query = union(*(select(table.c.guild_id) for table in tables), of_admins)
         return sorted(row["guild_id"] for row in await self._database.all(query))
 
     async def present(self) -> list[tuple[int, int]]:
         """Return the server and member of all who have something there."""
-        tables = (memberships, rules, subscriptions, visibilities)
-        query = union(*(select(table.c.guild_id, table.c.member_id) for table in tables))
+        tables = (memberships, rules, subscriptions, visibilities, presences)
+        askers = select(presences.c.guild_id, presences.c.asker_id).where(
+            presences.c.asker_id != KKACHI
+        )
+        own = (select(table.c.guild_id, table.c.member_id) for table in tables)
+        query = union(*own, askers)
         rows = await self._database.all(query)
         return sorted((row["guild_id"], row["member_id"]) for row in rows)

@@ -24,6 +24,7 @@ from storage.tables import (
     number_cards,
     optouts,
     pending_links,
+    presences,
     role_connections,
     rules,
     setting_changes,
@@ -38,7 +39,7 @@ from storage.tables import (
 OWN: tuple[Table, ...] = (
     *(links, pending_links, link_requests, role_connections, optouts, memberships, departures),
     *(rules, filters, subscriptions, wishes, hits, verdicts, digests),
-    *(drafts, jumps, deliveries, shares, exclusions, visibilities),
+    *(drafts, jumps, deliveries, shares, exclusions, visibilities, presences),
 )
 # Where a member is only named: as whoever did something for a server, and beside the cards that
 # must not become too many, whoever asks to be erased in between.
@@ -70,10 +71,12 @@ class PersonalStore:
 
         async def change(connection: AsyncConnection) -> None:
             for table in (digest_items, *OWN, allowances):
-                await connection.execute(delete(table).where(_of(table, member_id)))
+                await connection.execute(delete(table).where(_erased(table, member_id)))
             await connection.execute(
                 update(hits).where(hits.c.author_id == member_id).values(author_id=None)
             )
+            asked = update(presences).where(presences.c.asker_id == member_id)
+            await connection.execute(asked.values(asker_id=NOBODY))
             for table, column in NAMED.items():
                 named = update(table).where(_of(table, member_id)).values({column: NOBODY})
                 await connection.execute(named)
@@ -82,7 +85,18 @@ class PersonalStore:
         await self._database.scrub()
 
 
+def _erased(table: Table, member_id: int) -> ColumnElement[bool]:
+    if table is presences:  # whom they asked is not asked more often for that
+        return presences.c.member_id == member_id
+    if table is subscriptions:
+        about = subscriptions.c.watched_id == member_id
+        return or_(subscriptions.c.member_id == member_id, about)
+    return _of(table, member_id)
+
+
 def _of(table: Table, member_id: int) -> ColumnElement[bool]:
+    if table is presences:
+        return or_(presences.c.member_id == member_id, presences.c.asker_id == member_id)
     if table is digest_items:
         mine = select(digests.c.id).where(digests.c.member_id == member_id)
         return digest_items.c.digest_id.in_(mine)

@@ -22,6 +22,8 @@ from storage.optouts import OptOutStore
 from storage.partings import PartingStore
 from storage.pending_links import PendingLinkStore
 from storage.personal import PersonalStore
+from storage.planned_events import PlannedEventStore
+from storage.presences import PresenceStore
 from storage.replacements import ReplacementStore
 from storage.role_connections import RoleConnectionStore
 from storage.rules import RuleStore
@@ -59,6 +61,8 @@ class Stores:
     partings: PartingStore
     pending: PendingLinkStore
     personal: PersonalStore
+    planned: PlannedEventStore
+    presences: PresenceStore
     replacements: ReplacementStore
     requests: LinkRequestStore
     role_connections: RoleConnectionStore
@@ -96,6 +100,8 @@ class Stores:
             partings=PartingStore(database, vault),
             pending=PendingLinkStore(database, vault, links),
             personal=PersonalStore(database),
+            planned=PlannedEventStore(database),
+            presences=PresenceStore(database),
             replacements=ReplacementStore(database),
             requests=LinkRequestStore(database, vault),
             role_connections=RoleConnectionStore(database, vault),

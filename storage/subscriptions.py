@@ -24,6 +24,7 @@ class SubscriptionKind(StrEnum):
     EVENT_STARTED = "event-started"
     EVENT_CANCELLED = "event-cancelled"
     VOICE = "voice"
+    PERSON = "person"
     STREAM = "stream"
     ANNOUNCEMENT = "announcement"
     PIN = "pin"
@@ -36,7 +37,10 @@ class SubscriptionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One wish of a member; without a channel it holds for the whole server."""
+    """One wish of a member; without a channel it holds for the whole server.
+
+    `watched_id` is whom alone it is about, if it is about somebody.
+    """
 
     id: int
     member_id: int
@@ -44,6 +48,7 @@ class Subscription:
     kind: SubscriptionKind
     created_at: float
     channel_id: int | None = None
+    watched_id: int | None = None
     options: dict[str, Any] = field(default_factory=dict)
 
 
@@ -86,6 +91,13 @@ class SubscriptionStore:
             await rows_of(connection, delete(subscriptions).where(_of(member_id, guild_id)))
 
         await self._database.write(erase)
+
+    async def forget_about(self, member_id: int, guild_id: int | None = None) -> None:
+        """Forget the subscriptions of others about a member, in one server or everywhere."""
+        about = TABLE.watched_id == member_id
+        if guild_id is not None:
+            about &= TABLE.guild_id == guild_id
+        await self._database.change(delete(subscriptions).where(about))
 
 
 def _of(member_id: int | None, guild_id: int | None) -> ColumnElement[bool]:

@@ -286,9 +286,33 @@ subscriptions = Table(
     Column("guild_id", BigInteger, nullable=False, index=True),
     Column("kind", Text, nullable=False),
     Column("channel_id", BigInteger),  # only there; None is everywhere
+    Column("watched_id", BigInteger, index=True),  # whom it is about; None is anybody
     Column("options", JSON, nullable=False),
     Column("created_at", Double, nullable=False),
     Index(None, "member_id", "guild_id"),
+    sqlite_autoincrement=True,  # an id is never given twice
+)
+
+# Whether a member lets another one hear when they come into voice in a server. Asker 0 is who has
+# been erased since: for a day the row still counts among those that the member was asked.
+ASKED_BY_SOMEBODY = text("asker_id <> 0")
+presences = Table(
+    "presences",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("guild_id", BigInteger, nullable=False, index=True),
+    Column("member_id", BigInteger, nullable=False, index=True),
+    Column("asker_id", BigInteger, nullable=False, index=True),
+    Column("state", Text, nullable=False, index=True),
+    Column("wished_at", Double, nullable=False),
+    Column("asked_at", Double),  # when the direct message went out, or was tried
+    Index(
+        None,
+        *("guild_id", "member_id", "asker_id"),
+        unique=True,
+        sqlite_where=ASKED_BY_SOMEBODY,
+        postgresql_where=ASKED_BY_SOMEBODY,
+    ),
     sqlite_autoincrement=True,  # an id is never given twice
 )
 
@@ -384,6 +408,30 @@ watermarks = Table(
     metadata,
     Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
     Column("message_id", BigInteger, nullable=False),
+)
+
+# Scheduled events as they were known last, where somebody wants to hear of changes; compared with
+# Discord's list after a gap.
+planned_events = Table(
+    "planned_events",
+    metadata,
+    Column("event_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("guild_id", BigInteger, nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("starts_at", Double, nullable=False),
+    Column("ends_at", Double),
+    Column("location", Text),
+    Column("channel_id", BigInteger),
+    Column("digest", Text, nullable=False),  # of the description
+    Column("is_planned", Boolean, nullable=False),  # it had not begun
+)
+
+# Until when the events of a server were listened to.
+planned_servers = Table(
+    "planned_servers",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Double, nullable=False),
 )
 
 # Members whose words stay out of every automatic forward.

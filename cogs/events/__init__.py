@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 import discord
 from discord.ext import commands
@@ -27,7 +28,9 @@ from cogs.events.convert import (
     event_of_roles,
     event_of_thread,
     event_of_voice,
+    planned_of,
 )
+from cogs.events.missed import MissedLists
 from cogs.events.scheduled import DiscordScheduledEvents
 from cogs.events.voice import Voices
 from storage.subscriptions import SubscriptionKind as Kind
@@ -52,14 +55,21 @@ class Events(KkachiCog):
         self._voices = Voices()
         self._retries = Retries(bot, patience)
         self._gaps = Gaps(patience)
-        self._catching_up: asyncio.Task[None] | None = None
+        self._missed_lists = MissedLists(bot, self.services.notifying.tell, self._almanac.over)
+        self._work: list[asyncio.Task[None]] = []
 
     async def cog_load(self) -> None:
         """Let the services look at scheduled events, and look at what was missed."""
         self.services.notifying.attach(self._almanac)
         reading = partial(self._gaps.run, self._missed_rooms, self._missed, self._hear_missed)
-        keep = self.services.supervisor.run("missed-events", reading)
-        self._catching_up = asyncio.create_task(keep)
+        loops: Mapping[str, Callable[[], Coroutine[Any, Any, None]]] = {
+            "missed-events": reading,
+            "missed-lists": self._missed_lists.read,
+            "planned-events": self._missed_lists.keep,
+        }
+        keep = self.services.supervisor.run
+        self._work = [asyncio.create_task(keep(name, loop)) for name, loop in loops.items()]
+        self.services.subscriptions.on_changed.append(self._missed_lists.wake)
         for guild in self.bot.guilds:
             self._voices.learn(guild)
         for name in NEEDED:
@@ -70,8 +80,9 @@ class Events(KkachiCog):
         """Let nobody look any more."""
         self.services.notifying.detach()
         self._almanac.close()
-        if self._catching_up is not None:
-            self._catching_up.cancel()
+        self.services.subscriptions.on_changed.remove(self._missed_lists.wake)
+        for task in self._work:
+            task.cancel()
 
     # after a connection was made
 
@@ -80,7 +91,7 @@ class Events(KkachiCog):
         """Look at what happened while nobody listened."""
         for guild in self.bot.guilds:
             self._voices.learn(guild)
-            self._gaps.open(guild.id, self.services.now() - LONGEST_GAP)
+            self._open(guild)
         self._almanac.doubt()
 
     @commands.Cog.listener()
@@ -88,18 +99,20 @@ class Events(KkachiCog):
         """Look at what happened while one of several connections was away."""
         for guild in self.bot.guilds:
             if guild.shard_id == shard_id:
-                self._gaps.open(guild.id, self.services.now() - LONGEST_GAP)
+                self._open(guild)
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """Look at a server that Discord could not show before."""
         self._voices.learn(guild)
+        self._missed_lists.open(guild.id)
         self._gaps.wake()
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Forget a server that Kkachi was removed from."""
         self._voices.forget(guild.id)
+        self._missed_lists.forget(guild.id)
 
     # scheduled events
 
@@ -107,6 +120,7 @@ class Events(KkachiCog):
     async def on_scheduled_event_create(self, event: discord.ScheduledEvent) -> None:
         """Tell of a new event."""
         await self._tell(event_of_event(event, Kind.EVENT_NEW, self.services.now()))
+        await self._note(event)
 
     @commands.Cog.listener()
     async def on_scheduled_event_update(
@@ -116,6 +130,9 @@ class Events(KkachiCog):
         await self._tell(event_of_change(before, after, self.services.now()))
         if after.status in {discord.EventStatus.completed, discord.EventStatus.cancelled}:
             self._almanac.forget(after.id)
+            await self._note_gone(after)
+        else:
+            await self._note(after)
 
     @commands.Cog.listener()
     async def on_scheduled_event_delete(self, event: discord.ScheduledEvent) -> None:
@@ -124,6 +141,7 @@ class Events(KkachiCog):
         if event.status in planned:
             await self._tell(event_of_event(event, Kind.EVENT_CANCELLED, self.services.now()))
         self._almanac.forget(event.id)
+        await self._note_gone(event)
 
     @commands.Cog.listener()
     async def on_socket_event_type(self, event_type: str) -> None:
@@ -137,15 +155,18 @@ class Events(KkachiCog):
     async def on_voice_state_update(
         self, member: discord.Member, before: discord.VoiceState, after: discord.VoiceState
     ) -> None:
-        """Tell of whoever comes into an empty channel, or begins to stream."""
+        """Tell of whoever comes into a channel, or an empty one, or begins to stream."""
         channel = after.channel
         came = self._voices.move(member, channel.id if channel else None)
         if not isinstance(channel, VoiceRoom) or member.bot:
             return
+        now = self.services.now()
+        if before.channel is None or before.channel.id != channel.id:
+            await self._tell(event_of_voice(member, channel, Kind.PERSON, now))
         if came:
-            await self._tell(event_of_voice(member, channel, Kind.VOICE, self.services.now()))
+            await self._tell(event_of_voice(member, channel, Kind.VOICE, now))
         if after.self_stream and not before.self_stream:
-            await self._tell(event_of_voice(member, channel, Kind.STREAM, self.services.now()))
+            await self._tell(event_of_voice(member, channel, Kind.STREAM, now))
 
     # messages, threads, roles
 
@@ -180,6 +201,22 @@ class Events(KkachiCog):
         if event is not None:
             await self.services.notifying.tell(event)
 
+    async def _note(self, event: discord.ScheduledEvent) -> None:
+        await self._retries.do(("planned", event.id), partial(self._note_newest, event))
+
+    async def _note_newest(self, event: discord.ScheduledEvent) -> None:
+        """Keep an event as it is now: it may have changed again while this waited."""
+        newest = event.guild.get_scheduled_event(event.id) if event.guild else None
+        await self.services.planned.note(planned_of(newest or event))
+
+    async def _note_gone(self, event: discord.ScheduledEvent) -> None:
+        work = partial(self.services.planned.gone, event.guild_id, event.id)
+        await self._retries.do(("gone", event.id), work)
+
+    def _open(self, guild: discord.Guild) -> None:
+        self._gaps.open(guild.id, self.services.now() - LONGEST_GAP)
+        self._missed_lists.open(guild.id)
+
     async def _hear(self, message: discord.Message, at: float) -> None:
         mine = self.bot.user is not None and message.author.id == self.bot.user.id
         if message.guild is not None and not mine:
@@ -205,24 +242,12 @@ class Events(KkachiCog):
     # what was missed
 
     async def _missed_rooms(self, guild_id: int, since: float) -> Mapping[int, int]:
-        """Tell of scheduled events; return the rooms where messages tell more."""
+        """Return the rooms where messages tell of something."""
         guild = guild_of(self.bot, guild_id)
-        if guild is None:
-            return {}
-        await self._tell_planned(guild, since)
-        if not await self.services.subscriptions.has(guild_id, IN_MESSAGES):
+        if guild is None or not await self.services.subscriptions.has(guild_id, IN_MESSAGES):
             return {}
         after = discord.utils.time_snowflake(datetime.fromtimestamp(since, UTC))
         return {room.id: after for room in rooms_with_news(guild, after)}
-
-    async def _tell_planned(self, guild: discord.Guild, since: float) -> None:
-        for event in guild.scheduled_events:
-            created = discord.utils.snowflake_time(event.id).timestamp()
-            start = event.start_time.timestamp()
-            if created > since:
-                await self._tell(event_of_event(event, Kind.EVENT_NEW, created))
-            if event.status is discord.EventStatus.active and start > since:
-                await self._tell(event_of_event(event, Kind.EVENT_STARTED, start))
 
     async def _missed(
         self, guild_id: int, room_id: int, after: int

@@ -7,6 +7,7 @@ import discord
 
 from bot.services.clock import HOUR
 from bot.services.messages.events import EventFacts, ServerEvent
+from storage.planned_events import PlannedEvent
 from storage.subscriptions import SubscriptionKind as Kind
 
 # Who goes in and out, or starts a stream again and again, is told of once in so many seconds.
@@ -67,19 +68,70 @@ def event_of_change(
         return event_of_event(after, kind, at) if kind else None
     old, new = _watched(before), _watched(after)
     words = tuple(word for word in new if new[word] != old[word])
-    if not words:
-        return None
+    return event_of_changed(after, words, at) if words else None
+
+
+def event_of_changed(
+    event: discord.ScheduledEvent, words: tuple[str, ...], at: float
+) -> ServerEvent:
+    """Return that these words of a scheduled event are different now."""
     # The same change told twice is one; the same change made again later is another.
-    digest = hashlib.sha256(repr(new).encode()).hexdigest()[:12]
+    digest = hashlib.sha256(repr(_watched(event)).encode()).hexdigest()[:12]
     detail = f"{digest}:{int(at // HOUR)}"
-    event = event_of_event(after, Kind.EVENT_CHANGED, at, detail=detail)
-    return replace(event, facts=event.facts.model_copy(update={"changed": words}))
+    changed = event_of_event(event, Kind.EVENT_CHANGED, at, detail=detail)
+    return replace(changed, facts=changed.facts.model_copy(update={"changed": words}))
+
+
+def planned_of(event: discord.ScheduledEvent) -> PlannedEvent:
+    """Return what is to be known of a scheduled event after a gap."""
+    end = event.end_time
+    return PlannedEvent(
+        event_id=event.id,
+        guild_id=event.guild_id,
+        name=event.name,
+        starts_at=event.start_time.timestamp(),
+        ends_at=end.timestamp() if end else None,
+        location=event.location,
+        channel_id=event.channel_id,
+        digest=hashlib.sha256((event.description or "").encode()).hexdigest()[:12],
+        is_planned=event.status is discord.EventStatus.scheduled,
+    )
+
+
+def event_of_cancelled(known: PlannedEvent, guild: discord.Guild, at: float) -> ServerEvent | None:
+    """Return that an event is not listed any more; None where we may only not see it."""
+    channel = guild.get_channel(known.channel_id or 0)
+    if known.channel_id is not None and (
+        channel is None or not channel.permissions_for(guild.me).view_channel
+    ):
+        return None
+    facts = EventFacts(
+        title=known.name,
+        guild=guild.name,
+        channel=channel.name if channel else "",
+        location=known.location or "",
+        starts_at=known.starts_at,
+        ends_at=known.ends_at,
+        event_id=known.event_id,
+        parents=_ids(channel.category_id if channel else None),
+    )
+    return ServerEvent(
+        key=f"event:{known.event_id}:cancelled",
+        kind=Kind.EVENT_CANCELLED,
+        guild_id=guild.id,
+        at=at,
+        facts=facts,
+        channel_id=known.channel_id,
+    )
 
 
 def event_of_voice(
     member: discord.Member, channel: VoiceRoom, kind: Kind, at: float
 ) -> ServerEvent:
-    """Return that somebody joined an empty channel, or began to stream."""
+    """Return that somebody joined a channel, or an empty one, or began to stream.
+
+    Whoever is told of by name must have agreed; only then `author_id` says who that is.
+    """
     whose = channel.id if kind is Kind.VOICE else member.id
     return ServerEvent(
         key=f"{kind}:{whose}:{int(at // BREATH_SECONDS)}",
@@ -90,6 +142,7 @@ def event_of_voice(
             guild=member.guild.name,
             channel=channel.name,
             member=member.display_name,
+            author_id=member.id if kind is Kind.PERSON else None,
             parents=_ids(channel.category_id),
         ),
         channel_id=channel.id,

@@ -38,6 +38,8 @@ class DiscordScheduledEvents:
         self._asks = asks
         self._now = now
         self._known = Bounded[int, tuple[float, frozenset[int]]](MOST_EVENTS)
+        # After an outage of one server discord.py still knows what was cancelled in it.
+        self._gone = Bounded[int, None](MOST_EVENTS)
         self._refreshing: asyncio.Task[None] | None = None
 
     def upcoming(self) -> Iterator[ServerEvent]:
@@ -46,7 +48,7 @@ class DiscordScheduledEvents:
         for guild in self._bot.guilds:
             for event in guild.scheduled_events:
                 is_planned = event.status is discord.EventStatus.scheduled
-                if is_planned and event.start_time.timestamp() > now:
+                if is_planned and event.id not in self._gone and event.start_time.timestamp() > now:
                     yield event_of_event(event, Kind.EVENT_SOON, now)
 
     async def interested(self, guild_id: int, event_id: int) -> frozenset[int]:
@@ -73,6 +75,10 @@ class DiscordScheduledEvents:
         if self._refreshing is None or self._refreshing.done():
             work = guarded("asking who is interested in events", self._refresh())
             self._refreshing = asyncio.create_task(work)
+
+    def over(self, event_id: int) -> None:
+        """Remind of an event no more: Discord does not list it."""
+        self._gone[event_id] = None
 
     def forget(self, event_id: int) -> None:
         """Remember nothing of an event that is over."""

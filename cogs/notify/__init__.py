@@ -1,7 +1,7 @@
 """`/notify`: what a member wants to hear of as it happens in a server."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import discord
 from discord import app_commands
@@ -11,12 +11,12 @@ from bot.discord.cog import KkachiCog
 from bot.discord.limits import AUTOCOMPLETE_CHOICES, CHOICE_NAME
 from bot.discord.options import Chosen, Place
 from bot.discord.plugin import AnyBot
-from bot.discord.replies import defer, items, locale_of, say
+from bot.discord.replies import defer, items, say
 from bot.discord.ui.arrival_hint import arriving
 from bot.errors import UserError
 from bot.services.messages.events import FOR_ADMINS
-from cogs.notify.panel import KindSelect, SubscriptionTexts
-from storage.subscriptions import SubscriptionKind
+from cogs.notify.panel import KindSelect, texts_for
+from storage.subscriptions import Subscription, SubscriptionKind
 
 What = Literal[
     "event-new",
@@ -25,6 +25,7 @@ What = Literal[
     "event-started",
     "event-cancelled",
     "voice",
+    "person",
     "stream",
     "announcement",
     "pin",
@@ -38,6 +39,7 @@ Type = discord.ChannelType
 HEARD = frozenset({Type.voice, Type.stage_voice, Type.category})
 FITTING: Mapping[SubscriptionKind, frozenset[discord.ChannelType]] = {
     SubscriptionKind.VOICE: HEARD,
+    SubscriptionKind.PERSON: HEARD,
     SubscriptionKind.STREAM: HEARD,
     SubscriptionKind.ANNOUNCEMENT: frozenset({Type.text, Type.news, Type.category}),
     SubscriptionKind.PIN: frozenset(Type),
@@ -64,6 +66,18 @@ class OnlyAdmins(UserError):
     key = "error-notify-admins"
 
 
+class NobodyNamed(UserError):
+    """Whom it is about is missing, or the kind is about nobody."""
+
+    key = "error-notify-member"
+
+
+class CannotWatch(UserError):
+    """Bots and oneself cannot be watched."""
+
+    key = "error-notify-watch"
+
+
 @app_commands.guild_only()
 class Notify(KkachiCog, commands.GroupCog, group_name="notify"):
     """Get events of this server on KakaoTalk."""
@@ -81,6 +95,7 @@ class Notify(KkachiCog, commands.GroupCog, group_name="notify"):
         tag: app_commands.Range[str, 1, 100] | None = None,
         minutes: app_commands.Range[int, 1, 1440] = 15,
         interested: bool = False,
+        member: discord.Member | None = None,
     ) -> None:
         """Tell me when something happens.
 
@@ -91,12 +106,13 @@ class Notify(KkachiCog, commands.GroupCog, group_name="notify"):
             tag: For forum posts: only with this tag
             minutes: For "starting soon": how many minutes before
             interested: For scheduled events: only those I marked as interested
+            member: For "a member joins voice": who, if they agree
         """
         await defer(interaction)
         kind = SubscriptionKind(what)
         _check_who(interaction, kind)
         _check_where(kind, channel)
-        member_id, guild_id = interaction.user.id, interaction.guild_id or 0
+        _check_whom(interaction, kind, member)
         tags = tuple(
             one.id
             for one in _tags_of(interaction, channel.id if channel else None)
@@ -104,22 +120,38 @@ class Notify(KkachiCog, commands.GroupCog, group_name="notify"):
         )
         if tag is not None and not tags:
             raise OnlyForums
-        before = await self.services.subscriptions.of(member_id)
-        await self.services.subscriptions.add(
-            member_id,
-            guild_id,
-            kind,
-            channel.id if channel else None,
-            tags=tags,
-            minutes=minutes,
-            interested_only=interested,
-        )
-        mine = await self.services.subscriptions.of(member_id, guild_id)
-        words = self._words(interaction)
+        before = await self.services.subscriptions.of(interaction.user.id)
+        options = {"tags": tags, "minutes": minutes, "interested_only": interested}
+        mine = await self._subscribe(interaction, kind, channel, member, **options)
+        words = await texts_for(interaction)
         lines = [words.line(one) for one in mine if one.kind is kind]
         parts = [self.text(interaction, "notify-added"), *lines, *words.hints([kind])]
         more, view = await arriving(interaction, is_first=not before)
         await say(interaction, "\n".join([*parts, *more]), view=view)
+
+    async def _subscribe(
+        self,
+        interaction: discord.Interaction,
+        kind: SubscriptionKind,
+        channel: Chosen | None,
+        member: discord.Member | None,
+        **options: Any,  # noqa: ANN401 - those of `Options`
+    ) -> Sequence[Subscription]:
+        """Subscribe, let a member be asked whether they agree, and return what there is now."""
+        services, member_id = self.services, interaction.user.id
+        guild_id, watched_id = interaction.guild_id or 0, member.id if member else None
+        if watched_id is not None:
+            await services.presences.wish(member_id, watched_id, guild_id)
+        await services.subscriptions.add(
+            member_id,
+            guild_id,
+            kind,
+            channel.id if channel else None,
+            watched_id=watched_id,
+            **options,
+        )
+        services.presence_asking.wake()
+        return await services.subscriptions.of(member_id, guild_id)
 
     @add.autocomplete("tag")
     async def complete_tag(
@@ -138,7 +170,7 @@ class Notify(KkachiCog, commands.GroupCog, group_name="notify"):
         """Show my notifications here, and switch them on or off."""
         await defer(interaction)
         mine = await self.services.subscriptions.of(interaction.user.id, interaction.guild_id or 0)
-        words = self._words(interaction)
+        words = await texts_for(interaction)
         select = KindSelect.of(mine, words, manages=interaction.permissions.manage_guild)
         await say(interaction, "", embeds=[words.overview(mine)], view=items(select))
 
@@ -153,7 +185,7 @@ class Notify(KkachiCog, commands.GroupCog, group_name="notify"):
         await defer(interaction)
         number = int(subscription) if subscription.isdecimal() else 0
         gone = await self.services.subscriptions.remove(interaction.user.id, number)
-        line = self._words(interaction).line(gone)
+        line = (await texts_for(interaction)).line(gone)
         await say(interaction, f"{self.text(interaction, 'notify-removed')}\n{line}")
 
     @remove.autocomplete("subscription")
@@ -162,16 +194,13 @@ class Notify(KkachiCog, commands.GroupCog, group_name="notify"):
     ) -> list[app_commands.Choice[str]]:
         """Offer the subscriptions whose names hold what was typed."""
         mine = await self.services.subscriptions.of(interaction.user.id, interaction.guild_id or 0)
-        words = self._words(interaction)
+        words = await texts_for(interaction)
         named = [(words.plain(one), one.id) for one in mine]
         return [
             app_commands.Choice(name=name[:CHOICE_NAME], value=str(number))
             for name, number in named
             if current.casefold() in name.casefold()
         ][:AUTOCOMPLETE_CHOICES]
-
-    def _words(self, interaction: discord.Interaction) -> SubscriptionTexts:
-        return SubscriptionTexts(self.services.texts, locale_of(interaction), interaction.guild)
 
 
 def _check_who(interaction: discord.Interaction, kind: SubscriptionKind) -> None:
@@ -182,6 +211,15 @@ def _check_who(interaction: discord.Interaction, kind: SubscriptionKind) -> None
 def _check_where(kind: SubscriptionKind, channel: Chosen | None) -> None:
     if channel is not None and channel.type not in FITTING.get(kind, ()):
         raise WrongChannel
+
+
+def _check_whom(
+    interaction: discord.Interaction, kind: SubscriptionKind, member: discord.Member | None
+) -> None:
+    if (kind is SubscriptionKind.PERSON) is not (member is not None):
+        raise NobodyNamed
+    if member is not None and (member.bot or member.id == interaction.user.id):
+        raise CannotWatch
 
 
 def _tags_of(

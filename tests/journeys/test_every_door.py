@@ -30,6 +30,8 @@ ALWAYS_PRESSED = {
     "TakeBackSelect",
     "TakeBackButton",
     "EraseButton",
+    "PresenceButton",
+    "PresenceSelect",
     "SettingSelect",
     "SettingButton",
     "UnlinkMemberButton",

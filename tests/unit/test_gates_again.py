@@ -38,6 +38,7 @@ ASKED = {
     "only": (True, True),
     "ignore-words": (True, True),
     "opted-out": (True, True),
+    "presence": (True, True),
     "server": (True, True),
     "visible": (True, True),
     "cooled-down": (True, False),

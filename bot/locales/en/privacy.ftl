@@ -7,6 +7,22 @@ privacy-deleted = Everything is erased and KakaoTalk is unlinked. Thank you for 
 privacy-opted-out = From now on your messages are not sent automatically. Members can still send one by hand.
 privacy-opted-in = Your messages may be sent automatically again when they match a rule.
 
+presence-question = **{ $name }** would like a KakaoTalk notification when you join voice in **{ $guild }**.
+    If you allow it, they see your name and the voice channel’s name, only for channels that they can see. Otherwise they get nothing.
+    You can change your mind at any time, here or with { COMMAND("privacy presence") }.
+presence-yes = Allow
+presence-no = Decline
+presence-take-back = Take it back
+presence-allowed = ✅ You allowed it.
+presence-declined = 🚫 They will not be notified.
+presence-title = Who is notified when I join voice
+presence-about = Only the people you allow are notified. Unselect someone to stop it.
+presence-nobody = Nobody has asked for this.
+presence-choose = Choose whom to allow
+presence-state-allowed = ✅ allowed
+presence-state-declined = 🚫 declined
+presence-state-open = ⏳ not answered yet
+
 privacy-table-links = Your KakaoTalk link: account number, nickname, consents, encrypted tokens
 privacy-table-pending_links = A KakaoTalk link waiting for its number: account number, nickname, consents, encrypted tokens and number (ten minutes)
 privacy-table-number_cards = When numbers were sent to you (one day)
@@ -29,5 +45,6 @@ privacy-table-deliveries = Your sends
 privacy-table-shares = Your shares
 privacy-table-allowances = What you used up today
 privacy-table-visibilities = Servers where your KakaoTalk friends may see your Discord name
+privacy-table-presences = Who asked to be notified when somebody joins voice, and the answers
 privacy-table-exclusions = Servers that may not use your link, and why
 privacy-table-setting_changes = Server settings you changed as an admin

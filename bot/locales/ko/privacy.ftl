@@ -7,6 +7,22 @@ privacy-deleted = 모두 지웠어요. 카카오톡 연결도 끊었어요. 그�
 privacy-opted-out = 이제 내 메시지는 자동으로 전송되지 않아요. 다른 멤버가 직접 골라 보내는 것은 막을 수 없어요.
 privacy-opted-in = 이제 내 메시지도 다른 멤버의 규칙에 맞으면 자동으로 전송될 수 있어요.
 
+presence-question = **{ $name }** 님이 **{ $guild }** 서버에서 내가 음성 채널에 들어올 때 카카오톡으로 알림을 받고 싶어 해요.
+    허락하면 내 이름과 들어간 음성 채널의 이름을 알려 드려요. 그분이 볼 수 있는 채널일 때만 알리고, 허락하지 않으면 아무것도 알리지 않아요.
+    마음이 바뀌면 언제든 이 메시지나 { COMMAND("privacy presence") }에서 바꿀 수 있어요.
+presence-yes = 허락하기
+presence-no = 거절하기
+presence-take-back = 허락 취소하기
+presence-allowed = ✅ 허락했어요.
+presence-declined = 🚫 알리지 않을게요.
+presence-title = 내가 음성 채널에 들어올 때 알림을 받는 사람
+presence-about = 허락한 사람만 알림을 받아요. 선택을 해제하면 허락이 취소돼요.
+presence-nobody = 알림을 받고 싶어 하는 사람이 없어요.
+presence-choose = 허락할 사람 고르기
+presence-state-allowed = ✅ 허락했어요
+presence-state-declined = 🚫 거절했어요
+presence-state-open = ⏳ 아직 답하지 않았어요
+
 privacy-table-links = 카카오톡 연결: 카카오 회원번호, 닉네임, 동의항목, 암호화된 토큰
 privacy-table-pending_links = 번호를 기다리는 카카오톡 연결: 카카오 회원번호, 닉네임, 동의항목, 암호화된 토큰과 번호 (10분)
 privacy-table-number_cards = 번호를 보낸 시각 (하루)
@@ -29,5 +45,6 @@ privacy-table-deliveries = 보낸 기록
 privacy-table-shares = 공유한 기록
 privacy-table-allowances = 오늘 쓴 횟수
 privacy-table-visibilities = 카카오톡 친구에게 디스코드 이름을 보여 주기로 한 서버
+privacy-table-presences = 음성 채널에 들어올 때 누가 알림을 받을지 묻고 답한 것
 privacy-table-exclusions = 내 연결을 쓰지 못하게 한 서버와 그 이유
 privacy-table-setting_changes = 관리자로서 바꾼 서버 설정

@@ -29,7 +29,7 @@ from bot.services.messages.models import Names
 from bot.texts import Locale, Texts
 from storage.subscriptions import SubscriptionKind as Kind
 
-VOICE = frozenset({Kind.VOICE, Kind.STREAM})
+VOICE = frozenset({Kind.VOICE, Kind.PERSON, Kind.STREAM})
 SCHEDULED = frozenset(kind for kind in Kind if kind.startswith("event-"))
 # That Kakao shows in a list, and the least that it takes.
 ROWS, FEWEST_ROWS = 3, 2

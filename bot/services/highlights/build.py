@@ -23,6 +23,7 @@ from bot.services.highlights.schedule import Schedules
 from bot.services.highlights.verdicts import Verdicts
 from bot.services.highlights.watcher import Watcher
 from bot.services.privacy.optouts import OptOuts
+from bot.services.privacy.presences import Presences
 from bot.services.resources import Resources
 from bot.services.servers.build import ServerServices
 
@@ -48,6 +49,7 @@ def build_highlights(
     accounts: AccountServices,
     outbox: DeliveryServices,
     optouts: OptOuts,
+    presences: Presences,
     servers: ServerServices,
     jumps: Jumps,
 ) -> HighlightServices:
@@ -61,6 +63,7 @@ def build_highlights(
         sight=sight,
         access=servers.access,
         optouts=optouts,
+        presences=presences,
         subscriptions=stores.subscriptions,
         hits=stores.hits,
         activity=activity,

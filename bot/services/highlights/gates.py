@@ -79,6 +79,7 @@ GATES: tuple[Gate[Any], ...] = (
     Gate("only", RuleCase, Questions.only),
     Gate("ignore-words", MessageCase, Questions.ignored_words),
     Gate("opted-out", Case, Questions.opted_out),
+    Gate("presence", EventCase, Questions.presence),
     Gate("server", Case, Questions.server),
     Gate("visible", Case, Questions.visible),
     # It would be stopped by itself.

@@ -17,11 +17,13 @@ from bot.services.messages.events import FOR_ADMINS
 from bot.services.messages.models import NOBODY, Author, Part, Seen
 from bot.services.messages.reader import ReaderSlot
 from bot.services.privacy.optouts import OptOuts
+from bot.services.privacy.presences import Presences
 from bot.services.servers.access import Access
 from storage.hits import HitStore
 from storage.rules import Rule, RuleKind
-from storage.subscriptions import SubscriptionStore
+from storage.subscriptions import SubscriptionKind, SubscriptionStore
 
+NO_MEMBER = 0
 Outcome = Literal["pass", "stop", "wait"]
 
 
@@ -44,6 +46,7 @@ class Questions:
         sight: ReaderSlot,
         access: Access,
         optouts: OptOuts,
+        presences: Presences,
         subscriptions: SubscriptionStore,
         hits: HitStore,
         activity: Activity,
@@ -55,6 +58,7 @@ class Questions:
         self._sight = sight
         self._access = access
         self._optouts = optouts
+        self._presences = presences
         self._subscriptions = subscriptions
         self._hits = hits
         self._activity = activity
@@ -76,6 +80,7 @@ class Questions:
             one.guild_id == case.guild_id
             and one.kind == case.kind
             and one.channel_id in {None, *case.places}
+            and one.watched_id in {None, case.author_id}
             for one in mine
         )
         return PASS if wanted else STOP
@@ -120,6 +125,14 @@ class Questions:
         """Stop what is by somebody who wants nothing carried automatically."""
         author_id = case.author_id
         return STOP if author_id is not None and await self._optouts.has(author_id) else PASS
+
+    async def presence(self, case: EventCase) -> Answer:
+        """Stop that somebody has come into voice, unless they have let this member hear of it."""
+        if case.kind != SubscriptionKind.PERSON:
+            return PASS
+        watched_id, guild_id = case.author_id or NO_MEMBER, case.guild_id
+        is_allowed = await self._presences.is_allowed(guild_id, watched_id, case.member_id)
+        return PASS if is_allowed else STOP
 
     async def server(self, case: Case) -> Answer:
         """Stop what the server's admins do not let this member have."""

@@ -7,6 +7,7 @@ from bot.services.accounts.links import Links
 from bot.services.privacy.expiry import Expiry, Purged
 from bot.services.privacy.optouts import OptOuts
 from bot.services.privacy.personal_data import PersonalData
+from bot.services.privacy.presences import Presences
 from bot.services.resources import Resources
 
 
@@ -16,6 +17,7 @@ class PrivacyServices:
 
     privacy: PersonalData
     optouts: OptOuts
+    presences: Presences
     housekeeping: Expiry
 
 
@@ -25,9 +27,11 @@ def build_privacy(
     """Build the services about personal data."""
     stores, texts, now = resources.stores, resources.texts, resources.now
     optouts = OptOuts(stores.optouts, now)
+    presences = Presences(stores.presences, optouts, now=now)
     return PrivacyServices(
-        privacy=PersonalData(stores.personal, links, optouts, texts, now=now),
+        privacy=PersonalData(stores.personal, links, optouts, presences, texts, now=now),
         optouts=optouts,
+        presences=presences,
         housekeeping=Expiry(
             stores.requests,
             roles or stores.role_connections,
@@ -41,6 +45,7 @@ def build_privacy(
             stores.hits,
             stores.verdicts,
             stores.copies,
+            stores.presences,
             now=now,
         ),
     )

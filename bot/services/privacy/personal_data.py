@@ -10,6 +10,7 @@ from bot.services.accounts.links import Links
 from bot.services.accounts.partings import UNDONE, Parting
 from bot.services.clock import Clock
 from bot.services.privacy.optouts import OptOuts
+from bot.services.privacy.presences import Presences
 from bot.texts import Locale, Texts
 from storage.personal import PersonalStore
 
@@ -24,6 +25,7 @@ class PersonalData:
         store: PersonalStore,
         links: Links,
         optouts: OptOuts,
+        presences: Presences,
         texts: Texts,
         *,
         now: Clock,
@@ -31,6 +33,7 @@ class PersonalData:
         self._store = store
         self._links = links
         self._optouts = optouts
+        self._presences = presences
         self._texts = texts
         self._now = now
         self.forgetters: list[Forgetter] = []
@@ -59,5 +62,10 @@ class PersonalData:
         return parting
 
     async def opt_out(self, member_id: int, *, on: bool) -> None:
-        """Keep what a member writes out of every automatic forward, or no more."""
+        """Keep what a member writes out of every automatic forward, or no more.
+
+        Whoever opts out says no to all who want to hear when they come into voice.
+        """
         await self._optouts.set(member_id, on=on)
+        if on:
+            await self._presences.decline_all(member_id)

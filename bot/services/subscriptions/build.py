@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from bot.services.highlights.build import HighlightServices
 from bot.services.resources import Resources
-from bot.services.servers.settings import Settings
+from bot.services.servers.build import ServerServices
+from bot.services.subscriptions.asking import PresenceAsking
 from bot.services.subscriptions.notifier import Notifier
+from bot.services.subscriptions.planned import PlannedEvents
 from bot.services.subscriptions.subscriptions import Subscriptions
 
 
@@ -15,15 +17,19 @@ class SubscriptionServices:
 
     subscriptions: Subscriptions
     notifying: Notifier
+    presence_asking: PresenceAsking
+    planned: PlannedEvents
 
 
 def build_subscriptions(
-    resources: Resources, settings: Settings, highlights: HighlightServices
+    resources: Resources, servers: ServerServices, highlights: HighlightServices
 ) -> SubscriptionServices:
     """Build the services of `/notify`."""
-    now, patience = resources.now, resources.patience
-    subscriptions = Subscriptions(resources.stores.subscriptions, settings, now=now)
+    stores, now, patience = resources.stores, resources.now, resources.patience
+    subscriptions = Subscriptions(stores.subscriptions, servers.settings, now=now)
     notifier = Notifier(
         subscriptions, highlights.gates, highlights.watch, patience=patience, now=now
     )
-    return SubscriptionServices(subscriptions, notifier)
+    asking = PresenceAsking(stores.presences, servers.access, patience=patience, now=now)
+    planned = PlannedEvents(stores.planned, now=now)
+    return SubscriptionServices(subscriptions, notifier, asking, planned)

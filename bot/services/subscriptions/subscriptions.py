@@ -1,8 +1,9 @@
 """What events a member wants to hear of in a server, and who wants to hear of one."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -68,6 +69,7 @@ class Subscriptions:
         self._known: Cache[int, Sequence[Subscription]] = Cache(self._kept, most=REMEMBERED)
         # One at a time, so that two changes at once do not pass the limit together.
         self._turn = asyncio.Lock()
+        self.on_changed: list[Callable[[], None]] = []
 
     async def of_guild(self, guild_id: int) -> Sequence[Subscription]:
         """Return everybody's subscriptions in a server, the oldest first."""
@@ -85,13 +87,16 @@ class Subscriptions:
         guild_id: int,
         kind: SubscriptionKind,
         channel_id: int | None = None,
+        *,
+        watched_id: int | None = None,
         **options: Any,  # noqa: ANN401 - those of `Options`
     ) -> None:
         """Subscribe to a kind, in one channel or in the whole server; newer options replace older.
 
-        A forum's tags add up. Raises TooManySubscriptions or EverywhereAlready.
+        A forum's tags add up; each member who is watched counts by themselves. Raises
+        TooManySubscriptions or EverywhereAlready.
         """
-        mine = await self._of_kind(member_id, guild_id, kind)
+        mine = await self._of_kind(member_id, guild_id, kind, watched_id)
         if channel_id is not None and any(one.channel_id is None for one in mine):
             raise EverywhereAlready
         same = [one for one in mine if channel_id is None or one.channel_id == channel_id]
@@ -99,7 +104,9 @@ class Subscriptions:
         if chosen.tags:
             tags = {tag for one in same for tag in options_of(one).tags} | set(chosen.tags)
             chosen = chosen.model_copy(update={"tags": tuple(sorted(tags))[:MOST_TAGS]})
-        new = self._new(member_id, guild_id, kind, channel_id, chosen)
+        new = replace(
+            self._new(member_id, guild_id, kind, channel_id, chosen), watched_id=watched_id
+        )
         await self._replace(member_id, guild_id, same, [new])
 
     async def remove(self, member_id: int, subscription_id: int) -> Subscription:
@@ -150,13 +157,19 @@ class Subscriptions:
         with self._known.changing():
             await self._store.forget(member_id=member_id, guild_id=guild_id)
 
+    async def forget_about(self, member_id: int, guild_id: int | None = None) -> None:
+        """Forget the subscriptions of others about a member, in one server or everywhere."""
+        with self._known.changing():
+            await self._store.forget_about(member_id, guild_id)
+
     async def _kept(self, guild_id: int) -> list[Subscription]:
         return _readable(await self._store.of_guild(guild_id))
 
     async def _of_kind(
-        self, member_id: int, guild_id: int, kind: SubscriptionKind
+        self, member_id: int, guild_id: int, kind: SubscriptionKind, watched_id: int | None
     ) -> list[Subscription]:
-        return [one for one in await self.of(member_id, guild_id) if one.kind is kind]
+        mine = await self.of(member_id, guild_id)
+        return [one for one in mine if one.kind is kind and one.watched_id == watched_id]
 
     async def _replace(
         self,
@@ -169,6 +182,8 @@ class Subscriptions:
             await self._check_limit(member_id, guild_id, len(new), len(gone))
             with self._known.changing(guild_id):
                 await self._store.replace(gone, new)
+        for listener in self.on_changed:
+            listener()
 
     async def _check_limit(self, member_id: int, guild_id: int, more: int, less: int) -> None:
         limit = (await self._settings.of(guild_id)).limits.subscriptions
@@ -217,6 +232,8 @@ def _meets(one: Subscription, event: ServerEvent, now: float) -> bool:
     if one.kind is not event.kind or is_newer:
         return False
     if one.member_id == event.by or event.only_for not in (None, one.member_id):
+        return False
+    if one.watched_id not in {None, event.by}:
         return False
     if one.channel_id is not None and one.channel_id not in event.places:
         return False

@@ -1,4 +1,4 @@
-"""`/privacy`: see what is held, erase it, stay out of automatic forwards."""
+"""`/privacy`: see what is held, erase it, stay out of automatic forwards, be seen or not."""
 
 import io
 import json
@@ -13,6 +13,7 @@ from bot.discord.plugin import AnyBot, services_of
 from bot.discord.replies import defer, defer_edit, items, locale_of, say
 from bot.discord.ui.buttons import MemberButton
 from bot.services.forwarding.drafts import NotYours
+from cogs.privacy.presence import DiscordPresenceDoor, PresenceButton, PresenceSelect, overview
 
 
 class EraseButton(MemberButton, template=r"kkachi:erase:(?P<member>[0-9]+)"):
@@ -34,7 +35,23 @@ class EraseButton(MemberButton, template=r"kkachi:erase:(?P<member>[0-9]+)"):
 class Privacy(KkachiCog, commands.GroupCog, group_name="privacy"):
     """See what Kkachi keeps about you, erase it, or opt out of automatic sends."""
 
-    components = (EraseButton,)
+    components = (EraseButton, PresenceButton, PresenceSelect)
+
+    async def cog_load(self) -> None:
+        """Take the clicks, and let members be asked who may hear of them."""
+        await super().cog_load()
+        self.services.presence_asking.attach(DiscordPresenceDoor(self.bot))
+        self.services.presence_asking.wake()
+
+    async def cog_unload(self) -> None:
+        """Take no clicks, and let nobody be asked."""
+        await super().cog_unload()
+        self.services.presence_asking.detach()
+
+    @commands.Cog.listener()
+    async def on_guild_available(self, _: discord.Guild) -> None:
+        """Ask members of a server that Discord could not show before."""
+        self.services.presence_asking.wake()
 
     @app_commands.command()
     async def export(self, interaction: discord.Interaction) -> None:
@@ -68,6 +85,13 @@ class Privacy(KkachiCog, commands.GroupCog, group_name="privacy"):
         await self.services.privacy.opt_out(interaction.user.id, on=on)
         key = "privacy-opted-out" if on else "privacy-opted-in"
         await say(interaction, self.text(interaction, key))
+
+    @app_commands.command()
+    async def presence(self, interaction: discord.Interaction) -> None:
+        """See and choose who may hear when I come into voice."""
+        await defer(interaction)
+        embed, view = await overview(interaction)
+        await say(interaction, "", embeds=[embed], view=view)
 
 
 async def setup(bot: AnyBot) -> None:
