@@ -59,6 +59,7 @@ class Config(BaseSettings):
     discord_api_url: str = DISCORD_API_URL
     discord_client_secret: SecretStr = SecretStr("")
     link_proof: Literal["code", "discord"] = "code"
+    user_install: bool = True
     kakao_rest_api_key: SecretStr = Field(min_length=1)
     kakao_client_secret: SecretStr = Field(min_length=1)
     kakao_admin_key: SecretStr = SecretStr("")

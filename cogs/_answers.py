@@ -1,10 +1,10 @@
 """The old name of what stands in `bot.discord` now; here for one release."""
 
 from bot.discord.cog import Answered, KkachiCog, answering, is_claimed
+from bot.discord.notices import is_private
 from bot.discord.replies import (
     defer,
     defer_edit,
-    is_private,
     items,
     link_button,
     locale_of,

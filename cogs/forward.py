@@ -25,18 +25,21 @@ from bot.discord.words import sentence
 from bot.errors import UserError
 from bot.services.accounts.oauth import NewLink
 
+TO_ME, TO_FRIENDS = "Send to my KakaoTalk", "Send to Kakao friends"
+
 
 class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
     """Send a Discord message to KakaoTalk."""
 
     feature = "forward"
+    outside = (TO_ME, TO_FRIENDS)
     components = (FriendSelect, MemberSelect, PickerButton, RepeatButton)
 
     def __init__(self, bot: AnyBot) -> None:
         super().__init__(bot)
         self.menus = [
-            app_commands.ContextMenu(name="Send to my KakaoTalk", callback=self.send_to_me),
-            app_commands.ContextMenu(name="Send to Kakao friends", callback=self.send_to_friends),
+            app_commands.ContextMenu(name=TO_ME, callback=self.send_to_me),
+            app_commands.ContextMenu(name=TO_FRIENDS, callback=self.send_to_friends),
         ]
 
     def listeners(self) -> ListenerLists:

@@ -61,6 +61,10 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "what makes a link good: `code`, digits from the Kakao chat; `discord`, a login there",
         "`code`는 카카오톡에 온 번호를, `discord`는 디스코드 로그인을 확인하고 연결해요",
     ),
+    "user_install": (
+        "menus and `/compose` where Kkachi is no member, for who has added it to their account",
+        "까치를 자기 계정에 추가한 멤버가, 까치가 없는 곳에서도 메뉴와 `/compose`를 써요",
+    ),
     "kakao_rest_api_key": ("the key members log in with", "멤버가 로그인할 때 쓰는 REST API 키"),
     "kakao_client_secret": ("the secret of that key", "그 키의 클라이언트 시크릿"),
     "kakao_admin_key": (

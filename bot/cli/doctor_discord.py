@@ -13,8 +13,7 @@ from storage.database import StorageError
 
 # Discord keeps two flags for it: one for small bots, one for those it has verified.
 MAY_READ_MESSAGES = 1 << 18 | 1 << 19
-
-
+BY_USERS, COMMANDS = "1", "applications.commands"  # an install, and the scope it needs
 EVERYTHING = (1 << 64) - 1
 ADMINISTRATOR, VIEW, SEND, SEND_IN_THREADS = 1 << 3, 1 << 10, 1 << 11, 1 << 38
 THREADS = {10, 11, 12}
@@ -134,6 +133,21 @@ async def _permissions(patient: Patient, channel: Mapping[str, Any]) -> int:
     return allowed
 
 
+async def user_install(patient: Patient) -> Finding:
+    """Look whether people may add Kkachi to their own account, if that is wanted."""
+    if not patient.config.user_install:
+        return Finding.ok("doctor-user-install-off")
+    application = await _ask(patient, "/applications/@me")
+    install = (application.get("integration_types_config") or {}).get(BY_USERS)
+    if install is None:
+        return Finding.warning("doctor-user-install-missing")
+    # Without a link of Discord's own there are no scopes to look at.
+    scopes = (install.get("oauth2_install_params") or {}).get("scopes", [COMMANDS])
+    if COMMANDS not in scopes:
+        return Finding.warning("doctor-user-install-scope")
+    return Finding.ok("doctor-user-install-ok")
+
+
 async def _ask(patient: Patient, path: str) -> Any:  # noqa: ANN401 - whatever Discord's JSON holds
     headers = {"Authorization": f"Bot {patient.config.discord_token.get_secret_value()}"}
     address = f"{patient.config.discord_api_url}{path}"
@@ -167,4 +181,5 @@ CHECKS = (
     Check("discord-commands", _answering(commands)),
     Check("discord-secret", _answering(secret)),
     Check("alerts", _answering(alerts)),
+    Check("discord-user-install", _answering(user_install)),
 )

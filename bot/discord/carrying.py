@@ -13,6 +13,7 @@ from bot.discord.messages import find_message
 from bot.discord.plugin import AnyBot, services_of
 from bot.discord.reader import reader_of
 from bot.discord.replies import defer
+from bot.discord.whereabouts import is_outside
 from bot.services.messages.models import Highlight
 from storage.reading import Unreadable
 
@@ -22,24 +23,46 @@ async def carried(
 ) -> Highlight:
     """Return as much of the message that was clicked or named as may leave its server.
 
-    That server decides about the feature, wherever the member types. Tells Discord first that an
-    answer comes. Raises what `find_message` raises, NotAllowed or DiscordAway.
+    That server decides about the feature, wherever the member types; where Kkachi is no member,
+    its author. Tells Discord first that an answer comes. Raises what `find_message` raises,
+    NotAllowed, AuthorOptedOut or DiscordAway.
     """
     await defer(interaction)
     if isinstance(message, str):
-        message = await find_message(interaction, message)
-    services = services_of(interaction.client)
-    async with asking(interaction.client, services.patience.answer):
-        people = reader_of(cast("AnyBot", interaction.client)).people
-        highlight = await highlight_of(message, interaction.user, people)
-    await services.replacements.note(interaction.user.id, highlight.seen)
-    with suppress(Unreadable):
-        schedule = await services.wishes.of(interaction.user.id)
-        highlight = replace(highlight, zone=schedule.zone)
+        message, outside = await find_message(interaction, message), False
+    else:
+        _put_in_place(interaction, message)
+        outside = await is_outside(interaction)
+    highlight = await _read(interaction, message, outside=outside)
+    services, member_id = services_of(interaction.client), interaction.user.id
+    if outside:
+        highlight = await services.optouts.without_theirs(highlight)
+    else:
+        await services.replacements.note(member_id, highlight.seen)
     return await services.access.carried(
-        interaction.user.id,
+        member_id,
         highlight,
-        places_of(message.channel),
+        highlight.seen.places if outside else places_of(message.channel),
         feature,
         roles_in(interaction, highlight.source.guild_id),
     )
+
+
+def _put_in_place(interaction: discord.Interaction, message: discord.Message) -> None:
+    """Let a message that was clicked stand in its channel as Discord has just described that."""
+    here, there = interaction.channel, message.channel
+    if here is not None and isinstance(there, discord.PartialMessageable) and there.id == here.id:
+        message.channel = here  # type: ignore[assignment] # it is where messages are
+
+
+async def _read(
+    interaction: discord.Interaction, message: discord.Message, *, outside: bool
+) -> Highlight:
+    services = services_of(interaction.client)
+    async with asking(interaction.client, services.patience.answer):
+        people = reader_of(cast("AnyBot", interaction.client)).people
+        highlight = await highlight_of(message, interaction.user, people, outside=outside)
+    with suppress(Unreadable):
+        schedule = await services.wishes.of(interaction.user.id)
+        highlight = replace(highlight, zone=schedule.zone)
+    return highlight

@@ -1,6 +1,6 @@
 """What commands, buttons, selects and forms have in common: services, switches, mistakes."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar
 
@@ -9,6 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord.access import check_command, check_feature
+from bot.discord.commands import let_outside
 from bot.discord.plugin import AnyBot, notices_of, services_of
 from bot.discord.reader import reader_of
 from bot.discord.replies import locale_of, refuse
@@ -29,6 +30,8 @@ class KkachiCog(commands.Cog):
     feature: ClassVar[str] = ""
     components: ClassVar[Sequence[type[discord.ui.DynamicItem[Any]]]] = ()
     menus: Sequence[app_commands.ContextMenu] = ()
+    outside: ClassVar[Collection[str]] = ()
+    """Which commands and menus work where Kkachi is no member as well, if that is switched on."""
 
     def __init__(self, bot: AnyBot) -> None:
         self.bot = bot
@@ -48,9 +51,16 @@ class KkachiCog(commands.Cog):
             menu.error(self.cog_app_command_error)
             menu.add_check(self.interaction_check)
             self.bot.tree.add_command(menu)
+        self._reach_out()
         self.bot.add_dynamic_items(*self.components)
         for listeners, own in self.listeners():
             listeners.append(own)
+
+    def _reach_out(self) -> None:
+        group = self.app_command
+        for command in (*self.menus, *([group] if group else self.get_app_commands())):
+            if self.services.user_install and command.name in self.outside:
+                let_outside(command)
 
     async def cog_unload(self) -> None:
         """Take the menus down, leave the clicks to nobody, and listen no more."""

@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import discord
+from discord import app_commands
 from discord.http import Route
 
 from bot.discord.plugin import AnyBot, command_ids_of
 
 _log = logging.getLogger(__name__)
 
+Registered = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu
 # What makes two registrations the same; Discord adds ids, versions and defaults of its own.
 COMPARED = (
     "type",
@@ -32,6 +34,14 @@ COMPARED = (
     "contexts",
     "integration_types",
 )
+
+
+def let_outside(command: Registered) -> None:
+    """Let whoever has added this bot to their own account use a command wherever they are."""
+    command.allowed_installs = app_commands.AppInstallationType(guild=True, user=True)
+    command.allowed_contexts = app_commands.AppCommandContext(
+        guild=True, dm_channel=True, private_channel=True
+    )
 
 
 async def register_commands(bot: AnyBot, *, always: bool = False) -> bool:

@@ -22,6 +22,7 @@ from bot.services.messages.models import (
     Names,
     Part,
     PartKind,
+    Room,
     Seen,
     Source,
 )
@@ -51,10 +52,17 @@ def seen_of(message: discord.Message, referred: discord.Message | None = None) -
         role_mentions=_called(message),
         reply_to=answered.author.id if answered else None,
         parent_id=channel.parent_id if isinstance(channel, discord.Thread) else None,
-        category_id=getattr(channel, "category_id", None),
+        category_id=_category_of(channel),
         age_restricted=_is_age_restricted(channel),
         system=message.is_system() or subject is None,
     )
+
+
+def _category_of(channel: object) -> int | None:
+    try:
+        return getattr(channel, "category_id", None)
+    except discord.ClientException:  # a thread whose channel is not known
+        return None
 
 
 def _created_at(message_id: int) -> float:
@@ -74,13 +82,16 @@ def _called(message: discord.Message) -> frozenset[int]:
     return frozenset(named).union(role.id for role in message.role_mentions)
 
 
-async def highlight_of(message: discord.Message, viewer: Viewer, people: People) -> Highlight:
+async def highlight_of(
+    message: discord.Message, viewer: Viewer, people: People, *, outside: bool = False
+) -> Highlight:
     """Return a message as a card needs it, with only the names that `viewer` may see.
 
+    Of one that is `outside`, where Kkachi is no member, there is no more than Discord told along.
     Raises what Discord says, or DiscordAway.
     """
     channel, guild = message.channel, message.guild
-    referred = _resolved(message) or await _referred(message)
+    referred = _resolved(message) or (None if outside else await _referred(message))
     seen = seen_of(message, referred)
     parent = channel.parent if isinstance(channel, discord.Thread) else None
     return Highlight(
@@ -88,8 +99,19 @@ async def highlight_of(message: discord.Message, viewer: Viewer, people: People)
         guild=guild.name if guild else "",
         channel=getattr(channel, "name", None) or "",
         parent=parent.name if parent else "",
-        names=await _names([message, referred] if referred else [message], seen, viewer, people),
+        names=await _names(
+            [message, referred] if referred else [message], seen, viewer, people, outside=outside
+        ),
+        room=_room_kind(channel, outside=outside),
     )
+
+
+def _room_kind(channel: object, *, outside: bool) -> Room:
+    if isinstance(channel, discord.GroupChannel):
+        return Room.GROUP
+    if isinstance(channel, discord.DMChannel):
+        return Room.DIRECT
+    return Room.ELSEWHERE if outside else Room.SERVER
 
 
 def places_of(channel: object) -> tuple[int, int | None, int | None]:
@@ -203,11 +225,16 @@ def _room_of(message: discord.Message, channel_id: int) -> discord.abc.Messageab
 
 
 async def _names(
-    messages: Sequence[discord.Message], seen: Seen, viewer: Viewer, people: People
+    messages: Sequence[discord.Message],
+    seen: Seen,
+    viewer: Viewer,
+    people: People,
+    *,
+    outside: bool,
 ) -> Names:
     guild = messages[0].guild
     known = _known_people(messages)
-    if guild is None or guild.unavailable:
+    if guild is None or guild.unavailable or outside:
         return Names({user.id: user.display_name for user in known})
     text = "\n".join(line for part in seen.parts for line in part.body.words())
     members = {user.id: user.display_name for user in known}

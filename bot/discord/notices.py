@@ -15,6 +15,11 @@ NOBODY = discord.AllowedMentions.none()
 MOST_ANSWERS = 2000
 
 
+def is_private(interaction: discord.Interaction) -> bool:
+    """Tell whether an answer must be for the member's eyes only: others may read along."""
+    return interaction.guild_id is not None or interaction.context.private_channel
+
+
 class _Kept:
     """An answer that changes as news comes in: one change at a time, the newest last."""
 
@@ -50,9 +55,11 @@ class Notices:
         self._waiting[interaction.user.id] = interaction
 
     def server_of(self, member_id: int) -> int | None:
-        """Return the server in which this member waits for an answer."""
+        """Return the server in which this member waits for an answer, if Kkachi is in it."""
         waiting = self._waiting.get(member_id)
-        return None if waiting is None or waiting.is_expired() else waiting.guild_id
+        if waiting is None or waiting.is_expired() or waiting.guild_id is None:
+            return None
+        return waiting.guild_id if self._client.get_guild(waiting.guild_id) else None
 
     def keep(self, name: str, interaction: discord.Interaction) -> None:
         """Remember an answer that something outside Discord will change."""
@@ -115,7 +122,7 @@ async def _follow_up(
             text,
             view=view,
             embeds=embeds,
-            ephemeral=waiting.guild_id is not None,
+            ephemeral=is_private(waiting),
             allowed_mentions=NOBODY,
         )
     except FAILURES as error:

@@ -10,7 +10,7 @@ import discord
 from bot.discord.access import check_feature
 from bot.discord.failures import FAILURES, is_away, summary
 from bot.discord.limits import EMBED_DESCRIPTION
-from bot.discord.notices import NOBODY
+from bot.discord.notices import NOBODY, is_private
 from bot.discord.plugin import notices_of, services_of
 from bot.discord.words import sentence
 from bot.errors import (
@@ -54,12 +54,7 @@ def _place_of(interaction: discord.Interaction) -> Place | None:
     if interaction.channel_id is None:
         return None
     name = interaction.guild.name if interaction.guild is not None else None
-    return Place(interaction.guild_id, name, interaction.channel_id)
-
-
-def is_private(interaction: discord.Interaction) -> bool:
-    """Tell whether the answer must be for the member's eyes only."""
-    return interaction.guild_id is not None
+    return Place(interaction.guild_id, name or None, interaction.channel_id)
 
 
 def fitting(lines: Sequence[str]) -> str:

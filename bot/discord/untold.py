@@ -5,7 +5,7 @@ from typing import cast
 import discord
 
 from bot.discord.failures import FAILURES
-from bot.discord.notices import NOBODY
+from bot.discord.notices import NOBODY, is_private
 from bot.discord.plugin import AnyBot, notices_of, services_of
 from bot.discord.replies import locale_of
 from bot.discord.words import plain
@@ -60,7 +60,7 @@ async def _follow_up(interaction: discord.Interaction, exclusion: Exclusion) -> 
     name = _name(bot, exclusion.guild_id)
     texts = services_of(bot).texts
     text = exclusion_text(texts, locale_of(interaction), exclusion, name)
-    private = interaction.guild_id is not None
+    private = is_private(interaction)
     try:
         await interaction.followup.send(text, ephemeral=private, allowed_mentions=NOBODY)
     except FAILURES:

@@ -55,6 +55,7 @@ class Compose(KkachiCog):
 
     feature = "compose"
     components = (ComposeButton, TemplateSelect)
+    outside = ("compose",)
 
     def listeners(self) -> ListenerLists:
         """Listen to those who return from linking."""

@@ -22,6 +22,7 @@ from bot.discord.replies import (
 )
 from bot.discord.ui.buttons import MemberButton
 from bot.discord.ui.welcome import RuleButton, SampleButton, next_steps
+from bot.discord.whereabouts import home_of
 from bot.discord.words import plain
 from bot.errors import NotLinked
 from bot.kakao import FRIENDS, TALK_MESSAGE
@@ -58,6 +59,7 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
     """Link KakaoTalk, check its status, or unlink it."""
 
     feature = "link"
+    outside = ("kakao",)
     components = (
         *(UnlinkButton, TakeBackSelect, TakeBackButton, AgreeButton),
         *(NumberButton, NumberAgainButton),
@@ -151,7 +153,7 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
             on: Whether they can; off, used outside a server, applies everywhere
         """
         await defer(interaction)
-        member_id, guild_id = interaction.user.id, interaction.guild_id
+        member_id, guild_id = interaction.user.id, await home_of(interaction)
         if not on:
             await self.services.visibility.end(member_id, guild_id)
             key = "kakao-visible-off" if guild_id else "kakao-visible-off-everywhere"

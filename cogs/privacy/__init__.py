@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord.cog import KkachiCog
+from bot.discord.notices import is_private
 from bot.discord.partings import ended_text
 from bot.discord.plugin import AnyBot, services_of
 from bot.discord.replies import defer, defer_edit, items, locale_of, say
@@ -36,6 +37,7 @@ class Privacy(KkachiCog, commands.GroupCog, group_name="privacy"):
     """See what Kkachi keeps about you, erase it, or opt out of automatic sends."""
 
     components = (EraseButton, PresenceButton, PresenceSelect)
+    outside = ("privacy",)
 
     async def cog_load(self) -> None:
         """Take the clicks, and let members be asked who may hear of them."""
@@ -61,9 +63,7 @@ class Privacy(KkachiCog, commands.GroupCog, group_name="privacy"):
         text = json.dumps(held, ensure_ascii=False, indent=2)
         file = discord.File(io.BytesIO(text.encode()), "kkachi.json")
         words = self.text(interaction, "privacy-exported", address=self.services.notice_url)
-        await interaction.followup.send(
-            words, file=file, ephemeral=interaction.guild_id is not None
-        )
+        await interaction.followup.send(words, file=file, ephemeral=is_private(interaction))
 
     @app_commands.command()
     async def delete(self, interaction: discord.Interaction) -> None:

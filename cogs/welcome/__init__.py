@@ -9,6 +9,7 @@ from bot.discord.cog import KkachiCog
 from bot.discord.plugin import AnyBot
 from bot.discord.replies import defer, items, locale_of, say, way_to_link
 from bot.discord.ui.welcome import next_steps
+from bot.discord.whereabouts import home_of
 from bot.errors import DiscordAway, NotAllowed
 from cogs.welcome.greeting import greet
 from cogs.welcome.help import HelpTexts, Setup
@@ -16,6 +17,8 @@ from cogs.welcome.help import HelpTexts, Setup
 
 class Welcome(KkachiCog, commands.Cog):
     """Helps whoever is new."""
+
+    outside = ("help",)
 
     @app_commands.command(name="help")
     async def show_help(self, interaction: discord.Interaction) -> None:
@@ -42,13 +45,14 @@ class Welcome(KkachiCog, commands.Cog):
             self.services,
             locale_of(interaction),
             interaction.user.id,
-            interaction.guild_id,
+            await home_of(interaction),
             setup.features,
         )
         return items(*steps), ""
 
     async def _setup(self, interaction: discord.Interaction) -> Setup:
-        services, member_id, guild_id = self.services, interaction.user.id, interaction.guild_id
+        services, member_id = self.services, interaction.user.id
+        guild_id = await home_of(interaction)
         features, refused = await self._features(interaction)
         rules = await services.rules.of(member_id, guild_id) if guild_id else []
         mine = await services.subscriptions.of(member_id, guild_id) if guild_id else []

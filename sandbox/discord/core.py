@@ -39,6 +39,9 @@ class Core:
         self.guilds: list[Guild] = []
         self.users: dict[int, User] = {}
         self.dms: dict[int, Channel] = {}
+        self.conversations: list[Channel] = []
+        self.user_installs: set[int] = set()
+        self.allows_user_install = True
         self.history: dict[int, dict[int, Message]] = {}
         self.attachments: dict[int, Attachment] = {}
         self.portraits: dict[str, bytes] = {}  # PNG, by the name of a person or a server
@@ -74,6 +77,7 @@ class Core:
         for guild in self.guilds:
             yield from guild.channels
         yield from self.dms.values()
+        yield from self.conversations
 
     def channel(self, channel_id: int) -> Channel | None:
         return next((one for one in self.channels() if one.id == channel_id), None)
@@ -102,10 +106,15 @@ class Core:
             self.books[guild_id] = CommandBook(self.application_id, self.ids, guild_id)
         return self.books[guild_id]
 
+    def command(self, command_id: str | None, guild: Guild | None) -> JSON | None:
+        """Give a registered command by its id, a global one or one of this guild."""
+        books = [self.book(), *([self.book(guild.id)] if guild else [])]
+        return next((one for book in books if (one := book.get(command_id or ""))), None)
+
     def may(self, user: User, channel: Channel) -> int:
         """Give the permission bits of a user in a channel; 0 for who does not belong there."""
         if channel.guild is None:
-            return IN_A_DM if user in (channel.recipient, self.bot) else 0
+            return IN_A_DM if user in (channel.people or (channel.recipient, self.bot)) else 0
         member = channel.guild.members.get(user.id)
         return 0 if member is None else in_channel(member, channel, now=self.now())
 

@@ -32,6 +32,8 @@ TOO_MANY_FRAMES, BAD_SHARD, BAD_INTENTS = 4008, 4010, 4013
 HEARTBEAT_MS = 41_250
 ALL_INTENTS = (1 << 26) - 1
 LARGEST_FRAME = 4096  # bytes
+# What a bot hears of a guild that it is not in.
+OF_STRANGERS = frozenset({"INTERACTION_CREATE", "GUILD_DELETE"})
 MOST_FRAMES, FRAMES_SECONDS = 120, 60.0  # of one connection
 ALL_MEMBERS_SECONDS = 30.0  # between two requests for all members of a guild
 
@@ -75,11 +77,15 @@ class Gateway:
     def _hears(self, session: Session, event: Event) -> bool:
         if not session.owns(event.guild) or event.guild in session.held:
             return False
-        if event.guild is not None and event.guild.unavailable:
+        if event.guild is not None and not self._is_told_of(event.guild, event.name):
             return False
         if event.needs is not None and not session.intents & event.needs:
             return self._own_change(event)
         return event.channel is None or self._world.sees(self._world.bot, event.channel)
+
+    def _is_told_of(self, guild: Guild, name: str) -> bool:
+        is_in = self._world.bot.id in guild.members
+        return not guild.unavailable and (is_in or name in OF_STRANGERS)
 
     def _own_change(self, event: Event) -> bool:
         """Let a bot always hear of its own membership."""

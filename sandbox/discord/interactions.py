@@ -23,6 +23,8 @@ from sandbox.discord.messages import (
     Message,
     pointer_to,
 )
+from sandbox.discord.permissions import Permission
+from sandbox.discord.picker import context_of, owners_of
 from sandbox.discord.snowflakes import time_of
 from sandbox.discord.state import JSON, Channel, Reader, User
 from sandbox.discord.world import World
@@ -32,6 +34,9 @@ SAY, DEFER_SAY, DEFER_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 TOKEN_LIFETIME = 15 * 60
 LARGEST_FILE = 10 * 1024 * 1024
 SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS = 1 << 2, 1 << 12
+GUILD_INSTALL, USER_INSTALL = "0", "1"
+MOST_FOLLOW_UPS = 5  # where only somebody's own install lets the application act
+LENT = Permission.ATTACH_FILES | Permission.EMBED_LINKS | Permission.MENTION_EVERYONE
 ALLOWED_FLAGS = EPHEMERAL | COMPONENTS_V2 | SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS
 
 
@@ -83,6 +88,8 @@ class Interaction:
     message: Message | None = None
     command: str | None = None
     opener: "Interaction | None" = None
+    owners: JSON = field(default_factory=dict)
+    followed: int = 0
     answer: int | None = None
     original: Message | None = None
     touched: list[Message] = field(default_factory=list)
@@ -101,12 +108,11 @@ class Interaction:
 
     def metadata(self) -> JSON:
         """Give what the messages it made tell about it."""
-        guild = self.channel.guild
         found: JSON = {
             "id": str(self.id),
             "type": self.kind,
             "user": self.user.payload(),
-            "authorizing_integration_owners": {"0": str(guild.id) if guild else "0"},
+            "authorizing_integration_owners": self.owners,
         }
         if self.kind == COMMAND and "target_id" in self.data and self.data["type"] == 3:
             found["target_message_id"] = self.data["target_id"]
@@ -135,12 +141,25 @@ class Interactions:
         interaction = Interaction(
             number, token, kind, reader.user, reader.locale, channel, data, **about
         )
+        interaction.owners = self._owners(interaction)
         self._by_token[token] = interaction
         loop = asyncio.get_running_loop()
         self._timers[token] = loop.call_later(self._answer_within, self._lapse, interaction)
         guild = channel.guild
         self._world.tell(Event("INTERACTION_CREATE", self._payload(interaction), guild=guild))
         return interaction
+
+    def _owners(self, interaction: Interaction) -> JSON:
+        """Give for whose sake the application may act here: the server's, the person's, or both.
+
+        What stands on a message, or in a form, goes on for those for whom that was made.
+        """
+        if interaction.opener is not None:
+            return interaction.opener.owners
+        if interaction.message is not None and interaction.message.metadata is not None:
+            return dict(interaction.message.metadata["authorizing_integration_owners"])
+        command = self._world.command(interaction.data.get("id"), interaction.channel.guild)
+        return owners_of(self._world, interaction.user, interaction.channel, command)
 
     def close(self) -> None:
         for timer in self._timers.values():
@@ -158,18 +177,22 @@ class Interactions:
             "version": 1,
             "channel": channel.payload() | {"permissions": allowed},
             "channel_id": str(channel.id),
-            "app_permissions": str(self._world.may(self._world.bot, channel)),
+            "app_permissions": str(self._app_permissions(interaction)),
             "locale": interaction.locale,
             "entitlements": [],
-            "authorizing_integration_owners": interaction.metadata()[
-                "authorizing_integration_owners"
-            ],
-            "context": 0 if channel.guild else 1,
+            "authorizing_integration_owners": interaction.owners,
+            "context": context_of(channel),
             "attachment_size_limit": LARGEST_FILE,
         }
         if interaction.message is not None:
             found["message"] = interaction.message.payload(self._world.bot)
         return found | self._actor(interaction, allowed)
+
+    def _app_permissions(self, interaction: Interaction) -> int:
+        """Where the bot is not, it may at most do what whoever uses it may."""
+        channel, bot = interaction.channel, self._world.bot
+        own = self._world.may(bot, channel)
+        return own or self._world.may(interaction.user, channel) & LENT
 
     def _actor(self, interaction: Interaction, allowed: str) -> JSON:
         guild = interaction.channel.guild
@@ -277,6 +300,11 @@ class Interactions:
         if waiting is not None and waiting.thinking:
             self._edit(interaction, waiting, body, uploads)
             return waiting
+        if interaction.owners.keys() == {USER_INSTALL}:
+            interaction.followed += 1
+            if interaction.followed > MOST_FOLLOW_UPS:
+                words = "This interaction has hit the maximum number of follow up messages"
+                raise ApiError(400, 40094, words)
         message = self._say(interaction, body, uploads, reply_to=waiting)
         interaction.touched.append(message)
         self._world.changed()

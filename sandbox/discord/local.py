@@ -131,6 +131,10 @@ class LocalDiscord:
         for name in names:
             self.world.allowed_intents |= PRIVILEGED_INTENTS[name]
 
+    def allow_user_install(self, allowed: bool = True) -> None:  # noqa: FBT001, FBT002 - reads as a switch
+        """Whether people may add the application to their own account."""
+        self.world.allows_user_install = allowed
+
     # trouble
 
     async def drop_gateway(self, *, resumable: bool = True, repeated: int = 0) -> None:

@@ -22,25 +22,30 @@ class Members(Places):
         own: int = EVERYDAY,
         added_by: User | None = None,
         system_channel: str = "",
+        with_bot: bool = True,
     ) -> Guild:
-        """Add a guild with its owner and the bot in it, which may do there what it may (`own`).
+        """Add a guild with its owner and, unless told, the bot, which may do there `own`.
 
         Somebody has added it, the owner unless told. Discord's own words may have a channel.
         """
         guild_id = self.ids.next()
         guild = Guild(guild_id, name, owner.id, [Role(guild_id, "@everyone", everyone)])
-        guild.added_by = added_by or owner
+        guild.added_by = (added_by or owner) if with_bot else None
         guild.icon = f"{self.random.getrandbits(128):032x}"
         self.guilds.append(guild)
-        role = Role(self.ids.next(), self.bot.name, own, position=1, bot_id=self.bot.id)
-        guild.roles.append(role)
         self._seat(guild, owner)
-        self._seat(guild, self.bot).roles.append(role)
+        if with_bot:
+            self._seat_bot(guild, own)
         if system_channel:
             guild.system_channel = Channel(self.ids.next(), TEXT, system_channel, guild)
             guild.channels.append(guild.system_channel)
         self.tell(Event("GUILD_CREATE", {}, Intent.GUILDS, guild))
         return guild
+
+    def _seat_bot(self, guild: Guild, own: int) -> None:
+        role = Role(self.ids.next(), self.bot.name, own, position=1, bot_id=self.bot.id)
+        guild.roles.append(role)
+        self._seat(guild, self.bot).roles.append(role)
 
     def outage(self, guild: Guild, *, out: bool = True) -> None:
         """Let a guild become unavailable, and be there again."""

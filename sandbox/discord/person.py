@@ -53,6 +53,18 @@ class Person(Writer, Gathering, Hosting):
     def __repr__(self) -> str:
         return f"<Person {self.name}>"
 
+    # the application
+
+    def install(self) -> None:
+        """Add the application to one's own account, as the button "Add App" offers it."""
+        if not self.world.allows_user_install:
+            raise CannotDo("this application can only be added to servers")
+        self.world.user_installs.add(self.id)
+
+    def uninstall(self) -> None:
+        """Take the application off one's own account."""
+        self.world.user_installs.discard(self.id)
+
     # commands
 
     async def slash(self, place: Place, command: str, **options: object) -> Reply:
@@ -140,7 +152,7 @@ class Person(Writer, Gathering, Hosting):
 
     def _nameable(self, channel: Channel) -> Iterable[User | Role | Channel]:
         if channel.guild is None:
-            return [self.user, self.world.bot]
+            return channel.people or [self.user, self.world.bot]
         users = [member.user for member in channel.guild.members.values()]
         return [*users, *channel.guild.roles, *self.channels(channel.guild)]
 

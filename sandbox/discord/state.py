@@ -9,7 +9,7 @@ from sandbox.discord.snowflakes import stamp, time_of
 
 JSON = dict[str, Any]
 
-TEXT, DM, VOICE, CATEGORY, ANNOUNCEMENT = 0, 1, 2, 4, 5
+TEXT, DM, VOICE, GROUP_DM, CATEGORY, ANNOUNCEMENT = 0, 1, 2, 3, 4, 5
 ANNOUNCEMENT_THREAD, PUBLIC_THREAD, PRIVATE_THREAD, STAGE, FORUM = 10, 11, 12, 13, 15
 HEARD = (VOICE, STAGE)
 WITHOUT_MESSAGES = (CATEGORY, FORUM)
@@ -208,9 +208,10 @@ class Thread:
 
 @dataclass(eq=False, repr=False)
 class Channel:
-    """A channel of a guild, a thread in one, or a direct conversation with the bot.
+    """A channel of a guild, a thread in one, or a direct conversation.
 
-    `parent` is the channel of a thread, or a channel's category.
+    `parent` is the channel of a thread, or a channel's category. `recipient` talks with the bot,
+    `people` among themselves.
     """
 
     id: int
@@ -222,6 +223,7 @@ class Channel:
     position: int = 0
     overwrites: list[Overwrite] = field(default_factory=list)
     recipient: User | None = None
+    people: tuple[User, ...] = ()
     thread: Thread | None = None
     last_message_id: int | None = None
     message_count: int = 0
@@ -253,7 +255,7 @@ class Channel:
 
     def _by_kind(self) -> JSON:
         if self.guild is None:
-            return {"recipients": [self.recipient.payload()] if self.recipient else []}
+            return self._of_people()
         shared = {
             "guild_id": str(self.guild.id),
             "name": self.name,
@@ -261,6 +263,13 @@ class Channel:
             "rate_limit_per_user": 0,
         }
         return shared | (self._of_thread(self.thread) if self.thread else self._of_guild())
+
+    def _of_people(self) -> JSON:
+        others = self.people or filter(None, [self.recipient])
+        told: JSON = {"recipients": [one.payload() for one in others]}
+        if self.kind != GROUP_DM:
+            return told
+        return told | {"name": self.name or None, "icon": None, "owner_id": str(self.people[0].id)}
 
     def _of_guild(self) -> JSON:
         voice = {"bitrate": 64000, "user_limit": 0, "rtc_region": None}
@@ -315,6 +324,8 @@ class Guild:
     boosts: int = 0
     level: int = 0
     unavailable: bool = False
+    takes_commands: bool = True
+    """Whether the application was added with its commands, and not only its bot."""
 
     def __repr__(self) -> str:
         return f"<Guild {self.name}>"

@@ -9,7 +9,7 @@ from sandbox.discord.intents import Intent
 from sandbox.discord.messages import REPLY, Attachment, Message
 from sandbox.discord.permissions import Permission
 from sandbox.discord.pictures import size_of
-from sandbox.discord.state import DM, JSON, Channel, Guild, User
+from sandbox.discord.state import DM, GROUP_DM, JSON, Channel, Guild, User
 
 MENTION = re.compile(r"<@!?(\d+)>")
 ROLE_MENTION = re.compile(r"<@&(\d+)>")
@@ -23,6 +23,16 @@ class Talk(Core):
         if user.id not in self.dms:
             self.dms[user.id] = Channel(self.ids.next(), DM, recipient=user)
         return self.dms[user.id]
+
+    def converse(self, *people: User, name: str = "") -> Channel:
+        """Give the conversation of some people without the bot; three and more are a group."""
+        kind = DM if len(people) == 2 else GROUP_DM
+        for one in self.conversations:
+            if kind == DM and one.kind == DM and set(one.people) == set(people):
+                return one
+        made = Channel(self.ids.next(), kind, name, people=people)
+        self.conversations.append(made)
+        return made
 
     def post(self, channel: Channel, author: User, **fields: Any) -> Message:  # noqa: ANN401 - the fields are Message's own, which mypy checks there
         """Add a message and tell whoever may hear of it."""

@@ -40,7 +40,7 @@ from tests.unit.test_keys import NEW, OLD, ended, link_of
 from tests.unit.test_upgrades import two_versions_old, url_of
 
 KOREAN = "필요한 설정이 모두 있어요."
-CHECKS = 19
+CHECKS = 20
 ENGLISH = "All required settings are set."
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -173,6 +173,11 @@ def forget_commands(world: World) -> Callable[[], None]:
     return lambda: world.discord.world.books.update({None: book})
 
 
+def keep_to_servers(world: World) -> Callable[[], None]:
+    world.discord.allow_user_install(False)
+    return world.discord.allow_user_install
+
+
 def switch_login_off(world: World) -> Callable[[], None]:
     world.kakao.app.login_on = False
     return lambda: setattr(world.kakao.app, "login_on", True)
@@ -193,6 +198,11 @@ def switch_off(scope: str) -> Callable[[World], Callable[[], None]]:
         (withdraw_content, "discord-intents", ("warning", "Message Content Intent")),
         (close_the_staffs_channel, "alerts", ("failure", "may not write in #운영진")),
         (forget_commands, "discord-commands", ("warning", "kkachi sync")),
+        (
+            keep_to_servers,
+            "discord-user-install",
+            ("warning", "Installation > Installation Contexts"),
+        ),
         (switch_login_off, "kakao-redirect", ("failure", "[Kakao Login] > [General]")),
         (switch_off("talk_message"), "kakao-consents", ("failure", "talk_message")),
         (switch_off("friends"), "kakao-consents", ("warning", "friends")),

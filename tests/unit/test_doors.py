@@ -76,6 +76,9 @@ class Server:
     async def note(self, *_: object) -> None:
         """Who uses it does not matter here."""
 
+    def is_in(self, guild_id: int) -> bool:
+        return guild_id == GUILD
+
     async def left(self, _: int) -> "Server":
         return self
 

@@ -2,6 +2,9 @@
 card-place = #{ $channel }
 card-place-thread = { $parent } › { $channel }
 card-place-nameless = Discord message
+card-place-direct = Direct message
+card-place-group = Group chat
+card-place-elsewhere = Another server
 card-why = 🔔 { $names }
 card-why-word = word
 card-why-pattern = pattern

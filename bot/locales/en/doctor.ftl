@@ -9,6 +9,10 @@ doctor-intents-ok = Message content can be read.
 doctor-intents-missing = Message content cannot be read, so rules for words and patterns do not work. Switch on Message Content Intent: Developer Portal > Bot > Privileged Gateway Intents.
 doctor-commands-ok = All { $count } commands of this version are registered.
 doctor-commands-differ = The registered commands differ from those of this version. Restart Kkachi, or run `kkachi sync`.
+doctor-user-install-ok = Members can add Kkachi to their own account and use it in other servers and direct messages.
+doctor-user-install-off = Kkachi stays in its servers (USER_INSTALL=false).
+doctor-user-install-missing = Nobody can add Kkachi to their own account yet. Switch on User Install: Developer Portal > Installation > Installation Contexts, or set USER_INSTALL=false.
+doctor-user-install-scope = Added to an account, Kkachi would bring no commands. Add the scope applications.commands: Developer Portal > Installation > Default Install Settings > User Install.
 
 doctor-kakao-ok = Kakao accepts the REST API key and its secret.
 doctor-kakao-key = Kakao does not know KAKAO_REST_API_KEY ({ $code }). See Kakao Developers > [App] > [Platform key] > [REST API key].

@@ -15,6 +15,7 @@ error-bad-message-reference = Please give a message link or a message ID. Right-
 error-channel-named = That is a channel, not a message. Right-click or long-press the message to send, choose "Copy Message Link" and paste it.
 error-content-hidden = I cannot read what this message says. Right-click or long-press the message and send it from "Apps" instead.
 error-system-message = Discord's system messages cannot be sent.
+error-author-opted-out = The author of this message does not want it to be sent with Kkachi.
 error-note-too-long = A note can have up to { $limit } characters; yours has { $length }.
 error-too-many-friends = You can send to up to { $limit } friends at once. That would have been { $count }, so your last choice was left out.
 error-nobody-picked = Please pick at least one friend first.

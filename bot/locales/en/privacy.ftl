@@ -4,7 +4,7 @@ privacy-delete-ask = Erase everything? Your KakaoTalk link, rules, subscriptions
 privacy-delete-yes = Erase everything
 privacy-deleted = Everything is erased and KakaoTalk is unlinked. Thank you for using Kkachi.
     .here = Everything here is erased. Thank you for using Kkachi.
-privacy-opted-out = From now on your messages are not sent automatically. Members can still send one by hand.
+privacy-opted-out = From now on your messages are not sent automatically, and from direct messages and servers without Kkachi not by hand either. In servers with Kkachi, members can still send one by hand.
 privacy-opted-in = Your messages may be sent automatically again when they match a rule.
 
 presence-question = **{ $name }** would like a KakaoTalk notification when you join voice in **{ $guild }**.

@@ -2,6 +2,9 @@
 card-place = #{ $channel }
 card-place-thread = { $parent } › { $channel }
 card-place-nameless = 디스코드 메시지
+card-place-direct = 다이렉트 메시지
+card-place-group = 그룹 대화
+card-place-elsewhere = 다른 서버
 card-why = 🔔 { $names }
 card-why-word = 단어
 card-why-pattern = 패턴

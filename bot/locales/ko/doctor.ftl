@@ -9,6 +9,10 @@ doctor-intents-ok = 메시지 내용을 읽을 수 있어요.
 doctor-intents-missing = 메시지 내용을 읽을 수 없어서 단어와 패턴 규칙이 동작하지 않아요. Developer Portal > Bot > Privileged Gateway Intents에서 Message Content Intent를 켜 주세요.
 doctor-commands-ok = 명령어 { $count }개가 이 버전 그대로 등록되어 있어요.
 doctor-commands-differ = 등록된 명령어가 이 버전과 달라요. 까치를 다시 시작하거나 `kkachi sync`를 실행해 주세요.
+doctor-user-install-ok = 멤버가 까치를 자기 계정에 추가해서 다른 서버와 다이렉트 메시지에서도 쓸 수 있어요.
+doctor-user-install-off = 까치는 들어가 있는 서버에서만 동작해요(USER_INSTALL=false).
+doctor-user-install-missing = 아직 아무도 까치를 자기 계정에 추가할 수 없어요. Developer Portal > Installation > Installation Contexts에서 User Install을 켜거나 USER_INSTALL=false로 설정해 주세요.
+doctor-user-install-scope = 계정에 추가해도 명령어가 나오지 않아요. Developer Portal > Installation > Default Install Settings > User Install에 applications.commands 범위를 추가해 주세요.
 
 doctor-kakao-ok = 카카오 REST API 키와 클라이언트 시크릿이 올바라요.
 doctor-kakao-key = KAKAO_REST_API_KEY가 등록된 키가 아니에요({ $code }). 카카오디벨로퍼스 > [앱] > [플랫폼 키] > [REST API 키]를 확인해 주세요.

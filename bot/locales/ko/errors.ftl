@@ -15,6 +15,7 @@ error-bad-message-reference = 메시지 링크나 메시지 ID를 넣어 주세�
 error-channel-named = 이 링크는 메시지가 아니라 채널이에요. 보낼 메시지를 길게 누르거나 오른쪽 클릭해 ‘메시지 링크 복사하기’를 고른 뒤 붙여 넣어 주세요.
 error-content-hidden = 까치가 이 메시지의 내용을 읽을 수 없어요. 메시지를 길게 누르거나 오른쪽 클릭해 ‘앱’에서 보내 보세요.
 error-system-message = 디스코드의 시스템 메시지는 보낼 수 없어요.
+error-author-opted-out = 이 메시지를 쓴 사람은 까치로 보내지 않기를 원해요.
 error-note-too-long = 덧붙일 말은 { $limit }자까지 쓸 수 있어요. 지금은 { $length }자예요.
 error-too-many-friends = 한 번에 { $limit }명까지 보낼 수 있어요. { $count }명을 골라서, 방금 고른 친구는 빼 두었어요.
 error-nobody-picked = 보낼 친구를 먼저 골라 주세요.

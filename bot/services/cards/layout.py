@@ -11,6 +11,7 @@ from itertools import accumulate, islice
 from bot.kakao import cut
 from bot.services.cards.cutting import Find
 from bot.services.cards.markdown import name_line
+from bot.services.messages.models import Room
 
 TITLE_LIMIT = 40
 NAME_LIMIT = 20
@@ -37,14 +38,26 @@ def rows(text: str) -> int:
     return sum(max(1, math.ceil(_width(line) / ROW)) for line in text.split("\n"))
 
 
-def place_line(say: Say, *, guild: str, channel: str, parent: str = "") -> str:
+def place_line(
+    say: Say, *, guild: str, channel: str, parent: str = "", room: Room = Room.SERVER
+) -> str:
     """Return where something stands; `parent` is the channel of a thread or post."""
-    guild, channel, parent = (cut(name_line(name), NAME_LIMIT) for name in (guild, channel, parent))
+    if room is Room.DIRECT:
+        return say("card-place-direct")
+    if room is Room.ELSEWHERE:
+        guild = say("card-place-elsewhere")
+    if room is Room.GROUP:  # its name is one that its people have given it
+        return DOT.join(filter(None, (say("card-place-group"), _name(channel))))
+    guild, channel, parent = map(_name, (guild, channel, parent))
     if not (channel and guild):  # a direct message, or what concerns the whole server
         return channel or guild or say("card-place-nameless")
     if parent:
         channel = say("card-place-thread", parent=parent, channel=channel)
     return DOT.join((say("card-place", channel=channel), guild))
+
+
+def _name(name: str) -> str:
+    return cut(name_line(name), NAME_LIMIT)
 
 
 def foot(why: str, place: str) -> str:

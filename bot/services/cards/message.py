@@ -133,7 +133,8 @@ class _Card:
         channel, parent = one.channel, one.parent
         if parent and not self._may_name_thread():
             channel, parent = parent, ""
-        return place_line(self._say, guild=one.guild, channel=channel, parent=parent)
+        where = {"guild": one.guild, "channel": channel, "parent": parent}
+        return place_line(self._say, room=one.room, **where)
 
     def _may_name_thread(self) -> bool:
         """Tell whether a thread's name may leave the server, and is not said already."""

@@ -282,6 +282,17 @@ def uncovered(text: str) -> str:
     return EITHER.sub(lambda one: one[0] if one[0].startswith("`") else " ", text)
 
 
+class Room(StrEnum):
+    """What kind of place a message stands in."""
+
+    SERVER = "server"
+    ELSEWHERE = "elsewhere"
+    """A server whose name Discord does not tell, as Kkachi is no member of it."""
+    DIRECT = "direct"
+    GROUP = "group"
+    """Direct messages among several people; they may have given it a name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Highlight:
     """Something on Discord worth carrying, with the names that whoever gets it may see.
@@ -299,6 +310,7 @@ class Highlight:
     most: int | None = None
     policy: str = "full"
     zone: tzinfo | None = None
+    room: Room = Room.SERVER
 
     @property
     def source(self) -> Source:

@@ -18,6 +18,8 @@ class OperationServices:
     supervisor: Supervisor
     metrics: Metrics
     plugins: Extensions
+    user_install: bool
+    """Whether some commands work where Kkachi is no member, for who has added it themselves."""
 
 
 def build_operations(
@@ -30,4 +32,5 @@ def build_operations(
         supervisor=supervisor,
         metrics=Metrics(stores.statistics, stores.hits, allowance, supervisor, now=now),
         plugins=Extensions(resources.config.cogs),
+        user_install=resources.config.user_install,
     )

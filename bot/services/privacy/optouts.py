@@ -1,8 +1,22 @@
-"""Members whose words stay out of every automatic forward, because they said so."""
+"""Members whose words stay out of every automatic forward, because they said so.
 
+Where Kkachi is no member, and no admin decides what may leave, their words stay out of forwards by
+hand as well.
+"""
+
+from dataclasses import replace
+
+from bot.errors import UserError
 from bot.services.cache import Cache
 from bot.services.clock import Clock
+from bot.services.messages.models import Highlight, PartKind
 from storage.optouts import OptOutStore
+
+
+class AuthorOptedOut(UserError):
+    """Whoever wrote it wants nothing carried, and it stands where Kkachi is no member."""
+
+    key = "error-author-opted-out"
 
 
 class OptOuts:
@@ -16,6 +30,23 @@ class OptOuts:
     async def has(self, member_id: int) -> bool:
         """Tell whether a member opted out."""
         return member_id in await self._members.get(None)
+
+    async def without_theirs(self, highlight: Highlight) -> Highlight:
+        """Return a message without what others in it wrote who opted out.
+
+        Raises AuthorOptedOut where its own author did.
+        """
+        if await self.has(highlight.seen.author_id):
+            raise AuthorOptedOut
+        opted_out = await self._members.get(None)
+        kept = tuple(
+            part
+            for part in highlight.seen.parts
+            if part.kind is PartKind.WRITTEN
+            or part.author is None
+            or part.author.id not in opted_out
+        )
+        return replace(highlight, seen=replace(highlight.seen, parts=kept))
 
     async def set(self, member_id: int, *, on: bool) -> None:
         """Opt a member out, or in again."""

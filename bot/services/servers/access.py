@@ -7,7 +7,7 @@ asked, wherever somebody types or presses.
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from bot.errors import Marked, NotAllowed
+from bot.errors import DiscordAway, Marked, NotAllowed
 from bot.services.cache import Cache
 from bot.services.clock import DAY, Clock
 from bot.services.deliveries.allowance import Allowance
@@ -148,7 +148,8 @@ class Access:
         Without their roles Discord is asked for them as they are now.
         """
         await self._asked(member_id, guild_id, feature, self._roles(member_id, guild_id, role_ids))
-        await self._noted.get((guild_id, member_id))
+        if not self._is_foreign(guild_id):
+            await self._noted.get((guild_id, member_id))
 
     async def carried(
         self,
@@ -256,6 +257,13 @@ class Access:
         limit = settings.limits.sends
         if limit is not None and await self._sent(member_id, guild_id) + sends > limit:
             raise TooManySends(guild_id, limit=limit)
+
+    def _is_foreign(self, guild_id: int) -> bool:
+        """Tell whether Kkachi is clearly not in a server: of those nothing is noted."""
+        try:
+            return not self._sight.reader.is_in(guild_id)
+        except DiscordAway:
+            return False
 
     def _roles(
         self, member_id: int, guild_id: int, known: Collection[int] | None, *, now: bool = True

@@ -5,6 +5,7 @@ from sandbox.discord.errors import missing_access, unknown
 from sandbox.discord.intents import application_flags
 from sandbox.discord.rest.calls import Answer, Call, Created, Routes
 from sandbox.discord.state import JSON
+from sandbox.discord.world import World
 
 
 async def application(call: Call) -> Answer:
@@ -26,6 +27,19 @@ async def application(call: Call) -> Answer:
         "owner": owner.payload(),
         "team": None,
         **_NOTHING_SPECIAL,
+        "approximate_user_install_count": len(world.user_installs),
+        "integration_types_config": _installs(world),
+    }
+
+
+def _installs(world: World) -> JSON:
+    """Give what the portal says of installs: in servers always, by people where that is on."""
+    scopes = {"0": ["applications.commands", "bot"]}
+    if world.allows_user_install:
+        scopes["1"] = ["applications.commands"]
+    return {
+        kind: {"oauth2_install_params": {"scopes": wanted, "permissions": "0"}}
+        for kind, wanted in scopes.items()
     }
 
 
@@ -34,7 +48,6 @@ _NOTHING_SPECIAL: JSON = {
     "interactions_endpoint_url": None,
     "role_connections_verification_url": None,
     "approximate_guild_count": 1,
-    "approximate_user_install_count": 0,
     "approximate_user_authorization_count": 0,
     "explicit_content_filter": 0,
     "eligible_oauth2_scopes": [],

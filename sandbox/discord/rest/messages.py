@@ -76,7 +76,8 @@ def _takes_dms(call: Call, channel: Channel) -> bool:
     person = channel.recipient
     if person is None or not person.dms_open:
         return False
-    return any(person.id in guild.members for guild in call.world.guilds)
+    both = {person.id, call.world.bot.id}
+    return any(both <= guild.members.keys() for guild in call.world.guilds)
 
 
 def _reference(call: Call, channel: Channel) -> JSON:
