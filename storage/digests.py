@@ -21,6 +21,7 @@ class Item:
     """One line: where it stands, what it says, where it leads, and `why` it was found.
 
     It is out of a channel of a server, by a feature, and holds as much of a message as `policy`.
+    What it tells of is of a `kind`, as a hit is, by an author, and by another in what it forwards.
     """
 
     title: str
@@ -33,6 +34,15 @@ class Item:
     feature: str = "highlight"
     policy: str | None = None
     why: str = ""
+    kind: str | None = None
+    author_id: int | None = None
+    origin_author_id: int | None = None
+
+    @property
+    def author_ids(self) -> tuple[int, ...]:
+        """Everybody whose words it shows, as far as that is known."""
+        known = self.author_id, self.origin_author_id
+        return tuple(dict.fromkeys(one for one in known if one is not None))
 
 
 @dataclass(frozen=True, slots=True)

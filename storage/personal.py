@@ -77,6 +77,10 @@ class PersonalStore:
             )
             asked = update(presences).where(presences.c.asker_id == member_id)
             await connection.execute(asked.values(asker_id=NOBODY))
+            for author in (digest_items.c.author_id, digest_items.c.origin_author_id):
+                await connection.execute(
+                    update(digest_items).where(author == member_id).values({author: None})
+                )
             for table, column in NAMED.items():
                 named = update(table).where(_of(table, member_id)).values({column: NOBODY})
                 await connection.execute(named)

@@ -89,5 +89,6 @@ class DigestPage:
             return answers.notice(request, "discord-away", HTTPStatus.SERVICE_UNAVAILABLE)
         digest, pages = view.digest, request.app[PAGES]
         moments = Moments(pages.texts, view.zone, digest.created_at)
-        page = pages.digest(digest, grouped(digest.items), moments, pick_locale(digest.locale))
+        locale, groups = pick_locale(digest.locale), grouped(digest.items)
+        page = pages.digest(digest, groups, moments, locale, waiting=view.waiting)
         return answers.page(page)

@@ -155,15 +155,25 @@ class Pages:
         }
 
     def digest(
-        self, digest: Digest, groups: Sequence[object], moments: object, first: Locale
+        self,
+        digest: Digest,
+        groups: Sequence[object],
+        moments: object,
+        first: Locale,
+        *,
+        waiting: int = 0,
     ) -> str:
-        """Show all that a digest's card stands for, in groups, with times that `moments` tells."""
+        """Show all that a digest's card stands for, in groups, with times that `moments` tells.
+
+        So many more are `waiting` for Discord to say that they may be shown.
+        """
         return self._render(
             "digest.html",
             first,
             groups=groups,
             moments=moments,
-            count=len(digest.items) + digest.left_out,
+            count=len(digest.items) + waiting + digest.left_out,
+            waiting=waiting,
             left_out=digest.left_out,
         )
 

@@ -205,6 +205,40 @@ async def test_the_page_behind_a_digest_forgets_what_is_deleted_and_expires(
     assert (await read(f"{world.public_url}/d/nobody-knows-this-one"))[0] == 404
 
 
+async def test_the_page_behind_a_digest_asks_authors_and_channels_anew_when_it_is_opened(
+    world: World, minji: Person, junho: Person
+) -> None:
+    room = world.discord.world.add_channel(world.discord.guild, "소모임")
+    await minji.slash(CHAT, "highlight add", word="벙개")
+    await minji.slash(CHAT, "highlight pause", hours=1)
+    await junho.say(CHAT, "벙개는 내일")
+    await world.discord.person("지우").say(room, "벙개는 모레")
+    await world.discord.person("서연").say(CHAT, "벙개는 글피")
+    await world.until_waiting(3)
+    await minji.slash(CHAT, "highlight pause", hours=0)
+    await until(lambda: world.kakao.outbox)
+    address = world.kakao.outbox[0].template["header_link"]["web_url"]
+
+    async def shown() -> list[str]:
+        page = (await read(address))[1]
+        return [day for day in ("내일", "모레", "글피") if f"벙개는 {day}" in page]
+
+    assert await shown() == ["내일", "모레", "글피"]
+    await junho.slash(CHAT, "privacy optout", on=True)
+    assert await shown() == ["모레", "글피"]
+    room.overwrites.append(Overwrite(minji.id, deny=int(Permission.VIEW_CHANNEL), for_member=True))
+    world.discord.world.channel_changed(room)
+    async with asyncio.timeout(5):
+        while "모레" in await shown():  # noqa: ASYNC110 - nobody sets an event for a test
+            await asyncio.sleep(0.01)
+    assert await shown() == ["글피"]
+    async with world.discord.away():
+        assert (await read(address))[0] == 503
+    await world.until_healthy()
+    await junho.slash(CHAT, "privacy optout", on=False)
+    assert await shown() == ["내일", "글피"]
+
+
 async def test_a_server_that_the_member_mutes_is_silent_and_others_do_not_matter(
     world: World, minji: Person, junho: Person
 ) -> None:

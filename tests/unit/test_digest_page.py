@@ -1,6 +1,8 @@
 """The page behind a digest: by channels, with times by its reader's clock and what called each."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -8,13 +10,25 @@ import pytest
 from sqlalchemy import text
 
 from bot.kakao import List
+from bot.services.clock import SEOUL
 from bot.services.highlights.digests import Digest, DigestView, Item
+from bot.services.messages.models import Body, Part, PartKind
 from bot.texts import Locale, Texts
 from bot.web.digests import Moments, grouped
 from bot.web.pages import Pages
+from storage.hits import MESSAGE
 from storage.rules import RuleKind
+from storage.subscriptions import SubscriptionKind
 from tests.support.outbox import MINJI
-from tests.support.watching import CATEGORY, ROOM, THREAD, HighlightsWorld, open_tower
+from tests.support.watching import (
+    CATEGORY,
+    GUILD,
+    JUNHO,
+    ROOM,
+    THREAD,
+    HighlightsWorld,
+    open_tower,
+)
 
 MADE_AT = 1_796_000_000.0  # 2026-11-30 09:53 in Seoul
 DAY = 24 * 3600.0
@@ -124,3 +138,83 @@ def test_places_of_one_name_in_different_channels_stay_apart() -> None:
     items = [line("하나", 1.0), line("둘", 2.0, channel=THREAD), line("셋", 0.0)]
     shown = [[one.text for one in group.lines] for group in grouped(items)]
     assert shown == [["셋", "하나"], ["둘"]]
+
+
+# What is asked anew when it is opened
+
+OTHER_GUILD, ORIGIN = 8, 3
+
+
+@pytest.mark.parametrize("kind", [MESSAGE, SubscriptionKind.PIN])
+async def test_a_line_is_shown_while_its_authors_and_its_channel_let_it_be(
+    tower: HighlightsWorld, kind: str
+) -> None:
+    tower.glass.servers.add(OTHER_GUILD)
+    doubtful = replace(
+        line("공지", 1.0), policy="full", kind=kind, author_id=JUNHO, origin_author_id=ORIGIN
+    )
+    sound = replace(doubtful, guild_id=OTHER_GUILD, author_id=MINJI, origin_author_id=None)
+    page = Digest("id", "forward", MINJI, "ko", MADE_AT, MADE_AT + DAY, [doubtful, sound])
+    opening = tower.services.digests._opening
+    for junho, origin, hidden, away in product([False, True], repeat=4):
+        await tower.services.optouts.set(JUNHO, on=junho)
+        await tower.services.optouts.set(ORIGIN, on=origin)
+        tower.glass.hidden = {ROOM} if hidden else set()
+        tower.glass.out = {GUILD} if away else set()
+        sound_here = replace(sound, channel_id=THREAD)
+        lines = await opening.lines(replace(page, items=[doubtful, sound_here]))
+        is_barred = junho or origin or (hidden and not away)
+        assert (doubtful in lines.shown) is not (is_barred or away)
+        assert sound_here in lines.shown
+        assert lines.waiting == int(away and not is_barred)
+
+
+async def test_what_only_admins_hear_of_is_shown_to_admins(tower: HighlightsWorld) -> None:
+    for kind in (SubscriptionKind.BOOST, None):
+        item = replace(line("부스트", 1.0), channel_id=None, kind=kind, feature="notify")
+        page = Digest("id", "forward", MINJI, "ko", MADE_AT, MADE_AT + DAY, [item])
+        for managers in (set[int](), {MINJI}):
+            tower.glass.managers = managers
+            shown = (await tower.services.digests._opening.lines(page)).shown
+            assert bool(shown) is bool(managers)
+
+
+async def test_lines_that_say_the_same_are_all_shown(tower: HighlightsWorld) -> None:
+    item = line("같은 말", 1.0)
+    page = Digest("id", "forward", MINJI, "ko", MADE_AT, MADE_AT + DAY, [item, item])
+    assert (await tower.services.digests._opening.lines(page)).shown == [item, item]
+
+
+async def test_who_wrote_what_a_message_forwards_can_opt_out_later(
+    tower: HighlightsWorld,
+) -> None:
+    await tower.rule()
+    origin = tower.message("공지 원문", author_id=ORIGIN)
+    forwarded = Part(Body("공지 원문"), PartKind.FORWARDED, origin=origin.source)
+    assert await tower.found(tower.message("공지 보세요", others=[forwarded]))
+    assert await tower.found(tower.message("공지 둘"))
+    _, view = await sent(tower)
+    assert len(view.digest.items) == 2
+    await tower.services.optouts.set(ORIGIN, on=True)
+    again = await tower.services.digests.page(view.digest.id)
+    assert [one.text for one in again.digest.items] == ["member 2: 공지 둘"]
+
+
+async def test_an_author_who_is_erased_is_named_in_nobodys_lines(tower: HighlightsWorld) -> None:
+    await tower.rule()
+    for words in ("공지 하나", "공지 둘"):
+        assert await tower.found(tower.message(words))
+    _, view = await sent(tower)
+    assert {one.author_ids for one in view.digest.items} == {(JUNHO,)}
+    await tower.services.privacy.delete(JUNHO)
+    again = await tower.services.digests.page(view.digest.id)
+    assert {one.author_ids for one in again.digest.items} == {()}
+
+
+@pytest.mark.parametrize(("locale", "says"), [("ko", "2개는 지금 볼 수"), ("en", "2 more are not")])
+def test_the_page_says_how_many_lines_wait_for_discord(locale: Locale, says: str) -> None:
+    items = [line("하나", MADE_AT)]
+    pages, moments = Pages(Texts(), "https://kkachi.example"), Moments(Texts(), SEOUL, MADE_AT)
+    digest = Digest("id", "forward", MINJI, locale, MADE_AT, MADE_AT + DAY, items)
+    assert says in pages.digest(digest, grouped(items), moments, locale, waiting=2)
+    assert says not in pages.digest(digest, grouped(items), moments, locale)

@@ -202,7 +202,11 @@ page-digest = Gathered highlights
        *[other] { $count } highlights
     }
     .made = Gathered { $moment }
-    .empty = All of them have been deleted, or their server no longer allows them.
+    .empty = All of them have been deleted or hidden, or their server no longer allows them.
+    .waiting = { $count ->
+        [one] One more is not shown: Discord could not be asked whether you may see it. Please refresh in a moment.
+       *[other] { $count } more are not shown: Discord could not be asked whether you may see them. Please refresh in a moment.
+    }
     .more = { $count } more are not listed here: there were too many.
     .way = Press one to open it in Discord. This page disappears after a week.
 page-digest-unknown = Page not found

@@ -14,6 +14,7 @@ from bot.services.highlights.digests import Digests
 from bot.services.highlights.dispatcher import Dispatcher
 from bot.services.highlights.gates import Gates
 from bot.services.highlights.matching.matcher import Matcher
+from bot.services.highlights.opening import Opening
 from bot.services.highlights.pattern_budget import PatternBudget
 from bot.services.highlights.pattern_search import PatternSearch
 from bot.services.highlights.questions import Questions
@@ -145,7 +146,7 @@ def _digests(
         rules=rules,
         gates=gates,
         settings=servers.settings,
-        access=servers.access,
+        opening=Opening(gates, servers.access),
         schedules=schedules,
         sight=resources.sight,
         jumps=jumps,

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
-from bot.errors import NotAllowed, NothingLeft, NotLinked
+from bot.errors import NothingLeft, NotLinked
 from bot.kakao import Button, Link, List, Message
 from bot.services.accounts.links import Links
 from bot.services.cache import Bounded
@@ -20,13 +20,13 @@ from bot.services.highlights.cases import MessageCase
 from bot.services.highlights.drawing import Drawing, Found
 from bot.services.highlights.gates import Gates, Moment
 from bot.services.highlights.matching.spans import finder
+from bot.services.highlights.opening import Opening
 from bot.services.highlights.rules import Filter, Rules
 from bot.services.highlights.schedule import Schedules
 from bot.services.listeners import Listeners
 from bot.services.messages.events import EventFacts
-from bot.services.messages.models import Highlight, Source
+from bot.services.messages.models import Highlight, PartKind, Source
 from bot.services.messages.reader import ReaderSlot
-from bot.services.servers.access import Access
 from bot.services.servers.policy import Policy, apply_policy
 from bot.services.servers.settings import Settings
 from bot.texts import Locale, Texts, pick_locale
@@ -66,6 +66,8 @@ class DigestView:
 
     digest: Digest
     zone: tzinfo
+    waiting: int = 0
+    """How many lines are not shown before Discord says that they may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class Digests:
         rules: Rules,
         gates: Gates,
         settings: Settings,
-        access: Access,
+        opening: Opening,
         schedules: Schedules,
         sight: ReaderSlot,
         jumps: Jumps,
@@ -107,7 +109,7 @@ class Digests:
         self._rules = rules
         self._gates = gates
         self._settings = settings
-        self._access = access
+        self._opening = opening
         self._schedules = schedules
         self._sight = sight
         self._jumps = jumps
@@ -144,22 +146,16 @@ class Digests:
     async def page(self, digest_id: str) -> DigestView:
         """Return what the page behind a digest lists, of what its servers let out by now.
 
-        Raises DigestUnknown, DigestExpired or DiscordAway.
+        Raises DigestUnknown, DigestExpired, or DiscordAway where nobody knows that of any line.
         """
         digest = await self._store.find(digest_id)
         if digest is None:
             raise DigestUnknown
         if digest.expires_at <= self._now():
             raise DigestExpired
-        items = [item for item in digest.items if await self._may_show(digest.member_id, item)]
-        return DigestView(replace(digest, items=items), await self._zone(digest.member_id))
-
-    async def _may_show(self, member_id: int, item: Item) -> bool:
-        try:
-            await self._access.check_load(member_id, item, now=False)
-        except (NotAllowed, Unreadable):
-            return False
-        return True
+        lines = await self._opening.lines(digest)
+        zone = await self._zone(digest.member_id)
+        return DigestView(replace(digest, items=lines.shown), zone, lines.waiting)
 
     async def _zone(self, member_id: int) -> tzinfo:
         """Return where a member lives."""
@@ -239,10 +235,19 @@ class Digests:
             highlight.source,
             highlight=apply_policy(carried, policy),
             author_id=highlight.seen.author_id,
+            origin_author_id=await self._origin_author(carried),
             policy=policy,
             rules=met,
             find=finder(met, patterns),
         )
+
+    async def _origin_author(self, highlight: Highlight) -> int | None:
+        """Return who wrote what a message forwards, as far as that can be known."""
+        for part in highlight.seen.of_kind(PartKind.FORWARDED):
+            if part.origin is not None:
+                author = await self._sight.reader.author(part.origin)
+                return author.id if author else None
+        return None
 
     async def _without_others(self, highlight: Highlight, chosen: Filter | None) -> Highlight:
         """Return a message without what others in it have written and may not go along."""

@@ -34,6 +34,7 @@ class Found:
     highlight: Highlight | None = None
     facts: EventFacts | None = None
     author_id: int | None = None
+    origin_author_id: int | None = None
     policy: str = Policy.FULL
     rules: Sequence[Rule] = ()
     find: Find | None = None
@@ -91,6 +92,9 @@ class Drawing:
             feature=feature_of(hit.kind),
             policy=found.policy,
             why=self._why(found),
+            kind=hit.kind,
+            author_id=found.author_id,
+            origin_author_id=found.origin_author_id,
         )
 
     def _why(self, found: Found) -> str:

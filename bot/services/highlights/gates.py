@@ -29,6 +29,8 @@ class Moment(Enum):
 
     FOUND = "found"
     SENT = "sent"
+    SHOWN = "shown"
+    """A page is opened that lists what has gone out."""
     WHY = "why"
     """A member wants to know what each gate says."""
 
@@ -55,10 +57,16 @@ class Gate(Generic[C]):
     ask: Callable[[Questions, C], Awaitable[Answer]]
     when_found: bool = True
     when_sent: bool = True
+    when_shown: bool = False
 
     def is_asked(self, case: Case, moment: Moment) -> bool:
         """Tell whether it has anything to say about a case at this moment."""
-        asked = {Moment.FOUND: self.when_found, Moment.SENT: self.when_sent, Moment.WHY: True}
+        asked = {
+            Moment.FOUND: self.when_found,
+            Moment.SENT: self.when_sent,
+            Moment.SHOWN: self.when_shown,
+            Moment.WHY: True,
+        }
         return isinstance(case, self.of) and asked[moment]
 
 
@@ -78,10 +86,11 @@ GATES: tuple[Gate[Any], ...] = (
     Gate("ignored", MessageCase, Questions.ignored),
     Gate("only", RuleCase, Questions.only),
     Gate("ignore-words", MessageCase, Questions.ignored_words),
-    Gate("opted-out", Case, Questions.opted_out),
+    Gate("opted-out", Case, Questions.opted_out, when_shown=True),
     Gate("presence", EventCase, Questions.presence),
+    # Of a page its lines are asked by themselves: they hold more or less of a message.
     Gate("server", Case, Questions.server),
-    Gate("visible", Case, Questions.visible),
+    Gate("visible", Case, Questions.visible, when_shown=True),
     # It would be stopped by itself.
     Gate("cooled-down", RuleCase, Questions.cooled_down, when_sent=False),
     # Whoever writes there while it waits for that drops it at once.
@@ -187,7 +196,7 @@ class Gates:
         try:
             return await asking
         except DiscordAway:
-            if moment is Moment.SENT:
+            if moment in {Moment.SENT, Moment.SHOWN}:
                 raise
             return None
 
