@@ -47,9 +47,10 @@ async def commands(patient: Patient) -> Finding:
     application = await _ask(patient, "/applications/@me")
     path = f"/applications/{application['id']}/commands?with_localizations=true"
     registered = await _ask(patient, path)
+    by_users = _user_install(application) is not None
     try:
         async with open_beside(patient.config) as services:
-            differ = await commands_differ(patient.config, services, registered)
+            differ = await commands_differ(patient.config, services, registered, by_users=by_users)
     except StorageError as error:
         return unopened(error)
     except CannotLoad as error:
@@ -137,8 +138,7 @@ async def user_install(patient: Patient) -> Finding:
     """Look whether people may add Kkachi to their own account, if that is wanted."""
     if not patient.config.user_install:
         return Finding.ok("doctor-user-install-off")
-    application = await _ask(patient, "/applications/@me")
-    install = (application.get("integration_types_config") or {}).get(BY_USERS)
+    install = _user_install(await _ask(patient, "/applications/@me"))
     if install is None:
         return Finding.warning("doctor-user-install-missing")
     # Without a link of Discord's own there are no scopes to look at.
@@ -146,6 +146,13 @@ async def user_install(patient: Patient) -> Finding:
     if COMMANDS not in scopes:
         return Finding.warning("doctor-user-install-scope")
     return Finding.ok("doctor-user-install-ok")
+
+
+def _user_install(application: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return how people add Kkachi to their own account, None where they cannot."""
+    found: Mapping[str, Any] | None
+    found = (application.get("integration_types_config") or {}).get(BY_USERS)
+    return found
 
 
 async def _ask(patient: Patient, path: str) -> Any:  # noqa: ANN401 - whatever Discord's JSON holds

@@ -44,8 +44,20 @@ def let_outside(command: Registered) -> None:
     )
 
 
+def stay_home(bot: AnyBot) -> None:
+    """Keep all commands to servers, and to direct messages with the bot."""
+    for command in bot.tree.get_commands():
+        if command.allowed_installs is not None and command.allowed_installs.user:
+            command.allowed_installs = command.allowed_contexts = None
+
+
 async def register_commands(bot: AnyBot, *, always: bool = False) -> bool:
-    """Register the commands when they differ from what Discord has; tell whether they did."""
+    """Register the commands when they differ from what Discord has; tell whether they did.
+
+    Where nobody can add this bot to their own account yet, none is registered for that.
+    """
+    if bot.application is not None and bot.application.user_integration_config is None:
+        stay_home(bot)
     wanted = await wanted_commands(bot)
     registered = await _registered(bot)
     differ = always or in_order(registered) != in_order(wanted)

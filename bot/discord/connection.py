@@ -11,7 +11,7 @@ from discord.ext import commands
 
 from bot.config import Config
 from bot.discord.client import GUILD_READY_SECONDS, KkachiClient, point_at
-from bot.discord.commands import in_order, register_commands, wanted_commands
+from bot.discord.commands import in_order, register_commands, stay_home, wanted_commands
 from bot.discord.plugin import attach
 from bot.discord.translator import CommandTexts
 from bot.logs import described
@@ -36,10 +36,15 @@ class CannotLoad(Exception):
 
 
 async def commands_differ(
-    config: Config, services: Services, registered: Sequence[Mapping[str, Any]]
+    config: Config,
+    services: Services,
+    registered: Sequence[Mapping[str, Any]],
+    *,
+    by_users: bool,
 ) -> bool:
     """Tell whether these registered commands are others than ours, without connecting.
 
+    `by_users` tells whether people can add Kkachi to their own account.
     Raises CannotLoad.
     """
     point_at(config)
@@ -49,6 +54,8 @@ async def commands_differ(
             await attach(client, services)
         except NOT_LOADED as error:
             raise _cannot_load(error) from None
+        if not by_users:
+            stay_home(client)
         return in_order(registered) != in_order(await wanted_commands(client))
 
 

@@ -234,3 +234,18 @@ async def test_an_operator_keeps_kkachi_to_its_servers(
     assert {tuple(one["integration_types"]) for one in world.discord.world.book()} == {(0,)}
     with pytest.raises(CannotDo, match="no menu"):
         await minji.menu(square, MENU_ME, await junho.say(square, SECRET))
+
+
+async def test_kkachi_starts_before_its_portal_lets_people_add_it(world: World) -> None:
+    world.discord.allow_user_install(False)
+    await world.stop_bot()
+    await world.start_bot()
+    kinds = {tuple(one["integration_types"]) for one in world.discord.world.book()}
+    assert kinds == {(0,)}
+    world.discord.allow_user_install()
+    await world.stop_bot()
+    await world.start_bot()
+    for_people = {
+        one["name"] for one in world.discord.world.book() if 1 in one["integration_types"]
+    }
+    assert for_people == {"kakao", "privacy", "help", "compose", MENU_ME, MENU_FRIENDS}

@@ -138,3 +138,14 @@ async def test_only_five_more_messages_follow_where_somebodys_own_install_lets_i
     statuses = [(await call("POST", hook, {"content": "네"}))[0] for _ in range(9)]
     # The first one only fills in what was announced.
     assert statuses == [200] * (1 + most) + [400] * (8 - most)
+
+
+async def test_no_command_is_for_accounts_that_nobody_can_add_it_to(
+    local: LocalDiscord, call: Raw
+) -> None:
+    commands = f"/applications/{local.world.application_id}/commands"
+    body = {"name": MENU, "type": 3, "integration_types": [GUILD, USER]}
+    local.allow_user_install(False)
+    for method, sent in (("POST", body), ("PUT", [body])):
+        assert (await call(method, commands, sent))[0] == 400
+    assert (await call("POST", commands, body | {"integration_types": [GUILD]}))[0] == 200

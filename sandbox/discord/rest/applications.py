@@ -1,8 +1,9 @@
 """The application itself, the gateway's address, and the commands it registers."""
 
 from sandbox.discord.commands import CommandBook, without_localizations
-from sandbox.discord.errors import missing_access, unknown
+from sandbox.discord.errors import Fault, invalid_form, missing_access, unknown
 from sandbox.discord.intents import application_flags
+from sandbox.discord.picker import USER_INSTALL
 from sandbox.discord.rest.calls import Answer, Call, Created, Routes
 from sandbox.discord.state import JSON
 from sandbox.discord.world import World
@@ -82,14 +83,32 @@ async def list_commands(call: Call) -> Answer:
     return [one if full else without_localizations(one) for one in _book(call)]
 
 
+def _check_installs(call: Call, *bodies: JSON) -> None:
+    """Refuse commands for accounts that nobody can add the application to.
+
+    What Discord itself does with them is nowhere told.
+    """
+    message = "This application cannot be added to accounts."
+    faults = [
+        Fault((number, "integration_types"), "BASE_TYPE_CHOICES", message)
+        for number, body in enumerate(bodies)
+        if USER_INSTALL in (body.get("integration_types") or ())
+        and not call.world.allows_user_install
+    ]
+    if faults:
+        raise invalid_form(faults)
+
+
 async def overwrite_commands(call: Call) -> Answer:
     book = _book(call)
+    _check_installs(call, *call.items)
     book.overwrite(call.items)
     call.world.changed()
     return list(book)
 
 
 async def add_command(call: Call) -> Answer:
+    _check_installs(call, call.body)
     command, new = _book(call).add(call.body)
     call.world.changed()
     return Created(command) if new else command
@@ -100,6 +119,7 @@ async def get_command(call: Call) -> Answer:
 
 
 async def change_command(call: Call) -> Answer:
+    _check_installs(call, call.body)
     changed = _book(call).change(_command(call), call.body)
     call.world.changed()
     return changed
