@@ -6,6 +6,9 @@ from discord.ext import commands
 from bot.discord.plugin import AnyBot
 from bot.errors import DiscordAway
 
+Room = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
+"""A place of a server in which messages are."""
+
 
 def guild_of(bot: AnyBot, guild_id: int) -> discord.Guild | None:
     """Return a server as it is right now; None for one that Kkachi is not in.

@@ -8,9 +8,10 @@ from typing import Any
 import discord
 
 from bot.discord.failures import NO, UNREADABLE, asking
+from bot.discord.guilds import Room
 from bot.discord.limits import HISTORY_PAGE
-from bot.discord.messages import Room
 from bot.discord.plugin import AnyBot
+from bot.discord.polls import give_ends
 from bot.services.clock import PATIENCE
 
 _log = logging.getLogger(__name__)
@@ -18,7 +19,9 @@ _log = logging.getLogger(__name__)
 EVERYTHING = sys.maxsize
 
 
-async def fetch_message(bot: AnyBot, room: Room, message_id: int) -> discord.Message | None:
+async def fetch_message(
+    bot: AnyBot, room: Room | discord.DMChannel, message_id: int
+) -> discord.Message | None:
     """Return a message; None for one that cannot be read. Raises what Discord says."""
     raw = await bot.http.get_message(room.id, message_id)
     return next(_readable(room, [raw]), None)
@@ -69,11 +72,12 @@ def rooms_with_news(guild: discord.Guild, after: int) -> Iterator[Room]:
                 yield room
 
 
-def _readable(room: Room, raws: Iterable[Any]) -> Iterator[discord.Message]:
+def _readable(room: Room | discord.DMChannel, raws: Iterable[Any]) -> Iterator[discord.Message]:
     """Yield the messages that discord.py understands; by itself it gives up a page for one."""
     state = room._state  # noqa: SLF001 - there is no other way to make a message of its JSON
     for raw in raws:
         try:
+            give_ends(raw)
             message = state.create_message(channel=room, data=raw)
         except UNREADABLE as error:
             _log.warning("a message cannot be read: %s", type(error).__name__)

@@ -6,7 +6,8 @@ from typing import cast
 import discord
 
 from bot.discord.failures import NO, asking, is_away
-from bot.discord.guilds import guild_of
+from bot.discord.guilds import Room, guild_of
+from bot.discord.history import fetch_message
 from bot.discord.plugin import AnyBot, services_of
 from bot.discord.references import Reference, parse_reference
 from bot.errors import MessageNotFound, UserError
@@ -14,7 +15,6 @@ from bot.errors import MessageNotFound, UserError
 FILE_PAGE = 100
 
 Readable = discord.abc.GuildChannel | discord.Thread
-Room = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 
 
 class ChannelNamed(UserError):
@@ -68,12 +68,16 @@ async def _named(interaction: discord.Interaction, reference: Reference) -> disc
     if reference.message_id is None:
         return await _first(interaction, room)
     try:
-        return await room.fetch_message(reference.message_id)
+        bot = cast("AnyBot", interaction.client)
+        message = await fetch_message(bot, room, reference.message_id)
     except discord.NotFound:
         thread = await _as_thread(interaction, reference)
         if thread is None:
             raise
         return await _first(interaction, thread)
+    if message is None:  # discord.py does not understand it
+        raise MessageNotFound
+    return message
 
 
 async def _as_thread(
@@ -112,7 +116,7 @@ async def _with_file(room: discord.abc.Messageable, file_id: int) -> discord.Mes
     raise MessageNotFound
 
 
-async def _room(interaction: discord.Interaction, reference: Reference) -> discord.abc.Messageable:
+async def _room(interaction: discord.Interaction, reference: Reference) -> Room | discord.DMChannel:
     if reference.guild_id is None:
         return await _private_room(interaction, reference)
     guild = guild_of(cast("AnyBot", interaction.client), reference.guild_id)
@@ -128,7 +132,7 @@ async def _room(interaction: discord.Interaction, reference: Reference) -> disco
 
 async def _private_room(
     interaction: discord.Interaction, reference: Reference
-) -> discord.abc.Messageable:
+) -> discord.DMChannel:
     """Return the direct messages that the member is in just now; others cannot be looked into."""
     is_here = interaction.guild_id is None and interaction.channel_id == reference.channel_id
     if not is_here or not isinstance(interaction.channel, discord.DMChannel):

@@ -8,10 +8,10 @@ import discord
 
 from bot.discord.convert import STARTER, author_of, highlight_of, places_of, seen_of
 from bot.discord.failures import NO, NO_MEMBER, asking
-from bot.discord.guilds import guild_of
+from bot.discord.guilds import Room, guild_of
 from bot.discord.history import fetch_message, fetch_page, rooms_with_news, written_after
 from bot.discord.limits import HISTORY_PAGE
-from bot.discord.messages import Room, may_read
+from bot.discord.messages import may_read
 from bot.discord.people import BELIEVED_SECONDS, People
 from bot.discord.plugin import AnyBot, services_of
 from bot.errors import DiscordAway

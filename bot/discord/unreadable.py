@@ -8,6 +8,7 @@ from typing import Any
 
 import discord
 
+from bot.discord.polls import give_ends
 from bot.logs import described
 
 _log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ def _read(
     data: Any,  # noqa: ANN401 - whatever Discord sent
 ) -> None:
     try:
+        give_ends(data)
         parse(data)
     except Exception as error:  # noqa: BLE001 - whatever it is, the next event is another one
         _log.error("an event is lost, %s cannot be read: %s", name, described(error))

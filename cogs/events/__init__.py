@@ -12,9 +12,8 @@ from discord.ext import commands
 
 from bot.discord.cog import KkachiCog
 from bot.discord.failures import NO, asking
-from bot.discord.guilds import guild_of
+from bot.discord.guilds import Room, guild_of
 from bot.discord.history import rooms_with_news, written_after
-from bot.discord.messages import Room
 from bot.discord.plugin import AnyBot
 from bot.discord.retries import Retries
 from bot.services.highlights.gaps import Gaps

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from sandbox.discord import Person, Poll
+from sandbox.discord import Person
 from tests.support.discord_trouble import HURRIED, TROUBLES, in_trouble
+from tests.support.unreadable import UnreadablePoll
 from tests.support.world import CHAT, World, open_world, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -244,9 +245,9 @@ async def test_a_message_that_cannot_be_read_costs_only_itself_in_a_gap(
     world: World, junho: Person
 ) -> None:
     await world.stop_bot()
-    endless = Poll("언제?", ["오늘", "내일"], expires_at=None)
+    unread = UnreadablePoll("언제?", ["오늘", "내일"], expires_at=4e9)
     for number in range(3):
-        await junho.say(CHAT, f"{WORD} 투표", poll=endless)
+        await junho.say(CHAT, f"{WORD} 투표", poll=unread)
         await junho.say(CHAT, f"{WORD} 글 {number}")
     await world.start_bot()
     await arrives_once(world, *(f"준호: {WORD} 글 {number}" for number in range(3)))

@@ -11,7 +11,7 @@ from bot.discord.failures import LIMIT_SECONDS
 from bot.discord.reader import DiscordServerReader
 from bot.errors import DiscordAway
 from bot.services.messages.models import Source
-from sandbox.discord import LocalDiscord, Message, Overwrite, Permission, Poll
+from sandbox.discord import LocalDiscord, Message, Overwrite, Permission
 from storage.departures import DepartureStore
 from storage.rules import RuleKind
 from tests.support.discord_trouble import HURRIED, TROUBLES, in_trouble
@@ -24,6 +24,7 @@ from tests.support.sandbox_discord import (
     next_of,
     nothing,
 )
+from tests.support.unreadable import UnreadablePoll
 from tests.support.watching import HighlightsWorld, open_tower
 from tests.support.world import CHAT, until
 
@@ -215,10 +216,10 @@ async def test_a_message_that_cannot_be_read_costs_only_itself(
     local: LocalDiscord, caplog: pytest.LogCaptureFixture
 ) -> None:
     junho = local.person("준호")
-    endless = Poll("비밀 투표", ["가", "나"], expires_at=None)
-    polls = [await junho.say(CHAT, "비밀 투표", poll=endless) for _ in range(2)]
+    unread = UnreadablePoll("비밀 투표", ["가", "나"], expires_at=4e9)
+    polls = [await junho.say(CHAT, "비밀 투표", poll=unread) for _ in range(2)]
     said = [await junho.say(CHAT, f"글 {number}") for number in range(5)]
-    last = await junho.say(CHAT, "비밀 투표", poll=endless)
+    last = await junho.say(CHAT, "비밀 투표", poll=unread)
     caplog.set_level(logging.INFO)
     async with a_bot(local) as bot:
         reader = DiscordServerReader(bot)
@@ -229,7 +230,7 @@ async def test_a_message_that_cannot_be_read_costs_only_itself(
         assert list(await reader.highlights(member(local), few)) == few[1:]
         before = await reader.before(member(local), place_of(last), 6)
         assert [one.seen.text for one in before] == [f"글 {number}" for number in range(5)]
-    assert "cannot be read: TypeError" in caplog.text
+    assert "cannot be read: AttributeError" in caplog.text
     assert "비밀" not in caplog.text
 
 

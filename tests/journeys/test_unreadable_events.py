@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from sandbox.discord import Person
+from sandbox.discord import Person, Poll
+from sandbox.discord.snowflakes import stamp
 from tests.support.database import change
 from tests.support.telemetry import numbers
+from tests.support.unreadable import UnreadablePoll
 from tests.support.world import CHAT, World, open_world, until
 
 WORDS = "준호에게만 한 말"
@@ -42,11 +44,11 @@ def texts(world: World) -> str:
     return " ".join(str(message.template) for message in world.kakao.outbox)
 
 
-async def endless_poll(world: World, junho: Person) -> JSON:
-    """Return a message with a poll that has no end, as discord.py takes no message to be."""
+async def odd_poll(world: World, junho: Person) -> JSON:
+    """Return a message with a poll as discord.py takes none to be."""
     said = await junho.say(CHAT, WORDS)
     found: JSON = deepcopy(said.payload(world.discord.world.bot))
-    question: JSON = {"question": {"text": WORDS}, "answers": [], "expiry": None}
+    question: JSON = {"question": None, "answers": [], "expiry": stamp(4e9)}
     return found | {"guild_id": str(world.discord.guild.id), "poll": question}
 
 
@@ -69,10 +71,10 @@ async def test_a_message_that_cannot_be_read_is_lost_alone(
     world: World, junho: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "bot")
-    await both_arrive(world, junho, ("MESSAGE_CREATE", await endless_poll(world, junho)))
+    await both_arrive(world, junho, ("MESSAGE_CREATE", await odd_poll(world, junho)))
     reply = await world.discord.person("민지").slash(CHAT, "kakao status")
     assert "연결" in reply.text
-    assert "an event is lost, MESSAGE_CREATE cannot be read: TypeError at" in caplog.text
+    assert "an event is lost, MESSAGE_CREATE cannot be read: AttributeError at" in caplog.text
     assert WORDS not in caplog.text
     found = await numbers(world)
     assert found["kkachi_gateway_events_lost_total['MESSAGE_CREATE']"] == 1
@@ -120,3 +122,40 @@ async def test_what_a_listener_raises_is_one_line_in_the_log(
     world.discord.tell_unchecked("GUILD_DELETE", {"id": str(world.discord.guild.id)})
     await until(lambda: "on_guild_remove failed: StorageError at storage/" in caplog.text)
     assert "Traceback" not in caplog.text
+
+
+async def test_a_poll_without_an_end_is_read_like_any_other(world: World, junho: Person) -> None:
+    minji = world.discord.person("민지")
+    endless = Poll("번개는 언제?", ["오늘", "내일"], expires_at=None)
+    said = await junho.say(CHAT, "", poll=endless)
+    await until(lambda: "번개는 언제?" in texts(world))
+    answer = await junho.say(CHAT, "번개는 오늘!", reply_to=said)
+    await until(lambda: "번개는 오늘!" in texts(world))
+    for sending in (
+        minji.slash(CHAT, "forward me", message=said.jump_url),
+        minji.menu(CHAT, "Send to my KakaoTalk", said),
+        minji.menu(CHAT, "Send to my KakaoTalk", answer),
+    ):
+        world.kakao.outbox.clear()
+        await sending
+        assert "번개는 언제?" in texts(world)
+    found = await numbers(world)
+    assert not any(
+        name.startswith("kkachi_gateway_events_lost") and at for name, at in found.items()
+    )
+    world.discord.problems.clear()  # the published specification knows no such poll
+
+
+async def test_a_poll_without_an_end_is_found_in_a_gap(world: World, junho: Person) -> None:
+    await world.stop_bot()
+    await junho.say(CHAT, "", poll=Poll("번개는 언제?", ["오늘"], expires_at=None))
+    await world.start_bot()
+    await until(lambda: "번개는 언제?" in texts(world))
+    world.discord.problems.clear()  # as above
+
+
+async def test_what_cannot_be_read_is_not_found_by_its_link(world: World, junho: Person) -> None:
+    said = await junho.say(CHAT, "", poll=UnreadablePoll("언제?", ["오늘"], expires_at=4e9))
+    reply = await world.discord.person("민지").slash(CHAT, "forward me", message=said.jump_url)
+    assert "찾을 수 없거나" in reply.text
+    world.discord.problems.clear()  # as above
