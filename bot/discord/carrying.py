@@ -36,7 +36,7 @@ async def carried(
     highlight = await _read(interaction, message, outside=outside)
     services, member_id = services_of(interaction.client), interaction.user.id
     if outside:
-        highlight = await services.optouts.without_theirs(highlight)
+        highlight = await services.optouts.without_theirs(member_id, highlight)
     else:
         await services.replacements.note(member_id, highlight.seen)
     return await services.access.carried(

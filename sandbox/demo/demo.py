@@ -20,7 +20,7 @@ from sandbox.demo import clock
 from sandbox.demo.neighbour import move_in
 from sandbox.demo.page import Page, Scene
 from sandbox.demo.people import add_people
-from sandbox.demo.village import build_village
+from sandbox.demo.village import build_neighbourhood
 from sandbox.discord import LocalDiscord
 from sandbox.kakao import LocalKakao
 from sandbox.kakao.sdk_file import STAND_IN
@@ -156,7 +156,7 @@ class Demo:
         """Let both services and the bot begin a day of which nothing has happened."""
         day, options = self._day, self._options
         for_discord, for_kakao, for_bot = self._ports
-        self.discord = LocalDiscord(build_village, openapi=options.openapi)
+        self.discord = LocalDiscord(build_neighbourhood, openapi=options.openapi)
         self.kakao = LocalKakao(add_people, sdk=options.kakao_sdk)
         await day.enter_async_context(self.discord.serve(HOST, for_discord))
         await day.enter_async_context(self.kakao.serve(HOST, for_kakao))

@@ -36,6 +36,11 @@ STAFF_MAY = int(
     | Permission.MANAGE_EVENTS
     | Permission.MANAGE_ROLES
 )
+NEXT_DOOR_OWNER = "준호"
+NEXT_DOOR = (
+    "여기는 옆 마을이에요. 까치는 이 서버에 없어요.",
+    "내일 아침 일곱 시에 우물가에서 장이 서요. 메시지를 오른쪽 클릭해서 카카오톡으로 보내 보세요!",
+)
 TAGS = ("질문", "자랑", "모집")
 HOUR = 3600
 DAY = 24 * HOUR
@@ -55,6 +60,22 @@ def build_village(world: World) -> Guild:
     _build_channels(world, guild)
     _Talk(world, guild, users).fill()
     _plan(world, guild, users)
+    return guild
+
+
+def build_neighbourhood(world: World) -> Guild:
+    """Build the server, and beside it one in which the bot is not; everybody has added the bot."""
+    guild = build_village(world)
+    people = [one.user for one in guild.members.values() if not one.user.bot]
+    world.user_installs |= {one.id for one in people}
+    owner = next(one for one in people if one.name == NEXT_DOOR_OWNER)
+    other = world.add_guild("옆 마을", owner, with_bot=False)
+    for user in people:
+        if user is not owner:
+            world.join(other, user)
+    well = world.add_channel(other, "우물가", topic="까치가 없는 서버예요")
+    for text in NEXT_DOOR:
+        world.post(well, owner, content=text)
     return guild
 
 

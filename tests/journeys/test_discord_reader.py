@@ -4,11 +4,13 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from bot.discord.failures import LIMIT_SECONDS
 from bot.discord.reader import DiscordServerReader
+from bot.discord.whereabouts import is_outside
 from bot.errors import DiscordAway
 from bot.services.messages.models import Source
 from sandbox.discord import LocalDiscord, Message, Overwrite, Permission
@@ -305,3 +307,24 @@ async def test_before_anything_is_erased_discord_is_asked_once_more(
     tower.clock.at += 8 * DAY
     await tower.services.leaving.tidy()
     assert await tower.services.rules.of(junho.id, here) == []
+
+
+async def test_whether_kkachi_is_in_a_server_is_asked_where_the_gateway_does_not_say(
+    local: LocalDiscord, bot: TinyBot
+) -> None:
+    minji = local.person("민지")
+    other = local.world.add_guild("옆 마을", minji.user, with_bot=False)
+    bot.kkachi = SimpleNamespace(patience=HURRIED)  # type: ignore[attr-defined]
+
+    async def outside(guild_id: int) -> bool:
+        pressed = SimpleNamespace(client=bot, guild_id=guild_id, is_guild_integration=lambda: False)
+        return await is_outside(pressed)  # type: ignore[arg-type]
+
+    for is_heard in (True, False):
+        if not is_heard:
+            bot._ready.clear()  # as for servers that another process hears of
+        assert not await outside(local.guild.id)
+        assert await outside(other.id)
+    local.rest_down()
+    with pytest.raises(DiscordAway):
+        await outside(other.id)

@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.discord import Channel, Guild, Person
 from sandbox.discord.payloads import CannotDo
-from tests.support.doors import switch_off
+from tests.support.doors import decide, switch_off
 from tests.support.messages import told
 from tests.support.world import CHAT, World, open_world
 
@@ -116,6 +116,25 @@ async def test_a_direct_message_goes_to_kakao_and_only_who_sends_it_reads_the_an
     assert junho.sees(room) == [message]
 
 
+async def test_a_thread_of_another_server_is_named_as_far_as_discord_tells(
+    world: World, minji: Person, junho: Person, square: Channel
+) -> None:
+    room = world.discord.world.add_thread(square, "번개 모임", junho.user)
+    message = await junho.say(room, SECRET)
+    await minji.menu(room, MENU_ME, message)
+    assert description(world).endswith("#번개 모임 · 다른 서버")
+    assert await original_of(world) == message.jump_url
+
+
+async def test_what_is_age_restricted_elsewhere_stays_there(
+    world: World, minji: Person, junho: Person, square: Channel
+) -> None:
+    square.nsfw = True
+    await minji.menu(square, MENU_ME, await junho.say(square, SECRET))
+    assert "연령 제한 메시지예요" in told(world.kakao.outbox[-1].template["content"])
+    assert SECRET[:5] not in told(world.kakao.outbox[-1].template["content"])
+
+
 async def test_a_friend_gets_a_direct_message_by_way_of_the_picker(
     world: World, minji: Person, junho: Person
 ) -> None:
@@ -189,6 +208,18 @@ async def test_where_kkachi_is_a_member_messages_are_read_as_ever_for_who_added_
     assert description(world).endswith("#잡담 · 까치 마을")
 
 
+async def test_a_thread_that_kkachi_does_not_see_keeps_the_rules_of_its_channel(
+    world: World, minji: Person, junho: Person
+) -> None:
+    await decide(world, "never", CHAT)
+    chat = world.discord.guild.channel(CHAT)
+    room = world.discord.world.add_thread(chat, "둘이서", junho.user, private=True)
+    world.discord.world.join_thread(room, minji.user)
+    reply = await minji.menu(room, MENU_ME, await junho.say(room, SECRET))
+    assert "내보내지 않도록" in reply.text
+    assert world.kakao.outbox == []
+
+
 async def test_who_has_opted_out_is_carried_from_nowhere_that_no_admin_watches(
     world: World, minji: Person, junho: Person, square: Channel
 ) -> None:
@@ -197,6 +228,7 @@ async def test_who_has_opted_out_is_carried_from_nowhere_that_no_admin_watches(
     refused = await minji.menu(square, MENU_ME, secret)
     assert "보내지 않기를 원해요" in refused.text
     assert world.kakao.outbox == []
+    await minji.slash(CHAT, "privacy optout", on=True)  # her own words are hers to send
     await minji.menu(square, MENU_ME, await minji.say(square, "좋아요", reply_to=secret))
     assert "좋아요" in told(world.kakao.outbox[-1].template["content"])
     assert SECRET[:5] not in told(world.kakao.outbox[-1].template["content"])

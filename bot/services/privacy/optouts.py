@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.errors import UserError
 from bot.services.cache import Cache
 from bot.services.clock import Clock
-from bot.services.messages.models import Highlight, PartKind
+from bot.services.messages.models import Highlight
 from storage.optouts import OptOutStore
 
 
@@ -31,20 +31,18 @@ class OptOuts:
         """Tell whether a member opted out."""
         return member_id in await self._members.get(None)
 
-    async def without_theirs(self, highlight: Highlight) -> Highlight:
-        """Return a message without what others in it wrote who opted out.
+    async def without_theirs(self, member_id: int, highlight: Highlight) -> Highlight:
+        """Return a message without what others than the member wrote in it who opted out.
 
         Raises AuthorOptedOut where its own author did.
         """
-        if await self.has(highlight.seen.author_id):
+        opted_out = await self._members.get(None) - {member_id}
+        if highlight.seen.author_id in opted_out:
             raise AuthorOptedOut
-        opted_out = await self._members.get(None)
         kept = tuple(
             part
             for part in highlight.seen.parts
-            if part.kind is PartKind.WRITTEN
-            or part.author is None
-            or part.author.id not in opted_out
+            if part.author is None or part.author.id not in opted_out
         )
         return replace(highlight, seen=replace(highlight.seen, parts=kept))
 

@@ -34,12 +34,15 @@ class DiscordSide:
         return {
             "bot": self._face(self._world.bot),
             "users": {str(one.id): self._face(one) for one in self._world.users.values()},
-            "guilds": [self._guild(one, user) for one in self._world.guilds],
-            "dms": [self._dm(one) for one in channels if one.kind == DM],
+            "guilds": [self._guild(one, user) for one in self._of(user)],
+            "dms": [self._dm(one) for one in channels if one.kind == DM and not one.people],
             "messages": {str(one.id): self._messages(one, reader) for one in channels},
             "commands": self._commands(channels, reader),
             "problems": list(self._world.problems),
         }
+
+    def _of(self, user: User) -> Iterator[Guild]:
+        return (one for one in self._world.guilds if user.id in one.members)
 
     def _commands(self, channels: list[Channel], reader: Reader) -> JSON:
         """List what this person may call: for each guild, and for conversations."""
