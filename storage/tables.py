@@ -400,7 +400,7 @@ digest_items = Table(
     Column("feature", Text, nullable=False, server_default="highlight"),
     Column("policy", Text),  # how much of a message the line holds; None of none
     Column("why", Text, nullable=False, server_default=text("''")),
-    Column("kind", Text),  # a hit's; lines of before 0022 have none
+    Column("kind", Text),  # a hit's; lines of before 0023 have none
     Column("author_id", BigInteger, index=True),
     Column("origin_author_id", BigInteger, index=True),  # of what is forwarded in it
 )
