@@ -220,6 +220,7 @@ async def at_work(services: Services) -> AsyncIterator[None]:
         keep("presences", services.presence_asking.run),
         keep("departures", services.leaving.run),
         keep("dispatcher", services.dispatcher.run),
+        keep("reactions", services.reactions.run),
         keep("heartbeat", services.sender.worker.run),
         keep("sender", services.sender.run, services.sender.is_stopping),
     ):

@@ -93,6 +93,12 @@ class BadMessageReference(UserError):
     key = "error-bad-message-reference"
 
 
+class ContentHidden(UserError):
+    """Discord does not show this bot what the message says."""
+
+    key = "error-content-hidden"
+
+
 class SystemMessage(UserError):
     """Discord itself wrote the message ("… joined the server"): nothing to forward."""
 

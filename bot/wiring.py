@@ -61,7 +61,7 @@ def build_services(
         optouts=privacy.optouts,
         presences=privacy.presences,
         servers=servers,
-        jumps=forwarding.jumps,
+        forwarding=forwarding,
     )
     subscriptions = build_subscriptions(resources, servers, highlights)
     compose, alarms = highlights.digests.compose, operations.alarms
@@ -102,6 +102,7 @@ def _departures(
         await stores.visibilities.forget(member_id=member_id, guild_id=guild_id)
         await subscriptions.subscriptions.forget_about(member_id, guild_id)
         await stores.presences.forget(member_id=member_id, guild_id=guild_id)
+        await stores.reactions.forget_sends(member_id=member_id, guild_id=guild_id)
 
     async def forget_guild(guild_id: int) -> None:
         await highlights.rules.forget(guild_id=guild_id)
@@ -112,6 +113,7 @@ def _departures(
         await stores.visibilities.forget(guild_id=guild_id)
         await stores.presences.forget(guild_id=guild_id)
         await stores.planned.forget(guild_id)
+        await stores.reactions.forget_sends(guild_id=guild_id)
         await highlights.catch_up.forget(guild_id)
 
     return Departures(
@@ -152,7 +154,11 @@ def _introduce(services: Services) -> None:
         services.privacy.forgetters.append(services.linked_roles.forget)
     services.linking.on_linked.append(go_on)
     services.linking.askers.append(may_link)
-    services.links.on_unlinked += [services.linked.changed, services.friends.forget]
+    services.links.on_unlinked += [
+        services.linked.changed,
+        services.friends.forget,
+        services.reactions.forget,
+    ]
     services.links.on_unlinking.append(services.pending.cancel)
     services.links.on_deliveries_changed.append(services.signals.changed)
     services.exclusions.on_excluded.append(end_in_server)
@@ -165,6 +171,7 @@ def _introduce(services: Services) -> None:
         services.dispatcher.forget,
         services.friends.forget,
         services.access.forget,
+        services.reactions.forget,
     ]
     services.supervisor.on_failure.append(services.metrics.loop_failed)
     services.watch.on_matched.append(services.metrics.matched)

@@ -13,6 +13,9 @@ from bot.discord.failures import NO, asking
 from bot.discord.plugin import AnyBot
 from bot.discord.reader import is_watched, reader_of
 from bot.discord.retries import Retries
+from bot.services.highlights.emoji import key_of
+from bot.services.highlights.reactions import Reaction
+from bot.services.messages.models import Source
 from storage.database import StorageError
 
 _log = logging.getLogger(__name__)
@@ -73,13 +76,20 @@ class Watch(KkachiCog):
 
     @commands.Cog.listener()
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
-        """Look at the message when its author wants to hear of reactions."""
+        """Send the message if that is asked for, and tell its author if they want to know."""
+        if event.member is not None and not event.member.bot:
+            await self._sends(event, is_there=True)
         author_id, guild_id = event.message_author_id, event.guild_id
         if author_id is None or guild_id is None or author_id == event.user_id:
             return
         if self.services.watch.reaction_rule(guild_id, author_id) is None:
             return
         await self._retries.do(event.message_id, partial(self._count, event))
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_remove(self, event: discord.RawReactionActionEvent) -> None:
+        """Take back what was to be sent for a reaction; others ask for nothing."""
+        await self._sends(event, is_there=False)
 
     @commands.Cog.listener()
     async def on_connect(self) -> None:
@@ -126,6 +136,19 @@ class Watch(KkachiCog):
         """Look whether a webhook has written in place of somebody else."""
         if message.webhook_id is not None:
             await self.services.replacements.came(seen_of(message))
+
+    async def _sends(self, event: discord.RawReactionActionEvent, *, is_there: bool) -> None:
+        """Let the services know of a reaction that may send a message to who reacts."""
+        emoji, guild_id = event.emoji, event.guild_id
+        if guild_id is None:
+            return
+        reaction = Reaction(
+            event.user_id,
+            Source(guild_id, event.channel_id, event.message_id),
+            key_of(emoji.name, emoji.id),
+        )
+        self.services.reactions.hear(reaction, is_there=is_there)
+        await self._retries.do(reaction, partial(self.services.reactions.settle, reaction))
 
     async def _count(self, event: discord.RawReactionActionEvent) -> None:
         """Look how many reactions a message has now."""

@@ -1,6 +1,6 @@
 """The outbox: one row is one send to one chat, and nothing is sent that is not a row first."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 from typing import Any
@@ -26,6 +26,9 @@ from storage.erasing import in_batches
 from storage.reading import as_list, as_object, readable
 from storage.tables import deliveries, drafts, hits, links
 
+Claim = Callable[[AsyncConnection, str], Awaitable[bool]]
+"""Notes in the same transaction which forward something becomes; False where that is not to be."""
+
 
 class DeliveryState(StrEnum):
     """Where a delivery stands."""
@@ -48,6 +51,8 @@ class Acceptance(Enum):
     NOT_LINKED = auto()
     DRAFT_GONE = auto()
     """Somebody was faster to send it, or to throw it away."""
+    TAKEN_BACK = auto()
+    """Whatever was to become of it, its `claim` says no."""
 
 
 class Chat(StrEnum):
@@ -181,10 +186,11 @@ class DeliveryStore:
         *,
         at: float,
         draft_id: str | None = None,
+        claim: Claim | None = None,
     ) -> Acceptance:
         """Commit a forward for the link that its member has now; it is due at once.
 
-        With a draft it takes the place of that, so that it is sent once.
+        With a draft it takes the place of that, so that it is sent once; so it is by a `claim`.
         """
 
         async def change(connection: AsyncConnection) -> Acceptance:
@@ -195,6 +201,8 @@ class DeliveryStore:
                 taken = delete(drafts).where(drafts.c.id == draft_id).returning(drafts.c.id)
                 if not await rows_of(connection, taken):
                     return Acceptance.DRAFT_GONE
+            if claim is not None and not await claim(connection, forward_id):
+                return Acceptance.TAKEN_BACK
             await connection.execute(ACCEPT, new_rows(forward_id, rows, at, generation))
             return Acceptance.ACCEPTED
 

@@ -43,6 +43,8 @@ class Draft:
     kind: str = "forward"
     form: dict[str, Any] | None = None
     policy: str | None = None
+    digest_id: str | None = None
+    """The page behind the card, where that stands for several messages."""
 
     @property
     def feature(self) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.database import Database, rows_of
 from storage.deliveries import Delivery, cancel
 from storage.hits import HitState
-from storage.tables import drafts, exclusions, hits, shares
+from storage.tables import drafts, exclusions, hits, reaction_sends, shares
 
 OPERATOR = 0
 TABLE = exclusions.c
@@ -54,7 +54,8 @@ class ExclusionStore:
             await connection.execute(insert(exclusions).values(asdict(exclusion)))
             if guild_id == OPERATOR:
                 return []
-            for end in (update(hits).values(DROPPED), delete(drafts), delete(shares)):
+            dropped, reacted = update(hits).values(DROPPED), delete(reaction_sends)
+            for end in (dropped, delete(drafts), delete(shares), reacted):
                 columns = end.table.c
                 theirs = (columns.member_id == member_id) & (columns.guild_id == guild_id)
                 await connection.execute(end.where(theirs))

@@ -14,7 +14,16 @@ from storage.allowances import forget_counts
 from storage.database import Database, StorageError, rows_of
 from storage.deliveries import Delivery, cancel, release_hits, unpark
 from storage.reading import as_list, reading
-from storage.tables import digests, drafts, hits, links, pending_links, visibilities
+from storage.tables import (
+    digests,
+    drafts,
+    hits,
+    links,
+    pending_links,
+    reaction_choices,
+    reaction_sends,
+    visibilities,
+)
 from storage.vault import Vault
 
 ACCESS = "access token"
@@ -195,7 +204,8 @@ class LinkStore:
             if not await rows_of(connection, gone):
                 return None
             cancelled = await cancel(connection, member_id, at)
-            await connection.execute(delete(hits).where(hits.c.member_id == member_id))
+            for table in (hits, reaction_choices, reaction_sends):
+                await connection.execute(delete(table).where(table.c.member_id == member_id))
             await _forget_account(connection, member_id)
             return cancelled
 

@@ -25,6 +25,8 @@ from storage.tables import (
     optouts,
     pending_links,
     presences,
+    reaction_choices,
+    reaction_sends,
     role_connections,
     rules,
     setting_changes,
@@ -39,6 +41,7 @@ from storage.tables import (
 OWN: tuple[Table, ...] = (
     *(links, pending_links, link_requests, role_connections, optouts, memberships, departures),
     *(rules, filters, subscriptions, wishes, hits, verdicts, digests),
+    *(reaction_choices, reaction_sends),
     *(drafts, jumps, deliveries, shares, exclusions, visibilities, presences),
 )
 # Where a member is only named: as whoever did something for a server, and beside the cards that

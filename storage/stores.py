@@ -24,6 +24,7 @@ from storage.pending_links import PendingLinkStore
 from storage.personal import PersonalStore
 from storage.planned_events import PlannedEventStore
 from storage.presences import PresenceStore
+from storage.reactions import ReactionStore
 from storage.replacements import ReplacementStore
 from storage.role_connections import RoleConnectionStore
 from storage.rules import RuleStore
@@ -63,6 +64,7 @@ class Stores:
     personal: PersonalStore
     planned: PlannedEventStore
     presences: PresenceStore
+    reactions: ReactionStore
     replacements: ReplacementStore
     requests: LinkRequestStore
     role_connections: RoleConnectionStore
@@ -102,6 +104,7 @@ class Stores:
             personal=PersonalStore(database),
             planned=PlannedEventStore(database),
             presences=PresenceStore(database),
+            reactions=ReactionStore(database),
             replacements=ReplacementStore(database),
             requests=LinkRequestStore(database, vault),
             role_connections=RoleConnectionStore(database, vault),

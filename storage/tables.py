@@ -156,6 +156,7 @@ drafts = Table(
     Column("kind", Text, nullable=False, server_default="forward"),
     Column("form", JSON(none_as_null=True)),  # what a member has filled in so far
     Column("policy", Text),  # how much of a message the card holds; None of none
+    Column("digest_id", Text),  # the page behind the card of several messages
     Column("created_at", Double, nullable=False),
     Column("expires_at", Double, nullable=False, index=True),
 )
@@ -370,6 +371,39 @@ verdicts = Table(
     Column("occasion", Text, primary_key=True),
     Column("gate", Text, nullable=False),
     Column("at", Double, nullable=False, index=True),
+)
+
+# With which emoji a member sends a message to their own chat, in all servers.
+reaction_choices = Table(
+    "reaction_choices",
+    metadata,
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("emoji", Text, nullable=False),  # as Discord writes it
+    Column("key", Text, nullable=False),  # the same for every tone of skin
+    Column("locale", Text, nullable=False),
+    Column("told", JSON, nullable=False),  # when the member was told why something did not go
+    Column("chosen_at", Double, nullable=False),
+)
+
+# What members have sent, or will, by reacting to it; a member sends a message once.
+reaction_sends = Table(
+    "reaction_sends",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("member_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger, nullable=False),
+    Column("guild_id", BigInteger, nullable=False, index=True),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("key", Text, nullable=False),  # of the emoji
+    Column("state", Text, nullable=False),
+    Column("forward_id", Text, index=True),
+    Column("tries", Integer, nullable=False),
+    Column("next_try_at", Double, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("expires_at", Double, nullable=False, index=True),
+    Index(None, "member_id", "message_id", unique=True),
+    Index(None, "state", "next_try_at"),
+    sqlite_autoincrement=True,  # an id is never given twice
 )
 
 # The page behind a digest: all that was folded into one card.

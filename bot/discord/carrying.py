@@ -1,13 +1,11 @@
 """The message that was clicked or named, as much of it as may leave its server."""
 
-from contextlib import suppress
-from dataclasses import replace
 from typing import cast
 
 import discord
 
 from bot.discord.access import roles_in
-from bot.discord.convert import highlight_of, places_of
+from bot.discord.convert import highlight_of
 from bot.discord.failures import asking
 from bot.discord.messages import find_message
 from bot.discord.plugin import AnyBot, services_of
@@ -15,7 +13,6 @@ from bot.discord.reader import reader_of
 from bot.discord.replies import defer
 from bot.discord.whereabouts import is_outside
 from bot.services.messages.models import Highlight
-from storage.reading import Unreadable
 
 
 async def carried(
@@ -33,18 +30,13 @@ async def carried(
     else:
         _put_in_place(interaction, message)
         outside = await is_outside(interaction)
-    highlight = await _read(interaction, message, outside=outside)
-    services, member_id = services_of(interaction.client), interaction.user.id
-    if outside:
-        highlight = await services.optouts.without_theirs(member_id, highlight)
-    else:
-        await services.replacements.note(member_id, highlight.seen)
-    return await services.access.carried(
-        member_id,
-        highlight,
-        highlight.seen.places if outside else places_of(message.channel),
-        feature,
-        roles_in(interaction, highlight.source.guild_id),
+    services = services_of(interaction.client)
+    async with asking(interaction.client, services.patience.answer):
+        people = reader_of(cast("AnyBot", interaction.client)).people
+        highlight = await highlight_of(message, interaction.user, people, outside=outside)
+    roles = roles_in(interaction, highlight.source.guild_id)
+    return await services.picked.carried(
+        interaction.user.id, highlight, feature, roles, outside=outside
     )
 
 
@@ -53,16 +45,3 @@ def _put_in_place(interaction: discord.Interaction, message: discord.Message) ->
     here, there = interaction.channel, message.channel
     if here is not None and isinstance(there, discord.PartialMessageable) and there.id == here.id:
         message.channel = here  # type: ignore[assignment] # it is where messages are
-
-
-async def _read(
-    interaction: discord.Interaction, message: discord.Message, *, outside: bool
-) -> Highlight:
-    services = services_of(interaction.client)
-    async with asking(interaction.client, services.patience.answer):
-        people = reader_of(cast("AnyBot", interaction.client)).people
-        highlight = await highlight_of(message, interaction.user, people, outside=outside)
-    with suppress(Unreadable):
-        schedule = await services.wishes.of(interaction.user.id)
-        highlight = replace(highlight, zone=schedule.zone)
-    return highlight

@@ -10,7 +10,7 @@ from bot.discord.guilds import Room, guild_of
 from bot.discord.history import fetch_message
 from bot.discord.plugin import AnyBot, services_of
 from bot.discord.references import Reference, parse_reference
-from bot.errors import MessageNotFound, UserError
+from bot.errors import ContentHidden, MessageNotFound, UserError
 
 FILE_PAGE = 100
 
@@ -21,12 +21,6 @@ class ChannelNamed(UserError):
     """What was named is a channel, and not a message in it."""
 
     key = "error-channel-named"
-
-
-class ContentHidden(UserError):
-    """Discord does not show this bot what the message says."""
-
-    key = "error-content-hidden"
 
 
 async def find_message(interaction: discord.Interaction, text: str) -> discord.Message:

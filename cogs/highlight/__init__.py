@@ -7,6 +7,7 @@ from bot.discord.cog import ListenerLists
 from bot.discord.plugin import AnyBot
 from cogs.highlight.explain import ExplainCommands
 from cogs.highlight.flood import FloodNotices, IgnoreButton
+from cogs.highlight.reaction import ReactionCommands
 from cogs.highlight.rules import RuleCommands
 from cogs.highlight.schedule import ScheduleCommands
 
@@ -14,6 +15,7 @@ from cogs.highlight.schedule import ScheduleCommands
 @app_commands.guild_only()
 class Highlight(
     ExplainCommands,
+    ReactionCommands,
     ScheduleCommands,
     RuleCommands,
     FloodNotices,
@@ -25,8 +27,11 @@ class Highlight(
     components = (IgnoreButton,)
 
     def listeners(self) -> ListenerLists:
-        """Listen to floods."""
-        return ((self.services.digests.on_flood, self.tell_flood),)
+        """Listen to floods, and to reactions that send nothing."""
+        return (
+            (self.services.digests.on_flood, self.tell_flood),
+            (self.services.reactions.on_refused, self.tell_refused),
+        )
 
 
 async def setup(bot: AnyBot) -> None:

@@ -7,6 +7,7 @@ from sandbox.discord.state import JSON
 CHANNEL, THREAD = "GuildChannelResponse", "ThreadResponse"
 MEMBER, ROLE, USER = "GuildMemberResponse", "GuildRoleResponse", "UserResponse"
 MESSAGE, VOICE = "MessageResponse", "VoiceStateResponse"
+REACTION = "MessageReactionEmojiResponse"
 WHOLE: Mapping[str, str] = {
     "MESSAGE_CREATE": MESSAGE,
     "MESSAGE_UPDATE": MESSAGE,
@@ -32,6 +33,8 @@ PARTS: Mapping[str, Mapping[str, str]] = {
     "GUILD_MEMBERS_CHUNK": {"members": MEMBER},
     "GUILD_ROLE_CREATE": {"role": ROLE},
     "GUILD_ROLE_UPDATE": {"role": ROLE},
+    "MESSAGE_REACTION_ADD": {"member": MEMBER, "emoji": REACTION},
+    "MESSAGE_REACTION_REMOVE": {"emoji": REACTION},
     "INTERACTION_CREATE": {"message": MESSAGE, "member": MEMBER, "user": USER},
 }
 RESOLVED: Mapping[str, str] = {

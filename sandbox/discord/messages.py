@@ -8,6 +8,7 @@ from sandbox.discord.state import JSON, Channel, Reader, Site, User
 
 CROSSPOSTED, IS_CROSSPOST, HAS_THREAD = 1 << 0, 1 << 1, 1 << 5
 EPHEMERAL, LOADING, VOICE, COMPONENTS_V2 = 1 << 6, 1 << 7, 1 << 13, 1 << 15
+BURST_COLORS = ["#ff9af4", "#d10cff"]
 DEFAULT, PINNED, JOINED, BOOSTED, FOLLOWS, THREAD_MADE, THREAD_STARTER = 0, 6, 7, 8, 12, 18, 21
 REPLY, SLASH_COMMAND, MENU_COMMAND, POLL_RESULT = 19, 20, 23, 46
 WRITTEN = (DEFAULT, REPLY, SLASH_COMMAND, MENU_COMMAND)
@@ -126,6 +127,7 @@ class Message:
     poll: Poll | None = None
     stickers: list[JSON] = field(default_factory=list)
     reactions: dict[str, list[User]] = field(default_factory=dict)
+    bursts: dict[str, list[User]] = field(default_factory=dict)
     pinned_at: float | None = None
     nonce: str | int | None = None
     metadata: JSON | None = None
@@ -217,14 +219,14 @@ class Message:
         }
 
     def _reaction(self, emoji: str, viewer: User) -> JSON:
-        users = self.reactions[emoji]
+        users, bursts = self.reactions[emoji], self.bursts.get(emoji, [])
         return {
             "emoji": emoji_payload(emoji),
             "count": len(users),
-            "count_details": {"burst": 0, "normal": len(users)},
-            "burst_colors": [],
-            "me_burst": False,
-            "me": viewer in users,
+            "count_details": {"burst": len(bursts), "normal": len(users) - len(bursts)},
+            "burst_colors": BURST_COLORS if bursts else [],
+            "me_burst": viewer in bursts,
+            "me": viewer in users and viewer not in bursts,
         }
 
     def _reference(self, viewer: User) -> JSON:
@@ -314,9 +316,11 @@ def _face(user: User, reader: Reader) -> JSON:
 
 
 def emoji_payload(emoji: str) -> JSON:
-    """Give a reaction's emoji: a character, or `name:id` of a custom one."""
-    name, _, number = emoji.partition(":")
-    return {"id": number or None, "name": name}
+    """Give a reaction's emoji: a character, or `name:id` of a custom one, `a:name:id` of a GIF."""
+    if ":" not in emoji:
+        return {"id": None, "name": emoji}
+    *animated, name, number = emoji.split(":")
+    return {"id": number, "name": name} | ({"animated": True} if animated else {})
 
 
 def pointer_to(message: Message, kind: int = 0) -> JSON:

@@ -219,8 +219,8 @@ class Writer:
             self._allowed(message.channel, Permission.MANAGE_MESSAGES)
         self.world.delete(message)
 
-    async def react(self, message: Message, emoji: str) -> None:
-        """Add a reaction, or take one's own back."""
+    async def react(self, message: Message, emoji: str, *, burst: bool = False) -> None:
+        """Add a reaction, maybe a super one, or take one's own back."""
         self._readable(message)
         if self.user in message.reactions.get(emoji, ()):
             self.world.unreact(message, self.user, emoji)
@@ -229,7 +229,7 @@ class Writer:
             self._allowed(message.channel, Permission.ADD_REACTIONS)
             if len(message.reactions) >= MOST_REACTIONS:
                 raise CannotDo(f"a message has at most {MOST_REACTIONS} different reactions")
-        self.world.react(message, self.user, emoji)
+        self.world.react(message, self.user, emoji, burst=burst)
 
     async def vote(self, message: Message, answer: int) -> None:
         """Vote in a poll, by the answer's number from 1."""

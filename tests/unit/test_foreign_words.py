@@ -42,9 +42,9 @@ reason server text title value words
 """
 # Numbers, times, marks, mentions, and sentences of ours that were made plain where they were made.
 OUR_NAMES = """
-1 added address answer arrived chats code contact count date day days end error failed file files
-folder gate grace host hours items left length limit lines linked megabytes minutes mode moment
-month more most needed note now number of operator page pages peer question receipts redirect
+1 added address answer arrived chats code contact count date day days emoji end error failed file
+files folder gate grace host hours items left length limit lines linked megabytes minutes mode
+moment month more most needed note now number of operator page pages peer question receipts redirect
 roles rule rules scheme seconds sends sent shown since skipped start state status subscriptions
 texts time unknown until url used version waiting wanted weekday what when where who why year zone
 """

@@ -41,6 +41,17 @@ highlight-when-leftovers = Anything over the daily limit arrives at { $time }
 highlight-when-dnd = Do not disturb until { $until }
 highlight-when-zone = Time zone { $zone }
 
+highlight-reaction-on =
+    From now on a message you react to with { $emoji } is sent to My Chatroom, once. Remove the reaction before it is sent, and it is not.
+    This works in all servers. Others see your reaction like any other, and each send counts like one from the menu.
+highlight-reaction-off = Your reactions send nothing from now on.
+highlight-reaction-not-here = ⚠️ Messages of this server cannot be sent yet. { $why }
+highlight-reaction-refused = The message you reacted to with { $emoji } was not sent. { $why } You will not be told of the same reason again. { COMMAND("highlight reaction") } turns this off.
+highlight-reaction-waits = The message you reacted to with { $emoji } waits. { $why } You will not be told of the same reason again. { COMMAND("highlight reaction") } turns this off.
+highlight-reaction-not-linked = You have not linked KakaoTalk yet. Use { COMMAND("kakao link") }, then remove the reaction and add it again.
+highlight-reaction-consent = Kakao needs your consent to send messages. Agree in { COMMAND("kakao status") }, and it is sent.
+highlight-reaction-away = Discord did not answer for a day. Remove the reaction and add it again.
+
 highlight-pause-everywhere = Cards wait until { $until }.
 highlight-pause-here = Your rules in this server are paused until { $until }.
 highlight-pause-over = Highlights are on again.

@@ -41,6 +41,17 @@ highlight-when-leftovers = 하루에 다 못 보낸 소식은 { $time }에 보�
 highlight-when-dnd = { $until }까지 일시 중지
 highlight-when-zone = 시간대 { $zone }
 
+highlight-reaction-on =
+    이제 메시지에 { $emoji } 반응을 달면 그 메시지를 ‘나와의 채팅’으로 한 번 보내 드려요. 보내기 전에 반응을 지우면 보내지 않아요.
+    모든 서버에서 되고, 다른 멤버에게도 반응은 그대로 보여요. 하루에 보낼 수 있는 횟수는 메뉴로 보낼 때와 같이 써요.
+highlight-reaction-off = 이제 반응을 달아도 메시지를 보내지 않아요.
+highlight-reaction-not-here = ⚠️ 이 서버의 메시지는 아직 보낼 수 없어요. { $why }
+highlight-reaction-refused = { $emoji } 반응을 단 메시지를 보내지 못했어요. { $why } 같은 이유는 다시 알려 드리지 않을게요. 이 기능은 { COMMAND("highlight reaction") }에서 끌 수 있어요.
+highlight-reaction-waits = { $emoji } 반응을 단 메시지를 아직 보내지 못하고 보관하고 있어요. { $why } 같은 이유는 다시 알려 드리지 않을게요. 이 기능은 { COMMAND("highlight reaction") }에서 끌 수 있어요.
+highlight-reaction-not-linked = 아직 카카오톡이 연결되지 않았어요. { PARTICLE(COMMAND("kakao link"), "으로") } 연결한 다음 반응을 지웠다가 다시 달아 주세요.
+highlight-reaction-consent = 카카오에서 ‘카카오톡 메시지 전송’ 동의가 필요해요. { COMMAND("kakao status") }에서 동의하면 보내 드려요.
+highlight-reaction-away = 하루 동안 디스코드가 대답하지 않았어요. 반응을 지웠다가 다시 달아 주세요.
+
 highlight-pause-everywhere = { $until }까지 카드를 보내지 않고 모아 둘게요.
 highlight-pause-here = { $until }까지 이 서버의 소식은 알리지 않을게요.
 highlight-pause-over = 다시 알려 드릴게요.

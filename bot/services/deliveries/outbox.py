@@ -15,6 +15,7 @@ from bot.services.deliveries.signals import OutboxSignals
 from storage.deliveries import (
     Acceptance,
     Chat,
+    Claim,
     Delivery,
     DeliveryState,
     DeliveryStore,
@@ -62,13 +63,13 @@ class Outbox:
             await self._until_told(changed, deadline)
         return await self._settled(forward_id, rows[0].member_id, deadline)
 
-    async def accept(self, rows: Sequence[NewDelivery]) -> str:
+    async def accept(self, rows: Sequence[NewDelivery], *, claim: Claim | None = None) -> str:
         """Commit one forward, to "Me" or to friends, and return its id; sending starts at once.
 
-        Raises NotLinked.
+        Raises NotLinked, or Expired where what it was made of is claimed no more.
         """
         forward_id = self._new_id()
-        await self._accept(forward_id, rows)
+        await self._accept(forward_id, rows, claim=claim)
         return forward_id
 
     async def settle(
@@ -108,14 +109,19 @@ class Outbox:
         return f"{self._random.getrandbits(FORWARD_ID_BITS):024x}"
 
     async def _accept(
-        self, forward_id: str, rows: Sequence[NewDelivery], draft_id: str | None = None
+        self,
+        forward_id: str,
+        rows: Sequence[NewDelivery],
+        draft_id: str | None = None,
+        claim: Claim | None = None,
     ) -> None:
         _check(rows)
         tracing.forward.set(forward_id)
-        match await self._store.accept(forward_id, rows, at=self._now(), draft_id=draft_id):
+        now = self._now()
+        match await self._store.accept(forward_id, rows, at=now, draft_id=draft_id, claim=claim):
             case Acceptance.NOT_LINKED:
                 raise NotLinked
-            case Acceptance.DRAFT_GONE:
+            case Acceptance.DRAFT_GONE | Acceptance.TAKEN_BACK:
                 raise Expired
         logger.info("%d to send", len(rows))
         self._signals.work.set()

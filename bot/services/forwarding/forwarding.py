@@ -46,10 +46,16 @@ class Forwarding:
 
         Raises NotLinked, SystemMessage or NoteTooLong; then nothing is sent.
         """
+        return await self.send([await self.row_to_me(member, highlight, note)])
+
+    async def row_to_me(
+        self, member: Member, highlight: Highlight, note: str | None = None
+    ) -> NewDelivery:
+        """Return a send to the member's own chat; raises NotLinked, SystemMessage, NoteTooLong."""
         if await self._links.get(member.id) is None:
             raise NotLinked
         source = highlight.source
-        row = NewDelivery(
+        return NewDelivery(
             member_id=member.id,
             chat=Chat.ME,
             card=await self._card(member, highlight, note),
@@ -58,7 +64,6 @@ class Forwarding:
             message_id=source.message_id,
             policy=highlight.policy,
         )
-        return await self.send([row])
 
     async def sample(self, member: Member, source: Source) -> NewDelivery:
         """Return a card for the member's own chat that shows what cards are like.

@@ -6,6 +6,8 @@ from bot.services.accounts.build import AccountServices
 from bot.services.accounts.linked import LinkedMembers
 from bot.services.accounts.links import Links
 from bot.services.deliveries.build import DeliveryServices
+from bot.services.forwarding.build import ForwardingServices
+from bot.services.forwarding.forwarding import Forwarding
 from bot.services.forwarding.jumps import Jumps
 from bot.services.highlights.activity import Activity
 from bot.services.highlights.catch_up import CatchUp
@@ -17,7 +19,9 @@ from bot.services.highlights.matching.matcher import Matcher
 from bot.services.highlights.opening import Opening
 from bot.services.highlights.pattern_budget import PatternBudget
 from bot.services.highlights.pattern_search import PatternSearch
+from bot.services.highlights.picked import Picked
 from bot.services.highlights.questions import Questions
+from bot.services.highlights.reactions import Reactions
 from bot.services.highlights.replacements import Replacements
 from bot.services.highlights.rules import Rules
 from bot.services.highlights.schedule import Schedules
@@ -42,6 +46,8 @@ class HighlightServices:
     patterns: PatternSearch
     watch: Watcher
     replacements: Replacements
+    picked: Picked
+    reactions: Reactions
 
 
 def build_highlights(
@@ -52,7 +58,7 @@ def build_highlights(
     optouts: OptOuts,
     presences: Presences,
     servers: ServerServices,
-    jumps: Jumps,
+    forwarding: ForwardingServices,
 ) -> HighlightServices:
     """Build the services of `/highlight`."""
     stores, sight, now = resources.stores, resources.sight, resources.now
@@ -84,11 +90,14 @@ def build_highlights(
         patterns=patterns, linked=linked, replacements=replacements, catch_up=catch_up,
     )  # fmt: skip
     digests = _digests(
-        resources, gates, wishes, links=links, rules=rules, servers=servers, jumps=jumps
+        resources, gates, wishes, links=links, rules=rules, servers=servers, jumps=forwarding.jumps
     )
+    picked = Picked(servers.access, optouts, gates, wishes, replacements)
+    reactions = _reactions(resources, links, outbox, forwarding.forwarding, picked)
     return HighlightServices(
-        rules, wishes, gates, dispatcher, digests, catch_up, patterns, watch, replacements
-    )
+        rules, wishes, gates, dispatcher, digests, catch_up, patterns, watch, replacements,
+        picked, reactions,
+    )  # fmt: skip
 
 
 def _watcher(
@@ -123,6 +132,26 @@ def _dispatcher(
         days=Days(outbox.allowance, stores.deliveries, now=resources.now),
         schedules=wishes,
         signals=outbox.signals,
+        sight=resources.sight,
+        patience=resources.patience,
+        now=resources.now,
+    )
+
+
+def _reactions(
+    resources: Resources,
+    links: Links,
+    outbox: DeliveryServices,
+    forwarding: Forwarding,
+    picked: Picked,
+) -> Reactions:
+    return Reactions(
+        resources.stores.reactions,
+        links=links,
+        forwarding=forwarding,
+        outbox=outbox.deliveries,
+        signals=outbox.signals,
+        picked=picked,
         sight=resources.sight,
         patience=resources.patience,
         now=resources.now,

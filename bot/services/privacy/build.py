@@ -46,6 +46,7 @@ def build_privacy(
             stores.verdicts,
             stores.copies,
             stores.presences,
+            stores.reactions,
             now=now,
         ),
     )
