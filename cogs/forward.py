@@ -11,6 +11,7 @@ from bot.discord.cog import KkachiCog, ListenerLists
 from bot.discord.consents import linked_text
 from bot.discord.plugin import AnyBot
 from bot.discord.replies import member_of
+from bot.discord.several import Named, Read, carried_several
 from bot.discord.ui.friend_picker import (
     FriendSelect,
     MemberSelect,
@@ -24,6 +25,8 @@ from bot.discord.ui.results import RepeatButton, show_results
 from bot.discord.words import sentence
 from bot.errors import UserError
 from bot.services.accounts.oauth import NewLink
+from bot.services.forwarding.lists import MOST_MESSAGES
+from storage.drafts import Draft
 
 TO_ME, TO_FRIENDS = "Send to my KakaoTalk", "Send to Kakao friends"
 
@@ -48,16 +51,28 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
 
     @app_commands.command()
     async def me(
-        self, interaction: discord.Interaction, message: str, note: str | None = None
+        self,
+        interaction: discord.Interaction,
+        *,
+        message: str,
+        note: str | None = None,
+        until: str | None = None,
+        thread: bool = False,
     ) -> None:
-        """Send a message to My Chatroom, your KakaoTalk chat with yourself.
+        """Send messages to My Chatroom, your KakaoTalk chat with yourself.
 
         Args:
             interaction: who asks, and where
             message: Link of the message, or its ID in this channel
             note: A short note that goes first
+            until: Link or ID of the last message, to send all between as one card (20 at most)
+            thread: The whole thread of this message as one card (its newest 20)
         """
-        await self._to_me(interaction, message, note)
+        named = Named(message, until, thread)
+        if named.is_one:
+            await self._to_me(interaction, message, note)
+        else:
+            await self._several_to_me(interaction, named, note)
 
     @app_commands.command()
     async def friends(
@@ -66,18 +81,22 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
         *,
         message: str,
         note: str | None = None,
+        until: str | None = None,
+        thread: bool = False,
         to: User | None = None,
         to2: User | None = None,
         to3: User | None = None,
         to4: User | None = None,
         to5: User | None = None,
     ) -> None:
-        """Send a message to up to five KakaoTalk friends.
+        """Send messages to up to five KakaoTalk friends.
 
         Args:
             interaction: who asks, and where
             message: Link of the message, or its ID in this channel
             note: A short note that goes first
+            until: Link or ID of the last message, to send all between as one card (20 at most)
+            thread: The whole thread of this message as one card (its newest 20)
             to: A member who is a Kakao friend of yours and shows their name here
             to2: Another such member
             to3: Another such member
@@ -85,7 +104,11 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
             to5: Another such member
         """
         members = [one for one in (to, to2, to3, to4, to5) if one is not None]
-        await self._to_friends(interaction, message, note, members)
+        named = Named(message, until, thread)
+        if named.is_one:
+            await self._to_friends(interaction, message, note, members)
+        else:
+            await self._several_to_friends(interaction, named, note, members)
 
     async def send_to_me(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Send the message that was clicked to the member's own chat."""
@@ -136,10 +159,56 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
     ) -> None:
         highlight = await carried(interaction, message, self.feature)
         draft = await self.services.forwarding.draft(member_of(interaction), highlight, note)
+        await self._pick_friends(interaction, draft, members)
+
+    async def _pick_friends(
+        self,
+        interaction: discord.Interaction,
+        draft: Draft,
+        members: Sequence[User],
+        warnings: Sequence[str] = (),
+    ) -> None:
         if members:
-            await show_panel_for(interaction, draft, members)
+            await show_panel_for(interaction, draft, members, warnings)
         else:
-            await show_panel(interaction, draft)
+            await show_panel(interaction, draft, warnings)
+
+    async def _several_to_me(
+        self, interaction: discord.Interaction, named: Named, note: str | None
+    ) -> None:
+        read = await carried_several(interaction, named, self.feature)
+        forwarding, member = self.services.forwarding, member_of(interaction)
+        if len(read.several.messages) == 1:
+            rows = await forwarding.to_me(member, read.several.messages[0], note)
+        else:
+            rows = await forwarding.several_to_me(member, read.several, note)
+        await show_results(interaction, rows, besides=self._left_behind(interaction, read))
+
+    async def _several_to_friends(
+        self,
+        interaction: discord.Interaction,
+        named: Named,
+        note: str | None,
+        members: Sequence[User],
+    ) -> None:
+        read = await carried_several(interaction, named, self.feature)
+        forwarding, member = self.services.forwarding, member_of(interaction)
+        if len(read.several.messages) == 1:
+            draft = await forwarding.draft(member, read.several.messages[0], note)
+        else:
+            draft = await forwarding.draft_of_several(member, read.several, note)
+        warnings = self._left_behind(interaction, read)
+        await self._pick_friends(interaction, draft, members, warnings)
+
+    def _left_behind(self, interaction: discord.Interaction, read: Read) -> list[str]:
+        """Say how many messages do not go along, and why."""
+        lines = []
+        if earlier := read.several.earlier:
+            key = "forward-several-earlier-more" if read.is_more else "forward-several-earlier"
+            lines.append(self.text(interaction, key, count=earlier, limit=MOST_MESSAGES))
+        if read.opted_out:
+            lines.append(self.text(interaction, "forward-several-opted-out", count=read.opted_out))
+        return lines
 
 
 async def setup(bot: AnyBot) -> None:

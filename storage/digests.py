@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
@@ -92,6 +92,15 @@ class DigestStore:
             return Digest(**rows[0], items=[_item(row) for row in items])
 
         return await self._database.read(look)
+
+    async def keep_until(self, digest_id: str, at: float) -> None:
+        """Let a page expire then, and no sooner."""
+        mine = digests.c.id == digest_id
+        await self._database.change(update(digests).where(mine).values(expires_at=at))
+
+    async def delete(self, digest_id: str) -> None:
+        """Erase a page."""
+        await self._database.change(delete(digests).where(digests.c.id == digest_id))
 
     async def of_forward(self, forward_id: str) -> str | None:
         """Return the id of the page that a delivery has already."""

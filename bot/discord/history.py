@@ -10,6 +10,7 @@ import discord
 from bot.discord.failures import NO, UNREADABLE, asking
 from bot.discord.guilds import Room
 from bot.discord.limits import HISTORY_PAGE
+from bot.discord.messages import AnyRoom
 from bot.discord.plugin import AnyBot
 from bot.discord.polls import give_ends
 from bot.services.clock import PATIENCE
@@ -17,6 +18,7 @@ from bot.services.clock import PATIENCE
 _log = logging.getLogger(__name__)
 
 EVERYTHING = sys.maxsize
+LARGEST_ID = 2**63 - 1
 
 
 async def fetch_message(
@@ -62,6 +64,33 @@ async def written_after(
             yield message
 
 
+async def written_between(
+    bot: AnyBot,
+    room: AnyRoom,
+    first: int,
+    last: int,
+    *,
+    most_pages: int,
+    seconds: float = PATIENCE.answer,
+) -> tuple[list[discord.Message], bool]:
+    """Return what was written from one message to another, the oldest first.
+
+    Of more than so many pages the newest, and True. Raises NotFound, Forbidden or DiscordAway.
+    """
+    found: list[discord.Message] = []
+    before = last + 1
+    for _ in range(most_pages):
+        async with asking(bot, seconds):
+            raws = await bot.http.logs_from(room.id, HISTORY_PAGE, before=min(before, LARGEST_ID))
+        raws = [raw for raw in raws if int(raw["id"]) >= first]
+        raws.sort(key=lambda raw: int(raw["id"]))
+        found[:0] = _readable(room, raws)
+        if len(raws) < HISTORY_PAGE:
+            return found, False
+        before = int(raws[0]["id"])
+    return found, before > first
+
+
 def rooms_with_news(guild: discord.Guild, after: int) -> Iterator[Room]:
     """Yield the channels and threads that we may read and that have newer messages."""
     for room in (*guild.channels, *guild.threads):
@@ -72,7 +101,7 @@ def rooms_with_news(guild: discord.Guild, after: int) -> Iterator[Room]:
                 yield room
 
 
-def _readable(room: Room | discord.DMChannel, raws: Iterable[Any]) -> Iterator[discord.Message]:
+def _readable(room: AnyRoom, raws: Iterable[Any]) -> Iterator[discord.Message]:
     """Yield the messages that discord.py understands; by itself it gives up a page for one."""
     state = room._state  # noqa: SLF001 - there is no other way to make a message of its JSON
     for raw in raws:

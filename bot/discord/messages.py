@@ -17,6 +17,9 @@ FILE_PAGE = 100
 Readable = discord.abc.GuildChannel | discord.Thread
 
 
+AnyRoom = Room | discord.DMChannel | discord.GroupChannel | discord.PartialMessageable
+
+
 class ChannelNamed(UserError):
     """What was named is a channel, and not a message in it."""
 
@@ -53,6 +56,29 @@ def is_blank(message: discord.Message) -> bool:
     )
     is_pointer = message.type is discord.MessageType.thread_starter_message
     return not any(parts) and not message.is_system() and not is_pointer
+
+
+async def readable_thread(
+    interaction: discord.Interaction, message: discord.Message
+) -> discord.Thread | None:
+    """Return the thread that a message is in or begins, if the member may read it.
+
+    Raises DiscordAway.
+    """
+    room, guild = message.channel, message.guild
+    if guild is None or isinstance(room, discord.Thread):
+        return room if isinstance(room, discord.Thread) else None
+    if not message.flags.has_thread:
+        return None
+    try:
+        async with asking(interaction.client, services_of(interaction.client).patience.answer):
+            thread = message.thread or await guild.fetch_channel(message.id)
+            is_readable = isinstance(thread, discord.Thread) and await _may_read(
+                interaction, guild, thread
+            )
+    except (*NO, discord.ClientException):
+        return None
+    return thread if is_readable and isinstance(thread, discord.Thread) else None
 
 
 async def _named(interaction: discord.Interaction, reference: Reference) -> discord.Message:

@@ -29,6 +29,8 @@ BUBBLE = (
     *("picture", "scrap", "custom"),
 )
 """The texts `bubble-<name>`: what KakaoTalk itself says in a message, and what cannot be shown."""
+# What a member has sent by hand, and no rule found.
+PICKED = "forward"
 CODE = re.compile(r"`([^`]+)`")
 # Line breaks and other controls, and the marks that turn the direction of the text behind them.
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -172,9 +174,10 @@ class Pages:
             first,
             groups=groups,
             moments=moments,
-            count=len(digest.items) + waiting + digest.left_out,
+            count=len(digest.items) + waiting,
             waiting=waiting,
             left_out=digest.left_out,
+            picked=any(item.feature == PICKED for item in digest.items),
         )
 
     def front(self, notice: object, first: Locale) -> str:

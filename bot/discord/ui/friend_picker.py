@@ -180,14 +180,23 @@ async def panel_after_kakao(client: discord.Client, draft: Draft) -> Panel:
     return panel
 
 
-async def show_panel(interaction: discord.Interaction, draft: Draft) -> None:
-    """Show the panel, or ask at Kakao for what is missing; then it appears by itself."""
+async def show_panel(
+    interaction: discord.Interaction, draft: Draft, warnings: Sequence[str] = ()
+) -> None:
+    """Show the panel, or ask at Kakao for what is missing; then it appears by itself.
+
+    At first it says with it what to know of the draft.
+    """
     async with _keeping(interaction, draft):
-        await _show(interaction, await _panel(interaction, draft))
+        panel = await _panel(interaction, draft)
+        await _show(interaction, replace(panel, warnings=warnings))
 
 
 async def show_panel_for(
-    interaction: discord.Interaction, draft: Draft, members: Sequence[User]
+    interaction: discord.Interaction,
+    draft: Draft,
+    members: Sequence[User],
+    warnings: Sequence[str] = (),
 ) -> None:
     """Show the panel like `show_panel`, with those of these members picked who can be."""
     named = services_of(interaction.client).drafts.named
@@ -196,7 +205,8 @@ async def show_panel_for(
         named[draft.id] = chosen
         panel = await _panel(interaction, draft, chosen)
         named.pop(draft.id, None)
-        await _show(interaction, await with_members(interaction.client, panel, chosen))
+        panel = await with_members(interaction.client, panel, chosen)
+        await _show(interaction, replace(panel, warnings=(*panel.warnings, *warnings)))
 
 
 async def _panel(

@@ -121,10 +121,11 @@ async def show_results(
     rows: Sequence[Delivery],
     *,
     more: Sequence[discord.ui.Item[Any]] = (),
+    besides: Sequence[str] = (),
 ) -> None:
     """Answer with what became of a forward, and again whenever what still waits has moved on.
 
-    `more` stands beside the button that helps, if there is one.
+    `more` stands beside the button that helps, if there is one, and below it all `besides`.
     """
     deliveries = services_of(interaction.client).deliveries
     clock = asyncio.get_running_loop().time
@@ -132,7 +133,7 @@ async def show_results(
     shown: Sequence[Delivery] = ()
     while [row.state for row in shown] != [row.state for row in rows]:
         shown = rows
-        await _show(interaction, shown, more)
+        await _show(interaction, shown, more, besides)
         rows = await deliveries.settle(
             shown[0].forward_id,
             shown[0].member_id,
@@ -145,6 +146,7 @@ async def _show(
     interaction: discord.Interaction,
     rows: Sequence[Delivery],
     more: Sequence[discord.ui.Item[Any]],
+    besides: Sequence[str],
 ) -> None:
     texts, locale = services_of(interaction.client).texts, locale_of(interaction)
     to_me = rows[0].chat is Chat.ME
@@ -154,7 +156,7 @@ async def _show(
         view.add_item(item)
     text = me_text(texts, locale, rows[0]) if to_me else friends_text(texts, locale, rows)
     await interaction.edit_original_response(
-        content="\n".join(filter(None, (text, why))), view=view
+        content="\n".join(filter(None, (text, why, *besides))), view=view
     )
 
 

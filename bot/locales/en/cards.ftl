@@ -16,6 +16,7 @@ card-button = Original
 card-button-voice = Voice
 card-button-event = Event
 card-button-discord = Discord
+card-several = { $place } · { $count } messages
 card-note = 📝 { $note }
 card-reply = ↪ { $author }: { $text }
 card-said = { $author }: { $text }

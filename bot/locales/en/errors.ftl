@@ -17,6 +17,14 @@ error-content-hidden = I cannot read what this message says. Right-click or long
 error-system-message = Discord's system messages cannot be sent.
 error-author-opted-out = The author of this message does not want it to be sent with Kkachi.
 error-author-not-in-passing = The author of this message opted out of automatic sends. You can still send it by hand from the message menu.
+error-other-channel = Both messages have to be in the same channel.
+error-no-thread = This message has no thread that you can read. Choose a message in the thread, or the one it began with.
+error-until-or-thread = Use either "until" or "thread", not both.
+error-none-left =
+    { $count ->
+        [0] There is no message here that could be sent.
+       *[other] The authors of these messages opted out of automatic sends, so none of them goes along. You can still send one by hand from the message menu.
+    }
 error-no-emoji = Please choose one emoji, such as 🔖 or one of this server's. Type off to turn this off.
 error-too-many-reactions = { $limit } messages you reacted to are still waiting to be sent. React again once some of them are sent.
 error-note-too-long = A note can have up to { $limit } characters; yours has { $length }.

@@ -87,3 +87,12 @@ delivery-unreadable = Its stored content can no longer be read.
 delivery-discord = It goes out when Discord can be reached again.
 delivery-not-allowed = Not sent: the server it is from no longer allows it.
 delivery-nothing-left = Not sent: the message was deleted, or you can no longer see it.
+
+# What stays behind when several messages go as one card
+forward-several-earlier = Only the newest { $limit } go along; { $count } before them were left out.
+forward-several-earlier-more = Only the newest { $limit } go along; more than { $count } before them were left out.
+forward-several-opted-out =
+    { $count ->
+        [one] One message was left out: its author opted out of automatic sends.
+       *[other] { $count } messages were left out: their authors opted out of automatic sends.
+    }

@@ -201,6 +201,10 @@ page-digest = Gathered highlights
         [one] One highlight
        *[other] { $count } highlights
     }
+    .messages = { $count ->
+        [one] One message
+       *[other] { $count } messages
+    }
     .made = Gathered { $moment }
     .empty = All of them have been deleted or hidden, or their server no longer allows them.
     .waiting = { $count ->
@@ -208,6 +212,7 @@ page-digest = Gathered highlights
        *[other] { $count } more are not shown: Discord could not be asked whether you may see them. Please refresh in a moment.
     }
     .more = { $count } more are not listed here: there were too many.
+    .earlier = { $count } earlier ones are not listed here.
     .way = Press one to open it in Discord. This page disappears after a week.
 page-digest-unknown = Page not found
     .text = The address is incomplete, or the page was erased because its owner has unlinked.

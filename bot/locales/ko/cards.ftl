@@ -16,6 +16,7 @@ card-button = 원문 보기
 card-button-voice = 음성 채널 열기
 card-button-event = 이벤트 보기
 card-button-discord = 디스코드 열기
+card-several = { $place } · 메시지 { $count }개
 card-note = 📝 { $note }
 card-reply = ↪ { $author }: { $text }
 card-said = { $author }: { $text }

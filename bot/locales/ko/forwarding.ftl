@@ -87,3 +87,8 @@ delivery-unreadable = 저장해 둔 내용을 더는 읽을 수 없어요.
 delivery-discord = 디스코드에 다시 연결되면 보내 드려요.
 delivery-not-allowed = 그사이 메시지가 있는 서버에서 내보낼 수 없게 돼서 보내지 않았어요.
 delivery-nothing-left = 그사이 메시지가 삭제됐거나 볼 수 없게 돼서 보내지 않았어요.
+
+# 여러 메시지를 한 카드로 보낼 때 빠진 것
+forward-several-earlier = 최근 { $limit }개만 담았어요. 그 앞의 메시지 { $count }개는 빠졌어요.
+forward-several-earlier-more = 최근 { $limit }개만 담았어요. 그 앞의 메시지는 { $count }개 넘게 빠졌어요.
+forward-several-opted-out = 작성자가 자동 전송을 거부한 메시지 { $count }개는 빠졌어요.

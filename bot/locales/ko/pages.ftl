@@ -198,10 +198,12 @@ page-failed = 까치가 발을 헛디뎠어요
 
 page-digest = 모아 온 소식
     .heading = 소식 { $count }개를 모았어요
+    .messages = 메시지 { $count }개
     .made = { $moment }에 모았어요
     .empty = 그사이 모두 지워졌거나 볼 수 없게 됐거나, 서버에서 더는 내보내지 않아요.
     .waiting = { $count }개는 지금 볼 수 있는지 디스코드에 확인하지 못했어요. 잠시 뒤에 새로고침해 주세요.
     .more = 그 밖에 { $count }개는 너무 많아서 여기 담지 않았어요.
+    .earlier = 그 앞의 메시지 { $count }개는 담지 않았어요.
     .way = 소식을 누르면 디스코드에서 열려요. 이 페이지는 일주일 뒤에 사라져요.
 page-digest-unknown = 소식을 찾을 수 없어요
     .text = 주소가 잘렸거나, 연결을 끊어서 지워졌을 수 있어요.

@@ -55,7 +55,7 @@ def message_card(
         raise SystemMessage
     card = _Card(highlight, locale, texts, find)
     earlier = [_Card(one, locale, texts).earlier() for one in before if not one.seen.system]
-    return card.feed(card.noted(_checked(note)), why, link, earlier[::-1])
+    return card.feed(card.noted(checked_note(note)), why, link, earlier[::-1])
 
 
 def message_line(
@@ -70,8 +70,8 @@ def message_place(highlight: Highlight, *, locale: Locale, texts: Texts) -> str:
     return _Card(highlight, locale, texts).place()
 
 
-def _checked(note: str | None) -> str:
-    """Return the note without what nobody can see."""
+def checked_note(note: str | None) -> str:
+    """Return the note without what nobody can see; raises NoteTooLong."""
     cleaned = clean(note or "")
     length = count(cleaned)
     if length > NOTE_LIMIT:

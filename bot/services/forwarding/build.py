@@ -7,6 +7,7 @@ from bot.services.deliveries.build import DeliveryServices
 from bot.services.forwarding.drafts import Drafts
 from bot.services.forwarding.forwarding import Forwarding
 from bot.services.forwarding.jumps import Jumps
+from bot.services.forwarding.lists import Lists
 from bot.services.forwarding.shares import Permit, Shares
 from bot.services.resources import Resources
 
@@ -31,12 +32,14 @@ def build_forwarding(
     config, stores, texts = resources.config, resources.stores, resources.texts
     drafts = Drafts(stores.drafts, resources.now)
     jumps = Jumps(stores.jumps, config.public_url, resources.now)
+    lists = Lists(stores.digests, jumps, texts, public_url=config.public_url, now=resources.now)
     return ForwardingServices(
         forwarding=Forwarding(
             links=accounts.links,
             deliveries=outbox.deliveries,
             drafts=drafts,
             jumps=jumps,
+            lists=lists,
             texts=texts,
         ),
         drafts=drafts,

@@ -50,8 +50,12 @@ class Drafts:
         kind: str = "forward",
         form: dict[str, Any] | None = None,
         policy: str | None = None,
+        digest_id: str | None = None,
     ) -> Draft:
-        """Keep a card, or a form that becomes one, for a day; a message's with its policy."""
+        """Keep a card, or a form that becomes one, for a day; a message's with its policy.
+
+        `digest_id` is the page behind the card of several messages.
+        """
         now = self._now()
         draft = Draft(
             id=self._token(),
@@ -66,6 +70,7 @@ class Drafts:
             kind=kind,
             form=form,
             policy=policy,
+            digest_id=digest_id,
         )
         await self._store.add(draft)
         return draft

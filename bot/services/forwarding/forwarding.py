@@ -9,8 +9,9 @@ from bot.services.accounts.links import Links
 from bot.services.cards.message import message_card
 from bot.services.cards.sample import sample_card
 from bot.services.deliveries.outbox import Outbox
-from bot.services.forwarding.drafts import Drafts
+from bot.services.forwarding.drafts import DRAFT_SECONDS, Drafts
 from bot.services.forwarding.jumps import Jumps
+from bot.services.forwarding.lists import Lists, Several
 from bot.services.messages.models import Highlight, Member, Source
 from bot.texts import Texts
 from storage.deliveries import Chat, Delivery, NewDelivery
@@ -33,12 +34,14 @@ class Forwarding:
         deliveries: Outbox,
         drafts: Drafts,
         jumps: Jumps,
+        lists: Lists,
         texts: Texts,
     ) -> None:
         self._links = links
         self._deliveries = deliveries
         self._drafts = drafts
         self._jumps = jumps
+        self._lists = lists
         self._texts = texts
 
     async def to_me(self, member: Member, highlight: Highlight, note: str | None) -> list[Delivery]:
@@ -65,6 +68,26 @@ class Forwarding:
             policy=highlight.policy,
         )
 
+    async def several_to_me(
+        self, member: Member, several: Several, note: str | None
+    ) -> list[Delivery]:
+        """Send several messages to the member's own chat as one card with a page behind.
+
+        Raises NotLinked or NoteTooLong; then nothing is sent.
+        """
+        if await self._links.get(member.id) is None:
+            raise NotLinked
+        listed, first = await self._lists.make(member, several, note), several.messages[0]
+        row = NewDelivery(
+            member_id=member.id,
+            chat=Chat.ME,
+            card=listed.card,
+            guild_id=first.source.guild_id,
+            channel_id=first.source.channel_id,
+            policy=first.policy,
+        )
+        return await self.send([row])
+
     async def sample(self, member: Member, source: Source) -> NewDelivery:
         """Return a card for the member's own chat that shows what cards are like.
 
@@ -89,6 +112,15 @@ class Forwarding:
         card = await self._card(member, highlight, note)
         return await self._drafts.begin(
             member, highlight.source, card=card, policy=highlight.policy
+        )
+
+    async def draft_of_several(self, member: Member, several: Several, note: str | None) -> Draft:
+        """Keep the card of several messages, and its page, as `draft` does; raises NoteTooLong."""
+        listed = await self._lists.make(member, several, note, DRAFT_SECONDS)
+        first = several.messages[0]
+        source = Source(first.source.guild_id, first.source.channel_id, 0)
+        return await self._drafts.begin(
+            member, source, card=listed.card, policy=first.policy, digest_id=listed.digest_id
         )
 
     async def open(self, member_id: int, draft_id: str) -> Draft:
@@ -120,6 +152,8 @@ class Forwarding:
     async def discard(self, draft: Draft) -> None:
         """Forget a draft that the member does not want to send."""
         await self._drafts.discard(draft)
+        if draft.digest_id is not None:
+            await self._lists.discard(draft.digest_id)
 
     async def to_friends(self, draft: Draft) -> list[Delivery]:
         """Send a draft to the friends picked and return how that went so far.
@@ -128,6 +162,8 @@ class Forwarding:
         """
         if not draft.picks:
             raise NobodyPicked
+        if draft.digest_id is not None:
+            await self._lists.keep(draft.digest_id)
         return await self.send([_to_friend(draft, pick) for pick in draft.picks], draft)
 
     async def rows(self, member_id: int, forward_id: str) -> list[Delivery]:
@@ -167,7 +203,7 @@ def _to_friend(draft: Draft, pick: Pick) -> NewDelivery:
         card=draft.card,
         guild_id=draft.guild_id,
         channel_id=draft.channel_id,
-        message_id=draft.message_id,
+        message_id=draft.message_id or None,
         feature=draft.feature,
         policy=draft.policy,
     )

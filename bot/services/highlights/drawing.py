@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from bot.kakao import Content, Link, Message
+from bot.kakao import Content, Message
 from bot.services.cards.cutting import Find
 from bot.services.cards.event import event_card, event_place, line_of
 from bot.services.cards.layout import TITLE_LIMIT, foot
 from bot.services.cards.markdown import one_line
 from bot.services.cards.message import message_card, message_line, message_place
 from bot.services.cards.picture import first_image
+from bot.services.cards.rows import list_row
 from bot.services.clock import SEOUL
 from bot.services.highlights.cases import feature_of
 from bot.services.highlights.reasons import reason
@@ -69,14 +70,7 @@ class Drawing:
         """Return a row of a digest's card."""
         picture = first_image(found.highlight) if found.highlight else None
         title, more = self._told(found, TITLE_LIMIT)
-        return Content.fit(
-            title=title,
-            description=more or foot(self._why(found), self._place(found)),
-            image_url=picture and picture.url,
-            image_width=picture and picture.width,
-            image_height=picture and picture.height,
-            link=Link(web_url=address, mobile_web_url=address),
-        )
+        return list_row(title, more or foot(self._why(found), self._place(found)), picture, address)
 
     def line(self, found: Found, address: str) -> Item:
         """Return a line of a digest's page."""

@@ -1,6 +1,6 @@
 """What a member picks by hand, on its way out: asked about the same, however they picked it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -11,6 +11,7 @@ from bot.services.highlights.schedule import Schedules
 from bot.services.messages.models import Highlight
 from bot.services.privacy.optouts import OptOuts
 from bot.services.servers.access import Access
+from bot.services.servers.policy import Policy, apply_policy
 from storage.reading import Unreadable
 
 
@@ -60,6 +61,25 @@ class Picked:
             highlight = replace(highlight, zone=zone)
         places = highlight.seen.places
         return await self._access.carried(member_id, highlight, places, feature, role_ids)
+
+    async def all_carried(
+        self,
+        member_id: int,
+        highlights: Sequence[Highlight],
+        feature: str,
+        role_ids: Collection[int] | None = None,
+    ) -> list[Highlight]:
+        """Return as much of messages of one channel as may leave: of each the same.
+
+        They are asked for as one send. Raises NotAllowed or DiscordAway.
+        """
+        [first, *others] = highlights
+        carried = [await self.carried(member_id, first, feature, role_ids)]
+        for one in others:
+            await self._replacements.note(member_id, one.seen)
+            same = apply_policy(replace(one, zone=carried[0].zone), Policy(carried[0].policy))
+            carried.append(same)
+        return carried
 
     async def agreed(self, member_id: int, highlight: Highlight) -> Highlight:
         """Return a message without parts whose authors have opted out.
