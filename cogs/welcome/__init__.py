@@ -56,6 +56,7 @@ class Welcome(KkachiCog, commands.Cog):
         features, refused = await self._features(interaction)
         rules = await services.rules.of(member_id, guild_id) if guild_id else []
         mine = await services.subscriptions.of(member_id, guild_id) if guild_id else []
+        choice = await services.reactions.of(member_id)
         return Setup(
             link=await services.links.get(member_id),
             is_awaited=await services.pending.of(member_id) is not None,
@@ -67,6 +68,7 @@ class Welcome(KkachiCog, commands.Cog):
             features=features,
             refused=refused,
             manages=interaction.permissions.manage_guild and guild_id is not None,
+            emoji=choice.emoji if choice else "",
         )
 
     async def _features(self, interaction: discord.Interaction) -> tuple[list[str], list[str]]:

@@ -33,6 +33,8 @@ class Setup:
     refused: Sequence[str]
     """What runs, but not for them here."""
     manages: bool
+    emoji: str = ""
+    """With which they send a message by reacting to it."""
 
     @property
     def is_linked(self) -> bool:
@@ -68,6 +70,8 @@ class HelpTexts:
             lines.append(self.say("help-here", **counts))
         elif setup.in_server:
             lines.append(self.say("help-nothing-here"))
+        if setup.emoji:
+            lines.append(self.say("help-reaction", emoji=setup.emoji))
         if setup.is_paused:
             lines.append(self.say("help-paused"))
         if setup.refused:

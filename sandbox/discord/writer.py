@@ -222,6 +222,8 @@ class Writer:
     async def react(self, message: Message, emoji: str, *, burst: bool = False) -> None:
         """Add a reaction, maybe a super one, or take one's own back."""
         self._readable(message)
+        if emoji.isalnum() or emoji.isspace():
+            raise CannotDo(f"{emoji} is no emoji")
         if self.user in message.reactions.get(emoji, ()):
             self.world.unreact(message, self.user, emoji)
             return

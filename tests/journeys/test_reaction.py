@@ -81,6 +81,7 @@ async def test_who_turns_it_off_or_types_no_emoji_sends_nothing(
 ) -> None:
     wrong = await minji.slash(CHAT, COMMAND, emoji="책갈피")
     assert "이모지를 하나만" in wrong.text
+    assert MARK in str((await minji.slash(CHAT, "help")).answer.embeds)
     off = await minji.slash(CHAT, COMMAND, emoji="끄기")
     assert "보내지 않아요" in off.text
     said = await junho.say(CHAT, "이건 그냥 반응이에요")

@@ -146,6 +146,20 @@ async def test_the_message_menu_works_with_keys_alone(chromium: Browser, stage: 
 
 
 @needs_chromium
+async def test_a_reaction_is_given_in_the_menu_and_taken_back_below_the_message(
+    chromium: Browser, stage: Stage
+) -> None:
+    async with visit(chromium, stage.page.url) as tab:
+        message = tab.locator(".message", has_text="퇴근길").first
+        await message.click(button="right")
+        await tab.get_by_role("menuitem", name="🔖 반응").click()
+        given = message.get_by_role("button", name="🔖 반응")
+        await expect(given).to_have_attribute("aria-pressed", "true")
+        await given.click()
+        await expect(given).to_have_count(0)
+
+
+@needs_chromium
 async def test_another_person_sees_their_own_discord_and_their_own_phone(
     chromium: Browser, stage: Stage
 ) -> None:

@@ -27,6 +27,7 @@ help-here = 🔔 In this server you have { $rules ->
        *[other] { $subscriptions } notifications
     }.
 help-nothing-here = 🔕 Nothing from this server is sent to you automatically yet.
+help-reaction = { $emoji } A message you react to with it is sent to My Chatroom.
 help-paused = ⏸️ You have paused highlights for now.
 help-refused = 🚫 Not available to you here: { $features }
 help-next = What to do next

@@ -21,6 +21,7 @@ help-awaited = ⏳ 여섯 자리 번호를 입력하면 카카오톡이 연결�
 help-unlinked = ➖ 아직 카카오톡을 연결하지 않았어요.
 help-here = 🔔 이 서버에서 하이라이트 규칙 { $rules }개, 소식 알림 { $subscriptions }개를 쓰고 있어요.
 help-nothing-here = 🔕 이 서버에서 자동으로 받는 소식은 아직 없어요.
+help-reaction = { $emoji } 반응을 단 메시지를 나와의 채팅으로 보내요.
 help-paused = ⏸️ 지금은 일시 중지 중이에요.
 help-refused = 🚫 여기서는 쓸 수 없어요: { $features }
 help-next = 다음에 할 일

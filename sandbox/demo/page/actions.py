@@ -123,6 +123,17 @@ class Delete(Action):
         return {}
 
 
+class React(Action):
+    """React to a message, or take one's own reaction back."""
+
+    message: int
+    emoji: str = Field(min_length=1, max_length=100)
+
+    async def run(self, desk: Desk) -> JSON:
+        await self.who(desk).react(desk.message(self.message), self.emoji)
+        return {}
+
+
 class Slash(Action):
     """Run a slash command by its path, such as `kakao link`."""
 
@@ -254,6 +265,7 @@ ACTIONS: dict[str, type[Action]] = {
     "say": Say,
     "edit": Edit,
     "delete": Delete,
+    "react": React,
     "slash": Slash,
     "autocomplete": Autocomplete,
     "menu": Menu,

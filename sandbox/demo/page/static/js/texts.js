@@ -103,6 +103,7 @@ const TEXTS = {
   moreOf: ["더 보기: {name}, {text}", "More: {name}, {text}"],
   messageMenu: ["메시지 메뉴", "Message menu"],
   reply: ["답장", "Reply"],
+  reactWith: ["{emoji} 반응", "React with {emoji}"],
   replyingTo: ["{name} 님에게 답장 중", "Replying to {name}"],
   copyText: ["텍스트 복사하기", "Copy text"],
   copyLink: ["메시지 링크 복사하기", "Copy message link"],

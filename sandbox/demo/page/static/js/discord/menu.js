@@ -9,6 +9,7 @@ import { toast } from "../toast.js";
 import { messageCommands } from "./commands.js";
 
 const root = () => document.getElementById("menus");
+const QUICK = ["🔖", "👍", "❤️", "😂"];
 let back = null;
 
 /** Open the menu of a message at the pointer or below the button. */
@@ -41,6 +42,7 @@ function place(menu, [x, y]) {
 
 function entries(message) {
   return [
+    message.ephemeral ? null : quick(message),
     message.ephemeral ? null : entry("reply", t("reply"), () => show({ replyTo: message })),
     entry("copy", t("copyText"), () => copy(message.content)),
     entry("link", t("copyLink"), () => copy(message.jump_url)),
@@ -48,6 +50,13 @@ function entries(message) {
     message.mine && message.content ? entry("pencil", t("edit"), () => change(message)) : null,
     message.mine ? entry("trash", t("delete"), () => perform("delete", { message: message.id }), "danger") : null,
   ].filter(Boolean);
+}
+
+function quick(message) {
+  return h("div", { class: "quick" }, QUICK.map((emoji) => h("button", {
+    type: "button", role: "menuitem", tabindex: "-1", "aria-label": t("reactWith", { emoji }),
+    onclick: () => run(() => perform("react", { message: message.id, emoji })),
+  }, emoji)));
 }
 
 function entry(mark, label, action, kind = "") {

@@ -1,5 +1,6 @@
 // The messages of the open channel.
 
+import { perform } from "../actions.js";
 import { h, keyed, roving } from "../dom.js";
 import { icon } from "../icons.js";
 import { channel, messagesOf, show, ui, world } from "../store.js";
@@ -164,8 +165,17 @@ function content(message) {
     message.poll ? poll(message.poll) : null,
     (message.sticker_items ?? []).map(sticker),
     all(message.components, { message, names: where }),
-    message.reactions?.length ? h("div", { class: "reactions" }, message.reactions.map((one) => h("span", { class: "reaction" }, emoji(one.emoji), one.count))) : null,
+    message.reactions?.length ? h("div", { class: "reactions" }, message.reactions.map((one) => reaction(message, one))) : null,
   ];
+}
+
+function reaction(message, one) {
+  const named = one.emoji.id ? `${one.emoji.name}:${one.emoji.id}` : one.emoji.name;
+  return h("button", {
+    class: `reaction ${one.me || one.me_burst ? "mine" : ""}`, type: "button",
+    "aria-pressed": String(one.me || one.me_burst), "aria-label": t("reactWith", { emoji: one.emoji.name }),
+    onclick: () => perform("react", { message: message.id, emoji: named }),
+  }, emoji(one.emoji), one.count);
 }
 
 function withMark(element, mark) {
