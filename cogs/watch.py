@@ -77,7 +77,7 @@ class Watch(KkachiCog):
     @commands.Cog.listener()
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
         """Send the message if that is asked for, and tell its author if they want to know."""
-        if event.member is not None and not event.member.bot:
+        if event.member is None or not event.member.bot:
             await self._sends(event, is_there=True)
         author_id, guild_id = event.message_author_id, event.guild_id
         if author_id is None or guild_id is None or author_id == event.user_id:

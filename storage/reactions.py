@@ -30,7 +30,9 @@ class SendState(StrEnum):
 
     WAITING = "waiting"
     ACCEPTED = "accepted"
-    """It has become a delivery."""
+    """It has become a delivery, of which is not known yet how it ends."""
+    DONE = "done"
+    """It has arrived, or may have."""
 
 
 class Noted(Enum):
@@ -94,7 +96,10 @@ COUNT = (
     .select_from(WAY)
     .where(
         SEND.member_id == bindparam("member_id"),
-        or_(SEND.state == SendState.WAITING, deliveries.c.state.in_(UNDER_WAY)),
+        or_(
+            SEND.state == SendState.WAITING,
+            (SEND.state == SendState.ACCEPTED) & deliveries.c.state.in_(UNDER_WAY),
+        ),
     )
 )
 NOT_SENT = (DeliveryState.FAILED, DeliveryState.CANCELLED)
@@ -105,14 +110,10 @@ DUE = (
     .limit(bindparam("most"))
 )
 NEXT_DUE = select(func.min(SEND.next_try_at).label("at")).where(SEND.state == SendState.WAITING)
-STOPPED = (
+ENDED = (
     select(deliveries, SEND.id.label("send_id"))
     .select_from(reaction_sends.join(deliveries, deliveries.c.forward_id == SEND.forward_id))
-    .where(
-        SEND.state == SendState.ACCEPTED,
-        deliveries.c.state.in_(NOT_SENT),
-        deliveries.c.repeats == 0,
-    )
+    .where(SEND.state == SendState.ACCEPTED, deliveries.c.state.not_in(UNDER_WAY))
     .limit(bindparam("most"))
 )
 
@@ -238,19 +239,27 @@ class ReactionStore:
         """Forget what cannot be sent."""
         await self._database.change(delete(reaction_sends).where(_waiting(send)))
 
-    async def take_stopped(self, most: int) -> list[Delivery]:
-        """Return what was accepted and has not gone after all, each once; it may be asked anew."""
+    async def take_ended(self, most: int) -> list[Delivery]:
+        """Return what was accepted and has ended by now, each once.
+
+        What has certainly not arrived may be asked for anew.
+        """
+        rows = await self._database.all(ENDED, {"most": most})
+        ends = {row.pop("send_id"): row for row in rows}
+        stopped = [number for number, row in ends.items() if _has_stopped(row)]
+        arrived = [number for number in ends if number not in stopped]
 
         async def take(connection: AsyncConnection) -> list[Delivery]:
-            rows = await rows_of(connection, STOPPED, {"most": most})
-            ids = [row.pop("send_id") for row in rows]
-            gone = delete(reaction_sends).where(SEND.id.in_(ids)).returning(SEND.id)
-            taken = {row["id"] for row in await rows_of(connection, gone)} if ids else set()
-            return as_deliveries(
-                row for number, row in zip(ids, rows, strict=True) if number in taken
-            )
+            mine = SEND.state == SendState.ACCEPTED
+            gone = delete(reaction_sends).where(mine, SEND.id.in_(stopped)).returning(SEND.id)
+            done = update(reaction_sends).where(mine, SEND.id.in_(arrived)).returning(SEND.id)
+            taken = [
+                *await rows_of(connection, gone),
+                *await rows_of(connection, done.values(state=SendState.DONE)),
+            ]
+            return as_deliveries(ends[row["id"]] for row in taken)
 
-        return await self._database.write(take)
+        return await self._database.write(take) if ends else []
 
     async def hasten(self, now: float, longest: float) -> None:
         """Let what waits longer than it can be due: the clock was set back."""
@@ -288,7 +297,12 @@ async def _may_begin_anew(connection: AsyncConnection, row: dict[str, Any]) -> b
     columns = deliveries.c
     query = select(columns.state, columns.repeats).where(columns.forward_id == row["forward_id"])
     rows = await rows_of(connection, query)
-    return bool(rows) and all(one["state"] in NOT_SENT and not one["repeats"] for one in rows)
+    return bool(rows) and all(map(_has_stopped, rows))
+
+
+def _has_stopped(row: dict[str, Any]) -> bool:
+    """Tell whether a delivery has ended and has certainly not arrived."""
+    return row["state"] in NOT_SENT and not row["repeats"]
 
 
 async def _cancel(connection: AsyncConnection, forward_id: str, at: float) -> list[Delivery]:

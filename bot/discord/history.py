@@ -18,7 +18,6 @@ from bot.services.clock import PATIENCE
 _log = logging.getLogger(__name__)
 
 EVERYTHING = sys.maxsize
-LARGEST_ID = 2**63 - 1
 
 
 async def fetch_message(
@@ -68,27 +67,27 @@ async def written_between(
     bot: AnyBot,
     room: AnyRoom,
     first: int,
-    last: int,
+    last: int | None,
     *,
     most_pages: int,
     seconds: float = PATIENCE.answer,
 ) -> tuple[list[discord.Message], bool]:
-    """Return what was written from one message to another, the oldest first.
+    """Return what was written from one message to another, or to now, the oldest first.
 
     Of more than so many pages the newest, and True. Raises NotFound, Forbidden or DiscordAway.
     """
     found: list[discord.Message] = []
-    before = last + 1
+    before = None if last is None else last + 1
     for _ in range(most_pages):
         async with asking(bot, seconds):
-            raws = await bot.http.logs_from(room.id, HISTORY_PAGE, before=min(before, LARGEST_ID))
+            raws = await bot.http.logs_from(room.id, HISTORY_PAGE, before=before)
         raws = [raw for raw in raws if int(raw["id"]) >= first]
         raws.sort(key=lambda raw: int(raw["id"]))
         found[:0] = _readable(room, raws)
         if len(raws) < HISTORY_PAGE:
             return found, False
         before = int(raws[0]["id"])
-    return found, before > first
+    return found, bool(found) and found[0].id > first
 
 
 def rooms_with_news(guild: discord.Guild, after: int) -> Iterator[Room]:

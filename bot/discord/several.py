@@ -19,7 +19,6 @@ from bot.services.highlights.picked import AuthorOptedOut
 from bot.services.messages.models import Highlight
 
 MOST_PAGES = 5
-LATEST = 2**63 - 1
 
 
 class OtherChannel(UserError):
@@ -98,14 +97,14 @@ async def carried_several(interaction: discord.Interaction, named: Named, featur
     return Read(several, len(shown) - len(agreed), is_more)
 
 
-async def _range(interaction: discord.Interaction, named: Named) -> tuple[AnyRoom, int, int]:
-    """Return the room, and the ids of the first and the last message of it that are meant."""
+async def _range(interaction: discord.Interaction, named: Named) -> tuple[AnyRoom, int, int | None]:
+    """Return the room, and the ids of the first and, unless all are, the last message meant."""
     start = await find_message(interaction, named.message)
     if named.until is None:
         thread = await readable_thread(interaction, start)
         if thread is None:
             raise NoThread
-        return thread, 0, LATEST
+        return thread, 0, None
     end = await find_message(interaction, named.until)
     if start.channel.id != end.channel.id:
         raise OtherChannel
@@ -113,7 +112,7 @@ async def _range(interaction: discord.Interaction, named: Named) -> tuple[AnyRoo
 
 
 async def _written(
-    bot: AnyBot, room: AnyRoom, first: int, last: int
+    bot: AnyBot, room: AnyRoom, first: int, last: int | None
 ) -> tuple[list[discord.Message], bool]:
     """Return what people and bots have written there, the oldest first, and whether there is more.
 

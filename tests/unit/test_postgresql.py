@@ -20,6 +20,7 @@ from storage.deliveries import Chat, DeliveryStore, NewDelivery
 from storage.images import ImageStore, UploadedImage
 from storage.links import Link, LinkStore
 from storage.partings import PartingStore
+from storage.reactions import Choice, NewSend, Noted, ReactionStore
 from storage.tables import metadata
 from tests.support.outbox import CARD, NOON, VAULT, Clock
 from tests.support.postgres import empty
@@ -169,3 +170,32 @@ async def test_a_picture_and_a_parting_are_seen_to_by_one_process(pair: Pair) ->
     assert (due.id, due.kakao_id, due.tries) == (number, 7, 0)
     await partings[1].postpone(number, 1, NOON + 1)
     assert await partings[0].due(NOON, NOON + 1, 10) == []
+
+
+async def test_a_reaction_that_both_processes_hear_sends_its_message_once(pair: Pair) -> None:
+    await pair.one.store.put(link_of(pair, 1, "민지"))
+    databases = (pair.one.database, pair.other.database)
+    stores = [ReactionStore(database) for database in databases]
+    outboxes = [DeliveryStore(database) for database in databases]
+    row = NewDelivery(1, Chat.ME, CARD)
+    await stores[0].choose(Choice(1, "🔖", "🔖", "ko", NOON))
+    for number in range(10):
+        new = NewSend(1, number, 7, 70, "🔖")
+        heard = [one.note(new, most=20, at=NOON, expires_at=NOON + DAY) for one in stores * 2]
+        noted = await asyncio.gather(*heard)
+        assert noted.count(Noted.NEW) == 1
+        sends = [(await one.due(NOON, 20))[0] for one in stores]
+        accepting = [
+            outbox.accept(f"{number}-{turn}", [row], at=NOON, claim=store.claim(send))
+            for turn, (store, outbox, send) in enumerate(zip(stores, outboxes, sends, strict=True))
+        ]
+        took = await asyncio.gather(*accepting)
+        assert sorted(one.name for one in took) == ["ACCEPTED", "TAKEN_BACK"]
+        [cancelled] = await stores[1].withdraw(1, number, NOON)
+        assert cancelled.state == "cancelled"
+        assert await stores[0].find(1, number) is None
+    told = await asyncio.gather(*(one.tell(1, "why", NOON, DAY) for one in stores * 3))
+    assert told.count(True) == 1
+    assert await stores[0].next_due() is None
+    await stores[0].hasten(NOON, 1.0)
+    assert await stores[0].take_ended(20) == []

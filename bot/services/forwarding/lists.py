@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.kakao import Button, Link, List
 from bot.services.cards.layout import TITLE_LIMIT
-from bot.services.cards.markdown import moment_of
+from bot.services.cards.markdown import in_zone, moment_of
 from bot.services.cards.message import checked_note, message_line, message_place
 from bot.services.cards.picture import first_image
 from bot.services.cards.rows import list_row
@@ -125,8 +125,9 @@ class Lists:
         return message_line(one, most=most, locale=member.locale, texts=self._texts)
 
     def _moment(self, member: Member, one: Highlight) -> str:
-        then = datetime.fromtimestamp(one.seen.created_at, one.zone or SEOUL)
-        return moment_of(then, member.locale, self._texts)
+        zone, texts, locale = one.zone or SEOUL, self._texts, member.locale
+        then = datetime.fromtimestamp(one.seen.created_at, zone)
+        return in_zone(moment_of(then, locale, texts), zone, locale, texts)
 
     def _item(self, member: Member, one: Highlight, address: str) -> Item:
         source = one.source

@@ -198,7 +198,8 @@ class Reactions:
         await self._store.hasten(self._now(), self._patience.longest)
         while await self._round() == AT_ONCE:
             pass
-        await self._tell_stopped()
+        while await self._look_after() == AT_ONCE:
+            pass
         due = await self._store.next_due()
         return LOOK_EVERY if due is None else min(LOOK_EVERY, max(0.0, due - self._now()))
 
@@ -275,13 +276,15 @@ class Reactions:
         place = f":{error.guild_id}" if isinstance(error, NotAllowed) else ""
         await self._tell(choice, f"{error.key}{place}", error=error)
 
-    async def _tell_stopped(self) -> None:
-        """Tell of what was accepted and has not gone after all."""
-        for row in await self._store.take_stopped(AT_ONCE):
+    async def _look_after(self) -> int:
+        """Tell of what was accepted and has not gone after all; return how much has ended."""
+        ended = await self._store.take_ended(AT_ONCE)
+        for row in ended:
             choice = await self._choices.get(row.member_id)
             is_news = row.state is DeliveryState.FAILED or row.reason in CANCELS
             if choice is not None and is_news:
                 await self._tell(choice, f"delivery:{row.reason}:{row.guild_id}", failed=row)
+        return len(ended)
 
     async def _tell(
         self,
