@@ -59,7 +59,7 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
         until: str | None = None,
         thread: bool = False,
     ) -> None:
-        """Send messages to My Chatroom, your KakaoTalk chat with yourself.
+        """Send a message to My Chatroom, your KakaoTalk chat with yourself.
 
         Args:
             interaction: who asks, and where
@@ -89,7 +89,7 @@ class Forward(KkachiCog, commands.GroupCog, group_name="forward"):
         to4: User | None = None,
         to5: User | None = None,
     ) -> None:
-        """Send messages to up to five KakaoTalk friends.
+        """Send a message to up to five KakaoTalk friends.
 
         Args:
             interaction: who asks, and where

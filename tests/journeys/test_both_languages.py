@@ -52,6 +52,7 @@ def calls(message: Message) -> dict[str, list[dict[str, Any]]]:
         "highlight options": [{"bots": True, "away": 10}],
         "highlight schedule": [{"when": "every", "minutes": 30}, {"when": "at-once"}],
         "highlight list": [{}],
+        "highlight reaction": [{"emoji": "🔖"}, {"emoji": "off"}],
         "highlight test": [{"text": "번개 모임"}],
         "highlight why": [where],
         "highlight export": [{}],
