@@ -15,7 +15,7 @@ from bot.discord.reader import reader_of
 from bot.discord.replies import defer
 from bot.errors import ContentHidden, MessageNotFound, UserError
 from bot.services.forwarding.lists import MOST_MESSAGES, Several
-from bot.services.highlights.picked import AuthorOptedOut
+from bot.services.highlights.picked import NotInPassing
 from bot.services.messages.models import Highlight
 
 MOST_PAGES = 5
@@ -143,5 +143,5 @@ async def _agreed(interaction: discord.Interaction, highlight: Highlight) -> Hig
     picked = services_of(interaction.client).picked
     try:
         return await picked.agreed(interaction.user.id, highlight)
-    except AuthorOptedOut:
+    except NotInPassing:
         return None

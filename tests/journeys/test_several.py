@@ -153,6 +153,22 @@ async def test_who_opted_out_stays_behind_and_covered_words_stay_covered(
         assert secret not in html + str(card(world))
 
 
+async def test_a_page_drops_whoever_opts_out_later_but_not_what_its_sender_wrote(
+    world: World, minji: Person, junho: Person
+) -> None:
+    first = await junho.say(CHAT, "나중에 마음을 바꿔요")
+    last = await minji.say(CHAT, "내가 쓴 말이에요")
+    await minji.slash(CHAT, ME, message=first.jump_url, until=last.jump_url)
+    for person in (junho, minji):
+        await person.slash(CHAT, "privacy optout", on=True)
+    _, lines, html = await behind(world)
+    for person in (junho, minji):
+        await person.slash(CHAT, "privacy optout", on=False)
+    assert len(lines) == 1
+    assert "내가 쓴 말이에요" in html
+    assert "나중에 마음을" not in html
+
+
 async def test_a_list_holds_and_its_page_shows_only_what_the_server_lets_out(
     world: World, minji: Person, junho: Person
 ) -> None:

@@ -17,6 +17,7 @@ from bot.services.forwarding.jumps import Jumps
 from bot.services.messages.models import Highlight, Member
 from bot.texts import Texts
 from storage.digests import Digest, DigestStore, Item
+from storage.hits import MESSAGE
 
 MOST_MESSAGES = 20
 SHOWN = 3
@@ -130,7 +131,7 @@ class Lists:
         return in_zone(moment_of(then, locale, texts), zone, locale, texts)
 
     def _item(self, member: Member, one: Highlight, address: str) -> Item:
-        source = one.source
+        source, author_id = one.source, one.seen.author_id
         return Item(
             title=message_place(one, locale=member.locale, texts=self._texts),
             text=self._line(member, one, LINE),
@@ -141,6 +142,9 @@ class Lists:
             channel_id=source.channel_id,
             feature=FEATURE,
             policy=one.policy,
+            kind=MESSAGE,
+            # What members write themselves stays theirs when they have opted out.
+            author_id=None if author_id == member.id else author_id,
         )
 
 
