@@ -13,14 +13,12 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Integer, Update, bindparam, case, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database import Database
+from storage.database import INSERTS, Database
 from storage.erasing import in_batches
 from storage.tables import allowances
 
-INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 KEY = (allowances.c.day, allowances.c.kind, allowances.c.subject)
 # Also rows nobody has asked for, where days and kinds differ; they are few.
 COUNTED = select(allowances).where(

@@ -22,6 +22,7 @@ from typing import Any, Generic, TypeVar
 from alembic.util import CommandError
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Executable, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -40,6 +41,9 @@ Query = Callable[[AsyncConnection], Awaitable[T]]
 Loop = Callable[[], Coroutine[Any, Any, None]]
 Keep = Callable[[Loop, Callable[[], bool]], Coroutine[Any, Any, None]]
 """Runs a loop until it is over; one that fails it may start anew."""
+
+# Inserts that may meet a row that is there; SQLAlchemy has them by dialect.
+INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 # To a SQLite file; each has a thread of its own, and more of them only wait for each other.
 CONNECTIONS = 4

@@ -3,7 +3,8 @@
 import discord
 from discord import app_commands
 
-from bot.discord.replies import defer, is_private, locale_of, say
+from bot.discord.notices import is_private
+from bot.discord.replies import defer, locale_of, say
 from bot.discord.ui.results import outcome
 from bot.discord.words import sentence
 from bot.errors import ConsentMissing, DiscordAway, NotLinked, UserError
