@@ -8,6 +8,8 @@ from bot.errors import DiscordAway
 
 Room = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 """A place of a server in which messages are."""
+AnyRoom = Room | discord.DMChannel | discord.GroupChannel | discord.PartialMessageable
+"""A place in which messages are."""
 
 
 def guild_of(bot: AnyBot, guild_id: int) -> discord.Guild | None:

@@ -8,9 +8,8 @@ from typing import Any
 import discord
 
 from bot.discord.failures import NO, UNREADABLE, asking
-from bot.discord.guilds import Room
+from bot.discord.guilds import AnyRoom, Room
 from bot.discord.limits import HISTORY_PAGE
-from bot.discord.messages import AnyRoom
 from bot.discord.plugin import AnyBot
 from bot.discord.polls import give_ends
 from bot.services.clock import PATIENCE

@@ -17,9 +17,6 @@ FILE_PAGE = 100
 Readable = discord.abc.GuildChannel | discord.Thread
 
 
-AnyRoom = Room | discord.DMChannel | discord.GroupChannel | discord.PartialMessageable
-
-
 class ChannelNamed(UserError):
     """What was named is a channel, and not a message in it."""
 

@@ -8,8 +8,9 @@ import discord
 from bot.discord.access import roles_in
 from bot.discord.convert import highlight_of
 from bot.discord.failures import NO, asking
+from bot.discord.guilds import AnyRoom
 from bot.discord.history import written_between
-from bot.discord.messages import AnyRoom, find_message, is_blank, readable_thread
+from bot.discord.messages import find_message, is_blank, readable_thread
 from bot.discord.plugin import AnyBot, services_of
 from bot.discord.reader import reader_of
 from bot.discord.replies import defer
