@@ -68,6 +68,7 @@ def calls(message: Message) -> dict[str, list[dict[str, Any]]]:
         "privacy optout": [{"on": True}, {"on": False}],
         "privacy export": [{}],
         "privacy delete": [{}],
+        "privacy presence": [{}],
         "settings panel": [{}],
         "settings member": [{"member": "민지"}],
         "settings statistics": [{}],

@@ -317,7 +317,7 @@ async def limited(tower: HighlightsWorld) -> None:
 CAUSES: dict[str, Callable[[HighlightsWorld], Awaitable[None]]] = {
     "error-not-linked": unlinked,
     "error-message-not-found": gone,
-    "error-author-opted-out": opted_out,
+    "error-author-not-in-passing": opted_out,
     "error-feature-off": switched_off,
     "error-place-off": closed,
     "error-role-needed": for_others,

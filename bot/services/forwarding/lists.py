@@ -39,7 +39,7 @@ class Several:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListCard:
     """A card of several messages, and the id of the page behind it."""
 
     card: dict[str, Any]
@@ -68,7 +68,7 @@ class Lists:
 
     async def make(
         self, member: Member, several: Several, note: str | None, seconds: float = KEPT_SECONDS
-    ) -> Listed:
+    ) -> ListCard:
         """Keep the page of several messages for so long and return its card.
 
         Raises NoteTooLong.
@@ -105,7 +105,7 @@ class Lists:
             ],
             buttons=[Button(title=self._texts.say(member.locale, "digest-all"), link=page)],
         )
-        return Listed(card.template_object(), page_id)
+        return ListCard(card.template_object(), page_id)
 
     async def keep(self, digest_id: str) -> None:
         """Keep the page of what is sent now for a week."""
