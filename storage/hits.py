@@ -16,6 +16,7 @@ from storage.database import Database, rows_of
 from storage.deliveries import UNDER_WAY, NewDelivery
 from storage.erasing import in_batches
 from storage.reading import as_list, as_object, readable, reading
+from storage.rule_hits import count_hit
 from storage.tables import deliveries, hits
 from storage.taking import MOST_TOGETHER, TOO_MANY, Bundle, busy, take
 
@@ -132,11 +133,14 @@ class HitStore:
             rows = await rows_of(connection, KNOWN, asked)
             if not rows:
                 await connection.execute(insert(hits).values(_values(hit)))
+                await count_hit(connection, hit.member_id, set(hit.rule_ids), hit.found_at)
                 return True
             known = _one(rows[0])
             if known.state is HitState.WAITING:
                 merged = update(hits).where(hits.c.id == known.id).values(_merged(known, hit))
                 await connection.execute(merged)
+                new = set(hit.rule_ids) - set(known.rule_ids)
+                await count_hit(connection, hit.member_id, new, hit.found_at)
             return False
 
         return await self._database.write(note)

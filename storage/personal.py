@@ -28,6 +28,7 @@ from storage.tables import (
     reaction_choices,
     reaction_sends,
     role_connections,
+    rule_hits,
     rules,
     setting_changes,
     shares,
@@ -40,7 +41,7 @@ from storage.tables import (
 # The tables whose rows belong to a member, in the order in which they can be erased.
 OWN: tuple[Table, ...] = (
     *(links, pending_links, link_requests, role_connections, optouts, memberships, departures),
-    *(rules, filters, subscriptions, wishes, hits, verdicts, digests),
+    *(rules, rule_hits, filters, subscriptions, wishes, hits, verdicts, digests),
     *(reaction_choices, reaction_sends),
     *(drafts, jumps, deliveries, shares, exclusions, visibilities, presences),
 )

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
 from storage.reading import as_object, readable
+from storage.rule_hits import forget_rules
 from storage.tables import filters, rules
 
 PAGE = 5000
@@ -58,7 +59,13 @@ class RuleStore:
     async def remove(self, member_id: int, rule_id: int) -> bool:
         """Forget a member's rule; False when there was none."""
         mine = (rules.c.id == rule_id) & (rules.c.member_id == member_id)
-        return bool(await self._database.change(delete(rules).where(mine).returning(rules.c.id)))
+
+        async def erase(connection: AsyncConnection) -> bool:
+            gone = await rows_of(connection, delete(rules).where(mine).returning(rules.c.id))
+            await forget_rules(connection, [row["id"] for row in gone])
+            return bool(gone)
+
+        return await self._database.write(erase)
 
     async def of_member(self, member_id: int, guild_id: int | None = None) -> list[Rule]:
         """Return a member's rules, in one server or everywhere, the oldest first."""
@@ -100,9 +107,9 @@ class RuleStore:
         """Forget the rules and filters of a member, of a server, or of a member in a server."""
 
         async def erase(connection: AsyncConnection) -> None:
-            for table in (rules, filters):
-                where = _of(table, member_id, guild_id)
-                await rows_of(connection, delete(table).where(where))
+            gone = delete(rules).where(_of(rules, member_id, guild_id)).returning(rules.c.id)
+            await forget_rules(connection, [row["id"] for row in await rows_of(connection, gone)])
+            await connection.execute(delete(filters).where(_of(filters, member_id, guild_id)))
 
         await self._database.write(erase)
 

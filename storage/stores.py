@@ -27,6 +27,7 @@ from storage.presences import PresenceStore
 from storage.reactions import ReactionStore
 from storage.replacements import ReplacementStore
 from storage.role_connections import RoleConnectionStore
+from storage.rule_hits import RuleHitStore
 from storage.rules import RuleStore
 from storage.schedules import WishStore
 from storage.settings import SettingsStore
@@ -68,6 +69,7 @@ class Stores:
     replacements: ReplacementStore
     requests: LinkRequestStore
     role_connections: RoleConnectionStore
+    rule_hits: RuleHitStore
     rules: RuleStore
     settings: SettingsStore
     shares: ShareStore
@@ -108,6 +110,7 @@ class Stores:
             replacements=ReplacementStore(database),
             requests=LinkRequestStore(database, vault),
             role_connections=RoleConnectionStore(database, vault),
+            rule_hits=RuleHitStore(database),
             rules=RuleStore(database),
             settings=SettingsStore(database),
             shares=ShareStore(database),

@@ -406,6 +406,16 @@ reaction_sends = Table(
     sqlite_autoincrement=True,  # an id is never given twice
 )
 
+# How often a rule has met something on a day of Korea, counted since 1970.
+rule_hits = Table(
+    "rule_hits",
+    metadata,
+    Column("rule_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("day", Integer, primary_key=True, autoincrement=False, index=True),
+    Column("member_id", BigInteger, nullable=False, index=True),
+    Column("hits", Integer, nullable=False),
+)
+
 # The page behind a digest: all that was folded into one card.
 digests = Table(
     "digests",

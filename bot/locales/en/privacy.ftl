@@ -32,6 +32,7 @@ privacy-table-optouts = Your opt-out of automatic sends
 privacy-table-memberships = Servers where you used Kkachi, and when you last did
 privacy-table-departures = Servers you left
 privacy-table-rules = Your highlight rules
+privacy-table-rule_hits = How often each of your rules has hit in the last week
 privacy-table-filters = Options for all your rules
 privacy-table-subscriptions = Events you subscribed to
 privacy-table-wishes = When cards come

@@ -32,6 +32,7 @@ privacy-table-optouts = 자동 전송 거부 설정
 privacy-table-memberships = 까치를 쓴 서버와 마지막으로 쓴 때
 privacy-table-departures = 떠난 서버
 privacy-table-rules = 하이라이트 규칙
+privacy-table-rule_hits = 지난 일주일 동안 규칙마다 찾은 횟수
 privacy-table-filters = 규칙 전체에 적용하는 것
 privacy-table-subscriptions = 받아 보는 소식
 privacy-table-wishes = 카드 수신 시간

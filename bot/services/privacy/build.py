@@ -47,6 +47,7 @@ def build_privacy(
             stores.copies,
             stores.presences,
             stores.reactions,
+            stores.rule_hits,
             now=now,
         ),
     )
