@@ -166,6 +166,7 @@ async def open_services(
         )
         if exclusive:
             await services.rules.load()
+            await services.catch_up.load()
         yield services
 
 

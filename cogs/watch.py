@@ -82,7 +82,7 @@ class Watch(KkachiCog):
         author_id, guild_id = event.message_author_id, event.guild_id
         if author_id is None or guild_id is None or author_id == event.user_id:
             return
-        if self.services.watch.reaction_rule(guild_id, author_id) is None:
+        if not self.services.watch.asks_for_reactions(guild_id, author_id):
             return
         await self._retries.do(event.message_id, partial(self._count, event))
 

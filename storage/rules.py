@@ -1,11 +1,12 @@
 """What members want to hear of in a server by itself, and whom they want to hear nothing of."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal, Self
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, select
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
@@ -14,7 +15,13 @@ from storage.rule_hits import forget_rules
 from storage.tables import filters, rules
 
 PAGE = 5000
-WORD_MODES = ("word", "exact", "anywhere")
+EVERYWHERE = 0
+"""Stands for all servers, where a rule has that of one."""
+MOST_PLACES = 100
+LONGEST_NAME = 40
+DAY = 24 * 3600
+
+WordMode = Literal["word", "exact", "anywhere"]
 
 
 class RuleKind(StrEnum):
@@ -26,13 +33,67 @@ class RuleKind(StrEnum):
     ROLE = "role"
     REPLY = "reply"
     REACTION = "reaction"
+    ANY = "any"
+    """Whatever is written where, or by whom, the rule says."""
+
+
+class Places(BaseModel):
+    """Channels, categories, members and roles, by their ids."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    channels: tuple[int, ...] = Field(default=(), max_length=MOST_PLACES)
+    categories: tuple[int, ...] = Field(default=(), max_length=MOST_PLACES)
+    members: tuple[int, ...] = Field(default=(), max_length=MOST_PLACES)
+    roles: tuple[int, ...] = Field(default=(), max_length=MOST_PLACES)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it names nothing at all."""
+        return not (self.has_rooms or self.has_people)
+
+    @property
+    def has_rooms(self) -> bool:
+        """Whether it names a channel or a category."""
+        return bool(self.channels or self.categories)
+
+    @property
+    def has_people(self) -> bool:
+        """Whether it names a member or a role."""
+        return bool(self.members or self.roles)
+
+    def holds_rooms(self, rooms: Collection[int | None]) -> bool:
+        """Tell whether one of a message's channel, parent and category is among these."""
+        return any(one in rooms for one in (*self.channels, *self.categories))
+
+
+class RuleOptions(BaseModel):
+    """What a rule has beyond what it looks for; `cooldown` in seconds.
+
+    `mode` and `case_sensitive` are about words, `threshold` about reactions. With `only` it holds
+    in one of these channels or categories, for what one of these members or roles has written.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    mode: WordMode = "word"
+    case_sensitive: bool = False
+    threshold: int = Field(default=1, ge=1)
+    cooldown: int = Field(default=0, ge=0, le=DAY)
+    name: str = Field(default="", max_length=LONGEST_NAME)
+    only: Places = Places()
+    paused: bool = False
+
+    def changed(self, **values: object) -> Self:
+        """Return options with other values, checked like any."""
+        return self.model_validate(self.model_dump() | values)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule of a member; `text` is the word or pattern as it was typed.
 
-    Options: `mode` of a word, `threshold` of reactions, `cooldown` in seconds.
+    `guild_id` is `EVERYWHERE` for one that holds in all servers.
     """
 
     id: int
@@ -41,7 +102,12 @@ class Rule:
     kind: RuleKind
     text: str
     created_at: float
-    options: dict[str, Any] = field(default_factory=dict)
+    options: RuleOptions = field(default_factory=RuleOptions)
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether it holds in all servers."""
+        return self.guild_id == EVERYWHERE
 
 
 class RuleStore:
@@ -52,9 +118,14 @@ class RuleStore:
 
     async def add(self, rule: Rule) -> Rule:
         """Keep a rule and return it with its number."""
-        values = {name: getattr(rule, name) for name in Rule.__slots__ if name != "id"}
-        [row] = await self._database.change(insert(rules).values(values).returning(rules))
+        [row] = await self._database.change(insert(rules).values(_values(rule)).returning(rules))
         return _read(row)
+
+    async def change(self, rule: Rule) -> bool:
+        """Keep a member's rule as it is now; False when there is none any more."""
+        mine = (rules.c.id == rule.id) & (rules.c.member_id == rule.member_id)
+        changed = update(rules).where(mine).values(_values(rule)).returning(rules.c.id)
+        return bool(await self._database.change(changed))
 
     async def remove(self, member_id: int, rule_id: int) -> bool:
         """Forget a member's rule; False when there was none."""
@@ -67,11 +138,11 @@ class RuleStore:
 
         return await self._database.write(erase)
 
-    async def of_member(self, member_id: int, guild_id: int | None = None) -> list[Rule]:
-        """Return a member's rules, in one server or everywhere, the oldest first."""
+    async def of_member(self, member_id: int, *guild_ids: int) -> list[Rule]:
+        """Return a member's rules, all of them or those of some servers, the oldest first."""
         query = select(rules).where(rules.c.member_id == member_id)
-        if guild_id is not None:
-            query = query.where(rules.c.guild_id == guild_id)
+        if guild_ids:
+            query = query.where(rules.c.guild_id.in_(guild_ids))
         return readable("rules", await self._database.all(query.order_by(rules.c.id)), _read)
 
     async def all(self) -> AsyncIterator[Rule]:
@@ -126,9 +197,13 @@ def _of(table: Any, member_id: int | None, guild_id: int | None) -> ColumnElemen
     return found
 
 
+def _values(rule: Rule) -> dict[str, Any]:
+    values = {name: getattr(rule, name) for name in Rule.__slots__ if name != "id"}
+    return values | {"options": rule.options.model_dump(mode="json", exclude_defaults=True)}
+
+
 def _read(row: dict[str, Any]) -> Rule:
-    options = as_object(row["options"])
-    if options.get("mode", WORD_MODES[0]) not in WORD_MODES or not isinstance(row["text"], str):
-        raise ValueError("no rule of this release")
-    numbers = {name: int(options[name]) for name in ("threshold", "cooldown") if name in options}
-    return Rule(**row | {"kind": RuleKind(row["kind"]), "options": options | numbers})
+    if not isinstance(row["text"], str):
+        raise TypeError("no rule of this release")
+    options = RuleOptions.model_validate(as_object(row["options"]))
+    return Rule(**row | {"kind": RuleKind(row["kind"]), "options": options})

@@ -19,6 +19,11 @@ class WatermarkStore:
         row = await self._database.first(query)
         return row["message_id"] if row else None
 
+    async def guilds(self) -> set[int]:
+        """Return the servers of which it is kept."""
+        rows = await self._database.all(select(watermarks.c.guild_id))
+        return {row["guild_id"] for row in rows}
+
     async def put(self, heard: dict[int, int]) -> None:
         """Keep up to which message each server was judged."""
         rows = [{"guild_id": guild, "message_id": message} for guild, message in heard.items()]

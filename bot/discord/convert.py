@@ -127,12 +127,20 @@ def author_of(message: discord.Message) -> Author:
     """Return who wrote a message; what a followed channel brings is by people."""
     author = message.author
     roles = author.roles if isinstance(author, discord.Member) else None
+    is_followed = message.flags.is_crossposted
     return Author(
         author.id,
         author.display_name,
-        is_bot=author.bot and not message.flags.is_crossposted,
+        is_bot=author.bot and not is_followed,
         role_ids=None if roles is None else frozenset([role.id for role in roles]),
+        is_webhook=_is_by_webhook(message) and not is_followed,
+        is_followed=is_followed,
     )
+
+
+def _is_by_webhook(message: discord.Message) -> bool:
+    """Tell whether a webhook wrote it; what answers a command comes by the id of its app."""
+    return message.webhook_id is not None and message.webhook_id != message.application_id
 
 
 def _own(subject: discord.Message, author: Author) -> Part:

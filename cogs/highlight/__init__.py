@@ -7,6 +7,7 @@ from bot.discord.cog import ListenerLists
 from bot.discord.plugin import AnyBot
 from cogs.highlight.explain import ExplainCommands
 from cogs.highlight.flood import FloodNotices, IgnoreButton
+from cogs.highlight.panel import PageButton, RuleButton, RuleSelect, WhenSelect
 from cogs.highlight.reaction import ReactionCommands
 from cogs.highlight.rules import RuleCommands
 from cogs.highlight.schedule import ScheduleCommands
@@ -24,7 +25,7 @@ class Highlight(
 ):
     """Get Discord highlights on KakaoTalk by rules of your own."""
 
-    components = (IgnoreButton,)
+    components = (IgnoreButton, RuleSelect, WhenSelect, PageButton, RuleButton)
 
     def listeners(self) -> ListenerLists:
         """Listen to floods, and to reactions that send nothing."""

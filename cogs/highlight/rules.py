@@ -1,7 +1,8 @@
 """`/highlight`: a member's rules, and what holds for all of them."""
 
 import io
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import discord
 from discord import app_commands
@@ -9,14 +10,39 @@ from discord import app_commands
 from bot.discord.limits import AUTOCOMPLETE_CHOICES, CHOICE_NAME
 from bot.discord.options import Chosen, Place
 from bot.discord.replies import defer, say
-from bot.discord.ui.new_rule import add_rule, content_hint
+from bot.discord.ui.new_rule import add_rule
+from bot.errors import UserError
 from bot.services.clock import MINUTE
-from bot.services.highlights.rules import Filter, Places, as_text
+from bot.services.highlights.rules import Filter, as_text
 from cogs.highlight.base import HighlightCog, NothingNamed, who
-from storage.rules import RuleKind
+from cogs.highlight.panel import show_list
+from storage.rules import EVERYWHERE, LONGEST_NAME, Places, Rule, RuleKind, WordMode
 
 AboutMe = Literal["mention", "role", "reply", "reaction"]
-WordMode = Literal["word", "exact", "anywhere"]
+Name = app_commands.Range[str, 1, LONGEST_NAME]
+Cooldown = app_commands.Range[int, 0, 1440]
+# Before the number of a rule that was chosen, so that no word is taken for one.
+CHOSEN = "rule:"
+FEW_REACTIONS = 5
+OFF = frozenset({"off", "끄기", "없음", "-"})
+
+
+class OnlyWords(UserError):
+    """What only rules about a word have was asked of another."""
+
+    key = "error-rule-only-words"
+
+
+class OnlyReactions(UserError):
+    """A number of reactions was given with what is about something else."""
+
+    key = "error-rule-only-reactions"
+
+
+class NobodyReacts(UserError):
+    """Somebody was named whose reactions cannot be told from those of others."""
+
+    key = "error-rule-reactions-by"
 
 
 class RuleCommands(HighlightCog):
@@ -26,41 +52,81 @@ class RuleCommands(HighlightCog):
     async def add(
         self,
         interaction: discord.Interaction,
-        word: app_commands.Range[str, 1, 100],
+        *,
+        word: app_commands.Range[str, 1, 100] | None = None,
         mode: WordMode = "word",
-        cooldown: app_commands.Range[int, 0, 1440] = 0,
+        cooldown: Cooldown = 0,
+        channel: Place | None = None,
+        member: discord.User | None = None,
+        role: discord.Role | None = None,
+        everywhere: bool = False,
+        case_sensitive: bool = False,
+        name: Name | None = None,
     ) -> None:
-        """Tell me when somebody writes a word or phrase.
+        """Tell me when somebody writes a word or phrase, or writes in a place, or who I name does.
 
         Args:
             interaction: who asks, and where
-            word: The word or phrase
+            word: The word or phrase; leave it out to get all there is in a channel or by a person
             mode: How it must appear in the text
             cooldown: Minutes without another card for this rule in the same channel
+            channel: Only in this channel or category
+            member: Only by this person or bot
+            role: Only by people with this role
+            everywhere: In all servers I share with Kkachi
+            case_sensitive: Tell capital letters from small ones
+            name: What to call the rule
         """
         await defer(interaction)
-        options = {"mode": "" if mode == "word" else mode, "cooldown": cooldown * MINUTE}
-        await self._add(interaction, RuleKind.WORD, word, **options)
+        if word is None and (mode != "word" or case_sensitive):
+            raise OnlyWords
+        kind = RuleKind.ANY if word is None else RuleKind.WORD
+        await self._add(
+            interaction, kind, word or "",
+            everywhere=everywhere, mode=mode, cooldown=cooldown * MINUTE, name=name,
+            case_sensitive=case_sensitive, only=_toggled(Places(), channel, member, role),
+        )  # fmt: skip
 
     @app_commands.command()
     async def pattern(
-        self, interaction: discord.Interaction, pattern: app_commands.Range[str, 1, 200]
+        self,
+        interaction: discord.Interaction,
+        *,
+        pattern: app_commands.Range[str, 1, 200],
+        cooldown: Cooldown = 0,
+        channel: Place | None = None,
+        member: discord.User | None = None,
+        everywhere: bool = False,
+        name: Name | None = None,
     ) -> None:
         """Tell me when a message matches a regular expression (RE2).
 
         Args:
             interaction: who asks, and where
             pattern: A regular expression without look-around or back references
+            cooldown: Minutes without another card for this rule in the same channel
+            channel: Only in this channel or category
+            member: Only by this person or bot
+            everywhere: In all servers I share with Kkachi
+            name: What to call the rule
         """
         await defer(interaction)
-        await self._add(interaction, RuleKind.PATTERN, pattern)
+        only = _toggled(Places(), channel, member, None)
+        await self._add(
+            interaction, RuleKind.PATTERN, pattern,
+            everywhere=everywhere, cooldown=cooldown * MINUTE, name=name, only=only,
+        )  # fmt: skip
 
     @app_commands.command()
     async def me(
         self,
         interaction: discord.Interaction,
+        *,
         what: AboutMe,
-        reactions: app_commands.Range[int, 1, 1000] = 5,
+        reactions: app_commands.Range[int, 1, 1000] | None = None,
+        channel: Place | None = None,
+        member: discord.User | None = None,
+        everywhere: bool = False,
     ) -> None:
         """Tell me about mentions of me or my roles, replies, and many reactions.
 
@@ -68,21 +134,77 @@ class RuleCommands(HighlightCog):
             interaction: who asks, and where
             what: What is about you
             reactions: Minimum number of reactions
+            channel: Only in this channel or category
+            member: Only by this person or bot
+            everywhere: In all servers I share with Kkachi
         """
         await defer(interaction)
-        threshold = reactions if what == "reaction" else 0
-        await self._add(interaction, RuleKind(what), threshold=threshold)
+        kind = RuleKind(what)
+        if kind is RuleKind.REACTION:
+            if member is not None:
+                raise NobodyReacts
+            reactions = reactions or FEW_REACTIONS
+        elif reactions is not None:
+            raise OnlyReactions
+        only = _toggled(Places(), channel, member, None)
+        await self._add(interaction, kind, everywhere=everywhere, threshold=reactions, only=only)
+
+    @app_commands.command()
+    async def change(
+        self,
+        interaction: discord.Interaction,
+        *,
+        rule: str,
+        word: app_commands.Range[str, 1, 200] | None = None,
+        mode: WordMode | None = None,
+        cooldown: Cooldown | None = None,
+        channel: Place | None = None,
+        member: discord.User | None = None,
+        role: discord.Role | None = None,
+        everywhere: bool | None = None,
+        case_sensitive: bool | None = None,
+        name: app_commands.Range[str, 0, LONGEST_NAME] | None = None,
+        paused: bool | None = None,
+    ) -> None:
+        """Change one of my rules.
+
+        Args:
+            interaction: who asks, and where
+            rule: Which one
+            word: Another word, phrase or pattern
+            mode: How it must appear in the text
+            cooldown: Minutes without another card for this rule in the same channel
+            channel: Only in this channel or category, beside the others; again to undo
+            member: Only by this person or bot, beside the others; again to undo
+            role: Only by people with this role, beside the others; again to undo
+            everywhere: Whether it holds in all servers, or only here
+            case_sensitive: Whether to tell capital letters from small ones
+            name: What to call the rule; off for none
+            paused: Whether it finds nothing for now
+        """
+        await defer(interaction)
+        before = await self._chosen(interaction, rule)
+        given: dict[str, Any] = {
+            "text": word,
+            "mode": mode,
+            "cooldown": None if cooldown is None else cooldown * MINUTE,
+            "case_sensitive": case_sensitive,
+            "name": "" if name in OFF else name,
+            "paused": paused,
+            "only": _toggled(before.options.only, channel, member, role),
+        }
+        if everywhere is not None:
+            given["guild_id"] = EVERYWHERE if everywhere else interaction.guild_id
+        _check_words(before, given)
+        after = await self.services.rules.change(before.member_id, before.id, **given)
+        line = self.words(interaction).rule(after)
+        await say(interaction, self.text(interaction, "highlight-changed", rule=line))
 
     @app_commands.command(name="list")
     async def list_rules(self, interaction: discord.Interaction) -> None:
         """Show my rules here and when cards come."""
         await defer(interaction)
-        member_id, guild_id = who(interaction)
-        rules = await self.services.rules.of(member_id, guild_id)
-        chosen = await self.services.rules.filter(member_id, guild_id)
-        schedule = await self.services.wishes.of(member_id)
-        embed = self.words(interaction).overview(rules, chosen, schedule)
-        await say(interaction, content_hint(interaction), embeds=[embed])
+        await show_list(interaction)
 
     @app_commands.command()
     async def remove(self, interaction: discord.Interaction, rule: str) -> None:
@@ -93,22 +215,27 @@ class RuleCommands(HighlightCog):
             rule: Which one
         """
         await defer(interaction)
-        member_id, _ = who(interaction)
-        number = int(rule) if rule.isdecimal() else 0
-        gone = await self.services.rules.remove(member_id, number)
+        found = await self._chosen(interaction, rule)
+        gone = await self.services.rules.remove(interaction.user.id, found.id)
         name = self.words(interaction).name(gone)
         await say(interaction, self.text(interaction, "highlight-removed", rule=name))
 
+    @change.autocomplete("rule")
     @remove.autocomplete("rule")
     async def complete_rule(
         self, interaction: discord.Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
         """Offer the rules that hold what was typed."""
-        rules = await self.services.rules.of(*who(interaction))
-        named = [(as_text(rule), rule) for rule in rules]
-        fitting = [(name, rule) for name, rule in named if current.casefold() in name.casefold()]
+        rules, words = await self.services.rules.holding(*who(interaction)), self.words(interaction)
+        named = [(words.plain(rule, interaction.guild), rule) for rule in rules]
+        sought = current.casefold()
+        fitting = [
+            (name, rule)
+            for name, rule in named
+            if sought in name.casefold() or sought in as_text(rule).casefold()
+        ]
         return [
-            app_commands.Choice(name=name[:CHOICE_NAME], value=str(rule.id))
+            app_commands.Choice(name=name[:CHOICE_NAME], value=f"{CHOSEN}{rule.id}")
             for name, rule in fitting[:AUTOCOMPLETE_CHOICES]
         ]
 
@@ -163,7 +290,7 @@ class RuleCommands(HighlightCog):
             raise NothingNamed
         chosen = await self.services.rules.filter(*who(interaction))
         only = _toggled(chosen.only, channel, member, role)
-        await self._keep(interaction, chosen.changed(only=only))
+        await self._keep(interaction, chosen.changed(only=only, only_either=False))
 
     @app_commands.command()
     async def options(
@@ -171,6 +298,8 @@ class RuleCommands(HighlightCog):
         interaction: discord.Interaction,
         *,
         bots: bool | None = None,
+        webhooks: bool | None = None,
+        followed: bool | None = None,
         age_restricted: bool | None = None,
         away: app_commands.Range[int, 0, 60] | None = None,
         cooldown: app_commands.Range[int, 0, 1440] | None = None,
@@ -181,6 +310,8 @@ class RuleCommands(HighlightCog):
         Args:
             interaction: who asks, and where
             bots: Whether to include bot messages
+            webhooks: Whether to include messages by webhooks
+            followed: Whether to include what followed announcement channels bring
             age_restricted: Whether to include age-restricted channels (never with text or pictures)
             away: Tell me only if I write nothing in that channel for this many minutes
             cooldown: Minutes without another card for the same rule in the same channel
@@ -190,12 +321,16 @@ class RuleCommands(HighlightCog):
         chosen = await self.services.rules.filter(*who(interaction))
         given = {
             "ignore_bots": None if bots is None else not bots,
+            "ignore_webhooks": None if webhooks is None else not webhooks,
+            "ignore_followed": None if followed is None else not followed,
             "ignore_age_restricted": None if age_restricted is None else not age_restricted,
             "active_delay": None if away is None else away * MINUTE,
             "cooldown": None if cooldown is None else cooldown * MINUTE,
             "context_lines": context,
         }
         changes = {name: value for name, value in given.items() if value is not None}
+        if not changes:
+            raise NothingNamed
         await self._keep(interaction, chosen.changed(**changes))
 
     @app_commands.command(name="import")
@@ -211,9 +346,12 @@ class RuleCommands(HighlightCog):
         source = int(server) if server.isdecimal() else 0
         if source not in await self.services.rules.servers(member_id):
             raise NothingNamed
-        added, skipped = await self.services.rules.copy(member_id, source, guild_id)
-        text = self.text(interaction, "highlight-imported", added=added, skipped=skipped)
-        await say(interaction, text)
+        copied = await self.services.rules.copy(member_id, source, guild_id)
+        added, skipped, left = copied.added, copied.skipped, copied.left
+        lines = [self.text(interaction, "highlight-imported", added=added, skipped=skipped)]
+        if left:
+            lines.append(self.text(interaction, "highlight-imported-left", count=left))
+        await say(interaction, "\n".join(lines))
 
     @import_rules.autocomplete("server")
     async def complete_server(
@@ -233,7 +371,7 @@ class RuleCommands(HighlightCog):
     async def export(self, interaction: discord.Interaction) -> None:
         """Get all my rules here as text."""
         await defer(interaction)
-        rules = await self.services.rules.of(*who(interaction))
+        rules = await self.services.rules.holding(*who(interaction))
         if not rules:
             await say(interaction, self.text(interaction, "highlight-list-none"))
             return
@@ -242,14 +380,37 @@ class RuleCommands(HighlightCog):
         await interaction.followup.send(file=file, ephemeral=True)
 
     async def _add(
-        self, interaction: discord.Interaction, kind: RuleKind, text: str = "", **options: object
+        self,
+        interaction: discord.Interaction,
+        kind: RuleKind,
+        text: str = "",
+        *,
+        everywhere: bool,
+        **options: object,
     ) -> None:
-        await add_rule(interaction, who(interaction)[1], kind, text, **options)
+        _, here = who(interaction)
+        await add_rule(interaction, EVERYWHERE if everywhere else here, kind, text, **options)
+
+    async def _chosen(self, interaction: discord.Interaction, rule: str) -> Rule:
+        """Return the rule that was chosen, or typed by hand."""
+        rules, (member_id, guild_id) = self.services.rules, who(interaction)
+        number = rule.removeprefix(CHOSEN)
+        if number != rule and number.isdecimal():
+            return await rules.one(member_id, int(number))
+        return await rules.find(member_id, guild_id, rule)
 
     async def _keep(self, interaction: discord.Interaction, chosen: Filter) -> None:
         await self.services.rules.set_filter(*who(interaction), chosen)
         lines = "\n".join(f"- {line}" for line in self.words(interaction).filter(chosen))
         await say(interaction, f"{self.text(interaction, 'highlight-filter')}\n{lines}")
+
+
+def _check_words(rule: Rule, given: Mapping[str, Any]) -> None:
+    """Raise OnlyWords for what a rule of its kind does not have."""
+    if rule.kind is not RuleKind.WORD and (given["mode"] or given["case_sensitive"]):
+        raise OnlyWords
+    if rule.kind not in {RuleKind.WORD, RuleKind.PATTERN} and given["text"] is not None:
+        raise OnlyWords
 
 
 def _toggled(

@@ -29,6 +29,12 @@ class BadSchedule(UserError):
     key = "error-schedule"
 
 
+class NotTogether(UserError):
+    """Minutes or hours were chosen for a mode that has none."""
+
+    key = "error-schedule-together"
+
+
 class ScheduleCommands(HighlightCog):
     """Choose when cards come, and when not."""
 
@@ -57,8 +63,9 @@ class ScheduleCommands(HighlightCog):
         """
         await defer(interaction)
         changes: dict[str, object] = {}
-        if when is not None:
-            changes["mode"] = when
+        mode = _mode(when, minutes, hours)
+        if mode is not None:
+            changes["mode"] = mode
         if minutes is not None:
             changes["minutes"] = minutes
         if hours is not None:
@@ -108,6 +115,18 @@ class ScheduleCommands(HighlightCog):
             return
         key = "highlight-pause-everywhere" if everywhere else "highlight-pause-here"
         await say(interaction, self.text(interaction, key, until=f"<t:{int(until)}:f>"))
+
+
+def _mode(when: When | None, minutes: int | None, hours: str | None) -> When | None:
+    """Return the mode that was chosen, or that alone goes with what was; raises NotTogether."""
+    fitting: list[When] = []
+    if minutes is not None:
+        fitting.append("every")
+    if hours is not None:
+        fitting.append("at-hours")
+    if len(fitting) > 1 or (when is not None and fitting not in ([], [when])):
+        raise NotTogether
+    return when or next(iter(fitting), None)
 
 
 def _minute(text: str) -> int:

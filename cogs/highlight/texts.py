@@ -1,6 +1,6 @@
 """How a member's rules, filter and wishes read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import discord
@@ -13,14 +13,14 @@ from bot.discord.words import plain
 from bot.errors import Marked, TextArgument
 from bot.services.clock import MINUTE
 from bot.services.highlights.gates import Verdict
-from bot.services.highlights.rules import Filter, Places
+from bot.services.highlights.rules import Filter
 from bot.services.highlights.schedule import Schedule
 from bot.services.highlights.trial import Trial
 from bot.services.highlights.verdicts import Fate
 from bot.texts import Locale, Texts
 from storage.deliveries import DeliveryState
 from storage.hits import HitState
-from storage.rules import Rule
+from storage.rules import Places, Rule
 
 MARKS = {"pass": "✅", "stop": "⛔", "wait": "⏳"}
 # Reasons that are no gates.
@@ -35,18 +35,47 @@ class RuleTexts:
     locale: Locale
 
     def rule(self, rule: Rule) -> str:
-        """Return one rule as a line."""
-        cooldown = rule.options.get("cooldown")
-        extra = self.say("highlight-cooldown", minutes=cooldown // MINUTE) if cooldown else ""
-        return " ".join(filter(None, (self.name(rule), extra)))
+        """Return one rule as a line: what it looks for, where, and how."""
+        named = f"**{plain(rule.options.name)}**" if rule.options.name else ""
+        return " · ".join(filter(None, (named, self.name(rule), *self._about(rule))))
 
     def name(self, rule: Rule) -> str:
         """Return what a rule looks for."""
         return rule_name(self.texts, self.locale, rule)
 
-    def overview(self, rules: Sequence[Rule], chosen: Filter, schedule: Schedule) -> discord.Embed:
-        """Return all rules of a server with what holds for all of them."""
-        lines = [f"- {self.rule(rule)}" for rule in rules]
+    def plain(self, rule: Rule, guild: discord.Guild | None) -> str:
+        """Return one rule where nothing but plain text is shown."""
+        sought = rule_name(self.texts, self.locale, rule, is_marked=False)
+        names = ", ".join(_names(rule.options.only, guild)) if guild else ""
+        everywhere = self.say("highlight-everywhere") if rule.is_everywhere else ""
+        return " · ".join(filter(None, (rule.options.name, sought, names, everywhere)))
+
+    def _about(self, rule: Rule) -> Iterator[str]:
+        options = rule.options
+        if rule.is_everywhere:
+            yield self.say("highlight-everywhere")
+        if not options.only.is_empty:
+            yield mentions(options.only)
+        if options.case_sensitive:
+            yield self.say("highlight-cased")
+        if options.cooldown:
+            yield self.say("highlight-cooldown", minutes=options.cooldown // MINUTE)
+        if options.paused:
+            yield self.say("highlight-rule-paused")
+
+    def overview(
+        self,
+        rules: Sequence[Rule],
+        shown: slice,
+        hits: Mapping[int, int],
+        chosen: Filter,
+        schedule: Schedule,
+    ) -> discord.Embed:
+        """Return a page of the rules of a server with what holds for all of them."""
+        lines = [
+            f"**{number}.** {self.rule(rule)} · {self.hits(hits.get(rule.id, 0))}"
+            for number, rule in list(enumerate(rules, 1))[shown]
+        ]
         embed = discord.Embed(
             title=self.say("highlight-list-title", count=len(rules)),
             description=fitting(lines) or self.say("highlight-list-none"),
@@ -60,16 +89,34 @@ class RuleTexts:
             embed.add_field(name=self.say(name), value=value[:1000], inline=False)
         return embed
 
+    def details(self, rule: Rule, hits: int) -> discord.Embed:
+        """Return one rule with all there is to say of it."""
+        where = () if rule.is_everywhere else (self.say("highlight-here"),)
+        called = plain(rule.options.name) or self.name(rule)
+        lines = (self.name(rule), *where, *self._about(rule), self.hits(hits))
+        text = "\n".join([f"**{called}**", *(f"- {one}" for one in lines)])
+        return discord.Embed(description=text, colour=YELLOW)
+
+    def hits(self, count: int) -> str:
+        """Return how often a rule has hit of late."""
+        return self.say("highlight-hits", count=count)
+
     def filter(self, chosen: Filter) -> Iterator[str]:
         """Yield what holds for all rules."""
         if chosen.paused_until is not None:
             yield self.say("highlight-filter-paused", until=f"<t:{int(chosen.paused_until)}:f>")
         yield from self._places("highlight-filter-ignored", chosen.ignored)
-        yield from self._places("highlight-filter-only", chosen.only)
+        only = "highlight-filter-only-either" if chosen.only_either else "highlight-filter-only"
+        yield from self._places(only, chosen.only)
         if chosen.ignore_words:
             words = ", ".join(map(plain, chosen.ignore_words))
             yield self.say("highlight-filter-words", words=words)
-        yield self.say(f"highlight-filter-bots-{'off' if chosen.ignore_bots else 'on'}")
+        for who, is_off in (
+            ("bots", chosen.ignore_bots),
+            ("webhooks", chosen.ignore_webhooks),
+            ("followed", chosen.ignore_followed),
+        ):
+            yield self.say(f"highlight-filter-{who}-{'off' if is_off else 'on'}")
         adult = "off" if chosen.ignore_age_restricted else "on"
         yield self.say(f"highlight-filter-adult-{adult}")
         if chosen.active_delay:
@@ -81,14 +128,9 @@ class RuleTexts:
 
     def schedule(self, schedule: Schedule) -> Iterator[str]:
         """Yield when cards come."""
-        match schedule.mode:
-            case "every":
-                yield self.say("highlight-when-every", minutes=schedule.minutes)
-            case "at-hours":
-                hours = ", ".join(str(hour) for hour in schedule.hours)
-                yield self.say("highlight-when-at-hours", hours=hours or "-")
-            case _:
-                yield self.say("highlight-when-at-once")
+        yield self.when(schedule)
+        if schedule.mode == "at-once":
+            yield self.say("highlight-when-at-once-then")
         if schedule.quiet_from is not None and schedule.quiet_to is not None:
             start, end = _clock(schedule.quiet_from), _clock(schedule.quiet_to)
             yield self.say("highlight-when-quiet", start=start, end=end)
@@ -97,6 +139,17 @@ class RuleTexts:
         if schedule.dnd_until is not None:
             yield self.say("highlight-when-dnd", until=f"<t:{int(schedule.dnd_until)}:f>")
         yield self.say("highlight-when-zone", zone=schedule.time_zone)
+
+    def when(self, schedule: Schedule) -> str:
+        """Return how cards are spread over the day."""
+        match schedule.mode:
+            case "every":
+                return self.say("highlight-when-every", minutes=schedule.minutes)
+            case "at-hours":
+                hours = ", ".join(str(hour) for hour in schedule.hours)
+                return self.say("highlight-when-at-hours", hours=hours or "-")
+            case _:
+                return self.say("highlight-when-at-once")
 
     def trial(self, trial: Trial) -> Iterator[str]:
         """Yield what a text would do, were it written."""
@@ -112,6 +165,8 @@ class RuleTexts:
         for rule, mode in trial.near:
             found_by = self.say(f"choice-{mode}")
             yield self.say("highlight-test-near", rule=self.name(rule), mode=found_by)
+        for rule in trial.elsewhere:
+            yield self.say("highlight-test-elsewhere", rule=self.rule(rule))
 
     def explained(self, fate: Fate, verdicts: Sequence[Verdict]) -> str:
         """Return what became of a message, and what each gate says to it now."""
@@ -181,17 +236,34 @@ class RuleTexts:
         return f"{MARKS[verdict.outcome]} {self._gate(verdict)}: {said}{until}"
 
     def _places(self, key: str, places: Places) -> Iterator[str]:
-        names = [
-            *(f"<#{one}>" for one in (*places.channels, *places.categories)),
-            *(f"<@{one}>" for one in places.members),
-            *(f"<@&{one}>" for one in places.roles),
-        ]
-        if names:
-            yield self.say(key, names=Marked(", ".join(names)))
+        if not places.is_empty:
+            yield self.say(key, names=Marked(mentions(places)))
 
     def say(self, key: str, **arguments: TextArgument) -> str:
         """Return a text."""
         return self.texts.say(self.locale, key, **arguments)
+
+
+def _names(places: Places, guild: discord.Guild) -> Iterator[str]:
+    """Yield what is known of the names of places and people."""
+    for channel_id in (*places.channels, *places.categories):
+        if channel := guild.get_channel_or_thread(channel_id):
+            yield f"#{channel.name}"
+    for member_id in places.members:
+        if member := guild.get_member(member_id):
+            yield member.display_name
+    for role_id in places.roles:
+        if role := guild.get_role(role_id):
+            yield f"@{role.name}"
+
+
+def mentions(places: Places) -> str:
+    """Return places and people as Discord shows them: first where, then by whom."""
+    groups = (
+        [f"<#{one}>" for one in (*places.channels, *places.categories)],
+        [*(f"<@{one}>" for one in places.members), *(f"<@&{one}>" for one in places.roles)],
+    )
+    return " · ".join(", ".join(group) for group in groups if group)
 
 
 def _minutes(seconds: int) -> int:

@@ -438,9 +438,10 @@ async def test_the_same_rule_twice_and_too_many_rules_are_refused(minji: Person)
     for number in range(29):
         await minji.slash(CHAT, "highlight add", word=f"규칙{number}번")
     assert "30개" in (await minji.slash(CHAT, "highlight add", word="하나만 더")).text
-    shown = (await minji.slash(CHAT, "highlight list")).text
-    assert "규칙 30개" in shown
-    assert "‘규칙28번’" in shown
+    panel = await minji.slash(CHAT, "highlight list")
+    assert "규칙 30개" in panel.text
+    assert "‘규칙28번’" not in panel.text
+    assert "**30.** ‘규칙28번’" in (await minji.press(panel, "다음")).text
 
 
 async def test_a_text_can_be_tried_and_rules_copied_as_text(minji: Person) -> None:

@@ -14,6 +14,7 @@ from bot.services.servers.settings import GuildSettings, Settings
 from bot.services.subscriptions.subscriptions import Subscriptions
 from storage.database import Database, open_database
 from storage.optouts import OptOutStore
+from storage.rule_hits import RuleHitStore
 from storage.rules import Rule, RuleKind, RuleStore
 from storage.settings import SettingsStore, Version
 from storage.subscriptions import Subscription, SubscriptionKind, SubscriptionStore
@@ -143,7 +144,7 @@ async def test_a_rule_that_is_forgotten_while_it_is_added_is_not_looked_for(
 ) -> None:
     store, settings = SlowRules(database), Settings(SettingsStore(database), Clock())
     store.pause = pause
-    rules = Rules(store, Matcher(), settings, now=Clock())
+    rules = Rules(store, Matcher(), settings, RuleHitStore(database), now=Clock())
     adding = asyncio.create_task(rules.add(MINJI, VILLAGE, RuleKind.REPLY))
     await pause.reached.wait()
     forgetting = asyncio.create_task(rules.forget(member_id=MINJI))

@@ -22,7 +22,9 @@ TEXTS = Texts(IDS)
 # The longest that each argument gets in labels, titles and placeholders.
 LONGEST = {
     "count": "1,000",
+    "hours": ", ".join(map(str, range(24))),
     "limit": "1,000",
+    "minutes": "720",
     "nickname": "닉" * 64,  # escaped; Kakao allows 20 characters
     "number": "99",
     "of": "Link of button 2",

@@ -19,7 +19,7 @@ from bot.services.highlights.matching.patterns import (
 )
 from bot.services.highlights.matching.words import hit
 from bot.services.messages.models import Seen, Source
-from storage.rules import Rule, RuleKind
+from storage.rules import Rule, RuleKind, RuleOptions
 
 HERE, THERE = 7, 8
 MINJI, JUNHO = 1, 2
@@ -82,7 +82,7 @@ def rule(
     kind: RuleKind = RuleKind.WORD,
     mode: str = "word",
 ) -> Rule:
-    return Rule(number, member, guild, kind, text, 0.0, options={"mode": mode})
+    return Rule(number, member, guild, kind, text, 0.0, options=RuleOptions(mode=mode))
 
 
 def seen(text: str = "", *, guild: int = HERE, **about: object) -> Seen:
@@ -102,7 +102,7 @@ def obvious(rules: Sequence[Rule], message: Seen) -> set[int]:
     return {
         one.id
         for one in rules
-        if one.guild_id == message.guild_id and hit(one.text, message.text, one.options["mode"])
+        if one.guild_id == message.guild_id and hit(one.text, message.text, one.options.mode)
     }
 
 
@@ -249,14 +249,14 @@ def test_a_pattern_that_was_allowed_once_does_not_keep_others_from_being_loaded(
 
 def test_it_agrees_beyond_what_the_small_automaton_takes() -> None:
     matcher = Matcher()
-    rules = [rule(n, f"{WORDS[n % len(WORDS)]}{n // 40}", guild=n % 5) for n in range(1100)]
+    rules = [rule(n, f"{WORDS[n % len(WORDS)]}{n // 40}", guild=n % 5 + 1) for n in range(1100)]
     matcher.load(rules[:50])
     for one in rules[50:]:
         matcher.add(one)
     for one in rules[::3]:
         matcher.remove(one)
     kept = [one for n, one in enumerate(rules) if n % 3]
-    for guild in range(5):
+    for guild in range(1, 6):
         for number in range(28):
             message = seen(", ".join(f"{word}{number}" for word in WORDS), guild=guild)
             assert met(matcher, message) == obvious(kept, message)

@@ -11,7 +11,7 @@ from bot.services.cards.cutting import piece
 from bot.services.highlights.matching.patterns import Pattern
 from bot.services.highlights.matching.spans import finder
 from bot.services.messages.models import Author, Body, Part, PartKind, Source
-from storage.rules import Rule, RuleKind
+from storage.rules import Rule, RuleKind, RuleOptions
 from tests.support.messages import told
 from tests.support.outbox import MINJI
 from tests.support.watching import GUILD, ROLE, ROOM, HighlightsWorld, open_tower
@@ -163,7 +163,7 @@ async def test_an_edit_is_found_once_and_a_repetition_not_at_all(tower: Highligh
 
 
 def rule(text: str, kind: RuleKind = RuleKind.WORD, **options: object) -> Rule:
-    return Rule(1, MINJI, GUILD, kind, text, 0.0, options=options)
+    return Rule(1, MINJI, GUILD, kind, text, 0.0, options=RuleOptions(**options))
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from bot.services.messages.models import (
     Seen,
 )
 from bot.texts import Texts
-from storage.rules import Rule, RuleKind
+from storage.rules import Rule, RuleKind, RuleOptions
 from tests.support.messages import AT, forwarded, message, quoted, told
 from tests.support.raw_messages import (
     CELLAR,
@@ -247,7 +247,7 @@ messages = st.builds(message, bodies, others) | st.builds(message, bodies)
 
 def looking_for(word: str, seen: Seen) -> str:
     """Return the card that a rule about a word brings."""
-    rule = Rule(1, 1, GUILD, RuleKind.WORD, word, AT, options={"mode": "anywhere"})
+    rule = Rule(1, 1, GUILD, RuleKind.WORD, word, AT, options=RuleOptions(mode="anywhere"))
     feed = message_card(
         Highlight(seen), note=None, link="https://k.example", locale="ko", texts=TEXTS,
         find=finder([rule], {}),

@@ -43,14 +43,15 @@ def content_hint(interaction: discord.Interaction) -> str:
     return services_of(interaction.client).texts.say(locale_of(interaction), "highlight-no-content")
 
 
-def rule_name(texts: Texts, locale: Locale, rule: Rule) -> str:
-    """Return what a rule looks for."""
+def rule_name(texts: Texts, locale: Locale, rule: Rule, *, is_marked: bool = True) -> str:
+    """Return what a rule looks for; unmarked where Discord shows nothing but plain text."""
     if rule.kind is RuleKind.WORD:
-        mode = rule.options.get("mode", "word")
-        return texts.say(locale, f"highlight-rule-{mode}", text=plain(rule.text[:SHOWN_TEXT]))
+        word = rule.text[:SHOWN_TEXT]
+        text = plain(word) if is_marked else word
+        return texts.say(locale, f"highlight-rule-{rule.options.mode}", text=text)
     if rule.kind is RuleKind.REACTION:
-        count = rule.options.get("threshold", 1)
-        return texts.say(locale, "highlight-rule-reaction", count=count)
+        return texts.say(locale, "highlight-rule-reaction", count=rule.options.threshold)
     if rule.kind is RuleKind.PATTERN:
-        return texts.say(locale, "highlight-rule-pattern", text=code(rule.text))
+        text = code(rule.text) if is_marked else rule.text
+        return texts.say(locale, "highlight-rule-pattern", text=text)
     return texts.say(locale, f"highlight-rule-{rule.kind}")

@@ -12,6 +12,7 @@ card-why-mention = mention
 card-why-role = role mention
 card-why-reply = reply
 card-why-reaction = reactions
+card-why-any = new message
 card-button = Original
 card-button-voice = Voice
 card-button-event = Event

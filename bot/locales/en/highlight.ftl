@@ -6,7 +6,33 @@ highlight-rule-mention = mentions of me
 highlight-rule-role = mentions of my roles
 highlight-rule-reply = replies to me
 highlight-rule-reaction = my messages with { $count } or more reactions
-highlight-cooldown = · at most once every { $minutes } minutes
+highlight-rule-any = every message
+highlight-cooldown = at most once every { $minutes } minutes
+highlight-cased = capital and small letters differ
+highlight-everywhere = in all servers
+highlight-here = in this server
+highlight-rule-paused = ⏸️ paused
+highlight-hits = { $count ->
+        [one] 1 hit in 7 days
+       *[other] { $count } hits in 7 days
+    }
+
+highlight-pick = Choose a rule to change or remove
+highlight-button-change = Change
+highlight-button-pause = Pause
+highlight-button-resume = Resume
+highlight-button-remove = Remove
+highlight-button-list = Back to the list
+highlight-button-before = Previous
+highlight-button-after = Next
+highlight-changed = The rule is now: { $rule }
+highlight-changed-short = The rule was changed.
+highlight-change-title = Change a rule
+highlight-change-text = Word or pattern
+highlight-change-mode = Mode
+highlight-change-rooms = Only in these channels (none: all)
+highlight-change-name = Name
+highlight-change-cooldown = Minutes between cards (0: none)
 
 highlight-added = You will now get this on KakaoTalk: { $rule }.
 arriving-first = Cards arrive in My Chatroom, without a sound. The number of sends a day is limited, so on busy days several highlights share one card.
@@ -23,9 +49,14 @@ highlight-filter = Your filters in this server are now:
 highlight-filter-paused = Paused until { $until }
 highlight-filter-ignored = Ignored: { $names }
 highlight-filter-only = Only here: { $names }
+highlight-filter-only-either = Only one of these: { $names }
 highlight-filter-words = Ignored with these words: { $words }
 highlight-filter-bots-off = Bot messages are ignored
 highlight-filter-bots-on = Bot messages are included
+highlight-filter-webhooks-off = Messages by webhooks are ignored
+highlight-filter-webhooks-on = Messages by webhooks are included
+highlight-filter-followed-off = Messages from followed announcement channels are ignored
+highlight-filter-followed-on = Messages from followed announcement channels are included
 highlight-filter-adult-off = Age-restricted channels are ignored
 highlight-filter-adult-on = Age-restricted channels are included (without text and pictures)
 highlight-filter-active = Not if I write there within { $minutes } minutes
@@ -33,7 +64,8 @@ highlight-filter-cooldown = At most once every { $minutes } minutes per rule and
 highlight-filter-context = With the last { $count } lines before it
 
 highlight-schedule = Your cards now come:
-highlight-when-at-once = At once; together when few sends are left today
+highlight-when-at-once = At once
+highlight-when-at-once-then = Up to three an hour come alone; then they come together, 1 to 15 minutes apart, and further apart when few sends are left today
 highlight-when-every = Together, every { $minutes } minutes
 highlight-when-at-hours = Together, at these hours: { $hours }
 highlight-when-quiet = Nothing from { $start } to { $end }
@@ -56,12 +88,14 @@ highlight-pause-everywhere = Cards wait until { $until }.
 highlight-pause-here = Your rules in this server are paused until { $until }.
 highlight-pause-over = Highlights are on again.
 highlight-imported = { $added } rules were copied; { $skipped } already existed here.
+highlight-imported-left = { $count } rules with channels or roles of that server were left out.
 highlight-test-hit = ✅ Matches these rules of yours.
 highlight-test-miss = ❌ Matches none of your rules.
 highlight-test-ignored-words = ⛔ But it contains a word that you ignore, so no card comes: { $words }
 highlight-test-ignored-place = ⛔ But you ignore this channel, so no card comes.
 highlight-test-paused = ⏸️ But you have paused until { $until }, so no card comes now.
 highlight-test-near = 💡 With the mode "{ $mode }" your rule { $rule } would find it too.
+highlight-test-elsewhere = 💡 This rule only looks in the channels, at the people or for the capital letters you chose: { $rule }
 
 highlight-why-passed = It passes every check: written now, it would be sent at once.
 highlight-why-stopped = It was stopped at "{ $gate }".

@@ -12,6 +12,7 @@ card-why-mention = 멘션
 card-why-role = 역할 멘션
 card-why-reply = 답장
 card-why-reaction = 반응
+card-why-any = 새 글
 card-button = 원문 보기
 card-button-voice = 음성 채널 열기
 card-button-event = 이벤트 보기

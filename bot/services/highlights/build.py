@@ -63,7 +63,7 @@ def build_highlights(
     """Build the services of `/highlight`."""
     stores, sight, now = resources.stores, resources.sight, resources.now
     links, linked = accounts.links, accounts.linked
-    rules = Rules(stores.rules, Matcher(), servers.settings, now=now)
+    rules = Rules(stores.rules, Matcher(), servers.settings, stores.rule_hits, now=now)
     wishes, activity = Schedules(stores.wishes, now=now), Activity()
     dispatcher = _dispatcher(resources, links, outbox, wishes)
     questions = Questions(

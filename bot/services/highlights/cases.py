@@ -19,6 +19,7 @@ PRIORITIES: Mapping[RuleKind, Priority] = {
     RuleKind.WORD: Priority.WORD,
     RuleKind.PATTERN: Priority.WORD,
     RuleKind.REACTION: Priority.WORD,
+    RuleKind.ANY: Priority.WORD,
 }
 
 

@@ -11,6 +11,7 @@ from bot.services.highlights.under_way import UnderWay
 from bot.services.messages.models import Seen
 from bot.services.messages.reader import ReaderSlot
 from storage.database import StorageError
+from storage.rules import EVERYWHERE
 from storage.watermarks import WatermarkStore
 
 logger = logging.getLogger(__name__)
@@ -42,14 +43,22 @@ class CatchUp:
         self._under_way: dict[int, UnderWay] = {}
         self._saved: dict[int, int] = {}
         self._gaps = Gaps(patience)
+        # Servers with a mark when this process began.
+        self._known: set[int] = set()
+
+    async def load(self) -> None:
+        """Learn which servers were judged before; to be done once, before messages come in."""
+        self._known = await self._watermarks.guilds()
 
     def missed(self) -> None:
         """Note that nobody listened for a while; an hour of it, at most, will be read.
 
         What is written from now on does not move the marks from where to look.
         """
-        now = self._now()
-        for guild_id in self._rules.matcher.guilds():
+        now, guild_ids = self._now(), self._rules.matcher.guilds()
+        if EVERYWHERE in guild_ids:
+            guild_ids |= self._heard.keys() | self._known
+        for guild_id in guild_ids - {EVERYWHERE}:
             self._gaps.open(guild_id, now - LONGEST_GAP, self._judged(guild_id))
             self._heard[guild_id] = first_id_at(now)
 
@@ -81,12 +90,15 @@ class CatchUp:
 
     async def begin(self, guild_id: int) -> None:
         """Keep from where to look in a server from now on, unless that is known."""
+        if guild_id == EVERYWHERE:  # each server has its mark from its next message on
+            return
         self._heard.setdefault(guild_id, first_id_at(self._now()))
         await self._save()
 
     async def forget(self, guild_id: int) -> None:
         """Forget a server."""
         self._gaps.forget(guild_id)
+        self._known.discard(guild_id)
         self._heard.pop(guild_id, None)
         self._saved.pop(guild_id, None)
         await self._watermarks.delete_guild(guild_id)

@@ -226,7 +226,7 @@ class Digests:
         policy = await self._policy(hit.guild_id, highlight.seen.places)
         is_by_rule = hit.kind == MESSAGE
         chosen = await self._rules.filter(hit.member_id, hit.guild_id) if is_by_rule else None
-        mine = await self._rules.of(hit.member_id, hit.guild_id) if is_by_rule else []
+        mine = await self._rules.holding(hit.member_id, hit.guild_id) if is_by_rule else []
         carried = await self._without_others(highlight, chosen)
         met = [rule for rule in mine if rule.id in hit.rule_ids]
         patterns = self._rules.matcher.patterns(hit.guild_id).get(hit.member_id, {})

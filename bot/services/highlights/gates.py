@@ -147,8 +147,11 @@ class Gates:
         guild_id = seen.guild_id
         chosen = await self._rules.filter(member_id, guild_id)
         whole, seen = seen, await self.carried(seen, chosen, moment)
-        mine = await self._rules.of(member_id, guild_id)
-        rules = [rule for rule in mine if rule.id in rule_ids]
+        mine = await self._rules.holding(member_id, guild_id)
+        rules = [rule for rule in mine if rule.id in rule_ids and not rule.options.paused]
+        rules = [rule for rule in rules if await self._holds(rule, seen, moment)]
+        if chosen.leaves_out(seen.author):
+            rules = [r for r in rules if seen.author_id in r.options.only.members] or rules
         # Nobody is told of their own words because somebody answers them.
         searched = seen.without(PartKind.QUOTED, member_id)
         if searched.text != whole.text:
@@ -176,6 +179,13 @@ class Gates:
             return True
         asked = self._questions.may_go_along(part, seen.guild_id, chosen)
         return await self._known(asked, moment) is not False
+
+    async def _holds(self, rule: Rule, seen: Seen, moment: Moment) -> bool:
+        """Tell whether a message is where, and by whom, a rule wants it."""
+        only = rule.options.only
+        if only.is_empty:
+            return True
+        return await self._known(self._questions.is_among(seen, only), moment) is not False
 
     def _still_met(self, rules: Sequence[Rule], seen: Seen) -> list[Rule]:
         """Return those of the rules that a message meets as it may be carried."""

@@ -113,7 +113,7 @@ class PatternSearch:
         if not text:
             return Searched()
         members = await self._linked.among(patterns)
-        left = [*_searches(seen.guild_id, patterns, members)]
+        left = [*self._searches(seen, patterns, members)]
         found, spent = Searched(), 0.0
         while left:
             left, late = self._split(left, spent)
@@ -145,7 +145,7 @@ class PatternSearch:
         # Whoever asks often waits for themselves.
         async with self._asking.of(member_id):
             patterns = self._matcher.patterns(seen.guild_id)
-            mine = _searches(seen.guild_id, patterns, patterns.keys() & {member_id})
+            mine = self._searches(seen, patterns, patterns.keys() & {member_id})
             return _met(await self._all(seen, [*mine]))
 
     def delay(self, member_id: int, seen: Seen) -> Delay | None:
@@ -158,6 +158,16 @@ class PatternSearch:
         self._delays.pop(member_id, None)
 
     # slices
+
+    def _searches(
+        self, seen: Seen, patterns: Mapping[int, Mapping[int, Pattern]], members: Collection[int]
+    ) -> Iterator[Search]:
+        for member_id in members:
+            mine = patterns.get(member_id, {})  # may be removed meanwhile
+            share = Share(seen.guild_id, len(members) * max(1, len(mine)))
+            for rule_id, pattern in mine.items():
+                if self._matcher.admits(rule_id, seen):
+                    yield Search(member_id, rule_id, pattern, share)
 
     def _split(self, searches: Sequence[Search], spent: float) -> tuple[list[Search], list[Search]]:
         """Return what may be looked for now, the cheapest first, and what has to wait."""
@@ -226,16 +236,6 @@ class PatternSearch:
 
 def _met(done: Iterable[Done]) -> list[Match]:
     return [one.search.match for one in done if one.result.is_met]
-
-
-def _searches(
-    guild_id: int, patterns: Mapping[int, Mapping[int, Pattern]], members: Collection[int]
-) -> Iterator[Search]:
-    for member_id in members:
-        mine = patterns.get(member_id, {})  # may be removed meanwhile
-        share = Share(guild_id, len(members) * max(1, len(mine)))
-        for rule_id, pattern in mine.items():
-            yield Search(member_id, rule_id, pattern, share)
 
 
 def _late(seen: Seen, searches: Iterable[Search], at: float) -> Iterator[Late]:

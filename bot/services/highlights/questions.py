@@ -11,7 +11,7 @@ from bot.services.highlights.cases import Case, EventCase, MessageCase, RuleCase
 from bot.services.highlights.dispatcher import Dispatcher
 from bot.services.highlights.matching.normalise import needle, normalise
 from bot.services.highlights.matching.words import found
-from bot.services.highlights.rules import Filter, Places
+from bot.services.highlights.rules import Filter
 from bot.services.highlights.schedule import Schedules
 from bot.services.messages.events import FOR_ADMINS
 from bot.services.messages.models import NOBODY, Author, Part, Seen
@@ -20,7 +20,7 @@ from bot.services.privacy.optouts import OptOuts
 from bot.services.privacy.presences import Presences
 from bot.services.servers.access import Access
 from storage.hits import HitStore
-from storage.rules import Rule, RuleKind
+from storage.rules import Places, Rule, RuleKind
 from storage.subscriptions import SubscriptionKind, SubscriptionStore
 
 NO_MEMBER = 0
@@ -94,9 +94,10 @@ class Questions:
         """Stop everything while the member's rules are paused."""
         return STOP if case.filter.is_paused(self._now()) else PASS
 
-    async def bot(self, case: MessageCase) -> Answer:
-        """Stop what a bot has written, unless bots count."""
-        return STOP if case.seen.author.is_bot and case.filter.ignore_bots else PASS
+    async def bot(self, case: RuleCase) -> Answer:
+        """Stop what a bot has written, unless such bots count or a rule names this one."""
+        named = any(case.author_id in rule.options.only.members for rule in case.rules)
+        return STOP if case.filter.leaves_out(case.seen.author) and not named else PASS
 
     async def age_restricted(self, case: MessageCase) -> Answer:
         """Stop what is in an age-restricted channel, unless those count."""
@@ -108,8 +109,10 @@ class Questions:
 
     async def only(self, case: MessageCase) -> Answer:
         """Stop what is neither where nor by whom the member wants to hear of, if they chose."""
-        only = case.filter.only
-        return PASS if only.is_empty or await self._is_within(case, only) else STOP
+        only, seen = case.filter.only, case.seen
+        if only.has_rooms and only.has_people and case.filter.only_either:
+            return PASS if await self._is_within(case, only) else STOP
+        return PASS if await self.is_among(seen, only) else STOP
 
     async def ignored_words(self, case: MessageCase) -> Answer:
         """Stop what holds a word that the member ignores."""
@@ -159,7 +162,7 @@ class Questions:
         return STOP if case.rules and not cool else PASS
 
     async def _is_cool(self, case: RuleCase, rule: Rule) -> bool:
-        cooldown = rule.options.get("cooldown") or case.filter.cooldown
+        cooldown = rule.options.cooldown or case.filter.cooldown
         if not cooldown:
             return True
         channel_id = case.seen.source.channel_id
@@ -222,8 +225,8 @@ class Questions:
             return False
         if chosen is None:
             return True
-        is_left_out = author.is_bot and chosen.ignore_bots
-        return not is_left_out and not await self._is_by(author, guild_id, chosen.ignored)
+        is_ignored = await self._is_by(author, guild_id, chosen.ignored)
+        return not is_ignored and not chosen.leaves_out(author)
 
     # what Discord knows
 
@@ -234,11 +237,16 @@ class Questions:
         roles = await self._sight.reader.roles(member_id, seen.guild_id)
         return not seen.role_mentions.isdisjoint(roles or ())
 
+    async def is_among(self, seen: Seen, only: Places) -> bool:
+        """Tell whether a message is in one of these places and by one of these people, if any."""
+        if only.has_rooms and not only.holds_rooms(seen.places):
+            return False
+        return not only.has_people or await self._is_by(seen.author, seen.guild_id, only)
+
     async def _is_within(self, case: MessageCase, places: Places) -> bool:
         """Tell whether a message is of one of these members or roles, or in one of these places."""
         seen = case.seen
-        channels = {seen.source.channel_id, seen.parent_id}
-        if seen.category_id in places.categories or not channels.isdisjoint(places.channels):
+        if places.holds_rooms(seen.places):
             return True
         return await self._is_by(seen.author, seen.guild_id, places)
 

@@ -19,4 +19,5 @@ def reason(kind: str, rules: Iterable[Rule], locale: Locale, texts: Texts) -> st
 
 
 def _name(rule: Rule, locale: Locale, texts: Texts) -> str:
-    return name_line(rule.text) or texts.say(locale, f"card-why-{rule.kind}")
+    named = name_line(rule.options.name) or name_line(rule.text)
+    return named or texts.say(locale, f"card-why-{rule.kind}")

@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.errors import UserError
 from bot.services.cards.markdown import one_line
@@ -16,17 +17,28 @@ from bot.services.highlights.matching.normalise import needle
 from bot.services.highlights.matching.patterns import Pattern
 from bot.services.highlights.matching.words import Mode, hit
 from bot.services.locks import KeyedLocks
-from bot.services.messages.models import uncovered
+from bot.services.messages.models import Author, uncovered
 from bot.services.servers.settings import Settings
 from storage.reading import Unreadable, reading
-from storage.rules import Rule, RuleKind, RuleStore
+from storage.rule_hits import RuleHitStore
+from storage.rules import (
+    EVERYWHERE,
+    LONGEST_NAME,
+    MOST_PLACES,
+    Places,
+    Rule,
+    RuleKind,
+    RuleOptions,
+    RuleStore,
+)
 
 LONGEST_WORD = 100
 MOST_IGNORED_WORDS = 50
-MOST_PLACES = 100
 MOST_REACTIONS = 1000
 # Instructions of all patterns of one member in one server; everybody's messages meet them.
 MOST_INSTRUCTIONS = 2000
+MOST_EVERYWHERE = 50  # rules of one member for all servers
+MOST_IN_RULE = 25  # channels, or people, that one rule names
 LONGEST_DELAY = HOUR
 # A pattern that is compiled holds everything up for some milliseconds, whatever thread does it:
 # for so many times as long nobody else's is.
@@ -75,31 +87,41 @@ class RuleUnknown(UserError):
     key = "error-rule-unknown"
 
 
+class RuleAmbiguous(UserError):
+    """What was typed may mean several of the member's rules."""
+
+    key = "error-rule-ambiguous"
+
+
+class RuleAboutNothing(UserError):
+    """A rule without a word names neither a place nor anybody."""
+
+    key = "error-rule-nothing"
+
+
+class PlaceEverywhere(UserError):
+    """A rule for all servers names what only one of them has."""
+
+    key = "error-rule-everywhere"
+
+
+class TooManyPlaces(UserError):
+    """One rule names more places or people than it may."""
+
+    key = "error-rule-places"
+
+
 class TooManyIgnored(UserError):
     """More words or places are ignored than are kept."""
 
     key = "error-rules-ignored"
 
 
-class Places(BaseModel):
-    """Channels, categories, members and roles, by their ids."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    channels: tuple[int, ...] = Field(default=(), max_length=MOST_PLACES)
-    categories: tuple[int, ...] = Field(default=(), max_length=MOST_PLACES)
-    members: tuple[int, ...] = Field(default=(), max_length=MOST_PLACES)
-    roles: tuple[int, ...] = Field(default=(), max_length=MOST_PLACES)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether it names nothing at all."""
-        return not (self.channels or self.categories or self.members or self.roles)
-
-
 class Filter(BaseModel):
     """What holds for all of a member's rules in a server; times in seconds.
 
+    A message must be in one of the places of `only` and by one of its people. Since that was
+    different in an earlier release, `only_either` lets one of both do for whoever chose then.
     `active_delay` is how long a hit waits, and is dropped when the member writes there meanwhile.
     """
 
@@ -108,7 +130,10 @@ class Filter(BaseModel):
     ignore_words: tuple[str, ...] = Field(default=(), max_length=MOST_IGNORED_WORDS)
     ignored: Places = Places()
     only: Places = Places()
+    only_either: bool = False
     ignore_bots: bool = True
+    ignore_webhooks: bool = True
+    ignore_followed: bool = False
     ignore_age_restricted: bool = True
     active_delay: int = Field(default=0, ge=0, le=LONGEST_DELAY)
     cooldown: int = Field(default=0, ge=0, le=DAY)
@@ -116,24 +141,60 @@ class Filter(BaseModel):
     paused_from: float | None = None
     paused_until: float | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_earlier_releases(cls, values: object) -> object:
+        """Webhooks were bots once."""
+        if isinstance(values, dict) and "ignore_bots" in values:
+            return {"ignore_webhooks": values["ignore_bots"]} | values
+        return values
+
+    def leaves_out(self, author: Author) -> bool:
+        """Tell whether what somebody writes does not count, since no human does."""
+        if author.is_followed:
+            return self.ignore_followed
+        return self.ignore_webhooks if author.is_webhook else author.is_bot and self.ignore_bots
+
     def is_paused(self, now: float) -> bool:
         """Tell whether nothing is to be found now."""
         if self.paused_until is None or self.paused_until <= now:
             return False
         return self.paused_from is None or not is_too_far(self.paused_from, self.paused_until, now)
 
+    def as_of(self, now: float) -> Self:
+        """Return a filter without a pause that is over."""
+        if self.paused_until is None or self.is_paused(now):
+            return self
+        return self.changed(paused_from=None, paused_until=None)
+
     def changed(self, **values: object) -> Self:
         """Return a filter with other values, checked like any."""
         return self.model_validate(self.model_dump() | values)
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """How many rules were added, were there already, or name what only their server has."""
+
+    added: int
+    skipped: int
+    left: int
 
 
 class Rules:
     """Keeps members' rules, and the matcher that looks for them, the same."""
 
     def __init__(
-        self, store: RuleStore, matcher: Matcher, settings: Settings, *, now: Clock
+        self,
+        store: RuleStore,
+        matcher: Matcher,
+        settings: Settings,
+        hits: RuleHitStore,
+        *,
+        now: Clock,
     ) -> None:
         self._store = store
+        self._hits = hits
         self._settings = settings
         self._now = now
         self.matcher = matcher
@@ -158,11 +219,16 @@ class Rules:
 
     def watch(self, guild_id: int) -> bool:
         """Tell whether anybody may look for something in a server; every message asks."""
-        return guild_id in self._watched
+        return guild_id in self._watched or EVERYWHERE in self._watched
 
     async def of(self, member_id: int, guild_id: int | None = None) -> list[Rule]:
-        """Return a member's rules, in one server or everywhere, the oldest first."""
-        return await self._store.of_member(member_id, guild_id)
+        """Return a member's rules, of one server or all of them, the oldest first."""
+        return await self._store.of_member(member_id, *([] if guild_id is None else [guild_id]))
+
+    async def holding(self, member_id: int, guild_id: int) -> list[Rule]:
+        """Return the rules that hold in a server: its own, then those for all servers."""
+        mine = await self._store.of_member(member_id, guild_id, EVERYWHERE)
+        return sorted(mine, key=lambda rule: (rule.is_everywhere, rule.id))
 
     async def add(
         self,
@@ -170,17 +236,16 @@ class Rules:
         guild_id: int,
         kind: RuleKind,
         text: str = "",
-        **options: Any,  # noqa: ANN401 - `mode`, `threshold`, `cooldown`
+        **options: Any,  # noqa: ANN401 - those of RuleOptions
     ) -> Rule:
         """Keep a rule; it counts from the next message on.
 
-        Raises TooManyRules, DuplicateRule, EmptyRule, NeverFound, RuleTooLong, BadPattern or
-        PatternsTooLarge.
+        Raises TooManyRules, DuplicateRule, EmptyRule, NeverFound, RuleTooLong, BadPattern,
+        PatternsTooLarge, RuleAboutNothing, PlaceEverywhere or TooManyPlaces.
         """
-        chosen = {name: value for name, value in options.items() if value}
-        checked = _checked(kind, text, chosen.get("mode", "word"))
-        new = Rule(0, member_id, guild_id, kind, checked, self._now(), options=chosen)
-        size = await self._size(new) if kind is RuleKind.PATTERN else 0
+        chosen = RuleOptions.model_validate(_named(options))
+        new = _checked_rule(Rule(0, member_id, guild_id, kind, text, self._now(), options=chosen))
+        size = await self._size(new)
         async with self._turn:
             await self._check_room(new, size)
             rule = await self._store.add(new)
@@ -190,25 +255,84 @@ class Rules:
             await listener(guild_id)
         return rule
 
+    async def change(
+        self,
+        member_id: int,
+        rule_id: int,
+        *,
+        text: str | None = None,
+        guild_id: int | None = None,
+        **options: Any,  # noqa: ANN401 - those of RuleOptions
+    ) -> Rule:
+        """Change what a rule looks for, where it holds, or its options; its number stays.
+
+        Raises RuleUnknown, or like `add`.
+        """
+        before = await self.one(member_id, rule_id)
+        new = _checked_rule(
+            replace(
+                before,
+                text=before.text if text is None else text,
+                guild_id=before.guild_id if guild_id is None else guild_id,
+                options=before.options.changed(**_named(options)),
+            )
+        )
+        size = await self._size(new) if new.text != before.text else 0
+        async with self._turn:
+            await self._check_room(new, size)
+            if not await self._store.change(new):
+                raise RuleUnknown
+            self.matcher.remove(before)
+            self.matcher.add(new)
+            self._watched.add(new.guild_id)
+        for listener in self.on_added:
+            await listener(new.guild_id)
+        return new
+
     async def remove(self, member_id: int, rule_id: int) -> Rule:
         """Forget a member's rule; raises RuleUnknown."""
         async with self._turn:
-            for rule in await self.of(member_id):
-                if rule.id == rule_id and await self._store.remove(member_id, rule_id):
-                    self.matcher.remove(rule)
-                    return rule
+            rule = await self.one(member_id, rule_id)
+            if await self._store.remove(member_id, rule_id):
+                self.matcher.remove(rule)
+                return rule
         raise RuleUnknown
 
-    async def copy(self, member_id: int, source: int, target: int) -> tuple[int, int]:
-        """Copy the rules and filter of one server to another.
+    async def find(self, member_id: int, guild_id: int, typed: str) -> Rule:
+        """Return the rule that a member means: by its words, its name, or its place in the list.
 
-        Returns how many were added and how many were there already; raises TooManyRules and
-        PatternsTooLarge.
+        Raises RuleUnknown or RuleAmbiguous.
         """
-        added = skipped = 0
+        mine, sought = await self.holding(member_id, guild_id), one_line(typed).casefold()
+        called = [rule for rule in mine if sought in _calls(rule)] if sought else []
+        if not called and sought.isdecimal() and 0 < int(sought) <= len(mine):
+            return mine[int(sought) - 1]
+        called = called or [rule for rule in mine if any(sought in one for one in _calls(rule))]
+        if not called or not sought:
+            raise RuleUnknown
+        if len(called) > 1:
+            raise RuleAmbiguous(text=typed)
+        return called[0]
+
+    async def one(self, member_id: int, rule_id: int) -> Rule:
+        """Return a member's rule; raises RuleUnknown."""
+        rule = next((one for one in await self.of(member_id) if one.id == rule_id), None)
+        if rule is None:
+            raise RuleUnknown
+        return rule
+
+    async def copy(self, member_id: int, source: int, target: int) -> Copied:
+        """Copy the rules and ignored words of one server to another.
+
+        Raises TooManyRules and PatternsTooLarge.
+        """
+        added = skipped = left = 0
         for rule in await self.of(member_id, source):
+            if rule.options.only.has_rooms or rule.options.only.roles:
+                left += 1
+                continue
             try:
-                await self.add(member_id, target, rule.kind, rule.text, **rule.options)
+                await self.add(member_id, target, rule.kind, rule.text, **dict(rule.options))
                 added += 1
             except DuplicateRule:
                 skipped += 1
@@ -216,18 +340,23 @@ class Rules:
         before = await self.filter(member_id, target)
         both = tuple(dict.fromkeys((*before.ignore_words, *words)))[:MOST_IGNORED_WORDS]
         await self.set_filter(member_id, target, before.changed(ignore_words=both))
-        return added, skipped
+        return Copied(added, skipped, left)
+
+    async def hits(self, member_id: int) -> dict[int, int]:
+        """Return how often each of a member's rules has hit in the last seven days."""
+        return await self._hits.of_week(member_id, self._now())
 
     async def servers(self, member_id: int) -> list[int]:
-        """Return the servers in which a member has rules."""
-        return sorted({rule.guild_id for rule in await self.of(member_id)})
+        """Return the servers in which a member has rules of their own."""
+        return sorted({rule.guild_id for rule in await self.of(member_id)} - {EVERYWHERE})
 
     async def filter(self, member_id: int, guild_id: int) -> Filter:
         """Return what holds for all of a member's rules in a server.
 
         Raises Unreadable: then these rules find nothing, since nobody knows what they are to leave.
         """
-        return _filter(member_id, guild_id, await self._store.filter(member_id, guild_id))
+        kept = _filter(member_id, guild_id, await self._store.filter(member_id, guild_id))
+        return kept.as_of(self._now())
 
     async def set_filter(self, member_id: int, guild_id: int, new: Filter) -> None:
         """Keep what holds for all of a member's rules in a server."""
@@ -277,7 +406,12 @@ class Rules:
             self.delayed.discard(member_id)
 
     async def _size(self, new: Rule) -> int:
-        """Return how large a pattern is, and let nobody add many at once; raises BadPattern."""
+        """Return how large a pattern is, and let nobody add many at once; raises BadPattern.
+
+        Nothing else has a size.
+        """
+        if new.kind is not RuleKind.PATTERN:
+            return 0
         async with self._adding.of(new.member_id), self._compiling:
             started = time.perf_counter()
             try:
@@ -287,13 +421,17 @@ class Rules:
 
     async def _check_room(self, new: Rule, size: int) -> None:
         mine = await self.of(new.member_id, new.guild_id)
-        limit = (await self._settings.of(new.guild_id)).limits.rules
-        if len(mine) >= limit:
+        others = [rule for rule in mine if rule.id != new.id]
+        limit = MOST_EVERYWHERE
+        if not new.is_everywhere:
+            limit = (await self._settings.of(new.guild_id)).limits.rules
+        if len(others) >= limit and len(others) == len(mine):
             raise TooManyRules(limit=limit)
-        if any(_same(rule, new.kind, new.text) for rule in mine):
+        if any(_same(rule, new) for rule in others):
             raise DuplicateRule(text=new.text or new.kind)
         compiled = self.matcher.patterns(new.guild_id).get(new.member_id, {})
-        if size and size + sum(one.size for one in compiled.values()) > MOST_INSTRUCTIONS:
+        sizes = (one.size for number, one in compiled.items() if number != new.id)
+        if size and size + sum(sizes) > MOST_INSTRUCTIONS:
             raise PatternsTooLarge
 
 
@@ -304,9 +442,41 @@ def _filter(member_id: int, guild_id: int, values: object) -> Filter:
 
 def as_text(rule: Rule) -> str:
     """Return a rule as one line that can be read and copied."""
-    mode = rule.options.get("mode", "word")
-    extra = rule.options.get("threshold") or ("" if mode == "word" else mode)
-    return " ".join(filter(None, (f"{rule.kind}:", rule.text, extra and f"({extra})")))
+    options = rule.options
+    extras = [
+        options.mode if options.mode != "word" else "",
+        "Aa" if options.case_sensitive else "",
+        str(options.threshold) if rule.kind is RuleKind.REACTION else "",
+    ]
+    about = [f"({one})" for one in extras if one]
+    parts = (f"{rule.kind}:", rule.text, *about, *_named_places(options.only))
+    return " ".join(filter(None, parts))
+
+
+def _named_places(only: Places) -> Iterator[str]:
+    yield from (f"<#{one}>" for one in (*only.channels, *only.categories))
+    yield from (f"<@{one}>" for one in only.members)
+    yield from (f"<@&{one}>" for one in only.roles)
+
+
+def _named(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options with a name that is one line, as long as a name may be."""
+    given = {name: value for name, value in options.items() if value is not None}
+    if "name" in given:
+        given["name"] = one_line(given["name"])[:LONGEST_NAME]
+    return given
+
+
+def _checked_rule(new: Rule) -> Rule:
+    """Return a rule as it is kept; raises what is wrong with it."""
+    only = new.options.only
+    if new.kind is RuleKind.ANY and only.is_empty:
+        raise RuleAboutNothing
+    if new.is_everywhere and (only.has_rooms or only.roles):
+        raise PlaceEverywhere
+    if max(map(len, (only.channels, only.categories, only.members, only.roles))) > MOST_IN_RULE:
+        raise TooManyPlaces(limit=MOST_IN_RULE)
+    return replace(new, text=_checked(new.kind, new.text, new.options.mode))
 
 
 def _checked(kind: RuleKind, text: str, mode: Mode = "word") -> str:
@@ -324,9 +494,17 @@ def _checked(kind: RuleKind, text: str, mode: Mode = "word") -> str:
     return word
 
 
-def _same(rule: Rule, kind: RuleKind, text: str) -> bool:
-    if rule.kind is not kind:
+def _calls(rule: Rule) -> list[str]:
+    """Return by what a member may call a rule."""
+    return [one.casefold() for one in (rule.options.name, rule.text) if one] or [rule.kind]
+
+
+def _same(rule: Rule, new: Rule) -> bool:
+    if rule.kind is not new.kind or rule.options.only != new.options.only:
         return False
-    if kind is RuleKind.WORD:
-        return needle(rule.text) == needle(text)
-    return rule.text == text
+    if new.kind is RuleKind.WORD:
+        is_cased = rule.options.case_sensitive, new.options.case_sensitive
+        return needle(rule.text) == needle(new.text) and (
+            not any(is_cased) or (all(is_cased) and rule.text == new.text)
+        )
+    return rule.text == new.text

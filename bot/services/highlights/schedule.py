@@ -61,10 +61,11 @@ class Schedule(BaseModel):
         return self.model_validate(self.model_dump() | values)
 
     def as_of(self, now: float) -> Self:
-        """Return wishes without a pause that was made before the clock was set back."""
-        if self.dnd_from is None or self.dnd_until is None:
+        """Return wishes without a pause that is over, or was made before the clock was set back."""
+        if self.dnd_until is None:
             return self
-        is_over = is_too_far(self.dnd_from, self.dnd_until, now)
+        since, until = self.dnd_from, self.dnd_until
+        is_over = until <= now or (since is not None and is_too_far(since, until, now))
         return self.changed(dnd_from=None, dnd_until=None) if is_over else self
 
     @property

@@ -107,18 +107,27 @@ class Watcher:
         Raises StorageError when that is to be done again.
         """
         author_id = seen.author_id
-        rule_id = self.reaction_rule(seen.guild_id, author_id)
-        mine = await self._rules.of(author_id, seen.guild_id)
-        rule = next((one for one in mine if one.id == rule_id), None)
-        if rule is not None and count >= int(rule.options.get("threshold", 1)):
+        mine = await self._rules.holding(author_id, seen.guild_id)
+        asked = self._reaction_rules(seen.guild_id, author_id)
+        met = [
+            Match(rule.id, author_id, rule.kind)
+            for rule in mine
+            if rule.id in asked
+            and count >= rule.options.threshold
+            and self._rules.matcher.admits(rule.id, seen)
+        ]
+        if met:
             # What happens is the reaction, whenever the message was written.
             seen = replace(seen, created_at=self._now())
             with suppress(Unreadable):
-                await self._consider(author_id, seen, [Match(rule.id, author_id, rule.kind)])
+                await self._consider(author_id, seen, met)
 
-    def reaction_rule(self, guild_id: int, author_id: int) -> int | None:
-        """Return the author's rule about reactions to what they write, if they have one."""
-        return self._rules.matcher.watchers(guild_id, RuleKind.REACTION).get(author_id)
+    def asks_for_reactions(self, guild_id: int, author_id: int) -> bool:
+        """Tell whether an author wants to hear of reactions to what they write."""
+        return bool(self._reaction_rules(guild_id, author_id))
+
+    def _reaction_rules(self, guild_id: int, author_id: int) -> Sequence[int]:
+        return self._rules.matcher.watchers(guild_id, RuleKind.REACTION).get(author_id, ())
 
     async def deleted(self, message_ids: Sequence[int]) -> None:
         """Forget messages that are gone: they leave the queue and the pages behind digests.

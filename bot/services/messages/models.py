@@ -60,12 +60,17 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Whoever wrote something; the roles are None where Discord did not tell them along."""
+    """Whoever wrote something; the roles are None where Discord did not tell them along.
+
+    A webhook is a bot as well, but not what brings the announcements of a followed channel.
+    """
 
     id: int
     name: str = ""
     is_bot: bool = False
     role_ids: frozenset[int] | None = None
+    is_webhook: bool = False
+    is_followed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,39 @@ def needle(keyword: str) -> Needle:
     return Needle("".join(words), tuple(accumulate(map(len, words)))[:-1])
 
 
+def as_written(text: str) -> str:
+    """Return a text's letters as large or small as they are written.
+
+    Each stands where its small one stands in the text of `normalise`, and of `needle`.
+    """
+    visible = _rewrite(text) if ODD.search(text) else text
+    # A letter that is two small ones stands there twice.
+    shown = "".join(letter * len(letter.casefold()) for letter in visible).replace("…", "...")
+    plain = _plain(text)
+    words = _hidden_alike(plain, shown)
+    if ("*" in plain or "~~" in plain) and INSIDE_WORDS.search(plain):
+        bare = [EMPHASIS.sub(r"\2", plain), _alike(EMPHASIS, plain, shown, group=2)]
+        words += BLIND + _hidden_alike(*bare)
+    return "".join(words.split())
+
+
+def _hidden_alike(plain: str, shown: str) -> str:
+    """Hide in a text what `_hide` hides in its small letters."""
+    if _hide(plain) == plain:
+        return shown
+    return _alike(UNREAD, plain, shown)
+
+
+def _alike(pattern: re.Pattern[str], plain: str, shown: str, group: int | None = None) -> str:
+    """Replace in a text what a pattern replaces in its small letters."""
+    parts, end = list[str](), 0
+    for found in pattern.finditer(plain):
+        kept = _unread(found) if group is None else shown[slice(*found.span(group))]
+        parts += [shown[end : found.start()], kept]
+        end = found.end()
+    return "".join([*parts, shown[end:]])
+
+
 def _spelled(keyword: str) -> str:
     """Spell the addresses in a keyword as they are in texts."""
     spelled = UNREAD.sub(_address, keyword)

@@ -30,7 +30,7 @@ def finder(rules: Iterable[Rule], patterns: Mapping[int, Pattern]) -> Callable[[
 
 def _span(rule: Rule, text: str, pattern: Pattern | None) -> Span | None:
     if rule.kind is RuleKind.WORD:
-        return _of_word(rule.text, text, rule.options.get("mode", "word"))
+        return _of_word(rule.text, text, rule.options.mode)
     # Looked for in the form that it has at KakaoTalk, which is plain but for its quotes.
     return pattern.place(plain(text)) if pattern else None
 
