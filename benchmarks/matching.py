@@ -69,7 +69,7 @@ class Speeds:
 def some_rules(chance: random.Random, count: int = RULES) -> Iterator[Rule]:
     """Yield what members of many servers look for: names, topics, phrases."""
     for number in range(count):
-        yield Rule(number, number % 5_000, number % SERVERS, RuleKind.WORD, _word(chance), 0.0)
+        yield Rule(number, number % 5_000, 1 + number % SERVERS, RuleKind.WORD, _word(chance), 0.0)
 
 
 def _word(chance: random.Random) -> str:
@@ -86,7 +86,7 @@ def _word(chance: random.Random) -> str:
 def messages_of(chance: random.Random, count: int) -> list[Seen]:
     """Return messages as people write them: mostly short, some long, now and then a topic."""
     return [
-        Seen.of_text(Source(chance.randrange(SERVERS), 1, number), 0, _text(chance), 0.0)
+        Seen.of_text(Source(1 + chance.randrange(SERVERS), 1, number), 0, _text(chance), 0.0)
         for number in range(count)
     ]
 
@@ -127,7 +127,7 @@ def _speeds() -> Speeds:
     matcher = Matcher()
     matcher.load(rules)
     words = [rule.text for rule in rules]
-    own = [[rule.text for rule in rules if rule.guild_id == guild] for guild in range(SERVERS)]
+    own = [[rule.text for rule in rules if rule.guild_id == guild] for guild in range(SERVERS + 1)]
     return Speeds(
         ours=statistics.median(_rate(matcher.matches, messages) for _ in range(3)),
         all_words=statistics.median(_rate(_loop(words), messages[:LOOPED]) for _ in range(3)),
@@ -144,7 +144,7 @@ def _additions() -> list[tuple[float, float]]:
     gc.collect()
     took = []
     for number in range(RULES, RULES + ADDED):
-        rule = Rule(number, 1, number % SERVERS, RuleKind.WORD, _word(chance), 0.0)
+        rule = Rule(number, 1, 1 + number % SERVERS, RuleKind.WORD, _word(chance), 0.0)
         busy, clock = time.thread_time(), time.perf_counter()
         matcher.add(rule)
         took.append(((time.thread_time() - busy) * 1e3, (time.perf_counter() - clock) * 1e3))

@@ -10,7 +10,9 @@ from bot.services.highlights.matching.matcher import Matcher, text_of
 from bot.services.highlights.matching.patterns import search
 from bot.services.highlights.pattern_budget import PatternBudget
 from bot.services.highlights.pattern_search import PatternSearch
+from bot.services.highlights.presence import Presence
 from bot.services.messages.models import Seen, Source
+from bot.services.messages.reader import ReaderSlot
 from storage.rules import Rule, RuleKind
 
 GUILD, MEMBERS, EACH = 7, 8, 4
@@ -69,7 +71,7 @@ async def main() -> None:
             search(text_of(seen), patterns, float("inf"))
 
     async def beside() -> None:
-        finder = PatternSearch(matcher, Everybody(), PatternBudget())
+        finder = PatternSearch(matcher, Everybody(), PatternBudget(), Presence(ReaderSlot()))
         for seen in messages:
             await finder.find(seen)
 

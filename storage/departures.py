@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
 from storage.exclusions import OPERATOR
+from storage.rules import EVERYWHERE
 from storage.tables import (
     departures,
     exclusions,
@@ -52,7 +53,8 @@ class DepartureStore:
         tables = (settings, memberships, rules, subscriptions, visibilities, presences)
         of_admins = select(exclusions.c.guild_id).where(exclusions.c.guild_id != OPERATOR)
         query = union(*(select(table.c.guild_id) for table in tables), of_admins)
-        return sorted(row["guild_id"] for row in await self._database.all(query))
+        found = {row["guild_id"] for row in await self._database.all(query)}
+        return sorted(found - {EVERYWHERE})
 
     async def present(self) -> list[tuple[int, int]]:
         """Return the server and member of all who have something there."""
@@ -63,4 +65,6 @@ class DepartureStore:
         own = (select(table.c.guild_id, table.c.member_id) for table in tables)
         query = union(*own, askers)
         rows = await self._database.all(query)
-        return sorted((row["guild_id"], row["member_id"]) for row in rows)
+        # What holds in all servers stays when its member leaves one.
+        here = (row for row in rows if row["guild_id"] != EVERYWHERE)
+        return sorted((row["guild_id"], row["member_id"]) for row in here)

@@ -254,7 +254,7 @@ images = Table(
     Column("unsent_since", Double, index=True),  # what it was uploaded for has not gone
 )
 
-# What a member wants to hear of in a server by itself.
+# What a member wants to hear of by itself, in a server or, where that is 0, in all of them.
 rules = Table(
     "rules",
     metadata,

@@ -79,6 +79,12 @@ class DiscordServerReader:
         """Tell whether Kkachi is in a server; raises DiscordAway."""
         return guild_of(self._bot, guild_id) is not None
 
+    def guilds(self) -> Sequence[int]:
+        """Return the servers that Kkachi is in and that Discord has shown; raises DiscordAway."""
+        if not self._bot.is_ready():
+            raise DiscordAway
+        return [guild.id for guild in self._bot.guilds if not guild.unavailable]
+
     async def belongs(self, member_id: int, guild_id: int) -> bool:
         """Tell whether somebody is a member of a server that Kkachi is in; raises DiscordAway."""
         guild = guild_of(self._bot, guild_id)

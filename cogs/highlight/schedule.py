@@ -35,6 +35,18 @@ class NotTogether(UserError):
     key = "error-schedule-together"
 
 
+class NoLeftovers(UserError):
+    """A time for what was too much was given, and what comes at set hours has its times."""
+
+    key = "error-schedule-leftovers"
+
+
+class NeverQuiet(UserError):
+    """Quiet hours begin when they end."""
+
+    key = "error-schedule-quiet"
+
+
 class ScheduleCommands(HighlightCog):
     """Choose when cards come, and when not."""
 
@@ -77,6 +89,10 @@ class ScheduleCommands(HighlightCog):
         if time_zone is not None:
             changes["time_zone"] = time_zone.strip()
         member_id = interaction.user.id
+        if changes.get("leftovers_at") is not None:
+            before = await self.services.wishes.of(member_id)
+            if (mode or before.mode) == "at-hours":
+                raise NoLeftovers
         try:
             schedule = await self.services.wishes.change(member_id, **changes)
         except ValueError:
@@ -142,7 +158,10 @@ def _range(text: str) -> tuple[int | None, int | None]:
     found = QUIET.fullmatch(text)
     if found is None:
         raise BadTime(text=text[:CHOICE_NAME])
-    return _minute(found[1]), _minute(found[2])
+    begin, end = _minute(found[1]), _minute(found[2])
+    if begin == end:
+        raise NeverQuiet
+    return begin, end
 
 
 def _hours(text: str) -> tuple[int, ...]:

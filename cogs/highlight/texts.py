@@ -134,7 +134,7 @@ class RuleTexts:
         if schedule.quiet_from is not None and schedule.quiet_to is not None:
             start, end = _clock(schedule.quiet_from), _clock(schedule.quiet_to)
             yield self.say("highlight-when-quiet", start=start, end=end)
-        if schedule.leftovers_at is not None:
+        if schedule.leftovers_at is not None and not schedule.at_hours:
             yield self.say("highlight-when-leftovers", time=_clock(schedule.leftovers_at))
         if schedule.dnd_until is not None:
             yield self.say("highlight-when-dnd", until=f"<t:{int(schedule.dnd_until)}:f>")

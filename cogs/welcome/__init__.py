@@ -54,7 +54,7 @@ class Welcome(KkachiCog, commands.Cog):
         services, member_id = self.services, interaction.user.id
         guild_id = await home_of(interaction)
         features, refused = await self._features(interaction)
-        rules = await services.rules.of(member_id, guild_id) if guild_id else []
+        rules = await services.rules.holding(member_id, guild_id) if guild_id else []
         mine = await services.subscriptions.of(member_id, guild_id) if guild_id else []
         choice = await services.reactions.of(member_id)
         return Setup(

@@ -77,6 +77,10 @@ class FakeReader:
         self._ask(guild_id)
         return guild_id in self.servers
 
+    def guilds(self) -> Sequence[int]:
+        self._ask()
+        return sorted(self.servers)
+
     async def belongs(self, member_id: int, guild_id: int) -> bool:
         self._ask(guild_id)
         return member_id not in self.gone

@@ -152,7 +152,7 @@ async def test_a_rule_that_is_forgotten_while_it_is_added_is_not_looked_for(
     pause.over.set()
     await asyncio.gather(adding, forgetting)
     assert await rules.of(MINJI) == []
-    assert rules.matcher.watchers(VILLAGE, RuleKind.REPLY) == {}
+    assert rules.matcher.own(VILLAGE, RuleKind.REPLY, MINJI) == []
 
 
 async def test_what_is_known_is_read_once_until_its_time_is_over() -> None:

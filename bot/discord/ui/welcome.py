@@ -119,7 +119,7 @@ async def next_steps(
     """Return the buttons for what this member has not got yet in a server, out of some features."""
     steps: list[RuleButton | SampleButton] = []
     if guild_id and HIGHLIGHT in features:
-        have = {rule.kind for rule in await services.rules.of(member_id, guild_id)}
+        have = {rule.kind for rule in await services.rules.holding(member_id, guild_id)}
         steps += [
             RuleButton(kind, guild_id, services.texts.say(locale, f"welcome-{kind}"))
             for kind in OFFERED

@@ -1,5 +1,6 @@
 """Builds what finds highlights by itself and brings them on their way."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.services.accounts.build import AccountServices
@@ -20,6 +21,7 @@ from bot.services.highlights.opening import Opening
 from bot.services.highlights.pattern_budget import PatternBudget
 from bot.services.highlights.pattern_search import PatternSearch
 from bot.services.highlights.picked import Picked
+from bot.services.highlights.presence import Presence
 from bot.services.highlights.questions import Questions
 from bot.services.highlights.reactions import Reactions
 from bot.services.highlights.replacements import Replacements
@@ -80,14 +82,18 @@ def build_highlights(
         now=now,
     )
     gates = Gates(questions, rules)
-    catch_up = CatchUp(rules, stores.watermarks, sight, patience=resources.patience, now=now)
+    presence = Presence(sight)
+    patterns = PatternSearch(rules.matcher, linked, PatternBudget(), presence)
+    catch_up = CatchUp(
+        rules, stores.watermarks, sight, presence, patience=resources.patience, now=now
+    )
     rules.on_added.append(catch_up.begin)
-    patterns = PatternSearch(rules.matcher, linked, PatternBudget())
     replacements = Replacements(stores.replacements, now=now)
     replacements.on_replaced.append(dispatcher.wake)
     watch = _watcher(
         resources, rules, gates, activity, dispatcher,
         patterns=patterns, linked=linked, replacements=replacements, catch_up=catch_up,
+        presence=presence, note_use=servers.access.note,
     )  # fmt: skip
     digests = _digests(
         resources, gates, wishes, links=links, rules=rules, servers=servers, jumps=forwarding.jumps
@@ -103,7 +109,7 @@ def build_highlights(
 def _watcher(
     resources: Resources, rules: Rules, gates: Gates, activity: Activity, dispatcher: Dispatcher,
     *, patterns: PatternSearch, linked: LinkedMembers, replacements: Replacements,
-    catch_up: CatchUp,
+    catch_up: CatchUp, presence: Presence, note_use: Callable[[int, int], Awaitable[None]],
 ) -> Watcher:  # fmt: skip
     stores, now = resources.stores, resources.now
     return Watcher(
@@ -117,6 +123,8 @@ def _watcher(
         dispatcher=dispatcher,
         verdicts=Verdicts(stores.verdicts, stores.hits, stores.deliveries, now=now),
         replacements=replacements,
+        presence=presence,
+        note_use=note_use,
         take=catch_up.see,
         now=now,
     )

@@ -3,9 +3,12 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 
+from bot.errors import DiscordAway
 from bot.services.clock import Clock, Patience
 from bot.services.highlights.gaps import Gaps, See
+from bot.services.highlights.presence import Presence
 from bot.services.highlights.rules import Rules
 from bot.services.highlights.under_way import UnderWay
 from bot.services.messages.models import Seen
@@ -29,6 +32,7 @@ class CatchUp:
         rules: Rules,
         watermarks: WatermarkStore,
         sight: ReaderSlot,
+        presence: Presence,
         *,
         patience: Patience,
         now: Clock,
@@ -36,6 +40,7 @@ class CatchUp:
         self._rules = rules
         self._watermarks = watermarks
         self._sight = sight
+        self._presence = presence
         self._now = now
         # By server, the message that was judged last as it came, those that still are being judged,
         # and what is stored of it.
@@ -56,9 +61,9 @@ class CatchUp:
         What is written from now on does not move the marks from where to look.
         """
         now, guild_ids = self._now(), self._rules.matcher.guilds()
-        if EVERYWHERE in guild_ids:
-            guild_ids |= self._heard.keys() | self._known
-        for guild_id in guild_ids - {EVERYWHERE}:
+        # Of the others it is found out when it is their turn whether anybody is there.
+        far = self._heard.keys() | self._known if self._rules.matcher.members_everywhere() else ()
+        for guild_id in dict.fromkeys((*sorted(guild_ids), *sorted(far))):
             self._gaps.open(guild_id, now - LONGEST_GAP, self._judged(guild_id))
             self._heard[guild_id] = first_id_at(now)
 
@@ -90,9 +95,12 @@ class CatchUp:
 
     async def begin(self, guild_id: int) -> None:
         """Keep from where to look in a server from now on, unless that is known."""
-        if guild_id == EVERYWHERE:  # each server has its mark from its next message on
-            return
-        self._heard.setdefault(guild_id, first_id_at(self._now()))
+        guild_ids = [guild_id]
+        if guild_id == EVERYWHERE:
+            with suppress(DiscordAway):  # then from its next message on
+                guild_ids = [*self._sight.reader.guilds()]
+        for one in guild_ids:
+            self._heard.setdefault(one, first_id_at(self._now()))
         await self._save()
 
     async def forget(self, guild_id: int) -> None:
@@ -123,10 +131,17 @@ class CatchUp:
     async def _rooms(self, guild_id: int, since: float) -> Mapping[int, int]:
         await self._store()
         mark = await self._watermarks.get(guild_id)
-        if mark is None:
+        if mark is None or not await self._is_wanted(guild_id):
             return {}
         after = max(mark, first_id_at(since))
         return dict.fromkeys(self._sight.reader.rooms(guild_id, after), after)
+
+    async def _is_wanted(self, guild_id: int) -> bool:
+        """Tell whether anybody may have missed something in a server."""
+        matcher = self._rules.matcher
+        if guild_id in matcher.guilds():
+            return True
+        return bool(await self._presence.among(guild_id, sorted(matcher.members_everywhere())))
 
     async def _history(
         self, guild_id: int, room_id: int, after: int

@@ -18,6 +18,7 @@ from bot.services.clock import Clock
 from bot.services.highlights.matching.matcher import Match, Matcher, text_of
 from bot.services.highlights.matching.patterns import Pattern, Sought, search
 from bot.services.highlights.pattern_budget import PatternBudget, Share
+from bot.services.highlights.presence import Presence
 from bot.services.locks import KeyedLocks
 from bot.services.messages.models import Seen
 from storage.rules import RuleKind
@@ -91,12 +92,14 @@ class PatternSearch:
         matcher: Matcher,
         linked: LinkedMembers,
         budget: PatternBudget,
+        presence: Presence,
         *,
         now: Clock = time.monotonic,
     ) -> None:
         self._matcher = matcher
         self._linked = linked
         self._budget = budget
+        self._presence = presence
         self._now = now
         self._thread = ThreadPoolExecutor(1, "patterns")
         self._turns = KeyedLocks[int]()
@@ -112,7 +115,7 @@ class PatternSearch:
         text = text_of(seen) if patterns else ""
         if not text:
             return Searched()
-        members = await self._linked.among(patterns)
+        members = await self._present(seen, await self._linked.among(patterns))
         left = [*self._searches(seen, patterns, members)]
         found, spent = Searched(), 0.0
         while left:
@@ -156,6 +159,14 @@ class PatternSearch:
     def forget(self, member_id: int) -> None:
         """Forget what was late for a member."""
         self._delays.pop(member_id, None)
+
+    async def _present(self, seen: Seen, members: Collection[int]) -> Collection[int]:
+        """Return members without those who are elsewhere: they have no share of its time."""
+        far = [one for one in members if self._matcher.is_far(seen.guild_id, one)]
+        if not far:
+            return members
+        near = await self._presence.among(seen.guild_id, far)
+        return [one for one in members if one in near or one not in far]
 
     # slices
 

@@ -268,33 +268,37 @@ class Rules:
 
         Raises RuleUnknown, or like `add`.
         """
-        before = await self.one(member_id, rule_id)
-        new = _checked_rule(
-            replace(
-                before,
-                text=before.text if text is None else text,
-                guild_id=before.guild_id if guild_id is None else guild_id,
-                options=before.options.changed(**_named(options)),
-            )
-        )
-        size = await self._size(new) if new.text != before.text else 0
+        values: dict[str, Any] = {"text": text, "guild_id": guild_id}
+        given = {name: value for name, value in values.items() if value is not None}
+
+        def changed(rule: Rule) -> Rule:
+            new = replace(rule, **given, options=rule.options.changed(**_named(options)))
+            return _checked_rule(new)
+
+        size = await self._size(changed(await self.one(member_id, rule_id)))
         async with self._turn:
+            before = await self.one(member_id, rule_id)
+            new = changed(before)
             await self._check_room(new, size)
             if not await self._store.change(new):
                 raise RuleUnknown
-            self.matcher.remove(before)
+            self._ignore(before)
             self.matcher.add(new)
             self._watched.add(new.guild_id)
         for listener in self.on_added:
             await listener(new.guild_id)
         return new
 
+    async def pause(self, member_id: int, rule_id: int, *, on: bool) -> Rule:
+        """Let one rule find nothing for now, or look again; raises RuleUnknown, or like `add`."""
+        return await self.change(member_id, rule_id, paused=on)
+
     async def remove(self, member_id: int, rule_id: int) -> Rule:
         """Forget a member's rule; raises RuleUnknown."""
         async with self._turn:
             rule = await self.one(member_id, rule_id)
             if await self._store.remove(member_id, rule_id):
-                self.matcher.remove(rule)
+                self._ignore(rule)
                 return rule
         raise RuleUnknown
 
@@ -395,7 +399,7 @@ class Rules:
         async with self._turn:
             if member_id is not None:
                 for rule in await self.of(member_id, guild_id):
-                    self.matcher.remove(rule)
+                    self._ignore(rule)
             elif guild_id is not None:
                 async for rule in self._store.all():
                     if rule.guild_id == guild_id:
@@ -404,6 +408,12 @@ class Rules:
             await self._store.forget(member_id=member_id, guild_id=guild_id)
         if member_id is not None and guild_id is None:
             self.delayed.discard(member_id)
+
+    def _ignore(self, rule: Rule) -> None:
+        """Look for a rule no more, and in no server for whose sake it alone was looked at."""
+        self.matcher.remove(rule)
+        if rule.is_everywhere and not self.matcher.members_everywhere():
+            self._watched.discard(EVERYWHERE)
 
     async def _size(self, new: Rule) -> int:
         """Return how large a pattern is, and let nobody add many at once; raises BadPattern.
@@ -429,10 +439,17 @@ class Rules:
             raise TooManyRules(limit=limit)
         if any(_same(rule, new) for rule in others):
             raise DuplicateRule(text=new.text or new.kind)
-        compiled = self.matcher.patterns(new.guild_id).get(new.member_id, {})
-        sizes = (one.size for number, one in compiled.items() if number != new.id)
-        if size and size + sum(sizes) > MOST_INSTRUCTIONS:
-            raise PatternsTooLarge
+        if size and not new.options.paused:
+            self._check_patterns(new, size)
+
+    def _check_patterns(self, new: Rule, size: int) -> None:
+        """Raise PatternsTooLarge where those of a member would be too large in any server."""
+        where = self.matcher.guilds() if new.is_everywhere else {new.guild_id}
+        for guild_id in {*where, new.guild_id}:
+            compiled = self.matcher.patterns(guild_id).get(new.member_id, {})
+            sizes = (one.size for number, one in compiled.items() if number != new.id)
+            if size + sum(sizes) > MOST_INSTRUCTIONS:
+                raise PatternsTooLarge
 
 
 def _filter(member_id: int, guild_id: int, values: object) -> Filter:
@@ -447,9 +464,12 @@ def as_text(rule: Rule) -> str:
         options.mode if options.mode != "word" else "",
         "Aa" if options.case_sensitive else "",
         str(options.threshold) if rule.kind is RuleKind.REACTION else "",
+        "everywhere" if rule.is_everywhere else "",
+        "paused" if options.paused else "",
     ]
     about = [f"({one})" for one in extras if one]
-    parts = (f"{rule.kind}:", rule.text, *about, *_named_places(options.only))
+    named = f"“{options.name}”" if options.name else ""
+    parts = (f"{rule.kind}:", rule.text, *about, *_named_places(options.only), named)
     return " ".join(filter(None, parts))
 
 

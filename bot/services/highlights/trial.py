@@ -52,7 +52,7 @@ def _is_ignored(chosen: Filter, seen: Seen) -> bool:
     places = set(seen.places)
     ignored = {*chosen.ignored.channels, *chosen.ignored.categories}
     only = {*chosen.only.channels, *chosen.only.categories}
-    by_place_alone = bool(only) and not (chosen.only.members or chosen.only.roles)
+    by_place_alone = bool(only) and not (chosen.only_either and chosen.only.has_people)
     return not places.isdisjoint(ignored) or (by_place_alone and places.isdisjoint(only))
 
 

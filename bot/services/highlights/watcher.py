@@ -20,6 +20,7 @@ from bot.services.highlights.gaps import See
 from bot.services.highlights.gates import Gates, Moment, Verdict
 from bot.services.highlights.matching.matcher import Match
 from bot.services.highlights.pattern_search import Late, PatternSearch
+from bot.services.highlights.presence import Presence
 from bot.services.highlights.replacements import GONE, Replacements
 from bot.services.highlights.rules import Rules
 from bot.services.highlights.verdicts import Fate, Verdicts
@@ -59,6 +60,8 @@ class Watcher:
         dispatcher: Dispatcher,
         verdicts: Verdicts,
         replacements: Replacements,
+        presence: Presence,
+        note_use: Callable[[int, int], Awaitable[None]],
         take: Callable[[Seen, See[Seen]], Awaitable[None]],
         now: Clock,
     ) -> None:
@@ -72,6 +75,8 @@ class Watcher:
         self._dispatcher = dispatcher
         self._verdicts = verdicts
         self._replacements = replacements
+        self._presence = presence
+        self._note_use = note_use
         self._take = take
         self._now = now
         self.on_matched: list[Callable[[float], None]] = []
@@ -127,7 +132,7 @@ class Watcher:
         return bool(self._reaction_rules(guild_id, author_id))
 
     def _reaction_rules(self, guild_id: int, author_id: int) -> Sequence[int]:
-        return self._rules.matcher.watchers(guild_id, RuleKind.REACTION).get(author_id, ())
+        return self._rules.matcher.own(guild_id, RuleKind.REACTION, author_id)
 
     async def deleted(self, message_ids: Sequence[int]) -> None:
         """Forget messages that are gone: they leave the queue and the pages behind digests.
@@ -166,6 +171,7 @@ class Watcher:
         """Forget where a member has written, and what failed for them."""
         self._activity.forget(member_id)
         self._patterns.forget(member_id)
+        self._presence.forget(member_id)
         for key in [key for key in self._failures if key[0] == member_id]:
             del self._failures[key]
 
@@ -176,11 +182,20 @@ class Watcher:
     ) -> tuple[Mapping[int, list[Match]], Sequence[Late]]:
         """Return what a message meets of those who have linked, and what is still to be sought."""
         patterns = await self._patterns.find(seen)
-        found = _by_member([*words, *patterns.matches])
+        found = _by_member(await self._of_present(seen, [*words, *patterns.matches]))
         linked = await self._linked.among(found)
         for member_id in found.keys() - linked:
             await self._verdicts.note(member_id, occasion_of(seen), "link")
         return {one: found[one] for one in found if one in linked}, patterns.late
+
+    async def _of_present(self, seen: Seen, matches: Sequence[Match]) -> Sequence[Match]:
+        """Return the matches without those of rules for all servers whose members are elsewhere."""
+        matcher = self._rules.matcher
+        far = {one.member_id for one in matches if matcher.is_everywhere(one)}
+        if not far:
+            return matches
+        near = await self._presence.among(seen.guild_id, sorted(far))
+        return [one for one in matches if one.member_id in near or not matcher.is_everywhere(one)]
 
     async def _judge_late(self, late: Late) -> None:
         """Judge a message for a member whose patterns had to wait."""
@@ -254,6 +269,9 @@ class Watcher:
         case = await self._gates.rule_case(member_id, seen, _ids(matches), Moment.FOUND)
         gate = await self._gates.stopped_by(case, Moment.FOUND)
         if gate is None:
+            if any(rule.is_everywhere for rule in case.rules):
+                # Its admins may see who uses Kkachi there, and end it.
+                await self._note_use(seen.guild_id, member_id)
             await self._keep(case.hit(self._now()))
             await self._replacements.note(member_id, seen)
         else:
@@ -268,6 +286,8 @@ class Watcher:
         """Remember who wrote where; what waits to see whether they are there is dropped."""
         key, now = (seen.author_id, seen.source.channel_id), self._now()
         self._activity.note(*key, now)
+        if self._rules.matcher.has_everywhere(seen.author_id):
+            self._presence.note(seen.guild_id, seen.author_id)
         if seen.author_id in self._rules.delayed:
             with suppress(StorageError):
                 await self._hits.drop_in_channel(*key, due_after=now, reason=ACTIVE)

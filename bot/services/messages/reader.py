@@ -35,6 +35,9 @@ class DiscordReader(Protocol):
     def is_in(self, guild_id: int) -> bool:
         """Tell whether Kkachi is in a server."""
 
+    def guilds(self) -> Sequence[int]:
+        """Return the servers that Kkachi is in and that Discord has shown."""
+
     async def belongs(self, member_id: int, guild_id: int) -> bool:
         """Tell whether somebody is a member of a server that Kkachi is in."""
 

@@ -149,7 +149,11 @@ class Access:
         """
         await self._asked(member_id, guild_id, feature, self._roles(member_id, guild_id, role_ids))
         if not self._is_foreign(guild_id):
-            await self._noted.get((guild_id, member_id))
+            await self.note(guild_id, member_id)
+
+    async def note(self, guild_id: int, member_id: int) -> None:
+        """Note that a member uses Kkachi in a server."""
+        await self._noted.get((guild_id, member_id))
 
     async def carried(
         self,

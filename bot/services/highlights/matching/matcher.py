@@ -2,8 +2,6 @@
 
 Patterns it only keeps: they may take long, and `pattern_search` beside it looks for them.
 
-Rules that hold in all servers stand with server 0, which is asked beside a message's own.
-
 The words of all servers stand in one automaton, made at the start. Building one holds up everything
 else, some 2 ms for a thousand words, whatever thread does it. So rules that are added later go to a
 small automaton that is built anew with each of them, and once it is full stays beside the first.
@@ -13,13 +11,14 @@ import logging
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
+from bot.services.highlights.matching.indexes import Anything, Own, Patterns
+from bot.services.highlights.matching.matches import Match
 from bot.services.highlights.matching.normalise import (
     Needle,
     Normalised,
@@ -28,25 +27,20 @@ from bot.services.highlights.matching.normalise import (
     normalise,
 )
 from bot.services.highlights.matching.patterns import BadPattern, Pattern
-from bot.services.highlights.matching.rooms import Rooms
 from bot.services.highlights.matching.scopes import Scope
 from bot.services.highlights.matching.words import Mode, stands
 from bot.services.messages.models import Seen
 from storage.rules import EVERYWHERE, Rule, RuleKind
 
+__all__ = ["Match", "Matcher", "text_of"]
+
 logger = logging.getLogger(__name__)
 
 MODES: tuple[Mode, ...] = ("word", "exact", "anywhere")
+# Beside the mode of a rule that finds its word only as it was typed.
+CASED = 4
 FULL = 500
 LONGEST_TEXT = 6000  # characters of a message that are looked at; Discord's own limit is 4,000
-
-
-class Match(NamedTuple):
-    """A rule that a message meets."""
-
-    rule_id: int
-    member_id: int
-    kind: RuleKind
 
 
 class Entry(NamedTuple):
@@ -58,20 +52,28 @@ class Entry(NamedTuple):
     mode: int
 
 
-class Standing(NamedTuple):
-    """A word of a rule that stands in a text."""
+class Letters:
+    """The letters of a text as they were written, for the few rules that care."""
 
-    match: Match
-    word: Needle
-    mode: Mode
-    start: int
+    __slots__ = ("_letters", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._letters: str | None = None
+
+    def are(self, wanted: str, start: int) -> bool:
+        """Tell whether these letters stand somewhere in the text."""
+        if self._letters is None:
+            self._letters = as_written(self._text)
+        return self._letters.startswith(wanted, start)
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
     """An automaton with the rules behind each of its words, in columns that take little room.
 
-    The rules of word `n` are those from `begins[n]` up to `begins[n + 1]`, by server.
+    The rules of word `n` are those from `begins[n]` up to `begins[n + 1]`, by server; those for all
+    servers come first.
     """
 
     automaton: AhoCorasick
@@ -101,42 +103,54 @@ class Segment:
         # Most words have no spaces inside and share the one empty tuple.
         return cls(automaton, [word.gaps for word in words], begins, *columns)
 
-    def standing(
-        self, text: Normalised, guild_id: int, is_meant: Callable[[Standing], bool]
+    def matches(
+        self, text: Normalised, guild_id: int, letters: Letters, scopes: Mapping[int, Scope]
     ) -> Iterator[Match]:
-        """Yield the rules for a server whose words a text holds as they mean it, each once."""
+        """Yield the rules of a server, and of all, whose words a text holds, each once."""
         met: set[int] = set()
         found = self.automaton.find_matches_as_indexes(text.text, overlapping=True)
         for number, start, end in found:
+            places = self._places(number, guild_id)
+            if not places:
+                continue
             # In ㅋㅋㅋㅋ the first ㅋ decides; so many messages are like that.
-            asked = self._of(number, guild_id) - met
-            for place, mode in sorted(self._standing(text, (number, start, end), asked)):
-                match = Match(self.rules[place], self.members[place], RuleKind.WORD)
-                word = Needle(text.text[start:end], self.gaps[number])
-                if is_meant(Standing(match, word, mode, start)):
-                    met.add(place)
-                    yield match
+            asked = set(places) - met
+            standing = {
+                place
+                for place in self._standing(text, (number, start, end), asked)
+                if self.modes[place] < CASED or self._is_cased(place, start, letters, scopes)
+            }
+            met |= standing
+            for place in sorted(standing):
+                yield Match(self.rules[place], self.members[place], RuleKind.WORD)
 
-    def _of(self, number: int, guild_id: int) -> set[int]:
-        """Return where the rules about a word stand that hold in a server."""
+    def _places(self, number: int, guild_id: int) -> Sequence[int]:
+        """Return where the rules of a word stand that hold in a server."""
         first, last = self.begins[number], self.begins[number + 1]
-        place = bisect_left(self.guilds, guild_id, first, last)
-        here = range(place, bisect_right(self.guilds, guild_id, place, last))
-        if self.guilds[first] != EVERYWHERE:
-            return set(here)
-        return {*range(first, bisect_right(self.guilds, EVERYWHERE, first, last)), *here}
+        begin = bisect_left(self.guilds, guild_id, first, last)
+        is_there = begin != last and self.guilds[begin] == guild_id
+        here = range(begin, bisect_right(self.guilds, guild_id, begin, last) if is_there else begin)
+        if self.guilds[first] != EVERYWHERE or guild_id == EVERYWHERE:
+            return here
+        return [*range(first, bisect_right(self.guilds, EVERYWHERE, first, last)), *here]
 
     def _standing(
         self, text: Normalised, found: tuple[int, int, int], places: Iterable[int]
-    ) -> Iterator[tuple[int, Mode]]:
+    ) -> Iterator[int]:
         number, start, end = found
         verdicts: dict[int, bool] = {}
         for place in places:
-            mode = self.modes[place]
+            mode = self.modes[place] % CASED
             if mode not in verdicts:
                 verdicts[mode] = stands(text, start, end, self.gaps[number], MODES[mode])
             if verdicts[mode]:
-                yield place, MODES[mode]
+                yield place
+
+    def _is_cased(
+        self, place: int, start: int, letters: Letters, scopes: Mapping[int, Scope]
+    ) -> bool:
+        scope = scopes.get(self.rules[place])
+        return scope is not None and letters.are(scope.letters, start)
 
 
 class Matcher:
@@ -148,16 +162,14 @@ class Matcher:
         self._recent: dict[Needle, list[Entry]] = {}
         self._recent_count = 0
         self._recent_segment: Segment | None = None
-        # What a word rule looks for now that was changed or removed; nothing of the latter.
-        self._changed: dict[int, tuple[Needle, Mode] | None] = {}
+        # Of a rule that was removed or changed, how many of the segments still hold what it was.
+        self._stale: dict[int, int] = {}
         self._scopes: dict[int, Scope] = {}
-        # By server and member, by the number of the rule.
-        self._patterns: dict[int, dict[int, dict[int, Pattern]]] = defaultdict(dict)
-        # By server and kind: who has such rules, and their numbers.
-        self._plain: dict[tuple[int, RuleKind], dict[int, tuple[int, ...]]] = defaultdict(dict)
-        self._rooms = Rooms()
-        # How many word rules there are for all servers.
-        self._words_everywhere: set[int] = set()
+        # By member, the numbers of their rules for all servers.
+        self._everywhere: dict[int, set[int]] = {}
+        self._patterns = Patterns()
+        self._own = Own()
+        self._anything = Anything()
 
     def load(self, rules: Iterable[Rule]) -> None:
         """Take over all rules there are; to be done before anything else is going on."""
@@ -165,7 +177,7 @@ class Matcher:
         for rule in rules:
             if rule.options.paused:
                 continue
-            self._limit(rule)
+            self._note(rule)
             if rule.kind is RuleKind.WORD:
                 self._collect(words, rule)
                 continue
@@ -180,15 +192,15 @@ class Matcher:
         """Look for a rule from the next message on, as it is now; for one that is paused, not."""
         if rule.options.paused:
             return
-        self._limit(rule)
+        self._note(rule)
         if rule.kind is not RuleKind.WORD:
             self._put(rule)
             return
         if self._recent_count >= self._full and self._recent_segment is not None:
             self._segments.append(self._recent_segment)
             self._recent, self._recent_count = {}, 0
-        if rule.id in self._changed:
-            self._changed[rule.id] = needle(rule.text), rule.options.mode
+        if rule.id in self._stale:
+            self._stale[rule.id] = len(self._segments)
         self._collect(self._recent, rule)
         self._recent_count += 1
         self._recent_segment = Segment.of(self._recent)
@@ -196,16 +208,19 @@ class Matcher:
     def remove(self, rule: Rule) -> None:
         """Look for a rule no more."""
         self._scopes.pop(rule.id, None)
+        mine = self._everywhere.pop(rule.member_id, set()) - {rule.id}
+        if mine:
+            self._everywhere[rule.member_id] = mine
         match rule.kind:
             case RuleKind.WORD:
-                self._changed[rule.id] = None
-                self._words_everywhere.discard(rule.id)
+                self._stale[rule.id] = len(self._segments) + 1
+                self._uncollect(rule)
             case RuleKind.PATTERN:
-                self._drop_pattern(rule)
+                self._patterns.drop(rule)
             case RuleKind.ANY:
-                self._rooms.remove(rule)
+                self._anything.drop(rule)
             case _:
-                self._drop_plain(rule)
+                self._own.drop(rule)
 
     def matches(self, seen: Seen) -> list[Match]:
         """Return each rule but the patterns that a message meets, once.
@@ -213,128 +228,106 @@ class Matcher:
         Whether somebody has a role that a rule is about may be unknown: Discord must be asked.
         """
         found = {match.rule_id: match for match in self._all(seen)}
-        return list(found.values())
+        return [match for match in found.values() if self.admits(match.rule_id, seen)]
 
     def admits(self, rule_id: int, seen: Seen) -> bool:
         """Tell whether a message may be where, and by whom, a rule wants it."""
         scope = self._scopes.get(rule_id)
         return scope is None or scope.admits(seen)
 
-    def watchers(self, guild_id: int, kind: RuleKind) -> Mapping[int, tuple[int, ...]]:
-        """Return the members with rules of a kind, which have no text, and their numbers."""
-        here = self._plain.get((guild_id, kind), {})
-        everywhere = self._plain.get((EVERYWHERE, kind))
-        return _together(here, everywhere) if everywhere else here
+    def own(self, guild_id: int, kind: RuleKind, member_id: int) -> list[int]:
+        """Return the numbers of a member's rules of this kind that hold in a server."""
+        return [match.rule_id for match in self._own.matches(guild_id, kind, [member_id])]
 
     def patterns(self, guild_id: int) -> Mapping[int, Mapping[int, Pattern]]:
-        """Return the patterns of each member of a server who has some, by the rules' numbers."""
-        here, everywhere = self._patterns.get(guild_id, {}), self._patterns.get(EVERYWHERE)
-        if not everywhere:
-            return here
-        members = {*here, *everywhere}
-        return {one: {**everywhere.get(one, {}), **here.get(one, {})} for one in members}
+        """Return the patterns of each member who has some that hold in a server, by number."""
+        return self._patterns.of(guild_id)
+
+    def is_far(self, guild_id: int, member_id: int) -> bool:
+        """Tell whether nothing but patterns for all servers says that a member is in one."""
+        return self._patterns.is_far(guild_id, member_id)
 
     def guilds(self) -> set[int]:
-        """Return the servers in which somebody has a rule; 0 when it is one for all of them."""
-        plain = {guild_id for (guild_id, _), members in self._plain.items() if members}
-        patterns = {guild_id for guild_id, members in self._patterns.items() if members}
+        """Return the servers in which somebody has a rule, those for all of them aside."""
         segments = [*self._segments, *([self._recent_segment] if self._recent_segment else [])]
-        words = {guild for one in segments for guild in set(one.guilds)}
-        everywhere = {EVERYWHERE} if self._words_everywhere else set()
-        return plain | patterns | (words - {EVERYWHERE}) | everywhere | self._rooms.guilds()
+        found = {guild for one in segments for guild in set(one.guilds)}
+        found |= self._own.guilds() | self._patterns.guilds() | self._anything.guilds()
+        return found - {EVERYWHERE}
+
+    def is_everywhere(self, match: Match) -> bool:
+        """Tell whether a rule that is met holds in all servers."""
+        return match.rule_id in self._everywhere.get(match.member_id, ())
+
+    def has_everywhere(self, member_id: int) -> bool:
+        """Tell whether a member has rules for all servers."""
+        return member_id in self._everywhere
+
+    def members_everywhere(self) -> set[int]:
+        """Return the members with rules for all servers."""
+        return set(self._everywhere)
 
     def _all(self, seen: Seen) -> Iterator[Match]:
         yield from self._addressed(seen)
-        written = map(Match._make, self._rooms.matches(seen))
-        yield from (one for one in written if self.admits(one.rule_id, seen))
+        if self._anything:
+            yield from self._anything.matches(seen)
         text = text_of(seen)
         if text and (self._segments or self._recent_segment):
-            normalised, is_meant = normalise(text), self._meaning(seen, text)
-            for segment in self._segments:
-                yield from segment.standing(normalised, seen.guild_id, is_meant)
-            if self._recent_segment is not None:
-                yield from self._recent_segment.standing(normalised, seen.guild_id, is_meant)
+            yield from self._words(text, seen.guild_id)
 
-    def _meaning(self, seen: Seen, text: str) -> Callable[[Standing], bool]:
-        """Return what tells whether a word that stands in a text is what its rule means."""
-        written = cache(lambda: as_written(text))
-
-        def is_meant(one: Standing) -> bool:
-            rule_id = one.match.rule_id
-            if self._changed and (one.word, one.mode) != self._changed.get(
-                rule_id, (one.word, one.mode)
-            ):
-                return False
-            scope = self._scopes.get(rule_id)
-            if scope is None:
-                return True
-            return scope.admits(seen) and written().startswith(scope.letters, one.start)
-
-        return is_meant
+    def _words(self, text: str, guild_id: int) -> Iterator[Match]:
+        normalised, letters, scopes = normalise(text), Letters(text), self._scopes
+        for number, segment in enumerate(self._segments):
+            for match in segment.matches(normalised, guild_id, letters, scopes):
+                if number >= self._stale.get(match.rule_id, 0):
+                    yield match
+        if self._recent_segment is not None:
+            for match in self._recent_segment.matches(normalised, guild_id, letters, scopes):
+                if len(self._segments) >= self._stale.get(match.rule_id, 0):
+                    yield match
 
     def _addressed(self, seen: Seen) -> Iterator[Match]:
-        answered = frozenset() if seen.reply_to is None else frozenset({seen.reply_to})
-        for kind, members in ((RuleKind.MENTION, seen.mentions), (RuleKind.REPLY, answered)):
-            if members and (watchers := self.watchers(seen.guild_id, kind)):
-                yield from self._watching(seen, kind, watchers, members & watchers.keys())
-        if seen.role_mentions and (watchers := self.watchers(seen.guild_id, RuleKind.ROLE)):
-            yield from self._watching(seen, RuleKind.ROLE, watchers, watchers)
+        guild_id = seen.guild_id
+        if seen.mentions:
+            yield from self._own.matches(guild_id, RuleKind.MENTION, seen.mentions)
+        if seen.reply_to is not None:
+            yield from self._own.matches(guild_id, RuleKind.REPLY, (seen.reply_to,))
+        if seen.role_mentions:
+            yield from self._own.matches(guild_id, RuleKind.ROLE, None)
 
-    def _watching(
-        self,
-        seen: Seen,
-        kind: RuleKind,
-        watchers: Mapping[int, Sequence[int]],
-        members: Iterable[int],
-    ) -> Iterator[Match]:
-        for member_id in members:
-            for rule_id in watchers[member_id]:
-                if self.admits(rule_id, seen):
-                    yield Match(rule_id, member_id, kind)
-
-    def _limit(self, rule: Rule) -> None:
+    def _note(self, rule: Rule) -> None:
         scope = Scope.of(rule)
         if scope is not None:
             self._scopes[rule.id] = scope
+        if rule.is_everywhere:
+            self._everywhere.setdefault(rule.member_id, set()).add(rule.id)
 
     def _put(self, rule: Rule) -> None:
-        if rule.kind is RuleKind.PATTERN:
-            pattern = Pattern(rule.text)
-            self._patterns[rule.guild_id].setdefault(rule.member_id, {})[rule.id] = pattern
-        elif rule.kind is RuleKind.ANY:
-            self._rooms.add(rule)
-        else:
-            members = self._plain[rule.guild_id, rule.kind]
-            members[rule.member_id] = (*members.get(rule.member_id, ()), rule.id)
-
-    def _drop_plain(self, rule: Rule) -> None:
-        members = self._plain[rule.guild_id, rule.kind]
-        left = tuple(one for one in members.pop(rule.member_id, ()) if one != rule.id)
-        if left:
-            members[rule.member_id] = left
-
-    def _drop_pattern(self, rule: Rule) -> None:
-        members = self._patterns[rule.guild_id]
-        mine = members.get(rule.member_id, {})
-        mine.pop(rule.id, None)
-        if not mine:
-            members.pop(rule.member_id, None)
+        match rule.kind:
+            case RuleKind.PATTERN:
+                self._patterns.put(rule)
+            case RuleKind.ANY:
+                self._anything.put(rule)
+            case _:
+                self._own.put(rule)
 
     def _collect(self, words: dict[Needle, list[Entry]], rule: Rule) -> None:
         sought = needle(rule.text)
         if sought.text:
-            mode = MODES.index(rule.options.mode)
-            if rule.is_everywhere:
-                self._words_everywhere.add(rule.id)
+            scope = self._scopes.get(rule.id)
+            mode = MODES.index(rule.options.mode) + (CASED if scope and scope.letters else 0)
             entry = Entry(rule.guild_id, rule.id, rule.member_id, mode)
             words.setdefault(sought, []).append(entry)
 
-
-def _together(
-    here: Mapping[int, tuple[int, ...]], everywhere: Mapping[int, tuple[int, ...]]
-) -> Mapping[int, tuple[int, ...]]:
-    members = {*here, *everywhere}
-    return {one: (*here.get(one, ()), *everywhere.get(one, ())) for one in members}
+    def _uncollect(self, rule: Rule) -> None:
+        """Leave a rule out when the small automaton is built anew."""
+        sought = needle(rule.text)
+        entries = self._recent.get(sought, [])
+        kept = [entry for entry in entries if entry.rule_id != rule.id]
+        self._recent_count -= len(entries) - len(kept)
+        if kept:
+            self._recent[sought] = kept
+        else:
+            self._recent.pop(sought, None)
 
 
 def text_of(seen: Seen) -> str:

@@ -20,7 +20,8 @@ class Scope:
     def of(cls, rule: Rule) -> Self | None:
         """Return a rule's scope; None when every message of its servers is within it."""
         options, letters = rule.options, ""
-        if rule.kind is RuleKind.WORD and options.case_sensitive:
+        is_cased = rule.kind is RuleKind.WORD and options.case_sensitive
+        if is_cased and rule.text.upper() != rule.text.lower():
             typed = as_written(rule.text)
             # An address has no letters of its own.
             letters = typed if len(typed) == len(needle(rule.text).text) else ""

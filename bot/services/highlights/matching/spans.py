@@ -5,8 +5,14 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate
 
-from bot.services.highlights.matching.normalise import Normalised, needle, normalise
+from bot.services.highlights.matching.normalise import (
+    Normalised,
+    as_written,
+    needle,
+    normalise,
+)
 from bot.services.highlights.matching.patterns import Pattern, plain
+from bot.services.highlights.matching.scopes import Scope
 from bot.services.highlights.matching.words import Mode, stands
 from storage.rules import Rule, RuleKind
 
@@ -30,12 +36,13 @@ def finder(rules: Iterable[Rule], patterns: Mapping[int, Pattern]) -> Callable[[
 
 def _span(rule: Rule, text: str, pattern: Pattern | None) -> Span | None:
     if rule.kind is RuleKind.WORD:
-        return _of_word(rule.text, text, rule.options.mode)
+        scope = Scope.of(rule)
+        return _of_word(rule.text, text, rule.options.mode, scope.letters if scope else "")
     # Looked for in the form that it has at KakaoTalk, which is plain but for its quotes.
     return pattern.place(plain(text)) if pattern else None
 
 
-def _of_word(keyword: str, text: str, mode: Mode) -> Span | None:
+def _of_word(keyword: str, text: str, mode: Mode, written: str = "") -> Span | None:
     runs = [(run.start(), run.end(), normalise(run[0]).text) for run in RUN.finditer(text)]
     breaks = list(accumulate(len(letters) for _, _, letters in runs))
     letters = Normalised("".join(letters for _, _, letters in runs), breaks)
@@ -44,7 +51,9 @@ def _of_word(keyword: str, text: str, mode: Mode) -> Span | None:
     while start >= 0:
         end = start + len(sought.text)
         if stands(letters, start, end, sought.gaps, mode):
-            return _place(runs, breaks, start)[0], _place(runs, breaks, end - 1)[1]
+            first, last = _place(runs, breaks, start)[0], _place(runs, breaks, end - 1)[1]
+            if written in as_written(text[first:last]):
+                return first, last
         start = letters.text.find(sought.text, start + 1)
     return None
 
