@@ -1,6 +1,7 @@
 """Opening the database: one process, one grouped writer, tables that match the migrations."""
 
 import asyncio
+import json
 import os
 import shutil
 import stat
@@ -21,12 +22,14 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.services.alarms import Alarms
+from bot.services.highlights.rules import Filter
 from bot.services.operations.supervision import Restarts, Supervisor
 from bot.services.servers.settings import CustomTemplate, GuildSettings, Settings
 from storage.database import DatabaseBusy, NewerDatabase, StorageError, open_database
 from storage.deliveries import DeliveryStore
 from storage.jumps import Jump, JumpStore
 from storage.links import ACCESS, REFRESH, LinkStore
+from storage.rules import RuleOptions, RuleStore
 from storage.settings import SettingsStore
 from storage.tables import metadata
 from tests.support.world import until
@@ -321,6 +324,44 @@ async def test_what_waited_before_there_were_generations_goes_out_by_the_link_th
         assert (row.member_id, row.link_generation) == (1, kept.generation)
         await links.put(later)
         assert await outbox.unpark(2, frozenset(), 0.0) == []
+
+
+async def test_rules_and_filters_of_the_release_before_mean_what_they_did(
+    tmp_path: Path,
+) -> None:
+    add = (
+        "INSERT INTO rules (id, member_id, guild_id, kind, text, options, created_at)"
+        " VALUES (:id, 1, 7, :kind, :text, :options, 0.0)"
+    )
+    kept = [
+        ("word", "공지", "{}"),
+        ("word", "rust", '{"mode": "anywhere", "cooldown": 600}'),
+        ("reaction", "", '{"threshold": 5}'),
+        ("role", "", "{}"),
+    ]
+    both = {"channels": [70], "categories": [], "members": [2], "roles": []}
+    where = {"channels": [70], "categories": [], "members": [], "roles": []}
+    filters = {7: {"ignore_bots": False, "only": both}, 8: {"only": where}, 9: {"only": "?"}}
+    with migrated(tmp_path, "0021") as connection:
+        for number, (kind, words, chosen) in enumerate(kept, 1):
+            row = {"id": number, "kind": kind, "text": words, "options": chosen}
+            connection.execute(text(add), row)
+        for guild_id, values in filters.items():
+            row = {"guild_id": guild_id, "filter": json.dumps(values)}
+            connection.execute(text("INSERT INTO filters VALUES (1, :guild_id, :filter)"), row)
+
+    async with open_database(url(tmp_path)) as database:
+        store = RuleStore(database)
+        [word, anywhere, reaction, role] = await store.of_member(1)
+        assert word.options == role.options == RuleOptions()
+        assert anywhere.options == RuleOptions(mode="anywhere", cooldown=600)
+        assert reaction.options == RuleOptions(threshold=5)
+        assert {one.guild_id for one in (word, anywhere, reaction, role)} == {7}
+        [either, alone] = [Filter.model_validate(await store.filter(1, one)) for one in (7, 8)]
+        assert (either.only_either, alone.only_either) == (True, False)
+        assert not either.ignore_bots
+        assert not either.ignore_webhooks
+        assert await store.filter(1, 9) == {"only": "?"}
 
 
 async def test_five_hundred_writes_at_once_are_all_committed(tmp_path: Path) -> None:

@@ -519,8 +519,13 @@ def _calls(rule: Rule) -> list[str]:
     return [one.casefold() for one in (rule.options.name, rule.text) if one] or [rule.kind]
 
 
+def _same_places(only: Places, other: Places) -> bool:
+    """Tell whether two name the same, in whatever order it was chosen."""
+    return all(set(ids) == set(getattr(other, name)) for name, ids in only)
+
+
 def _same(rule: Rule, new: Rule) -> bool:
-    if rule.kind is not new.kind or rule.options.only != new.options.only:
+    if rule.kind is not new.kind or not _same_places(rule.options.only, new.options.only):
         return False
     if new.kind is RuleKind.WORD:
         is_cased = rule.options.case_sensitive, new.options.case_sensitive
