@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 
 from bot.discord.limits import AUTOCOMPLETE_CHOICES, CHOICE_NAME
+from bot.discord.messages import find_message
 from bot.discord.options import Chosen, Place
 from bot.discord.replies import defer, say
 from bot.discord.ui.new_rule import add_rule
@@ -59,32 +60,35 @@ class RuleCommands(HighlightCog):
         channel: Place | None = None,
         member: discord.User | None = None,
         role: discord.Role | None = None,
+        author_of: str | None = None,
         everywhere: bool = False,
         case_sensitive: bool = False,
         name: Name | None = None,
     ) -> None:
-        """Tell me when somebody writes a word or phrase, or writes in a place, or who I name does.
+        """Tell me about a word, or about all there is in a channel or by a person.
 
         Args:
             interaction: who asks, and where
-            word: The word or phrase; leave it out to get all there is in a channel or by a person
+            word: The word or phrase; leave it out to get everything in a channel or by a person
             mode: How it must appear in the text
             cooldown: Minutes without another card for this rule in the same channel
             channel: Only in this channel or category
             member: Only by this person or bot
             role: Only by people with this role
-            everywhere: In all servers I share with Kkachi
-            case_sensitive: Tell capital letters from small ones
-            name: What to call the rule
+            author_of: Only by whoever wrote the message with this link, a webhook too
+            everywhere: In all servers that I share with Kkachi
+            case_sensitive: Whether capital and small letters differ
+            name: What to call this rule; cards show it too
         """
         await defer(interaction)
         if word is None and (mode != "word" or case_sensitive):
             raise OnlyWords
         kind = RuleKind.ANY if word is None else RuleKind.WORD
+        writer = await _writer(interaction, author_of)
         await self._add(
             interaction, kind, word or "",
             everywhere=everywhere, mode=mode, cooldown=cooldown * MINUTE, name=name,
-            case_sensitive=case_sensitive, only=_toggled(Places(), channel, member, role),
+            case_sensitive=case_sensitive, only=_toggled(Places(), channel, member, role, writer),
         )  # fmt: skip
 
     @app_commands.command()
@@ -107,8 +111,8 @@ class RuleCommands(HighlightCog):
             cooldown: Minutes without another card for this rule in the same channel
             channel: Only in this channel or category
             member: Only by this person or bot
-            everywhere: In all servers I share with Kkachi
-            name: What to call the rule
+            everywhere: In all servers that I share with Kkachi
+            name: What to call this rule; cards show it too
         """
         await defer(interaction)
         only = _toggled(Places(), channel, member, None)
@@ -136,7 +140,7 @@ class RuleCommands(HighlightCog):
             reactions: Minimum number of reactions
             channel: Only in this channel or category
             member: Only by this person or bot
-            everywhere: In all servers I share with Kkachi
+            everywhere: In all servers that I share with Kkachi
         """
         await defer(interaction)
         kind = RuleKind(what)
@@ -161,6 +165,7 @@ class RuleCommands(HighlightCog):
         channel: Place | None = None,
         member: discord.User | None = None,
         role: discord.Role | None = None,
+        author_of: str | None = None,
         everywhere: bool | None = None,
         case_sensitive: bool | None = None,
         name: app_commands.Range[str, 0, LONGEST_NAME] | None = None,
@@ -174,16 +179,18 @@ class RuleCommands(HighlightCog):
             word: Another word, phrase or pattern
             mode: How it must appear in the text
             cooldown: Minutes without another card for this rule in the same channel
-            channel: Only in this channel or category, beside the others; again to undo
-            member: Only by this person or bot, beside the others; again to undo
-            role: Only by people with this role, beside the others; again to undo
-            everywhere: Whether it holds in all servers, or only here
-            case_sensitive: Whether to tell capital letters from small ones
-            name: What to call the rule; off for none
+            channel: Also in this channel or category; again to undo
+            member: Also by this person or bot; again to undo
+            role: Also by people with this role; again to undo
+            author_of: Also by whoever wrote the message with this link; again to undo
+            everywhere: Whether it looks in all servers, or only here
+            case_sensitive: Whether capital and small letters differ
+            name: What to call this rule; off for no name
             paused: Whether it finds nothing for now
         """
         await defer(interaction)
         before = await self._chosen(interaction, rule)
+        writer = await _writer(interaction, author_of)
         given: dict[str, Any] = {
             "text": word,
             "mode": mode,
@@ -191,7 +198,7 @@ class RuleCommands(HighlightCog):
             "case_sensitive": case_sensitive,
             "name": "" if name in OFF else name,
             "paused": paused,
-            "only": _toggled(before.options.only, channel, member, role),
+            "only": _toggled(before.options.only, channel, member, role, writer),
         }
         if everywhere is not None:
             given["guild_id"] = EVERYWHERE if everywhere else interaction.guild_id
@@ -311,7 +318,7 @@ class RuleCommands(HighlightCog):
             interaction: who asks, and where
             bots: Whether to include bot messages
             webhooks: Whether to include messages by webhooks
-            followed: Whether to include what followed announcement channels bring
+            followed: Whether to include what the announcement channels followed here bring
             age_restricted: Whether to include age-restricted channels (never with text or pictures)
             away: Tell me only if I write nothing in that channel for this many minutes
             cooldown: Minutes without another card for the same rule in the same channel
@@ -413,22 +420,31 @@ def _check_words(rule: Rule, given: Mapping[str, Any]) -> None:
         raise OnlyWords
 
 
+async def _writer(
+    interaction: discord.Interaction, message: str | None
+) -> discord.User | discord.Member | None:
+    """Return who wrote a message that is named; a webhook cannot be named otherwise."""
+    return None if message is None else (await find_message(interaction, message)).author
+
+
 def _toggled(
     places: Places,
     channel: Chosen | None,
     member: discord.User | None,
     role: discord.Role | None,
+    writer: discord.User | discord.Member | None = None,
 ) -> dict[str, tuple[int, ...]]:
     """Return places with each of these in, or out when it was in."""
     is_category = channel is not None and channel.type is discord.ChannelType.category
-    named = {
-        "categories": channel if is_category else None,
-        "channels": None if is_category else channel,
-        "members": member,
-        "roles": role,
-    }
+    named = (
+        ("categories", channel if is_category else None),
+        ("channels", None if is_category else channel),
+        ("members", member),
+        ("members", None if member is not None and member == writer else writer),
+        ("roles", role),
+    )
     kept: dict[str, tuple[int, ...]] = places.model_dump()
-    for name, thing in named.items():
+    for name, thing in named:
         if thing is not None:
             others = tuple(one for one in kept[name] if one != thing.id)
             kept[name] = others if len(others) < len(kept[name]) else (*others, thing.id)

@@ -1,6 +1,6 @@
 """How a member's rules, filter and wishes read."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import discord
@@ -146,7 +146,7 @@ class RuleTexts:
             case "every":
                 return self.say("highlight-when-every", minutes=schedule.minutes)
             case "at-hours":
-                hours = ", ".join(str(hour) for hour in schedule.hours)
+                hours = ", ".join(_together(schedule.hours))
                 return self.say("highlight-when-at-hours", hours=hours or "-")
             case _:
                 return self.say("highlight-when-at-once")
@@ -268,6 +268,14 @@ def mentions(places: Places) -> str:
 
 def _minutes(seconds: int) -> int:
     return max(1, seconds // MINUTE)
+
+
+def _together(hours: Iterable[int]) -> Iterator[str]:
+    """Yield hours of a day in order, those that follow each other as one: 9, 13-15."""
+    known = set(hours)
+    for first in sorted(hour for hour in known if hour - 1 not in known):
+        last = next(hour for hour in range(first, 25) if hour + 1 not in known)
+        yield str(first) if first == last else f"{first}-{last}"
 
 
 def _clock(minute: int) -> str:

@@ -58,6 +58,7 @@ def calls(message: Message) -> dict[str, list[dict[str, Any]]]:
         "highlight export": [{}],
         "highlight pause": [{"hours": 1}, {"hours": 0}],
         "highlight import": [],
+        "highlight change": [{"rule": "번개", "channel": CHAT, "name": "번개"}],
         "highlight remove": [],
         "notify add": [{"what": "event-new"}],
         "notify list": [{}],

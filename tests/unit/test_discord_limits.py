@@ -22,7 +22,7 @@ TEXTS = Texts(IDS)
 # The longest that each argument gets in labels, titles and placeholders.
 LONGEST = {
     "count": "1,000",
-    "hours": ", ".join(map(str, range(24))),
+    "hours": ", ".join(f"{hour}-{hour + 1}" for hour in range(0, 24, 3)),
     "limit": "1,000",
     "minutes": "720",
     "nickname": "닉" * 64,  # escaped; Kakao allows 20 characters
