@@ -1,7 +1,7 @@
 """`/highlight`: a member's rules, and what holds for all of them."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Collection
 from typing import Any, Literal
 
 import discord
@@ -75,7 +75,7 @@ class RuleCommands(HighlightCog):
             channel: Only in this channel or category
             member: Only by this person or bot
             role: Only by people with this role
-            author_of: Only by whoever wrote the message with this link, a webhook too
+            author_of: Only by the author of the message with this link, a webhook too
             everywhere: In all servers that I share with Kkachi
             case_sensitive: Whether capital and small letters differ
             name: What to call this rule; cards show it too
@@ -182,30 +182,23 @@ class RuleCommands(HighlightCog):
             channel: Also in this channel or category; again to undo
             member: Also by this person or bot; again to undo
             role: Also by people with this role; again to undo
-            author_of: Also by whoever wrote the message with this link; again to undo
+            author_of: Also by the author of the message with this link; again to undo
             everywhere: Whether it looks in all servers, or only here
             case_sensitive: Whether capital and small letters differ
             name: What to call this rule; off for no name
             paused: Whether it finds nothing for now
         """
         await defer(interaction)
-        before = await self._chosen(interaction, rule)
+        before, here = await self._chosen(interaction, rule), interaction.guild_id
         writer = await _writer(interaction, author_of)
-        given: dict[str, Any] = {
-            "text": word,
-            "mode": mode,
-            "cooldown": None if cooldown is None else cooldown * MINUTE,
-            "case_sensitive": case_sensitive,
-            "name": "" if name in OFF else name,
-            "paused": paused,
-            "only": _toggled(before.options.only, channel, member, role, writer),
-        }
-        if everywhere is not None:
-            given["guild_id"] = EVERYWHERE if everywhere else interaction.guild_id
-        _check_words(before, given)
-        after = await self.services.rules.change(before.member_id, before.id, **given)
-        line = self.words(interaction).rule(after)
-        await say(interaction, self.text(interaction, "highlight-changed", rule=line))
+        only = _toggled(before.options.only, channel, member, role, writer)
+        await self._change(
+            interaction, before, text=word, mode=mode, case_sensitive=case_sensitive,
+            name="" if name in OFF else name, paused=paused,
+            cooldown=None if cooldown is None else cooldown * MINUTE,
+            only=None if only == before.options.only.model_dump() else only,
+            guild_id=None if everywhere is None else EVERYWHERE if everywhere else here,
+        )  # fmt: skip
 
     @app_commands.command(name="list")
     async def list_rules(self, interaction: discord.Interaction) -> None:
@@ -398,6 +391,21 @@ class RuleCommands(HighlightCog):
         _, here = who(interaction)
         await add_rule(interaction, EVERYWHERE if everywhere else here, kind, text, **options)
 
+    async def _change(
+        self,
+        interaction: discord.Interaction,
+        rule: Rule,
+        **given: Any,  # noqa: ANN401 - those of Rules.change
+    ) -> None:
+        """Change what is given of a rule; raises NothingNamed, or like `Rules.change`."""
+        changes = {name: value for name, value in given.items() if value is not None}
+        if not changes:
+            raise NothingNamed
+        _check_words(rule, changes.keys())
+        after = await self.services.rules.change(rule.member_id, rule.id, **changes)
+        line = self.words(interaction).rule(after)
+        await say(interaction, self.text(interaction, "highlight-changed", rule=line))
+
     async def _chosen(self, interaction: discord.Interaction, rule: str) -> Rule:
         """Return the rule that was chosen, or typed by hand."""
         rules, (member_id, guild_id) = self.services.rules, who(interaction)
@@ -412,11 +420,12 @@ class RuleCommands(HighlightCog):
         await say(interaction, f"{self.text(interaction, 'highlight-filter')}\n{lines}")
 
 
-def _check_words(rule: Rule, given: Mapping[str, Any]) -> None:
+def _check_words(rule: Rule, changed: Collection[str]) -> None:
     """Raise OnlyWords for what a rule of its kind does not have."""
-    if rule.kind is not RuleKind.WORD and (given["mode"] or given["case_sensitive"]):
+    has_text = rule.kind in {RuleKind.WORD, RuleKind.PATTERN}
+    if rule.kind is not RuleKind.WORD and not {"mode", "case_sensitive"}.isdisjoint(changed):
         raise OnlyWords
-    if rule.kind not in {RuleKind.WORD, RuleKind.PATTERN} and given["text"] is not None:
+    if not has_text and "text" in changed:
         raise OnlyWords
 
 

@@ -23,6 +23,7 @@ from storage.hits import HitState
 from storage.rules import Places, Rule
 
 MARKS = {"pass": "✅", "stop": "⛔", "wait": "⏳"}
+HOURS_OF_DAY = 24
 # Reasons that are no gates.
 DROPPED_FOR = frozenset({"gone", "unreadable", "too-many"})
 
@@ -146,6 +147,8 @@ class RuleTexts:
             case "every":
                 return self.say("highlight-when-every", minutes=schedule.minutes)
             case "at-hours":
+                if len(schedule.hours) == HOURS_OF_DAY:
+                    return self.say("highlight-when-every-hour")
                 hours = ", ".join(_together(schedule.hours))
                 return self.say("highlight-when-at-hours", hours=hours or "-")
             case _:

@@ -68,6 +68,7 @@ highlight-when-at-once = At once
 highlight-when-at-once-then = Up to three an hour come alone; then they come together, 1 to 15 minutes apart, and further apart when few sends are left today
 highlight-when-every = Together, every { $minutes } minutes
 highlight-when-at-hours = Together, at these hours: { $hours }
+highlight-when-every-hour = Together, every hour
 highlight-when-quiet = Nothing from { $start } to { $end }
 highlight-when-leftovers = Anything over the daily limit arrives at { $time }
 highlight-when-dnd = Do not disturb until { $until }

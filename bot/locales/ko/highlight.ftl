@@ -65,6 +65,7 @@ highlight-when-at-once = 바로 보내기
 highlight-when-at-once-then = 한 시간에 세 장까지는 하나씩, 그 뒤로는 1~15분 간격으로 모아서 보내기. 오늘 남은 횟수가 적으면 더 모으기
 highlight-when-every = { $minutes }분마다 모아서 보내기
 highlight-when-at-hours = 정해진 시각에 모아서 보내기: { $hours }시
+highlight-when-every-hour = 매시간 모아서 보내기
 highlight-when-quiet = { $start }부터 { $end }까지는 보내지 않기
 highlight-when-leftovers = 하루에 다 못 보낸 소식은 { $time }에 보내기
 highlight-when-dnd = { $until }까지 일시 중지
