@@ -342,7 +342,7 @@ async def test_rules_and_filters_of_the_release_before_mean_what_they_did(
     both = {"channels": [70], "categories": [], "members": [2], "roles": []}
     where = {"channels": [70], "categories": [], "members": [], "roles": []}
     filters = {7: {"ignore_bots": False, "only": both}, 8: {"only": where}, 9: {"only": "?"}}
-    with migrated(tmp_path, "0021") as connection:
+    with migrated(tmp_path, "0024") as connection:
         for number, (kind, words, chosen) in enumerate(kept, 1):
             row = {"id": number, "kind": kind, "text": words, "options": chosen}
             connection.execute(text(add), row)
