@@ -144,10 +144,15 @@ async def everything_to_press(world: World, person: Person, message: Message) ->
     templates = await person.slash(CHAT, "compose", kind="custom")
     kinds = await person.slash(CHAT, "notify list")
     welcome = await person.slash(CHAT, "help")
+    for each in range(21):
+        await person.slash(CHAT, "highlight add", word=f"규칙{each}번")
+    rules, rule = [await person.slash(CHAT, "highlight list") for _ in range(2)]
+    await person.choose(rule, "바꾸거나 지울 규칙을 고르세요", ["1. ‘규칙0번’"])
     link = await person.slash(CHAT, "kakao link")
     await world.follow(link, "지우")
     number = await link.until(lambda shown: "번호" in shown.text and "다시 보내기" in shown.labels)
-    return [panel, number, *(one.answer for one in (failed, written, templates, kinds, welcome))]
+    answers = (failed, written, templates, kinds, welcome, rules, rule)
+    return [panel, number, *(one.answer for one in answers)]
 
 
 async def test_every_button_and_select_with_its_feature_off_says_so(
