@@ -84,10 +84,7 @@ def build_highlights(
     gates = Gates(questions, rules)
     presence = Presence(sight)
     patterns = PatternSearch(rules.matcher, linked, PatternBudget(), presence)
-    catch_up = CatchUp(
-        rules, stores.watermarks, sight, presence, patience=resources.patience, now=now
-    )
-    rules.on_added.append(catch_up.begin)
+    catch_up = _catch_up(resources, rules, presence)
     replacements = Replacements(stores.replacements, now=now)
     replacements.on_replaced.append(dispatcher.wake)
     watch = _watcher(
@@ -104,6 +101,13 @@ def build_highlights(
         rules, wishes, gates, dispatcher, digests, catch_up, patterns, watch, replacements,
         picked, reactions,
     )  # fmt: skip
+
+
+def _catch_up(resources: Resources, rules: Rules, presence: Presence) -> CatchUp:
+    sight, marks, patience = resources.sight, resources.stores.watermarks, resources.patience
+    catch_up = CatchUp(rules, marks, sight, presence, patience=patience, now=resources.now)
+    rules.on_added.append(catch_up.begin)
+    return catch_up
 
 
 def _watcher(
