@@ -1,6 +1,7 @@
 """What only several processes on one PostgreSQL can show."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -10,17 +11,22 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.kakao import KakaoApp, KakaoClient, open_http
 from bot.services.accounts.links import Links
+from bot.services.highlights.rules import Filter
 from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
+from storage import schema
 from storage.database import Database, open_database
 from storage.deliveries import Chat, DeliveryStore, NewDelivery
 from storage.images import ImageStore, UploadedImage
 from storage.links import Link, LinkStore
 from storage.partings import PartingStore
 from storage.reactions import Choice, NewSend, Noted, ReactionStore
+from storage.rule_hits import RuleHitStore, count_hit
+from storage.rules import RuleStore
 from storage.tables import metadata
 from tests.support.outbox import CARD, NOON, VAULT, Clock
 from tests.support.postgres import empty
@@ -199,3 +205,22 @@ async def test_a_reaction_that_both_processes_hear_sends_its_message_once(pair: 
     assert await stores[0].next_due() is None
     await stores[0].hasten(NOON, 1.0)
     assert await stores[0].take_ended(20) == []
+
+
+async def test_a_filter_of_the_release_before_keeps_its_meaning_and_hits_are_counted(
+    postgresql: str,
+) -> None:
+    await empty(postgresql)
+    engine = create_async_engine(postgresql)
+    both = {"channels": [70], "categories": [], "members": [2], "roles": []}
+    async with engine.begin() as connection:
+        await connection.run_sync(schema.upgrade, "0024")
+        row = {"filter": json.dumps({"only": both})}
+        await connection.execute(text("INSERT INTO filters VALUES (1, 7, :filter)"), row)
+    await engine.dispose()
+    async with open_database(postgresql) as database:
+        kept = Filter.model_validate(await RuleStore(database).filter(1, 7))
+        assert (kept.only_either, kept.only.members) == (True, (2,))
+        for _ in range(2):
+            await database.write(lambda connection: count_hit(connection, 1, [5, 6], NOON))
+        assert await RuleHitStore(database).of_week(1, NOON) == {5: 2, 6: 2}
