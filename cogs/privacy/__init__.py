@@ -88,7 +88,7 @@ class Privacy(KkachiCog, commands.GroupCog, group_name="privacy"):
 
     @app_commands.command()
     async def presence(self, interaction: discord.Interaction) -> None:
-        """See and choose who may hear when I come into voice."""
+        """See and choose who is notified when I join voice."""
         await defer(interaction)
         embed, view = await overview(interaction)
         await say(interaction, "", embeds=[embed], view=view)
