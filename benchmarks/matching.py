@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.words import without_dictionary
 from bot.services.highlights.matching.matcher import Matcher
 from bot.services.messages.models import Seen, Source
 from storage.rules import Rule, RuleKind
@@ -22,6 +23,7 @@ SERVERS, RULES = 1_000, 100_000
 MESSAGES, LOOPED = 20_000, 60
 ADDED = 1_500
 MOST_MEGABYTES, LEAST_RATIO, LONGEST_MS = 40.0, 100.0, 5.0
+MOST_DEARER, ROUNDS = 1.3, 5
 SEED = 20261121
 MEGABYTE = 1024 * 1024
 HANGUL = [chr(code) for code in range(ord("가"), ord("힣") + 1)]
@@ -136,6 +138,50 @@ def _speeds() -> Speeds:
     )
 
 
+@dataclass(frozen=True)
+class Costs:
+    """Microseconds of the processor a message takes, without the dictionary and with it.
+
+    `first` is when each word is new to it.
+    """
+
+    plain: float
+    first: float
+    usual: float
+
+
+def _costs() -> Costs:
+    """Return what the dictionary costs, both sides by turns; the least of each counts."""
+    chance = random.Random(SEED)
+    rules = list(some_rules(chance))
+    messages = messages_of(chance, MESSAGES)
+    matcher = Matcher()
+    matcher.load(rules)
+    first = _busy(matcher, messages)
+    plain, usual = [], []
+    for _ in range(ROUNDS):
+        with without_dictionary():
+            plain.append(_busy(matcher, messages))
+        usual.append(_busy(matcher, messages))
+    return Costs(min(plain), first, min(usual))
+
+
+def _busy(matcher: Matcher, messages: Sequence[Seen]) -> float:
+    started = time.process_time()
+    for message in messages:
+        matcher.matches(message)
+    return (time.process_time() - started) / len(messages) * 1e6
+
+
+def _say_costs(costs: Costs) -> None:
+    print("  the processor's µs for each message")
+    print(f"    {'the word rule alone':<42} {costs.plain:>10.1f}")
+    print(f"    {'with the dictionary for words glued together':<44} {costs.usual:>8.1f}")
+    print(f"    {'the same while every word is new to it':<42} {costs.first:>10.1f}")
+    ratio = costs.usual / costs.plain
+    print(f"  → {ratio:.2f} times the cost (at most {MOST_DEARER:.1f} wanted)")
+
+
 def _additions() -> list[tuple[float, float]]:
     """Return what each new rule took while all are loaded: ms of the processor, of the clock."""
     chance = random.Random(SEED)
@@ -211,6 +257,8 @@ async def main() -> None:
     """Compare, weigh and time; a bound that is missed ends the program with 1."""
     speeds = _speeds()
     _say_speeds(speeds)
+    costs = _costs()
+    _say_costs(costs)
     grown = _weight()
     print(
         f"  {grown:.1f} MB more in memory (at most {MOST_MEGABYTES:.0f} wanted):"
@@ -221,6 +269,7 @@ async def main() -> None:
     print(f"  → {max(busy):.2f} ms of the processor at worst (at most {LONGEST_MS:.0f} wanted)")
     missed = {
         "rate": speeds.ours / speeds.all_words < LEAST_RATIO,
+        "the dictionary": costs.usual / costs.plain > MOST_DEARER,
         "memory": grown > MOST_MEGABYTES,
         "a new rule": max(busy) > LONGEST_MS,
     }

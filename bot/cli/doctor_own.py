@@ -1,10 +1,11 @@
-"""Whether our own database, keys, files and modules are as they should be."""
+"""Whether our own database, keys, files, modules and dictionary are as they should be."""
 
 import stat
 from importlib import import_module
 from pathlib import Path
 
 from bot.cli.findings import Check, Finding, Patient, unopened
+from bot.services.highlights.matching.analyser import is_there
 from storage.backup import BadBackup, check
 from storage.copies import AIR, ROOM_FOR, size_of
 from storage.database import StorageError, open_database, sqlite_path, version_of_server
@@ -56,6 +57,11 @@ async def keys(patient: Patient) -> Finding:
     if shut:
         return Finding.failure("doctor-keys-missing", count=shut)
     return Finding.warning("doctor-keys-old", count=old) if old else Finding.ok("doctor-keys-ok")
+
+
+async def korean(_: Patient) -> Finding:
+    """Look whether words that are typed without spaces can be told apart."""
+    return Finding.ok("doctor-korean-ok") if is_there() else Finding.warning("doctor-korean-plain")
 
 
 async def files(patient: Patient) -> Finding:
@@ -123,4 +129,5 @@ CHECKS = (
     Check("files", files),
     Check("disk", room),
     Check("cogs", cogs),
+    Check("korean", korean),
 )

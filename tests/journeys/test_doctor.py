@@ -251,6 +251,14 @@ async def test_keys_that_do_not_fit_the_tokens_are_found(
     assert findings["keys"].state == state
 
 
+async def test_a_dictionary_that_is_missing_is_told_of(running: World, tmp_path: Path) -> None:
+    (tmp_path / "mecab_ko.py").write_text("raise ImportError")
+    settings = running.settings | {"PYTHONPATH": str(tmp_path)}
+    status, out = await ended(settings, tmp_path, "doctor", "--lang", "en")
+    assert status == 0
+    assert "⚠️  korean: The package mecab-ko is not installed" in out
+
+
 async def test_a_damaged_database_is_found(running: World, tmp_path: Path) -> None:
     (tmp_path / "bad.db").write_bytes(b"no database" * 1000)
     findings = await examine(running, DATABASE_URL=f"sqlite+aiosqlite:///{tmp_path / 'bad.db'}")

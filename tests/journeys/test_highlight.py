@@ -454,6 +454,15 @@ async def test_a_text_can_be_tried_and_rules_copied_as_text(minji: Person) -> No
     assert file.data.decode() == "word: 배\nword: rust (anywhere)"
 
 
+async def test_words_are_found_as_they_are_typed_in_a_chat(minji: Person) -> None:
+    await minji.slash(CHAT, "highlight add", word="번개")
+    await minji.slash(CHAT, "highlight add", word="레이드", mode="anywhere")
+    for text in ("ㅋㅋ번개칠사람", "내일번개모임 있음?", "레 이 드 가자", "레에이드 ㄱㄱ"):
+        assert "✅" in (await minji.slash(CHAT, "highlight test", text=text)).text
+    for text in ("번 개", "번개탄팔아요"):
+        assert "❌" in (await minji.slash(CHAT, "highlight test", text=text)).text
+
+
 async def test_a_trial_tells_of_ignores_and_of_the_mode_that_would_have_found_it(
     minji: Person,
 ) -> None:
@@ -464,7 +473,7 @@ async def test_a_trial_tells_of_ignores_and_of_the_mode_that_would_have_found_it
     assert "오지 않아요: 취소" in kept_back.text
     near = await minji.slash(CHAT, "highlight test", text="물번개처럼")
     assert "❌" in near.text
-    assert "‘글자 안에서도’ 방식이면" in near.text
+    assert "‘글자 안에서도 (한 글자씩 띄어 쓰거나 잘못 쳐도)’ 방식이면" in near.text
     await minji.slash(CHAT, "highlight ignore", channel=CHAT)
     assert (
         "이 채널은 알리지 않기로"

@@ -189,6 +189,24 @@ def test_the_place_of_what_was_looked_for_is_found(
 
 
 @pytest.mark.parametrize(
+    ("text", "mode", "found"),
+    [
+        ("내일 공지올라온대", "word", "공지"),
+        ("내일 공 지 올라온대", "word", None),
+        ("내일 공 지 올라온대", "anywhere", "공 지"),
+        ("내일 공~지~ 올라온대", "anywhere", "공~지"),
+        ("내일 고옹지!", "anywhere", "고옹지"),
+    ],
+)
+def test_the_place_of_a_word_that_is_glued_or_spelled_out_is_found(
+    text: str, mode: str, found: str | None
+) -> None:
+    rule = Rule(1, MINJI, GUILD, RuleKind.WORD, "공지", 0.0, {"mode": mode})
+    span = finder([rule], {})(text)
+    assert (span and text[slice(*span)]) == found
+
+
+@pytest.mark.parametrize(
     ("text", "found", "shown"),
     [
         ("짧은 글", (0, 2), "짧은 글"),

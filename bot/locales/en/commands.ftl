@@ -290,7 +290,7 @@ command-notify-remove = remove
 
 choice-word = as a word (with any particles and endings)
 choice-exact = exactly
-choice-anywhere = inside words too
+choice-anywhere = inside words too (even spaced out or mistyped)
 choice-mention = mentions of me
 choice-role = mentions of my roles
 choice-reply = replies to me

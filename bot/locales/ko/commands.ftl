@@ -290,7 +290,7 @@ command-notify-remove = 제거
 
 choice-word = 단어로 (조사·어미가 붙어도)
 choice-exact = 정확히
-choice-anywhere = 글자 안에서도
+choice-anywhere = 글자 안에서도 (한 글자씩 띄어 쓰거나 잘못 쳐도)
 choice-mention = 나를 부른 멘션
 choice-role = 내 역할을 부른 멘션
 choice-reply = 내 메시지에 단 답장

@@ -69,6 +69,45 @@ WORDS = (
     오세요 사세요 자세요 하세요
     """,
 )
-LONGER_WORDS = frozenset(" ".join(WORDS).split())
+
+
+def _set(*words: str) -> frozenset[str]:
+    return frozenset(" ".join(words).split())
+
+
+LONGER_WORDS = _set(*WORDS)
 # Of one syllable, these still make a verb with 하다 as they are: 말하다; but 구하다 is no 구.
 DONE = frozenset("겜말일톡딜힐킬컷콜핑팟벙줌쇼욕절샷랩픽밴")
+# What may stand before a noun and leave it what it is: 신메뉴 is a 메뉴, but 불합격 no 합격.
+PREFIXES = _set("신 새 첫 재 총 본 전 현 구 초 최")
+# What follows a noun and leaves it what it is, though the dictionary calls it a suffix.
+TITLES = _set("들 님 씨 네 끼리 쯤 째 짜리 꼴 당 별 쌤")
+# The same behind names only: 지훈형, but no 이상형.
+NAMED = _set("형 군 양")
+# What may follow a number with its unit: 5명당, 3만원씩; but 2인분 is no 2인.
+COUNTED = _set("정도 이상 이하 미만 당 씩 중 뒤 후 전 째 쯤 짜리 때 간 내 안")
+# Of one syllable, most nouns make another word with the one before: 카톡방, 길드원. These do not;
+# among them are verbs in their short form (시험봄), which the dictionary takes for nouns.
+FREE = _set(
+    "각 날 팟 값 글 건 뒤 앞 옆 안 밖 속 위 전 후 때 땐 말 팬 두 셋 좀 꼭 다 만 끝 팝 양 렉 폼 형",
+    "감 옴 봄 침 삼 켬 둠 씀 땀 잠 춤 함 됨 남 냄 뜸 탐 잼 줌 쌈 팜 깸 찜 뜀 섬 참",
+)
+# Nouns of one syllable that the dictionary takes for verbs.
+SLANG = _set("썰 짤 쩔 팸 겟")
+# Two words to the dictionary, one to everybody.
+JOINED = _set(
+    """
+    공지사항 준비사항 주의사항 참고사항 건의사항 변경사항 요구사항 고등학교 중학교 초등학교
+    교환학생 대학생활 직장생활 결혼생활 지각변동 점심시간 학교폭력 가정폭력 할인마트 대형마트
+    체크리스트 출석체크리스트 블랙리스트 버킷리스트 플레이리스트 위시리스트 고객센터 문화센터
+    콜센터 버스정류장 지하철역 기차표 비행기표 영화감독 음악감독 축구선수 야구선수 농구선수
+    게임중독 인기가요 노래자랑 동네북 고속버스 시내버스 마을버스 시험지옥 물가상승 환경오염
+    지구온난화 인공지능 개인정보 교통사고 안전사고 사고방식 배달음식 불법주차 주차위반
+    국제결혼 연애결혼 중매결혼 결혼식장 생일잔치 돌잔치 주민등록증 운전면허증 신분증명서
+    차전 회전
+    """
+)
+# Words that are not another one drawn out: 지인 is no 진.
+STRETCHED = _set(
+    "지인 시인 미인 사안 기인 시일 기일 이익 이인 비인 치인 사악 자아 나아 다아 아아 이이 어어 으으"
+)

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from bot.services.highlights.matching.indexes import Anything, Own, Patterns
+from bot.services.highlights.matching.loose import loosen
 from bot.services.highlights.matching.matches import Match
 from bot.services.highlights.matching.normalise import (
     Needle,
@@ -28,7 +29,7 @@ from bot.services.highlights.matching.normalise import (
 )
 from bot.services.highlights.matching.patterns import BadPattern, Pattern
 from bot.services.highlights.matching.scopes import Scope
-from bot.services.highlights.matching.words import Mode, stands
+from bot.services.highlights.matching.words import Mode, needles, stands
 from bot.services.messages.models import Seen
 from storage.rules import EVERYWHERE, Rule, RuleKind
 
@@ -167,6 +168,8 @@ class Matcher:
         self._scopes: dict[int, Scope] = {}
         # By member, the numbers of their rules for all servers.
         self._everywhere: dict[int, set[int]] = {}
+        # Servers in which somebody had a word looked for inside others.
+        self._loose: set[int] = set()
         self._patterns = Patterns()
         self._own = Own()
         self._anything = Anything()
@@ -275,13 +278,22 @@ class Matcher:
             yield from self._words(text, seen.guild_id)
 
     def _words(self, text: str, guild_id: int) -> Iterator[Match]:
-        normalised, letters, scopes = normalise(text), Letters(text), self._scopes
+        normalised = normalise(text)
+        yield from self._worded(normalised, guild_id, Letters(text))
+        if self._loose.isdisjoint((guild_id, EVERYWHERE)):
+            return
+        loose, _ = loosen(normalised)
+        if loose.text:  # nothing in it stands as it was typed
+            yield from self._worded(loose, guild_id, Letters(""))
+
+    def _worded(self, text: Normalised, guild_id: int, letters: Letters) -> Iterator[Match]:
+        scopes = self._scopes
         for number, segment in enumerate(self._segments):
-            for match in segment.matches(normalised, guild_id, letters, scopes):
+            for match in segment.matches(text, guild_id, letters, scopes):
                 if number >= self._stale.get(match.rule_id, 0):
                     yield match
         if self._recent_segment is not None:
-            for match in self._recent_segment.matches(normalised, guild_id, letters, scopes):
+            for match in self._recent_segment.matches(text, guild_id, letters, scopes):
                 if len(self._segments) >= self._stale.get(match.rule_id, 0):
                     yield match
 
@@ -313,21 +325,25 @@ class Matcher:
     def _collect(self, words: dict[Needle, list[Entry]], rule: Rule) -> None:
         sought = needle(rule.text)
         if sought.text:
-            scope = self._scopes.get(rule.id)
-            mode = MODES.index(rule.options.mode) + (CASED if scope and scope.letters else 0)
-            entry = Entry(rule.guild_id, rule.id, rule.member_id, mode)
-            words.setdefault(sought, []).append(entry)
+            scope, mode = self._scopes.get(rule.id), rule.options.mode
+            is_cased = bool(scope and scope.letters)
+            if mode == "anywhere" and not is_cased:
+                self._loose.add(rule.guild_id)
+            number = MODES.index(mode) + (CASED if is_cased else 0)
+            entry = Entry(rule.guild_id, rule.id, rule.member_id, number)
+            for one in (sought,) if is_cased else needles(sought, mode):
+                words.setdefault(one, []).append(entry)
 
     def _uncollect(self, rule: Rule) -> None:
         """Leave a rule out when the small automaton is built anew."""
-        sought = needle(rule.text)
-        entries = self._recent.get(sought, [])
-        kept = [entry for entry in entries if entry.rule_id != rule.id]
-        self._recent_count -= len(entries) - len(kept)
-        if kept:
-            self._recent[sought] = kept
-        else:
-            self._recent.pop(sought, None)
+        is_there = False
+        for sought in needles(needle(rule.text), "anywhere"):
+            entries = self._recent.pop(sought, [])
+            kept = [entry for entry in entries if entry.rule_id != rule.id]
+            is_there = is_there or len(kept) < len(entries)
+            if kept:
+                self._recent[sought] = kept
+        self._recent_count -= is_there
 
 
 def text_of(seen: Seen) -> str:

@@ -7,8 +7,9 @@ is spelled in letters of its own, so that only a keyword with an address in it i
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -77,6 +78,15 @@ class Normalised:
 
     text: str
     breaks: Sequence[int]
+    # Whether it is a text as `loose` reads it, for the mode `anywhere` alone.
+    is_loose: bool = False
+    # Which places of this text the analyser has been asked about.
+    asked: set[tuple[int, int]] = field(default_factory=set, compare=False, repr=False)
+
+    def is_break(self, offset: int) -> bool:
+        """Return whether white space or an end of the text is here."""
+        position = bisect_left(self.breaks, offset)
+        return offset == 0 or (position < len(self.breaks) and self.breaks[position] == offset)
 
 
 class Needle(NamedTuple):

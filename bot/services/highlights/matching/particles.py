@@ -51,6 +51,12 @@ class Ending(NamedTuple):
 
 
 SUFFIXES = "들 님 씨 쌤 끼리 쯤 씩 짜리 뿐 때문 땜"
+# How people are called behind their names.
+TITLES = """
+    언니 오빠 누나 형님 선배 선배님 후배님 선생님 교수님 조교님 팀장님 과장님 대리님 부장님 차장님
+    사장님 대표님 실장님 반장 반장님 회장님 매니저 매니저님 작가님 감독님 기사님 코치님 삼촌 아저씨
+    아줌마 할머니 할아버지 아빠 엄마 길마 길마님
+"""
 NOUN_SUFFIXES = "중 때 시 용 별 당 후 뒤 외 정도 이상 이하 미만"
 FAMILY = "네 이네/"
 CALL = "아/야"
@@ -122,7 +128,7 @@ GRAMMAR: Mapping[State, Sequence[tuple[str, State]]] = {
     State.NOUN: (
         *ANY_WORD,
         (CALL, State.LAST),
-        (f"{SUFFIXES} {NOUN_SUFFIXES}", State.GROUP),
+        (f"{SUFFIXES} {NOUN_SUFFIXES} {TITLES}", State.GROUP),
         (f"{NAME_ENDING} {FAMILY}", State.NAME),
         (f"{COPULA} {SHORT_COPULA} {VERB_FORMS} {CLOSE_BY}", State.END),
     ),

@@ -13,7 +13,7 @@ from bot.services.highlights.matching.normalise import (
 )
 from bot.services.highlights.matching.patterns import Pattern, plain
 from bot.services.highlights.matching.scopes import Scope
-from bot.services.highlights.matching.words import Mode, stands
+from bot.services.highlights.matching.words import Mode, places
 from storage.rules import Rule, RuleKind
 
 Span = tuple[int, int]
@@ -46,15 +46,10 @@ def _of_word(keyword: str, text: str, mode: Mode, written: str = "") -> Span | N
     runs = [(run.start(), run.end(), normalise(run[0]).text) for run in RUN.finditer(text)]
     breaks = list(accumulate(len(letters) for _, _, letters in runs))
     letters = Normalised("".join(letters for _, _, letters in runs), breaks)
-    sought = needle(keyword)
-    start = letters.text.find(sought.text) if sought.text else -1
-    while start >= 0:
-        end = start + len(sought.text)
-        if stands(letters, start, end, sought.gaps, mode):
-            first, last = _place(runs, breaks, start)[0], _place(runs, breaks, end - 1)[1]
-            if written in as_written(text[first:last]):
-                return first, last
-        start = letters.text.find(sought.text, start + 1)
+    for start, end in places(needle(keyword), letters, mode):
+        first, last = _place(runs, breaks, start)[0], _place(runs, breaks, end - 1)[1]
+        if written in as_written(text[first:last]):
+            return first, last
     return None
 
 

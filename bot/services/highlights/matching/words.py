@@ -1,16 +1,19 @@
 """The word rule: whether a keyword stands somewhere as a Korean reader finds it.
 
 The word begins here and carries any particles and endings. The matcher finds the places where a
-keyword's letters stand and asks `stands` about each; `hit` does both for one keyword.
+keyword's letters stand and asks `stands` about each; `hit` does both for one keyword. What this
+rule refuses `glued` may still accept; what the mode `anywhere` reads otherwise is in `loose`.
 """
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from enum import Enum, auto
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
+from bot.services.highlights.matching import glued
+from bot.services.highlights.matching.letters import Kind, kind_of
 from bot.services.highlights.matching.lexicon import DONE, LONGER_WORDS
+from bot.services.highlights.matching.loose import is_jamo, loosen, variants
 from bot.services.highlights.matching.normalise import (
     IN_ADDRESS,
     SPELLING,
@@ -40,18 +43,10 @@ SHORTEST_WITH_PLURAL = 3
 PLURAL_IN_ES = ("s", "x", "z", "ch", "sh")
 NO_PLURALS = frozenset({"new", "len", "custom", "mean", "good", "glass", "doe", "hi", "thi"})
 SHORTEST_PART = 2
+SHORTEST_LOOSE = 2
 LONGEST_REST = 4
 # What may follow a verb in 일: 공지일 수도, but not 마감일 언제.
 AFTER_IL = frozenset("수것거건걸때듯지뿐텐테리까줄")
-
-
-class Kind(Enum):
-    """What a character is to the word rule."""
-
-    SYLLABLE = auto()
-    LETTER = auto()
-    DIGIT = auto()
-    OTHER = auto()
 
 
 def hit(keyword: str, text: str, mode: Mode = "word") -> bool:
@@ -61,14 +56,36 @@ def hit(keyword: str, text: str, mode: Mode = "word") -> bool:
 
 def found(sought: Needle, text: Normalised, mode: Mode = "word") -> bool:
     """Return whether a keyword stands anywhere in a text."""
-    if not sought.text:
-        return False
-    start = text.text.find(sought.text)
-    while start >= 0:
-        if stands(text, start, start + len(sought.text), sought.gaps, mode):
-            return True
-        start = text.text.find(sought.text, start + 1)
-    return False
+    return any(True for _ in places(sought, text, mode))
+
+
+def places(sought: Needle, text: Normalised, mode: Mode) -> Iterator[tuple[int, int]]:
+    """Yield from where to where in a text a keyword stands, as a mode looks for it."""
+    yield from _places([sought], text, mode)
+    if mode != "anywhere":
+        return
+    forms = needles(sought, mode)
+    yield from _places(forms[1:], text, mode)
+    loose, offsets = loosen(text)
+    for start, end in _places(forms, loose, mode):
+        yield offsets[start], offsets[end - 1] + 1
+
+
+def needles(sought: Needle, mode: Mode) -> tuple[Needle, ...]:
+    """Return the forms of a keyword that a mode looks for."""
+    return (sought, *variants(sought)) if mode == "anywhere" else (sought,)
+
+
+def _places(
+    forms: Iterable[Needle], text: Normalised, mode: Mode
+) -> Iterator[tuple[int, int]]:
+    for sought in forms:
+        start = text.text.find(sought.text) if sought.text else -1
+        while start >= 0:
+            end = start + len(sought.text)
+            if stands(text, start, end, sought.gaps, mode):
+                yield start, end
+            start = text.text.find(sought.text, start + 1)
 
 
 def stands(
@@ -81,26 +98,30 @@ def stands(
     if text.text[end - 1] in SPELLING and text.text[end : end + 1] in IN_ADDRESS:
         return False  # a.com is not a.com.kr
     if mode == "anywhere":
-        return _spaced(text, start, end, gaps)
-    return (
-        _begins(text, start)
-        and (_ends if mode == "word" else _ends_exactly)(text, start, end)
-        and _spaced(text, start, end, gaps)
+        return _stands_anywhere(text, start, end, gaps)
+    if text.is_loose:
+        return False
+    begins = _begins(text, start)
+    if mode == "exact":
+        return begins and _ends_exactly(text, start, end) and _spaced(text, start, end, gaps)
+    ends = _ends(text, start, end)
+    return _spaced(text, start, end, gaps) and (
+        (begins and ends) or glued.stands_glued(text, start, end, begins=begins, ends=ends)
     )
 
 
-def _kind(character: str) -> Kind:
-    if "가" <= character <= "힣":
-        return Kind.SYLLABLE
-    if character.isdecimal():
-        return Kind.DIGIT
-    # ㅋㅋ and ㅠㅠ are no part of a word.
-    return Kind.LETTER if character.isalpha() and not "ㄱ" <= character <= "ㆎ" else Kind.OTHER
+def _stands_anywhere(text: Normalised, start: int, end: int, gaps: Sequence[int]) -> bool:
+    if text.is_loose and end - start < SHORTEST_LOOSE:
+        return False
+    return not _is_torn(text.text, start, end) and _spaced(text, start, end, gaps)
 
 
-def _at_break(text: Normalised, offset: int) -> bool:
-    position = bisect_left(text.breaks, offset)
-    return offset == 0 or (position < len(text.breaks) and text.breaks[position] == offset)
+def _is_torn(text: str, start: int, end: int) -> bool:
+    """Return whether a lone jamo at a keyword's edge is of more of its kind: 번ㄱ in 이번ㄱㄱ."""
+    if not any(kind_of(one) is Kind.SYLLABLE for one in text[start:end]):
+        return False
+    edges = (text[start - 1 : start], text[start]), (text[end - 1], text[end : end + 1])
+    return any(is_jamo(first) and is_jamo(second) for first, second in edges)
 
 
 def _next_break(text: Normalised, offset: int) -> int:
@@ -109,9 +130,9 @@ def _next_break(text: Normalised, offset: int) -> int:
 
 def _begins(text: Normalised, start: int) -> bool:
     """Return whether a word begins here: 지도 does not in 메시지도, nor 3차 in 13차."""
-    if _at_break(text, start):
+    if text.is_break(start):
         return True
-    kind, kind_before = _kind(text.text[start]), _kind(text.text[start - 1])
+    kind, kind_before = kind_of(text.text[start]), kind_of(text.text[start - 1])
     if kind is Kind.OTHER:
         return True
     if kind_before is Kind.OTHER:
@@ -134,7 +155,7 @@ def _is_parted(before: str, after: str) -> bool:
 def _joined(text: str, offset: int) -> bool:
     """Return whether the mark at an offset holds its sides together: don't, 1.5, snake_case."""
     mark, before, after = text[offset], text[offset - 1 : offset], text[offset + 1 : offset + 2]
-    kinds = {_kind(before), _kind(after)} if before and after else {Kind.OTHER}
+    kinds = {kind_of(before), kind_of(after)} if before and after else {Kind.OTHER}
     return (
         (mark in IN_NUMBERS and kinds == {Kind.DIGIT})
         or (mark in APOSTROPHES and kinds == {Kind.LETTER})
@@ -143,9 +164,9 @@ def _joined(text: str, offset: int) -> bool:
 
 
 def _ends_exactly(text: Normalised, start: int, end: int) -> bool:
-    if _at_break(text, end):
+    if text.is_break(end):
         return True
-    last, after = _kind(text.text[end - 1]), _kind(text.text[end])
+    last, after = kind_of(text.text[end - 1]), kind_of(text.text[end])
     if after is Kind.OTHER:
         return not _goes_on(text, start, end)
     return last is Kind.OTHER or (
@@ -155,9 +176,9 @@ def _ends_exactly(text: Normalised, start: int, end: int) -> bool:
 
 def _ends(text: Normalised, start: int, end: int) -> bool:
     """Return whether all that follows is carried by the word: no 터리, but 까지도."""
-    if _at_break(text, end):
+    if text.is_break(end):
         return not _is_verb(text, end)
-    last, after = _kind(text.text[end - 1]), _kind(text.text[end])
+    last, after = kind_of(text.text[end - 1]), kind_of(text.text[end])
     if after is Kind.SYLLABLE:
         return _carries(text, start, end)
     if after is Kind.OTHER:
@@ -180,11 +201,11 @@ def _goes_on(text: Normalised, start: int, end: int) -> bool:
     """Return whether the mark after a keyword belongs to another word: C++, 1.5, can't."""
     last = text.text[end - 1]
     rest = text.text[end : _next_break(text, end)]
-    if _kind(last) is Kind.OTHER:
+    if kind_of(last) is Kind.OTHER:
         return last in OF_ONE_KIND and rest[0] == last
     if rest[0] in APOSTROPHES:
-        return _kind(last) is Kind.LETTER and rest[1:] == "t"
-    single = end - start == 1 and _kind(last) is Kind.LETTER
+        return kind_of(last) is Kind.LETTER and rest[1:] == "t"
+    single = end - start == 1 and kind_of(last) is Kind.LETTER
     return (single and rest.startswith(("#", "++"))) or (len(rest) > 1 and _joined(text.text, end))
 
 
@@ -250,7 +271,7 @@ def _spaced(text: Normalised, start: int, end: int, gaps: Sequence[int]) -> bool
 
 def _may_open(word: str, cuts: Sequence[int], cut: int) -> bool:
     """Return whether a word may be written apart here: 정기 모임, 시즌 2, but not 이 사."""
-    left, right = _kind(word[cut - 1]), _kind(word[cut])
+    left, right = kind_of(word[cut - 1]), kind_of(word[cut])
     position = cuts.index(cut)
     parts = (cut - cuts[position - 1], cuts[position + 1] - cut)
     return left is not right or (left is Kind.SYLLABLE and min(parts) >= SHORTEST_PART)
@@ -258,5 +279,5 @@ def _may_open(word: str, cuts: Sequence[int], cut: int) -> bool:
 
 def _may_close(word: str, gap: int) -> bool:
     """Return whether a space may be left out here: 새글, but not gamenight."""
-    left, right = _kind(word[gap - 1]), _kind(word[gap])
+    left, right = kind_of(word[gap - 1]), kind_of(word[gap])
     return left is not right or left is Kind.SYLLABLE

@@ -1,0 +1,225 @@
+"""Words that people type without the spaces between them: 번개장소, 레이드갈사람, PS5팝니다.
+
+Asked only about what the word rule refuses. The keyword must begin and end where morphemes do, be
+no ending and no verb, and not make another word with its neighbour as 공지 does in 공지사항.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from bot.services.highlights.matching.analyser import Analysis, Morpheme, is_there, read
+from bot.services.highlights.matching.letters import Kind, kind_of
+from bot.services.highlights.matching.lexicon import (
+    COUNTED,
+    FREE,
+    JOINED,
+    LONGER_WORDS,
+    NAMED,
+    PREFIXES,
+    SLANG,
+    TITLES,
+)
+from bot.services.highlights.matching.normalise import Normalised
+
+# So many letters before and behind a keyword are read with it; more does not change what it is.
+AROUND = 16
+# A message may ask so many questions; a flood of words is read by the word rule alone.
+MOST = 100
+# Answers that are kept, since many write alike at one time; some 3 MB.
+REMEMBERED = 8192
+# By how much dearer than the likeliest reading one may be in which the keyword stands.
+DEARER = 2000
+DEARER_AS_ONE = 1000
+# A reading that costs less for each letter leaves no doubt about another.
+LIKELY = 400
+LONGEST_REST = 4
+UNKNOWN = "UNKNOWN"
+# Tags of the Sejong corpus: particles, endings, the copula, suffixes; verbs may begin a word.
+# 나눔 and 모임, to the dictionary forms of verbs.
+SHORT_NOUN = "VV+ETN"
+NEVER_FIRST = ("J", "E", "XS", "VC")
+NEVER_LAST = ("J", "E", "V", "XSV", "XSA")
+COUNTERS = ("NNB", "XSN", "SN", "NR")
+# 번개치다 is one verb to the dictionary.
+TO_STRIKE = frozenset("치친칠침칩쳐쳤")
+TO_BE = frozenset("하한할함합해했")
+# Headlines shorten the names of countries and the like to one letter: 美대선, 前대표.
+ABBREVIATIONS = frozenset("美中日韓北南英獨佛露前現故與野靑檢軍新舊親反駐對訪")
+
+
+def stands_glued(text: Normalised, start: int, end: int, *, begins: bool, ends: bool) -> bool:
+    """Return whether a keyword is a word among others that are glued to it.
+
+    `begins` and `ends` say which of its sides the word rule has no doubts about.
+    """
+    first, last = _run(text, start, end)
+    if not (begins or _may_begin(text.text, start, first)):
+        return False
+    if not (ends or _may_end(text.text, end, last)) or not is_there():
+        return False
+    if len(text.asked) >= MOST and (start, end) not in text.asked:
+        return False
+    text.asked.add((start, end))
+    if not begins and text.text[start - 1] in ABBREVIATIONS:
+        first = start
+    return _stands_in(text.text[first:last], start - first, end - first, ends)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _stands_in(letters: str, start: int, end: int, is_end: bool) -> bool:  # noqa: FBT001 - cached
+    longest = min(len(letters), end + LONGEST_REST)
+    if any(letters[start:to] in LONGER_WORDS for to in range(end + 1, longest + 1)):
+        return False
+    likeliest = read(letters)
+    if _between(likeliest, start, end):
+        return _is_word(likeliest, letters, (start, end), is_end=is_end) or (
+            _is_noun(letters[start:end])
+            and _stands_by_force(letters, (start, end), likeliest, is_end=is_end, as_one=True)
+        )
+    around = _around(likeliest.morphemes, start, end)
+    if around is not None:
+        return around.start == start and letters[end] in TO_STRIKE and around.tags[0] == "V"
+    if likeliest.cost < LIKELY * len(letters):
+        return False
+    return _stands_by_force(letters, (start, end), likeliest, is_end=is_end)
+
+
+def _stands_by_force(
+    letters: str,
+    place: tuple[int, int],
+    likeliest: Analysis,
+    *,
+    is_end: bool,
+    as_one: bool = False,
+) -> bool:
+    """Return whether a reading in which the keyword stands there is hardly less likely."""
+    start, end = place
+    edges = tuple(edge for edge in place if 0 < edge < len(letters))
+    forced = read(letters, edges, tuple(range(start + 1, end)) if as_one else ())
+    dearer = forced.cost - likeliest.cost
+    return dearer <= (DEARER_AS_ONE if as_one else DEARER) and _is_word(
+        forced, letters, place, is_end=is_end
+    )
+
+
+def _is_noun(keyword: str) -> bool:
+    """Return whether the dictionary knows a keyword as a noun."""
+    alone = read(keyword).morphemes
+    return len(alone) == 1 and alone[0].tags.startswith("NN")
+
+
+def _is_unheard_of(keyword: str) -> bool:
+    """Return whether the dictionary makes no sense of a keyword: 디코, but not of 보고."""
+    alone = read(keyword).morphemes
+    return len(alone) > 1 and not all(
+        tag[0] in "VEJ" for one in alone for tag in one.tags.split("+")
+    )
+
+
+def _run(text: Normalised, start: int, end: int) -> tuple[int, int]:
+    """Return from where to where letters stand that are glued to a keyword."""
+    first, last = start, end
+    while first > max(0, start - AROUND) and _continues(text, first, first - 1):
+        first -= 1
+    while last < min(len(text.text), end + AROUND) and _continues(text, last, last):
+        last += 1
+    return first, last
+
+
+def _continues(text: Normalised, between: int, offset: int) -> bool:
+    return not text.is_break(between) and kind_of(text.text[offset]) is not Kind.OTHER
+
+
+def _may_begin(text: str, start: int, first: int) -> bool:
+    """Return whether what stands before may be another word: no digit before digits."""
+    if first == start:
+        return False
+    before, after = kind_of(text[start - 1]), kind_of(text[start])
+    if _is_foreign(text[start - 1]):
+        alone = start - first == 1
+        return alone and after is Kind.SYLLABLE and text[start - 1] in ABBREVIATIONS
+    return Kind.SYLLABLE in {before, after}
+
+
+def _may_end(text: str, end: int, last: int) -> bool:
+    if last == end:
+        return False
+    return Kind.SYLLABLE in {kind_of(text[end - 1]), kind_of(text[end])}
+
+
+def _is_foreign(letter: str) -> bool:
+    return not letter.isascii() and kind_of(letter) is Kind.LETTER
+
+
+def _between(reading: Analysis, start: int, end: int) -> tuple[int, int] | None:
+    """Return the first and the last morpheme of a keyword, if it begins and ends with them."""
+    begins = [number for number, one in enumerate(reading.morphemes) if one.start == start]
+    ends = [number for number, one in enumerate(reading.morphemes) if one.end == end]
+    return (begins[0], ends[0]) if begins and ends else None
+
+
+def _around(morphemes: Sequence[Morpheme], start: int, end: int) -> Morpheme | None:
+    """Return the longer word of the dictionary of which the keyword is but a part."""
+    for one in morphemes:
+        if one.start <= start and end <= one.end and one.tags != UNKNOWN:
+            return one
+    return None
+
+
+def _is_word(reading: Analysis, letters: str, place: tuple[int, int], *, is_end: bool) -> bool:
+    start, end = place
+    found = _between(reading, start, end)
+    if found is None:
+        return False
+    morphemes, (first, last) = reading.morphemes, found
+    if not _is_nominal(morphemes[first : last + 1], letters[start:end]):
+        return False
+    before = morphemes[:first]
+    rest = morphemes[last + 1 :]
+    return (not before or _lets_begin(before, letters, start, end)) and (
+        is_end or not rest or _lets_end(morphemes[last], rest, letters, start)
+    )
+
+
+def _is_nominal(inside: Sequence[Morpheme], keyword: str) -> bool:
+    """Return whether morphemes make a noun, as far as the dictionary knows the keyword."""
+    first, last = inside[0].tags, inside[-1].tags.split("+")[-1]
+    if not first.startswith(NEVER_FIRST) and not last.startswith(NEVER_LAST):
+        return True
+    if len(inside) == 1:
+        return first == SHORT_NOUN or keyword in SLANG
+    return _is_unheard_of(keyword)
+
+
+def _lets_begin(all_before: Sequence[Morpheme], letters: str, start: int, end: int) -> bool:
+    """Return whether a word may begin behind a morpheme: not in 불합격, nor 집 in 치킨집."""
+    before = all_before[-1]
+    written = letters[before.start : start]
+    if before.tags == "XPN":
+        return written in PREFIXES
+    if letters[before.start : end] in JOINED:
+        return False
+    if len(written) == 1 and before.tags == "NNG":  # a counter, as in 4인레이드
+        return len(all_before) > 1 and all_before[-2].tags == "SN"
+    return end - start > 1 or not before.tags.startswith(("N", "XR", "S"))
+
+
+def _lets_end(end: Morpheme, rest: Sequence[Morpheme], letters: str, start: int) -> bool:
+    """Return whether a word may end before a morpheme: not 감정 in 감정적, nor 2인 in 2인분."""
+    after = rest[0]
+    written = letters[after.start : after.end]
+    if not JOINED.isdisjoint((letters[start : after.end], letters[end.start : after.end])):
+        return False
+    is_short = end.end - start == 1
+    if is_short and after.tags[0] in "JN":  # 눈사람, 물놀이, 꽃다발
+        return False
+    if after.tags[0] == "J":  # which particles a word carries, the word rule knows better
+        is_cut = len(letters) - end.end >= AROUND  # of a flood the last letters say nothing
+        return any(one.tags[0] != "J" for one in (rest[:-1] if is_cut else rest))
+    if end.tags.startswith("NNB") and after.tags.startswith(COUNTERS):
+        return written in COUNTED
+    if after.tags == "XSN":
+        return written in TITLES or (written in NAMED and end.tags == "NNP")
+    if after.tags.startswith("XSA"):
+        return written[0] in TO_BE
+    return len(written) > 1 or after.tags != "NNG" or written in FREE
