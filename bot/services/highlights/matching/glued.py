@@ -2,10 +2,17 @@
 
 Asked only about what the word rule refuses. The keyword must begin and end where morphemes do, be
 no ending and no verb, and not make another word with its neighbour as 공지 does in 공지사항.
+
+Who leaves out a space leaves out the particle and the full stop as well: a row of nouns that bears
+one is a compound (교통지도가), and so is any in a text with full stops, unless a lone jamo says
+that people chat.
 """
 
+import re
 from collections.abc import Sequence
+from enum import Enum, auto
 from functools import lru_cache
+from itertools import takewhile
 
 from bot.services.highlights.matching.analyser import Analysis, Morpheme, is_there, read
 from bot.services.highlights.matching.letters import Kind, kind_of
@@ -33,6 +40,7 @@ DEARER_AS_ONE = 1000
 # A reading that costs less for each letter leaves no doubt about another.
 LIKELY = 400
 LONGEST_REST = 4
+SHORTEST_ROW = 2
 UNKNOWN = "UNKNOWN"
 # Tags of the Sejong corpus: particles, endings, the copula, suffixes; verbs may begin a word.
 # 나눔 and 모임, to the dictionary forms of verbs.
@@ -43,8 +51,26 @@ COUNTERS = ("NNB", "XSN", "SN", "NR")
 # 번개치다 is one verb to the dictionary.
 TO_STRIKE = frozenset("치친칠침칩쳐쳤")
 TO_BE = frozenset("하한할함합해했")
+# A lone jamo (ㅋㅋ, ㅠ, ㄱㄱ) is a sign of chatting, a full stop one of care.
+CHATTING = re.compile("[ㄱ-ㅣ]")
+FULL_STOP = re.compile(r"[가-힣]\.(?!\.)")
+HANGUL = re.compile("[가-힣]+")
+# 은 and 는 are careful, too, but people type 만 and 도 in a chat.
+OF_CASE = ("JKS", "JKC", "JKG", "JKO", "JKB", "JC")
+TOPICS = frozenset("은는")
+NOUNS = ("NN", "XSN", "XPN", "XR")
+# 화 and 가 with the particle 의 are words to the dictionary: 세계화의, 전문가의.
+DERIVED = ("화의", "가의")
 # Headlines shorten the names of countries and the like to one letter: 美대선, 前대표.
 ABBREVIATIONS = frozenset("美中日韓北南英獨佛露前現故與野靑檢軍新舊親反駐對訪")
+
+
+class Found(Enum):
+    """What a keyword is among the letters around it."""
+
+    NOTHING = auto()
+    WORD = auto()
+    IN_COMPOUND = auto()
 
 
 def stands_glued(text: Normalised, start: int, end: int, *, begins: bool, ends: bool) -> bool:
@@ -57,49 +83,80 @@ def stands_glued(text: Normalised, start: int, end: int, *, begins: bool, ends: 
         return False
     if not (ends or _may_end(text.text, end, last)) or not is_there():
         return False
+    is_careful = HANGUL.fullmatch(text.text, first, last) and not CHATTING.search(text.text)
+    if is_careful and _has_full_stop(text):
+        return False
     if len(text.asked) >= MOST and (start, end) not in text.asked:
         return False
     text.asked.add((start, end))
     if not begins and text.text[start - 1] in ABBREVIATIONS:
         first = start
-    return _stands_in(text.text[first:last], start - first, end - first, ends)
+    found = _found_in(text.text[first:last], start - first, end - first, ends)
+    return found is Found.WORD or (found is Found.IN_COMPOUND and not is_careful)
+
+
+def _has_full_stop(text: Normalised) -> bool:
+    return any(text.is_break(found.end()) for found in FULL_STOP.finditer(text.text))
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _stands_in(letters: str, start: int, end: int, is_end: bool) -> bool:  # noqa: FBT001 - cached
+def _found_in(letters: str, start: int, end: int, is_end: bool) -> Found:  # noqa: FBT001 - cached
+    reading = _reading(letters, start, end, is_end=is_end)
+    if reading is None:
+        return Found.NOTHING
+    return Found.IN_COMPOUND if _is_compound(reading.morphemes, letters) else Found.WORD
+
+
+def _is_compound(morphemes: Sequence[Morpheme], letters: str) -> bool:
+    """Return whether this is a row of nouns that bears a particle of care: 교통지도가."""
+    nouns = list(takewhile(lambda one: one.tags.startswith(NOUNS), morphemes))
+    particles = morphemes[len(nouns) :]
+    if len(nouns) < SHORTEST_ROW:
+        return False
+    if not particles:
+        return letters.endswith(DERIVED)
+    return all(one.tags[0] == "J" for one in particles) and any(
+        one.tags.startswith(OF_CASE) or letters[one.start : one.end] in TOPICS
+        for one in particles
+    )
+
+
+def _reading(letters: str, start: int, end: int, *, is_end: bool) -> Analysis | None:
+    """Return the reading in which the keyword is a word, if there is a likely one."""
     longest = min(len(letters), end + LONGEST_REST)
     if any(letters[start:to] in LONGER_WORDS for to in range(end + 1, longest + 1)):
-        return False
+        return None
+    place = start, end
     likeliest = read(letters)
     if _between(likeliest, start, end):
-        return _is_word(likeliest, letters, (start, end), is_end=is_end) or (
-            _is_noun(letters[start:end])
-            and _stands_by_force(letters, (start, end), likeliest, is_end=is_end, as_one=True)
-        )
+        if _is_word(likeliest, letters, place, is_end=is_end):
+            return likeliest
+        is_noun = _is_noun(letters[start:end])
+        return _by_force(letters, place, likeliest, is_end=is_end, as_one=True) if is_noun else None
     around = _around(likeliest.morphemes, start, end)
     if around is not None:
-        return around.start == start and letters[end] in TO_STRIKE and around.tags[0] == "V"
+        is_struck = around.start == start and letters[end] in TO_STRIKE and around.tags[0] == "V"
+        return likeliest if is_struck else None
     if likeliest.cost < LIKELY * len(letters):
-        return False
-    return _stands_by_force(letters, (start, end), likeliest, is_end=is_end)
+        return None
+    return _by_force(letters, place, likeliest, is_end=is_end)
 
 
-def _stands_by_force(
+def _by_force(
     letters: str,
     place: tuple[int, int],
     likeliest: Analysis,
     *,
     is_end: bool,
     as_one: bool = False,
-) -> bool:
-    """Return whether a reading in which the keyword stands there is hardly less likely."""
+) -> Analysis | None:
+    """Return the reading in which the keyword stands there, if it is hardly less likely."""
     start, end = place
     edges = tuple(edge for edge in place if 0 < edge < len(letters))
     forced = read(letters, edges, tuple(range(start + 1, end)) if as_one else ())
     dearer = forced.cost - likeliest.cost
-    return dearer <= (DEARER_AS_ONE if as_one else DEARER) and _is_word(
-        forced, letters, place, is_end=is_end
-    )
+    is_likely = dearer <= (DEARER_AS_ONE if as_one else DEARER)
+    return forced if is_likely and _is_word(forced, letters, place, is_end=is_end) else None
 
 
 def _is_noun(keyword: str) -> bool:
@@ -212,6 +269,8 @@ def _lets_end(end: Morpheme, rest: Sequence[Morpheme], letters: str, start: int)
         return False
     is_short = end.end - start == 1
     if is_short and after.tags[0] in "JN":  # 눈사람, 물놀이, 꽃다발
+        return False
+    if after.tags.startswith("JKG"):  # 배달의민족, 지방의회의
         return False
     if after.tags[0] == "J":  # which particles a word carries, the word rule knows better
         is_cut = len(letters) - end.end >= AROUND  # of a flood the last letters say nothing
