@@ -4,8 +4,8 @@ Asked only about what the word rule refuses. The keyword must begin and end wher
 no ending and no verb, and not make another word with its neighbour as 공지 does in 공지사항.
 
 Who leaves out a space leaves out the particle and the full stop as well: a row of nouns that bears
-one is a compound (교통지도가), and so is any in a text with full stops, unless a lone jamo says
-that people chat.
+one is a compound (교통지도가), and so is any in a text with full stops, or in one that says nothing
+but names a thing (영화음악 모음). A lone jamo in the text says that people chat.
 """
 
 import re
@@ -17,6 +17,7 @@ from itertools import takewhile
 from bot.services.highlights.matching.analyser import Analysis, Morpheme, is_there, read
 from bot.services.highlights.matching.letters import Kind, kind_of
 from bot.services.highlights.matching.lexicon import (
+    CALLS,
     COUNTED,
     FREE,
     JOINED,
@@ -55,10 +56,13 @@ TO_BE = frozenset("하한할함합해했")
 CHATTING = re.compile("[ㄱ-ㅣ]")
 FULL_STOP = re.compile(r"[가-힣]\.(?!\.)")
 HANGUL = re.compile("[가-힣]+")
+SPOKEN = re.compile("[?!~]")
 # 은 and 는 are careful, too, but people type 만 and 도 in a chat.
 OF_CASE = ("JKS", "JKC", "JKG", "JKO", "JKB", "JC")
 TOPICS = frozenset("은는")
-NOUNS = ("NN", "XSN", "XPN", "XR")
+NOUNS = ("NNG", "NNP", "XSN", "XPN", "XR")
+SAYING = frozenset(("EF", "EC", "ETM", "ETN", "MAG", "IC"))
+LAST_OF_SENTENCES = tuple("요야래네다까죠냐님임음함됨옴남림짐뜸봄")
 # 화 and 가 with the particle 의 are words to the dictionary: 세계화의, 전문가의.
 DERIVED = ("화의", "가의")
 # Headlines shorten the names of countries and the like to one letter: 美대선, 前대표.
@@ -70,6 +74,7 @@ class Found(Enum):
 
     NOTHING = auto()
     WORD = auto()
+    IN_ROW = auto()
     IN_COMPOUND = auto()
 
 
@@ -92,7 +97,11 @@ def stands_glued(text: Normalised, start: int, end: int, *, begins: bool, ends: 
     if not begins and text.text[start - 1] in ABBREVIATIONS:
         first = start
     found = _found_in(text.text[first:last], start - first, end - first, ends)
-    return found is Found.WORD or (found is Found.IN_COMPOUND and not is_careful)
+    return (
+        found is Found.WORD
+        or (found is not Found.NOTHING and not is_careful)
+        or (found is Found.IN_ROW and _is_said(text, first, last))
+    )
 
 
 def _has_full_stop(text: Normalised) -> bool:
@@ -104,21 +113,49 @@ def _found_in(letters: str, start: int, end: int, is_end: bool) -> Found:  # noq
     reading = _reading(letters, start, end, is_end=is_end)
     if reading is None:
         return Found.NOTHING
-    return Found.IN_COMPOUND if _is_compound(reading.morphemes, letters) else Found.WORD
+    return _kind_of_row(reading.morphemes, letters, (start, end))
 
 
-def _is_compound(morphemes: Sequence[Morpheme], letters: str) -> bool:
-    """Return whether this is a row of nouns that bears a particle of care: 교통지도가."""
+def _kind_of_row(morphemes: Sequence[Morpheme], letters: str, place: tuple[int, int]) -> Found:
+    """Return whether a keyword is one of a row of nouns, and whether a particle of care ends it."""
     nouns = list(takewhile(lambda one: one.tags.startswith(NOUNS), morphemes))
     particles = morphemes[len(nouns) :]
-    if len(nouns) < SHORTEST_ROW:
-        return False
-    if not particles:
-        return letters.endswith(DERIVED)
-    return all(one.tags[0] == "J" for one in particles) and any(
-        one.tags.startswith(OF_CASE) or letters[one.start : one.end] in TOPICS
-        for one in particles
+    if len(nouns) < SHORTEST_ROW or any(one.tags[0] != "J" for one in particles):
+        return Found.WORD
+    if letters.endswith(DERIVED) or any(_is_careful(one, letters) for one in particles):
+        return Found.IN_COMPOUND
+    is_call = any(letters[one.start : one.end] in CALLS for one in nouns)
+    return Found.WORD if is_call or not _is_noun(letters[slice(*place)]) else Found.IN_ROW
+
+
+def _is_careful(particle: Morpheme, letters: str) -> bool:
+    written = letters[particle.start : particle.end]
+    return particle.tags.startswith(OF_CASE) or written in TOPICS
+
+
+def _is_said(text: Normalised, first: int, last: int) -> bool:
+    """Return whether something is said of what stands here: by a verb, an adverb or a call."""
+    if SPOKEN.search(text.text, last):
+        return True
+    before, after = _spaced(text, first - AROUND, first), _spaced(text, last, last + AROUND)
+    return _is_sentence(before) or _is_sentence(f"{text.text[first:last]} {after}")
+
+
+def _spaced(text: Normalised, first: int, last: int) -> str:
+    offsets = range(max(0, first), min(len(text.text), last))
+    return "".join(" " * text.is_break(one) + text.text[one] for one in offsets).strip()
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _is_sentence(words: str) -> bool:
+    return any(map(_ends_sentence, words.split())) or any(
+        words[one.start : one.end] in CALLS or not SAYING.isdisjoint(one.tags.split("+"))
+        for one in read(words).morphemes
     )
+
+
+def _ends_sentence(word: str) -> bool:
+    return word.endswith(LAST_OF_SENTENCES) and not _is_noun(word)
 
 
 def _reading(letters: str, start: int, end: int, *, is_end: bool) -> Analysis | None:

@@ -92,6 +92,14 @@ FREE = _set(
     "각 날 팟 값 글 건 뒤 앞 옆 안 밖 속 위 전 후 때 땐 말 팬 두 셋 좀 꼭 다 만 끝 팝 양 렉 폼 형",
     "감 옴 봄 침 삼 켬 둠 씀 땀 잠 춤 함 됨 남 냄 뜸 탐 잼 줌 쌈 팜 깸 찜 뜀 섬 참",
 )
+# Words that say what happens, what somebody wants or asks: 티켓양도, 선착순마감.
+CALLS = _set(
+    """
+    가능 공유 교환 구매 구함 급구 급처 나눔 당첨 대기 마감 매진 모집 문의 부족 불가 사절 삭제
+    시작 신청 양도 완료 요청 인증 정리 종료 지원 직거래 질문 참가 추천 추첨 출발 취소 택포 판매 포함
+    품절 확인 환영 환불 누구 언제 어디 얼마 몇 뭐 왜
+    """
+)
 # Nouns of one syllable that the dictionary takes for verbs.
 SLANG = _set("썰 짤 쩔 팸 겟")
 # Two words to the dictionary, one to everybody.
