@@ -25,6 +25,7 @@ from bot.services.highlights.matching.lexicon import (
     NAMED,
     PREFIXES,
     SLANG,
+    TIMES,
     TITLES,
 )
 from bot.services.highlights.matching.normalise import Normalised
@@ -52,8 +53,8 @@ COUNTERS = ("NNB", "XSN", "SN", "NR")
 # 번개치다 is one verb to the dictionary.
 TO_STRIKE = frozenset("치친칠침칩쳐쳤")
 TO_BE = frozenset("하한할함합해했")
-# A lone jamo (ㅋㅋ, ㅠ, ㄱㄱ) is a sign of chatting, a full stop one of care.
-CHATTING = re.compile("[ㄱ-ㅣ]")
+# A lone jamo (ㅋㅋ, ㅠ, ㄱㄱ) or a face is a sign of chatting, a full stop one of care.
+CHATTING = re.compile("[ㄱ-ㅣ\U0001f300-\U0001faff]|\\^\\^|;;")
 FULL_STOP = re.compile(r"[가-힣]\.(?!\.)")
 HANGUL = re.compile("[가-힣]+")
 SPOKEN = re.compile("[?!~]")
@@ -121,6 +122,8 @@ def _kind_of_row(morphemes: Sequence[Morpheme], letters: str, place: tuple[int, 
     nouns = list(takewhile(lambda one: one.tags.startswith(NOUNS), morphemes))
     particles = morphemes[len(nouns) :]
     if len(nouns) < SHORTEST_ROW or any(one.tags[0] != "J" for one in particles):
+        return Found.WORD
+    if letters.startswith(tuple(TIMES)) and place[0] > 0:
         return Found.WORD
     if letters.endswith(DERIVED) or any(_is_careful(one, letters) for one in particles):
         return Found.IN_COMPOUND
