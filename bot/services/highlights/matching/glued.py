@@ -62,7 +62,8 @@ SPOKEN = re.compile("[?!~]")
 OF_CASE = ("JKS", "JKC", "JKG", "JKO", "JKB", "JC")
 TOPICS = frozenset("은는")
 NOUNS = ("NNG", "NNP", "XSN", "XPN", "XR")
-SAYING = frozenset(("EF", "EC", "ETM", "ETN", "MAG", "IC"))
+# What stands in the name of a thing.
+NAMING = (*NOUNS, "J", "S", UNKNOWN)
 LAST_OF_SENTENCES = tuple("요야래네다까죠냐님임음함됨옴남림짐뜸봄")
 # 화 and 가 with the particle 의 are words to the dictionary: 세계화의, 전문가의.
 DERIVED = ("화의", "가의")
@@ -152,7 +153,7 @@ def _spaced(text: Normalised, first: int, last: int) -> str:
 @lru_cache(maxsize=REMEMBERED)
 def _is_sentence(words: str) -> bool:
     return any(map(_ends_sentence, words.split())) or any(
-        words[one.start : one.end] in CALLS or not SAYING.isdisjoint(one.tags.split("+"))
+        words[one.start : one.end] in CALLS or not one.tags.startswith(NAMING)
         for one in read(words).morphemes
     )
 
