@@ -21,8 +21,10 @@ from bot.services.highlights.matching.lexicon import (
     COUNTED,
     FREE,
     JOINED,
+    LAST_OF_SENTENCES,
     LONGER_WORDS,
     NAMED,
+    NO_SENTENCES,
     PREFIXES,
     SLANG,
     TIMES,
@@ -64,7 +66,7 @@ TOPICS = frozenset("은는")
 NOUNS = ("NNG", "NNP", "XSN", "XPN", "XR")
 # What stands in the name of a thing.
 NAMING = (*NOUNS, "J", "S", UNKNOWN)
-LAST_OF_SENTENCES = tuple("요야래네다까죠냐님임음함됨옴남림짐뜸봄")
+CALLED = tuple(CALLS)
 # 화 and 가 with the particle 의 are words to the dictionary: 세계화의, 전문가의.
 DERIVED = ("화의", "가의")
 # Headlines shorten the names of countries and the like to one letter: 美대선, 前대표.
@@ -128,7 +130,7 @@ def _kind_of_row(morphemes: Sequence[Morpheme], letters: str, place: tuple[int, 
         return Found.WORD
     if letters.endswith(DERIVED) or any(_is_careful(one, letters) for one in particles):
         return Found.IN_COMPOUND
-    is_call = any(letters[one.start : one.end] in CALLS for one in nouns)
+    is_call = any(letters.startswith(CALLED, one.start) for one in nouns)
     return Found.WORD if is_call or not _is_noun(letters[slice(*place)]) else Found.IN_ROW
 
 
@@ -141,8 +143,8 @@ def _is_said(text: Normalised, first: int, last: int) -> bool:
     """Return whether something is said of what stands here: by a verb, an adverb or a call."""
     if SPOKEN.search(text.text, last):
         return True
-    before, after = _spaced(text, first - AROUND, first), _spaced(text, last, last + AROUND)
-    return _is_sentence(before) or _is_sentence(f"{text.text[first:last]} {after}")
+    run, around = text.text[first:last], (_spaced(text, first - AROUND, first), _spaced(text, last, last + AROUND))
+    return (_ends_sentence(run) and not _is_noun(run)) or any(map(_is_sentence, around))
 
 
 def _spaced(text: Normalised, first: int, last: int) -> str:
@@ -159,7 +161,7 @@ def _is_sentence(words: str) -> bool:
 
 
 def _ends_sentence(word: str) -> bool:
-    return word.endswith(LAST_OF_SENTENCES) and not _is_noun(word)
+    return word.endswith(LAST_OF_SENTENCES) and not word.endswith(NO_SENTENCES)
 
 
 def _reading(letters: str, start: int, end: int, *, is_end: bool) -> Analysis | None:
@@ -297,8 +299,9 @@ def _lets_begin(all_before: Sequence[Morpheme], letters: str, start: int, end: i
         return written in PREFIXES
     if letters[before.start : end] in JOINED:
         return False
-    if len(written) == 1 and before.tags == "NNG":  # a counter, as in 4인레이드
-        return len(all_before) > 1 and all_before[-2].tags == "SN"
+    if len(written) == 1 and before.tags == "NNG":
+        is_counter = len(all_before) > 1 and all_before[-2].tags == "SN"  # 4인레이드
+        return is_counter or written in PREFIXES
     return end - start > 1 or not before.tags.startswith(("N", "XR", "S"))
 
 
@@ -313,6 +316,8 @@ def _lets_end(end: Morpheme, rest: Sequence[Morpheme], letters: str, start: int)
         return False
     if after.tags.startswith("JKG"):  # 배달의민족, 지방의회의
         return False
+    if letters.startswith(CALLED, end.end):
+        return True
     if after.tags[0] == "J":  # which particles a word carries, the word rule knows better
         is_cut = len(letters) - end.end >= AROUND  # of a flood the last letters say nothing
         return any(one.tags[0] != "J" for one in (rest[:-1] if is_cut else rest))

@@ -79,7 +79,7 @@ LONGER_WORDS = _set(*WORDS)
 # Of one syllable, these still make a verb with 하다 as they are: 말하다; but 구하다 is no 구.
 DONE = frozenset("겜말일톡딜힐킬컷콜핑팟벙줌쇼욕절샷랩픽밴")
 # What may stand before a noun and leave it what it is: 신메뉴 is a 메뉴, but 불합격 no 합격.
-PREFIXES = _set("신 새 첫 재 총 본 전 현 구 초 최")
+PREFIXES = _set("신 새 첫 재 총 본 전 현 구 초 최 팀")
 # What follows a noun and leaves it what it is, though the dictionary calls it a suffix.
 TITLES = _set("들 님 씨 네 끼리 쯤 째 짜리 꼴 당 별 쌤")
 # The same behind names only: 지훈형, but no 이상형.
@@ -98,9 +98,18 @@ CALLS = _set(
     가능 가입 개최 고장 공유 교환 구매 구함 급구 급등 급처 나눔 당첨 대기 등장 떡락 떡상 마감 매진 모집
     문의 발표 복구 부족 부탁 불가 불참 사절 삭제 성공 시작 신청 실패 실화 양도 에러 연기 예정 오류 오픈
     완료 완판 요청 인정 인증 임박 장애 접수 정리 제보 종료 지연 지원 직거래 진행 질문 참가 참석 초대 추천
-    추첨 출발 취소 택포 판매 포함 폭락 품절 필수 확인 환영 환불 후기 희망
+    추첨 출발 취소 택포 판매 포함 폭락 품절 필수 확인 확정 환영 환불 후기 희망
     누구 언제 어디 얼마 몇 뭐 왜
     """
+)
+# How a sentence ends, and nouns that end alike.
+LAST_OF_SENTENCES = ("실분", *"요야래네다까죠냐님임음함됨옴남림짐뜸봄감움침팜김")
+NO_SENTENCES = tuple(
+    """
+    게임 모임 책임 담임 타임 프레임 마음 처음 다음 웃음 얼음 믿음 모음 울음 명함 보관함 강남 그림
+    알림 영감 물감 장난감 도움 싸움 아침 지침 녹음 소음 노래 동네 바다 필요 가요
+    분야 시야 손님 고객님
+    """.split()
 )
 # When something is, is no part of its name: 토요일레이드.
 TIMES = _set(
