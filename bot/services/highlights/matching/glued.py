@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import takewhile
 
 from bot.services.highlights.matching.analyser import Analysis, Morpheme, is_there, read
-from bot.services.highlights.matching.letters import Kind, kind_of
+from bot.services.highlights.matching.letters import SHORT_FORMS, Kind, in_full, kind_of
 from bot.services.highlights.matching.lexicon import (
     CALLS,
     COUNTED,
@@ -25,10 +25,12 @@ from bot.services.highlights.matching.lexicon import (
     LONGER_WORDS,
     NAMED,
     NO_SENTENCES,
+    PERSONS,
     PREFIXES,
     SLANG,
     TIMES,
     TITLES,
+    UNITS,
 )
 from bot.services.highlights.matching.normalise import Normalised
 
@@ -41,10 +43,12 @@ REMEMBERED = 8192
 # By how much dearer than the likeliest reading one may be in which the keyword stands.
 DEARER = 2000
 DEARER_AS_ONE = 1000
+DEARER_IF_UNHEARD_OF = 4500
 # A reading that costs less for each letter leaves no doubt about another.
 LIKELY = 400
 LONGEST_REST = 4
 SHORTEST_ROW = 2
+SHORTEST_VERB = 2
 UNKNOWN = "UNKNOWN"
 # Tags of the Sejong corpus: particles, endings, the copula, suffixes; verbs may begin a word.
 # 나눔 and 모임, to the dictionary forms of verbs.
@@ -116,8 +120,18 @@ def _has_full_stop(text: Normalised) -> bool:
 def _found_in(letters: str, start: int, end: int, is_end: bool) -> Found:  # noqa: FBT001 - cached
     reading = _reading(letters, start, end, is_end=is_end)
     if reading is None:
-        return Found.NOTHING
+        return _found_before_verb(letters, start, end)
     return _kind_of_row(reading.morphemes, letters, (start, end))
+
+
+def _found_before_verb(letters: str, start: int, end: int) -> Found:
+    """Return what a keyword is before a short verb, read as its full form: 놓침 is 놓치다."""
+    if len(letters) < end + SHORTEST_VERB or not letters.endswith(SHORT_FORMS):
+        return Found.NOTHING
+    full = letters[:-1] + in_full(letters[-1])
+    reading = _reading(full, start, end, is_end=False)
+    is_verb = reading is not None and any(one.tags[0] == "V" for one in reading.morphemes)
+    return Found.WORD if is_verb else Found.NOTHING
 
 
 def _kind_of_row(morphemes: Sequence[Morpheme], letters: str, place: tuple[int, int]) -> Found:
@@ -126,12 +140,13 @@ def _kind_of_row(morphemes: Sequence[Morpheme], letters: str, place: tuple[int, 
     particles = morphemes[len(nouns) :]
     if len(nouns) < SHORTEST_ROW or any(one.tags[0] != "J" for one in particles):
         return Found.WORD
-    if letters.startswith(tuple(TIMES)) and place[0] > 0:
+    start, end = place
+    if start > 0 and letters.startswith(TIMES):
         return Found.WORD
     if letters.endswith(DERIVED) or any(_is_careful(one, letters) for one in particles):
         return Found.IN_COMPOUND
-    is_call = any(letters.startswith(CALLED, one.start) for one in nouns)
-    return Found.WORD if is_call or not _is_noun(letters[slice(*place)]) else Found.IN_ROW
+    is_call = letters.startswith(PERSONS, end) or any(letters.startswith(CALLED, one.start) for one in nouns)
+    return Found.WORD if is_call or not _is_noun(letters[start:end]) else Found.IN_ROW
 
 
 def _is_careful(particle: Morpheme, letters: str) -> bool:
@@ -169,6 +184,8 @@ def _reading(letters: str, start: int, end: int, *, is_end: bool) -> Analysis | 
     longest = min(len(letters), end + LONGEST_REST)
     if any(letters[start:to] in LONGER_WORDS for to in range(end + 1, longest + 1)):
         return None
+    if letters[start].isdecimal() and letters.startswith(UNITS, end - 1):
+        return None
     place = start, end
     likeliest = read(letters)
     if _between(likeliest, start, end):
@@ -198,8 +215,13 @@ def _by_force(
     edges = tuple(edge for edge in place if 0 < edge < len(letters))
     forced = read(letters, edges, tuple(range(start + 1, end)) if as_one else ())
     dearer = forced.cost - likeliest.cost
-    is_likely = dearer <= (DEARER_AS_ONE if as_one else DEARER)
+    is_likely = dearer <= (DEARER_AS_ONE if as_one else _dearer(letters[start:end]))
     return forced if is_likely and _is_word(forced, letters, place, is_end=is_end) else None
+
+
+def _dearer(keyword: str) -> int:
+    """Return by how much dearer a reading may be, more for words that the dictionary lacks."""
+    return DEARER_IF_UNHEARD_OF if keyword[0].isdecimal() or _is_unheard_of(keyword) else DEARER
 
 
 def _is_noun(keyword: str) -> bool:
@@ -272,7 +294,8 @@ def _is_word(reading: Analysis, letters: str, place: tuple[int, int], *, is_end:
     if found is None:
         return False
     morphemes, (first, last) = reading.morphemes, found
-    if not _is_nominal(morphemes[first : last + 1], letters[start:end]):
+    is_called = letters.startswith(PERSONS, end)
+    if not (is_called or _is_nominal(morphemes[first : last + 1], letters[start:end])):
         return False
     before = morphemes[:first]
     rest = morphemes[last + 1 :]

@@ -3,6 +3,9 @@
 from enum import Enum, auto
 
 
+MIEUM = 16  # of the 28 finals of a syllable
+
+
 class Kind(Enum):
     """What a character is to the word rule."""
 
@@ -19,3 +22,12 @@ def kind_of(character: str) -> Kind:
     if character.isdecimal():
         return Kind.DIGIT
     return Kind.LETTER if character.isalpha() and not "ㄱ" <= character <= "ㆎ" else Kind.OTHER
+
+
+# Syllables in which a verb is shortened to a noun.
+SHORT_FORMS = tuple("함임됨옴감짐침봄남림줌씀춤뜸킴")
+
+
+def in_full(letter: str) -> str:
+    """Return the two syllables that such a one is short for: 치다 for 침."""
+    return f"{chr(ord(letter) - MIEUM)}다"

@@ -80,8 +80,20 @@ LONGER_WORDS = _set(*WORDS)
 DONE = frozenset("겜말일톡딜힐킬컷콜핑팟벙줌쇼욕절샷랩픽밴")
 # What may stand before a noun and leave it what it is: 신메뉴 is a 메뉴, but 불합격 no 합격.
 PREFIXES = _set("신 새 첫 재 총 본 전 현 구 초 최 팀")
+# With a number before them these are words of their own: 3시간 is no 3시.
+UNITS = tuple(
+    """
+    인분 인칭 인용 인승 인조 인실 시간 시즌 분기 분의 분짜 차원 차선 차전 차로 차례 등급 등분 명함 일차
+    일장 주년 주차 주간 년대 년도 년차 층수 개월 개국 개소 원대 원권 회차 회전 위원 조각 조원 강의 점대 점차
+    대로 대문 대학 번가 번길 번지 번째 호선 호점 호실 호기 단계 도어 도씨 면체 명단
+    """.split()
+)
 # What follows a noun and leaves it what it is, though the dictionary calls it a suffix.
 TITLES = _set("들 님 씨 네 끼리 쯤 째 짜리 꼴 당 별 쌤")
+# What people are called behind their names.
+PERSONS = tuple(
+    "언니 오빠 누나 형님 쌤 선배 후배 이모 고모 삼촌 팀장 과장 대리 부장 차장 사원 길마".split()
+)
 # The same behind names only: 지훈형, but no 이상형.
 NAMED = _set("형 군 양")
 # What may follow a number with its unit: 5명당, 3만원씩; but 2인분 is no 2인.
@@ -90,7 +102,7 @@ COUNTED = _set("정도 이상 이하 미만 당 씩 중 뒤 후 전 째 쯤 짜�
 # among them are verbs in their short form (시험봄), which the dictionary takes for nouns.
 FREE = _set(
     "각 날 팟 값 글 건 뒤 앞 옆 안 밖 속 위 전 후 때 땐 말 팬 두 셋 좀 꼭 다 만 끝 팝 양 렉 폼 형",
-    "감 옴 봄 침 삼 켬 둠 씀 땀 잠 춤 함 됨 남 냄 뜸 탐 잼 줌 쌈 팜 깸 찜 뜀 섬 참",
+    "감 옴 봄 침 삼 켬 둠 씀 땀 잠 춤 함 됨 남 냄 뜸 탐 잼 줌 쌈 팜 깸 찜 뜀 섬 참 칩 큐 팩 룩 템 샷",
 )
 # Words that say what happens, what somebody wants or asks: 티켓양도, 선착순마감.
 CALLS = _set(
@@ -112,8 +124,8 @@ NO_SENTENCES = tuple(
     """.split()
 )
 # When something is, is no part of its name: 토요일레이드.
-TIMES = _set(
-    "월요일 화요일 수요일 목요일 금요일 토요일 일요일 주말 평일 새벽 이번주 다음주 저번주 지난주"
+TIMES = tuple(
+    "월요일 화요일 수요일 목요일 금요일 토요일 일요일 주말 평일 새벽 이번주 다음주 지난주".split()
 )
 # Nouns of one syllable that the dictionary takes for verbs.
 SLANG = _set("썰 짤 쩔 팸 겟")
