@@ -36,8 +36,9 @@ from bot.services.highlights.matching.normalise import Normalised
 
 # So many letters before and behind a keyword are read with it; more does not change what it is.
 AROUND = 16
-# A message may ask so many questions; a flood of words is read by the word rule alone.
-MOST = 100
+# A message may ask so many questions, which take 10 ms at most; a flood of words is read by the
+# word rule alone. A thread would not help: MeCab lets no other run meanwhile.
+MOST = 40
 # Answers that are kept, since many write alike at one time; some 3 MB.
 REMEMBERED = 8192
 # By how much dearer than the likeliest reading one may be in which the keyword stands.
@@ -91,17 +92,17 @@ def stands_glued(text: Normalised, start: int, end: int, *, begins: bool, ends: 
 
     `begins` and `ends` say which of its sides the word rule has no doubts about.
     """
+    if not is_there() or (len(text.asked) >= MOST and (start, end) not in text.asked):
+        return False
+    text.asked.add((start, end))
     first, last = _run(text, start, end)
     if not (begins or _may_begin(text.text, start, first)):
         return False
-    if not (ends or _may_end(text.text, end, last)) or not is_there():
+    if not (ends or _may_end(text.text, end, last)):
         return False
     is_careful = HANGUL.fullmatch(text.text, first, last) and not CHATTING.search(text.text)
     if is_careful and _has_full_stop(text):
         return False
-    if len(text.asked) >= MOST and (start, end) not in text.asked:
-        return False
-    text.asked.add((start, end))
     if not begins and text.text[start - 1] in ABBREVIATIONS:
         first = start
     found = _found_in(text.text[first:last], start - first, end - first, ends)
