@@ -33,14 +33,11 @@ def recall_and_precision(name: str, style: str, mode: Mode = "word") -> tuple[fl
     return len(expected & got) / len(expected), len(expected & got) / len(got)
 
 
-# The labels of the older list that nobody looks at call 점심시간 and 네이버지도 alike no hits.
-@pytest.mark.parametrize(
-    ("name", "least"), [("development.jsonl", 0.97), ("held_out.jsonl", 0.955)]
-)
-def test_written_lines_are_read_as_a_korean_reader_does(name: str, least: float) -> None:
+@pytest.mark.parametrize("name", ["development.jsonl", "held_out.jsonl"])
+def test_hard_lines_are_read_as_a_korean_reader_does(name: str) -> None:
     recall, precision = recall_and_precision(name, "written")
     assert recall >= 0.97
-    assert precision >= least
+    assert precision >= 0.97
 
 
 @pytest.mark.parametrize("name", ["development.jsonl", "held_out_chat.jsonl"])

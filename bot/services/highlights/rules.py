@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from bot.errors import UserError
 from bot.services.cards.markdown import one_line
 from bot.services.clock import DAY, HOUR, Clock, is_too_far
+from bot.services.highlights.matching import analyser
 from bot.services.highlights.matching.matcher import Matcher
 from bot.services.highlights.matching.normalise import needle
 from bot.services.highlights.matching.patterns import Pattern
@@ -212,6 +213,7 @@ class Rules:
         rules = [rule async for rule in self._store.all()]
         self._watched = {rule.guild_id for rule in rules}
         self.matcher.load(rules)
+        await asyncio.to_thread(analyser.load)
         async for member_id, guild_id, values in self._store.all_filters():
             with suppress(Unreadable):
                 if _filter(member_id, guild_id, values).active_delay:

@@ -45,6 +45,12 @@ def is_there() -> bool:
     return _tagger() is not None
 
 
+def load() -> None:
+    """Have the dictionary in memory before the first message asks for it; takes some 10 ms."""
+    if is_there():
+        read("번개모임갈사람")
+
+
 def read(letters: str, edges: tuple[int, ...] = (), insides: tuple[int, ...] = ()) -> Analysis:
     """Return the likeliest reading in which morphemes begin at all `edges` and at no `insides`.
 

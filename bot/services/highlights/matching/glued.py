@@ -225,12 +225,14 @@ def _dearer(keyword: str) -> int:
     return DEARER_IF_UNHEARD_OF if keyword[0].isdecimal() or _is_unheard_of(keyword) else DEARER
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _is_noun(keyword: str) -> bool:
     """Return whether the dictionary knows a keyword as a noun."""
     alone = read(keyword).morphemes
     return len(alone) == 1 and alone[0].tags.startswith("NN")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _is_unheard_of(keyword: str) -> bool:
     """Return whether the dictionary makes no sense of a keyword: 디코, but not of 보고."""
     alone = read(keyword).morphemes
