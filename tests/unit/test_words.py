@@ -97,6 +97,40 @@ def test_letters_of_another_word_are_not_found_however_glued(keyword: str, text:
 @pytest.mark.parametrize(
     ("keyword", "text"),
     [
+        ("지도", "교통지도가 벽에 걸려 있어요"),
+        ("사진", "가족사진을 찍으러 갔어요"),
+        ("건강", "건강검진을 받아요"),
+        ("번개", "번개모임 안내해 드립니다."),
+        ("영화", "영화음악 모음"),
+        ("지방", "지방의회 회의록"),
+        ("전문", "전문가의 의견"),
+    ],
+)
+def test_a_noun_in_a_compound_of_careful_writing_is_another_word(keyword: str, text: str) -> None:
+    assert not hit(keyword, text)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "text"),
+    [
+        ("지도", "교통지도가 안열림ㅠㅠ"),
+        ("사진", "가족사진을 날렸어 😭"),
+        ("건강", "건강검진 언제야"),
+        ("번개", "번개모임 있나요?"),
+        ("영화", "영화음악 추천"),
+        ("알바", "주말알바는 처음이라"),
+        ("막차", "막차놓침"),
+        ("은지", "은지팀장 퇴사함"),
+        ("4인", "4인레이드에 누구 가요"),
+    ],
+)
+def test_the_same_is_found_where_people_chat(keyword: str, text: str) -> None:
+    assert hit(keyword, text)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "text"),
+    [
         ("번개", "번 개 치자"),
         ("번개", "번~개~ 칠 사람"),
         ("번개", "번<:a:1>개"),
