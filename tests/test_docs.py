@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.config import Config
+from bot.services.highlights.matching.words import Mode, hit
 from bot.texts import LOCALES, Locale
 from docs.make_reference import (
     COMMANDS,
@@ -26,6 +27,11 @@ LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 FAULTS = [HERE / "reliability.md", HERE / "reliability.ko.md"]
 KAKAO = [HERE / "kakao.md", HERE / "kakao.ko.md"]
+KOREAN = [HERE / "korean.md", HERE / "korean.ko.md"]
+FOUND_LINE = re.compile(
+    r"^\| `(.+?)` \| `(.+?)` \| ([✓–]) \| ([✓–]) \| ([✓–]) \| (.+) \|$", re.MULTILINE
+)
+FOUND_BY: tuple[Mode, ...] = ("word", "exact", "anywhere")
 THREATS = [HERE / "threats.md", HERE / "threats.ko.md"]
 # What is held by no test says that nothing stops it, or whose matter it is.
 UNHELD = ("nothing", "not:", "see RFC", "TLS", "막지 못해요", "못 해요", "해당 없음", "RFC 9700")
@@ -164,3 +170,22 @@ def test_alarms_are_quoted_as_they_are_told(locale: Locale) -> None:
     quoted = re.findall(r"🚨 \*([^*|]+)\*", page)
     assert len(quoted) > 4
     assert [one for one in quoted if one not in told] == []
+
+
+@pytest.mark.parametrize("page", KOREAN, ids=lambda page: page.name)
+def test_each_line_of_the_page_of_korean_is_found_as_it_says(page: Path) -> None:
+    lines = FOUND_LINE.findall(page.read_text("utf-8"))
+    assert len(lines) == MANY
+    said = {(word, text): tuple(marks) for word, text, *marks, _ in lines}
+    found = {
+        (word, text): tuple("✓" if hit(word, text, mode) else "–" for mode in FOUND_BY)
+        for word, text in said
+    }
+    assert said == found
+
+
+def test_both_pages_of_korean_have_the_same_lines() -> None:
+    english, korean = (
+        [one[:5] for one in FOUND_LINE.findall(page.read_text("utf-8"))] for page in KOREAN
+    )
+    assert english == korean

@@ -92,20 +92,29 @@ def stands_glued(text: Normalised, start: int, end: int, *, begins: bool, ends: 
 
     `begins` and `ends` say which of its sides the word rule has no doubts about.
     """
-    if not is_there() or (len(text.asked) >= MOST and (start, end) not in text.asked):
+    if not (begins or (start > 0 and _continues(text, start, start - 1))):
+        return False
+    if not (ends or (end < len(text.text) and _continues(text, end, end))) or not is_there():
+        return False
+    if len(text.asked) >= MOST and (start, end) not in text.asked:
         return False
     text.asked.add((start, end))
     first, last = _run(text, start, end)
-    if not (begins or _may_begin(text.text, start, first)):
+    if not ((begins or _may_begin(text.text, start, first)) and (ends or _may_end(text.text, end))):
         return False
-    if not (ends or _may_end(text.text, end, last)):
-        return False
+    return _stands_in_run(text, (start, end), (first, last), is_end=ends, is_begin=begins)
+
+
+def _stands_in_run(
+    text: Normalised, place: tuple[int, int], run: tuple[int, int], *, is_begin: bool, is_end: bool
+) -> bool:
+    (start, end), (first, last) = place, run
     is_careful = HANGUL.fullmatch(text.text, first, last) and not CHATTING.search(text.text)
     if is_careful and _has_full_stop(text):
         return False
-    if not begins and text.text[start - 1] in ABBREVIATIONS:
+    if not is_begin and text.text[start - 1] in ABBREVIATIONS:
         first = start
-    found = _found_in(text.text[first:last], start - first, end - first, ends)
+    found = _found_in(text.text[first:last], start - first, end - first, is_end)
     return (
         found is Found.WORD
         or (found is not Found.NOTHING and not is_careful)
@@ -146,7 +155,9 @@ def _kind_of_row(morphemes: Sequence[Morpheme], letters: str, place: tuple[int, 
         return Found.WORD
     if letters.endswith(DERIVED) or any(_is_careful(one, letters) for one in particles):
         return Found.IN_COMPOUND
-    is_call = letters.startswith(PERSONS, end) or any(letters.startswith(CALLED, one.start) for one in nouns)
+    is_call = letters.startswith(PERSONS, end) or any(
+        letters.startswith(CALLED, one.start) for one in nouns
+    )
     return Found.WORD if is_call or not _is_noun(letters[start:end]) else Found.IN_ROW
 
 
@@ -159,7 +170,8 @@ def _is_said(text: Normalised, first: int, last: int) -> bool:
     """Return whether something is said of what stands here: by a verb, an adverb or a call."""
     if SPOKEN.search(text.text, last):
         return True
-    run, around = text.text[first:last], (_spaced(text, first - AROUND, first), _spaced(text, last, last + AROUND))
+    run = text.text[first:last]
+    around = _spaced(text, first - AROUND, first), _spaced(text, last, last + AROUND)
     return (_ends_sentence(run) and not _is_noun(run)) or any(map(_is_sentence, around))
 
 
@@ -257,8 +269,6 @@ def _continues(text: Normalised, between: int, offset: int) -> bool:
 
 def _may_begin(text: str, start: int, first: int) -> bool:
     """Return whether what stands before may be another word: no digit before digits."""
-    if first == start:
-        return False
     before, after = kind_of(text[start - 1]), kind_of(text[start])
     if _is_foreign(text[start - 1]):
         alone = start - first == 1
@@ -266,9 +276,7 @@ def _may_begin(text: str, start: int, first: int) -> bool:
     return Kind.SYLLABLE in {before, after}
 
 
-def _may_end(text: str, end: int, last: int) -> bool:
-    if last == end:
-        return False
+def _may_end(text: str, end: int) -> bool:
     return Kind.SYLLABLE in {kind_of(text[end - 1]), kind_of(text[end])}
 
 
@@ -335,12 +343,10 @@ def _lets_end(end: Morpheme, rest: Sequence[Morpheme], letters: str, start: int)
     """Return whether a word may end before a morpheme: not 감정 in 감정적, nor 2인 in 2인분."""
     after = rest[0]
     written = letters[after.start : after.end]
-    if not JOINED.isdisjoint((letters[start : after.end], letters[end.start : after.end])):
-        return False
+    is_joined = not JOINED.isdisjoint((letters[start : after.end], letters[end.start : after.end]))
     is_short = end.end - start == 1
-    if is_short and after.tags[0] in "JN":  # 눈사람, 물놀이, 꽃다발
-        return False
-    if after.tags.startswith("JKG"):  # 배달의민족, 지방의회의
+    # 눈사람, 물놀이, 꽃다발; 배달의민족, 지방의회의
+    if is_joined or (is_short and after.tags[0] in "JN") or after.tags.startswith("JKG"):
         return False
     if letters.startswith(CALLED, end.end):
         return True

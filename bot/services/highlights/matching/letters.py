@@ -2,8 +2,9 @@
 
 from enum import Enum, auto
 
-
 MIEUM = 16  # of the 28 finals of a syllable
+# Syllables in which a verb is shortened to a noun.
+SHORT_FORMS = tuple("함임됨옴감짐침봄남림줌씀춤뜸킴")
 
 
 class Kind(Enum):
@@ -22,10 +23,6 @@ def kind_of(character: str) -> Kind:
     if character.isdecimal():
         return Kind.DIGIT
     return Kind.LETTER if character.isalpha() and not "ㄱ" <= character <= "ㆎ" else Kind.OTHER
-
-
-# Syllables in which a verb is shortened to a noun.
-SHORT_FORMS = tuple("함임됨옴감짐침봄남림줌씀춤뜸킴")
 
 
 def in_full(letter: str) -> str:

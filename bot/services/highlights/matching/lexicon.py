@@ -71,8 +71,12 @@ WORDS = (
 )
 
 
+def _words(*words: str) -> tuple[str, ...]:
+    return tuple(" ".join(words).split())
+
+
 def _set(*words: str) -> frozenset[str]:
-    return frozenset(" ".join(words).split())
+    return frozenset(_words(*words))
 
 
 LONGER_WORDS = _set(*WORDS)
@@ -81,18 +85,20 @@ DONE = frozenset("겜말일톡딜힐킬컷콜핑팟벙줌쇼욕절샷랩픽밴")
 # What may stand before a noun and leave it what it is: 신메뉴 is a 메뉴, but 불합격 no 합격.
 PREFIXES = _set("신 새 첫 재 총 본 전 현 구 초 최 팀")
 # With a number before them these are words of their own: 3시간 is no 3시.
-UNITS = tuple(
+UNITS = _words(
     """
-    인분 인칭 인용 인승 인조 인실 시간 시즌 분기 분의 분짜 차원 차선 차전 차로 차례 등급 등분 명함 일차
-    일장 주년 주차 주간 년대 년도 년차 층수 개월 개국 개소 원대 원권 회차 회전 위원 조각 조원 강의 점대 점차
+    인분 인칭 인용 인승 인조 인실 시간 시즌 분기 분의 분짜 차원 차선 차전 차로 차례 등급 등분 명함
+    일차
+    일장 주년 주차 주간 년대 년도 년차 층수 개월 개국 개소 원대 원권 회차 회전 위원 조각 조원 강의
+    점대 점차
     대로 대문 대학 번가 번길 번지 번째 호선 호점 호실 호기 단계 도어 도씨 면체 명단
-    """.split()
+    """
 )
 # What follows a noun and leaves it what it is, though the dictionary calls it a suffix.
 TITLES = _set("들 님 씨 네 끼리 쯤 째 짜리 꼴 당 별 쌤")
 # What people are called behind their names.
-PERSONS = tuple(
-    "언니 오빠 누나 형님 쌤 선배 후배 이모 고모 삼촌 팀장 과장 대리 부장 차장 사원 길마".split()
+PERSONS = _words(
+    "언니 오빠 누나 형님 쌤 선배 후배 이모 고모 삼촌 팀장 과장 대리 부장 차장 사원 길마"
 )
 # The same behind names only: 지훈형, but no 이상형.
 NAMED = _set("형 군 양")
@@ -102,30 +108,34 @@ COUNTED = _set("정도 이상 이하 미만 당 씩 중 뒤 후 전 째 쯤 짜�
 # among them are verbs in their short form (시험봄), which the dictionary takes for nouns.
 FREE = _set(
     "각 날 팟 값 글 건 뒤 앞 옆 안 밖 속 위 전 후 때 땐 말 팬 두 셋 좀 꼭 다 만 끝 팝 양 렉 폼 형",
-    "감 옴 봄 침 삼 켬 둠 씀 땀 잠 춤 함 됨 남 냄 뜸 탐 잼 줌 쌈 팜 깸 찜 뜀 섬 참 칩 큐 팩 룩 템 샷",
+    "감 옴 봄 침 삼 켬 둠 씀 땀 잠 춤 함 됨 남 냄 뜸 탐 잼 줌 쌈 팜 깸 찜 뜀 섬 참",
+    "칩 큐 팩 룩 템 샷",
 )
 # Words that say what happens, what somebody wants or asks: 티켓양도, 선착순마감.
 CALLS = _set(
     """
-    가능 가입 개최 고장 공유 교환 구매 구함 급구 급등 급처 나눔 당첨 대기 등장 떡락 떡상 마감 매진 모집
-    문의 발표 복구 부족 부탁 불가 불참 사절 삭제 성공 시작 신청 실패 실화 양도 에러 연기 예정 오류 오픈
-    완료 완판 요청 인정 인증 임박 장애 접수 정리 제보 종료 지연 지원 직거래 진행 질문 참가 참석 초대 추천
+    가능 가입 개최 고장 공유 교환 구매 구함 급구 급등 급처 나눔 당첨 대기 등장 떡락 떡상 마감 매진
+    모집
+    문의 발표 복구 부족 부탁 불가 불참 사절 삭제 성공 시작 신청 실패 실화 양도 에러 연기 예정 오류
+    오픈
+    완료 완판 요청 인정 인증 임박 장애 접수 정리 제보 종료 지연 지원 직거래 진행 질문 참가 참석 초대
+    추천
     추첨 출발 취소 택포 판매 포함 폭락 품절 필수 확인 확정 환영 환불 후기 희망
     누구 언제 어디 얼마 몇 뭐 왜
     """
 )
 # How a sentence ends, and nouns that end alike.
 LAST_OF_SENTENCES = ("실분", *"요야래네다까죠냐님임음함됨옴남림짐뜸봄감움침팜김")
-NO_SENTENCES = tuple(
+NO_SENTENCES = _words(
     """
     게임 모임 책임 담임 타임 프레임 마음 처음 다음 웃음 얼음 믿음 모음 울음 명함 보관함 강남 그림
     알림 영감 물감 장난감 도움 싸움 아침 지침 녹음 소음 노래 동네 바다 필요 가요
     분야 시야 손님 고객님
-    """.split()
+    """
 )
 # When something is, is no part of its name: 토요일레이드.
-TIMES = tuple(
-    "월요일 화요일 수요일 목요일 금요일 토요일 일요일 주말 평일 새벽 이번주 다음주 지난주".split()
+TIMES = _words(
+    "월요일 화요일 수요일 목요일 금요일 토요일 일요일 주말 평일 새벽 이번주 다음주 지난주"
 )
 # Nouns of one syllable that the dictionary takes for verbs.
 SLANG = _set("썰 짤 쩔 팸 겟")
