@@ -39,7 +39,7 @@ AROUND = 16
 # A message may ask so many questions, which take 10 ms at most; a flood of words is read by the
 # word rule alone. A thread would not help: MeCab lets no other run meanwhile.
 MOST = 40
-# Answers that are kept, since many write alike at one time; some 3 MB.
+# Answers of each kind that are kept, since many write alike at one time; some 3 MB for each.
 REMEMBERED = 8192
 # By how much dearer than the likeliest reading one may be in which the keyword stands.
 DEARER = 2000
@@ -78,7 +78,7 @@ DERIVED = ("화의", "가의")
 ABBREVIATIONS = frozenset("美中日韓北南英獨佛露前現故與野靑檢軍新舊親反駐對訪")
 
 
-class Found(Enum):
+class Standing(Enum):
     """What a keyword is among the letters around it."""
 
     NOTHING = auto()
@@ -116,9 +116,9 @@ def _stands_in_run(
         first = start
     found = _found_in(text.text[first:last], start - first, end - first, is_end)
     return (
-        found is Found.WORD
-        or (found is not Found.NOTHING and not is_careful)
-        or (found is Found.IN_ROW and _is_said(text, first, last))
+        found is Standing.WORD
+        or (found is not Standing.NOTHING and not is_careful)
+        or (found is Standing.IN_ROW and _is_said(text, first, last))
     )
 
 
@@ -127,38 +127,38 @@ def _has_full_stop(text: Normalised) -> bool:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _found_in(letters: str, start: int, end: int, is_end: bool) -> Found:  # noqa: FBT001 - cached
+def _found_in(letters: str, start: int, end: int, is_end: bool) -> Standing:  # noqa: FBT001 - cached
     reading = _reading(letters, start, end, is_end=is_end)
     if reading is None:
         return _found_before_verb(letters, start, end)
     return _kind_of_row(reading.morphemes, letters, (start, end))
 
 
-def _found_before_verb(letters: str, start: int, end: int) -> Found:
+def _found_before_verb(letters: str, start: int, end: int) -> Standing:
     """Return what a keyword is before a short verb, read as its full form: 놓침 is 놓치다."""
     if len(letters) < end + SHORTEST_VERB or not letters.endswith(SHORT_FORMS):
-        return Found.NOTHING
+        return Standing.NOTHING
     full = letters[:-1] + in_full(letters[-1])
     reading = _reading(full, start, end, is_end=False)
     is_verb = reading is not None and any(one.tags[0] == "V" for one in reading.morphemes)
-    return Found.WORD if is_verb else Found.NOTHING
+    return Standing.WORD if is_verb else Standing.NOTHING
 
 
-def _kind_of_row(morphemes: Sequence[Morpheme], letters: str, place: tuple[int, int]) -> Found:
+def _kind_of_row(morphemes: Sequence[Morpheme], letters: str, place: tuple[int, int]) -> Standing:
     """Return whether a keyword is one of a row of nouns, and whether a particle of care ends it."""
     nouns = list(takewhile(lambda one: one.tags.startswith(NOUNS), morphemes))
     particles = morphemes[len(nouns) :]
     if len(nouns) < SHORTEST_ROW or any(one.tags[0] != "J" for one in particles):
-        return Found.WORD
+        return Standing.WORD
     start, end = place
     if start > 0 and letters.startswith(TIMES):
-        return Found.WORD
+        return Standing.WORD
     if letters.endswith(DERIVED) or any(_is_careful(one, letters) for one in particles):
-        return Found.IN_COMPOUND
+        return Standing.IN_COMPOUND
     is_call = letters.startswith(PERSONS, end) or any(
         letters.startswith(CALLED, one.start) for one in nouns
     )
-    return Found.WORD if is_call or not _is_noun(letters[start:end]) else Found.IN_ROW
+    return Standing.WORD if is_call or not _is_noun(letters[start:end]) else Standing.IN_ROW
 
 
 def _is_careful(particle: Morpheme, letters: str) -> bool:
@@ -180,7 +180,6 @@ def _spaced(text: Normalised, first: int, last: int) -> str:
     return "".join(" " * text.is_break(one) + text.text[one] for one in offsets).strip()
 
 
-@lru_cache(maxsize=REMEMBERED)
 def _is_sentence(words: str) -> bool:
     return any(map(_ends_sentence, words.split())) or any(
         words[one.start : one.end] in CALLS or not one.tags.startswith(NAMING)
