@@ -180,6 +180,7 @@ def _spaced(text: Normalised, first: int, last: int) -> str:
     return "".join(" " * text.is_break(one) + text.text[one] for one in offsets).strip()
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _is_sentence(words: str) -> bool:
     return any(map(_ends_sentence, words.split())) or any(
         words[one.start : one.end] in CALLS or not one.tags.startswith(NAMING)
