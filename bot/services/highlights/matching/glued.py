@@ -9,6 +9,7 @@ but names a thing (영화음악 모음). A lone jamo in the text says that peopl
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from enum import Enum, auto
 from functools import lru_cache
@@ -63,6 +64,9 @@ TO_BE = frozenset("하한할함합해했")
 # A lone jamo (ㅋㅋ, ㅠ, ㄱㄱ) or a face is a sign of chatting, a full stop one of care.
 CHATTING = re.compile("[ㄱ-ㅣ\U0001f300-\U0001faff]|\\^\\^|;;")
 FULL_STOP = re.compile(r"[가-힣]\.(?!\.)")
+# No jamo, as they are no part of a word.
+LETTERS = re.compile(r"[^\W_ㄱ-ㆎ]*")
+LETTERS_BEFORE = re.compile(LETTERS.pattern + r"\Z")
 HANGUL = re.compile("[가-힣]+")
 SPOKEN = re.compile("[?!~]")
 # 은 and 는 are careful, too, but people type 만 and 도 in a chat.
@@ -92,16 +96,14 @@ def stands_glued(text: Normalised, start: int, end: int, *, begins: bool, ends: 
 
     `begins` and `ends` say which of its sides the word rule has no doubts about.
     """
-    if not (begins or (start > 0 and _continues(text, start, start - 1))):
+    first, last = _run(text, start, end)
+    if not (begins or (first < start and _may_begin(text.text, start, first))):
         return False
-    if not (ends or (end < len(text.text) and _continues(text, end, end))) or not is_there():
+    if not (ends or (end < last and _may_end(text.text, end))) or not is_there():
         return False
     if len(text.asked) >= MOST and (start, end) not in text.asked:
         return False
     text.asked.add((start, end))
-    first, last = _run(text, start, end)
-    if not ((begins or _may_begin(text.text, start, first)) and (ends or _may_end(text.text, end))):
-        return False
     return _stands_in_run(text, (start, end), (first, last), is_end=ends, is_begin=begins)
 
 
@@ -171,8 +173,11 @@ def _is_said(text: Normalised, first: int, last: int) -> bool:
     if SPOKEN.search(text.text, last):
         return True
     run = text.text[first:last]
-    around = _spaced(text, first - AROUND, first), _spaced(text, last, last + AROUND)
-    return (_ends_sentence(run) and not _is_noun(run)) or any(map(_is_sentence, around))
+    return (
+        (_ends_sentence(run) and not _is_noun(run))
+        or _is_sentence(_spaced(text, last, last + AROUND))
+        or _is_sentence(_spaced(text, first - AROUND, first))
+    )
 
 
 def _spaced(text: Normalised, first: int, last: int) -> str:
@@ -255,16 +260,13 @@ def _is_unheard_of(keyword: str) -> bool:
 
 def _run(text: Normalised, start: int, end: int) -> tuple[int, int]:
     """Return from where to where letters stand that are glued to a keyword."""
-    first, last = start, end
-    while first > max(0, start - AROUND) and _continues(text, first, first - 1):
-        first -= 1
-    while last < min(len(text.text), end + AROUND) and _continues(text, last, last):
-        last += 1
-    return first, last
-
-
-def _continues(text: Normalised, between: int, offset: int) -> bool:
-    return not text.is_break(between) and kind_of(text.text[offset]) is not Kind.OTHER
+    breaks = text.breaks
+    above = bisect_right(breaks, start)
+    lowest = max(breaks[above - 1] if above else 0, start - AROUND)
+    highest = min(breaks[bisect_left(breaks, end)], end + AROUND)
+    before = LETTERS_BEFORE.search(text.text, lowest, start)
+    after = LETTERS.match(text.text, end, highest)
+    return before.start() if before else start, after.end() if after else end
 
 
 def _may_begin(text: str, start: int, first: int) -> bool:
