@@ -19,7 +19,7 @@ from bot.services.highlights.matching.patterns import (
 )
 from bot.services.highlights.matching.words import hit
 from bot.services.messages.models import Seen, Source
-from storage.rules import Rule, RuleKind, RuleOptions
+from storage.rules import EVERYWHERE, Rule, RuleKind, RuleOptions
 
 HERE, THERE = 7, 8
 MINJI, JUNHO = 1, 2
@@ -267,3 +267,28 @@ def test_of_an_endless_text_only_the_beginning_is_looked_at() -> None:
     matcher = Matcher()
     matcher.add(rule(1, "끝"))
     assert met(matcher, seen("가 " * 4000 + "끝")) == set()
+
+
+def test_letters_spaced_out_are_met_in_every_server_by_a_rule_for_all_of_them() -> None:
+    matcher = Matcher()
+    matcher.add(rule(1, "번개", guild=EVERYWHERE, mode="anywhere"))
+    matcher.add(rule(2, "번개", guild=EVERYWHERE))
+    assert met(matcher, seen("번 개 치자", guild=THERE)) == {1}
+
+
+def test_a_rule_that_cares_for_capitals_finds_no_typos() -> None:
+    matcher = Matcher()
+    options = RuleOptions(mode="anywhere", case_sensitive=True)
+    matcher.add(replace(rule(1, "Raid"), options=options))
+    assert met(matcher, seen("PreRaid")) == {1}
+    assert met(matcher, seen("R a i d")) == set()
+
+
+def test_no_form_of_a_word_is_met_once_its_rule_is_removed() -> None:
+    matcher = Matcher()
+    typos = rule(1, "이벤트", mode="anywhere")
+    matcher.add(typos)
+    assert met(matcher, seen("이벤ㅌ 언제")) == {1}
+    matcher.remove(typos)
+    matcher.add(rule(2, "공지"))
+    assert met(matcher, seen("이벤ㅌ 언제 이벤트")) == set()

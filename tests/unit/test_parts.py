@@ -201,8 +201,7 @@ def test_the_place_of_what_was_looked_for_is_found(
 def test_the_place_of_a_word_that_is_glued_or_spelled_out_is_found(
     text: str, mode: str, found: str | None
 ) -> None:
-    rule = Rule(1, MINJI, GUILD, RuleKind.WORD, "공지", 0.0, {"mode": mode})
-    span = finder([rule], {})(text)
+    span = finder([rule("공지", mode=mode)], {})(text)
     assert (span and text[slice(*span)]) == found
 
 

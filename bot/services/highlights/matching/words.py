@@ -76,9 +76,7 @@ def needles(sought: Needle, mode: Mode) -> tuple[Needle, ...]:
     return (sought, *variants(sought)) if mode == "anywhere" else (sought,)
 
 
-def _places(
-    forms: Iterable[Needle], text: Normalised, mode: Mode
-) -> Iterator[tuple[int, int]]:
+def _places(forms: Iterable[Needle], text: Normalised, mode: Mode) -> Iterator[tuple[int, int]]:
     for sought in forms:
         start = text.text.find(sought.text) if sought.text else -1
         while start >= 0:
