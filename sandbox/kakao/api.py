@@ -23,6 +23,7 @@ DISPLAY_NAMES = {
     "account_email": ("카카오계정(이메일)", "PRIVACY"),
     "friends": ("카카오 서비스 내 친구목록(프로필사진, 닉네임, 즐겨찾기 포함)", "PRIVACY"),
     "talk_message": ("카카오톡 메시지 전송", "SERVICE"),
+    "talk_calendar": ("톡캘린더 내 일정 및 캘린더 관리", "SERVICE"),
 }
 
 

@@ -13,6 +13,7 @@ from aiohttp import web
 from sandbox.kakao.account_events import TellingWorld
 from sandbox.kakao.api import Door, FriendsApi, UserApi
 from sandbox.kakao.app_link import AppLink
+from sandbox.kakao.calendar_api import CalendarApi
 from sandbox.kakao.errors import PageRefusal, Refusal, kapi, kauth
 from sandbox.kakao.images import ImageApi
 from sandbox.kakao.login import Login
@@ -39,6 +40,7 @@ CSS = HTML / "kakao.css"
 NOBODY = HTML / "nobody.png"
 PAGE = "<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
 UNANSWERED = 0
+RING_SECONDS = 1.0
 # A shared message stands in the query, percent-encoded.
 LONGEST_ADDRESS = 64 * 1024
 
@@ -78,7 +80,9 @@ class LocalKakao(TellingWorld):
             await web.TCPSite(runner, host, port).start()
             self.url = f"http://{host}:{runner.addresses[0][1]}"
             async with self.outside.open():
+                ringing = asyncio.create_task(self._ring())
                 yield self
+                ringing.cancel()
                 await self.notices.stop()
         finally:
             self._closing.set()
@@ -144,6 +148,7 @@ class LocalKakao(TellingWorld):
             FriendsApi(self, door),
             MessageApi(self, door, writer),
             ImageApi(self, door),
+            CalendarApi(self, door),
             OwnPages(self),
             Sharer(self, FormReader(self, writer), self._pages, self.notices, self._sdk),
             AppLink(self, FormReader(self, writer)),
@@ -153,6 +158,15 @@ class LocalKakao(TellingWorld):
         application.router.add_get("/pictures/{number}.png", self._picture)
         application.router.add_get("/kakao.css", self._css)
         return application
+
+    async def _ring(self) -> None:
+        """Let reminders come in their minute."""
+        known = self.calendars.ring()
+        while True:
+            await asyncio.sleep(RING_SECONDS)
+            if (rung := self.calendars.ring()) != known:
+                known = rung
+                self.changed()
 
     @web.middleware
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:

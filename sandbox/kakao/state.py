@@ -24,6 +24,7 @@ def _consent_items() -> dict[str, Level]:
         "account_email": Level.OFF,
         "friends": Level.IN_USE,
         "talk_message": Level.OPTIONAL,
+        "talk_calendar": Level.OFF,
     }
 
 
@@ -65,6 +66,7 @@ class App:
     consent_items: dict[str, Level] = field(default_factory=_consent_items)
     members: set[str] = field(default_factory=set)
     friends_permission: bool = True
+    calendar_permission: bool = False
     login_on: bool = True
     suspended: bool = False
     allowed_ips: set[str] = field(default_factory=set)

@@ -40,3 +40,13 @@ class Switches:
     set_aud: Literal["rest-key", "app-id"] = "rest-key"
     set_of_own_calls: bool = True
     webhook_seconds: float = 3.0
+    # Talk Calendar
+    calendar_non_member_code: int = -5
+    calendar_gone_status: int = 404  # of an event that is not there, with -2
+    calendar_quota_day: int = 30_000
+    reminder_zero_allowed: bool = False
+    reminders_empty: Literal["reject", "none"] = "reject"
+    step_violation: Literal["reject", "round-down"] = "reject"
+    time_with_milliseconds: Literal["reject", "accept"] = "reject"
+    event_over_length: Literal["reject", "truncate"] = "reject"
+    ring_min_notice: int = 0  # minutes that a reminder must be set before it comes

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sandbox.kakao.errors import KAPI, Refusal, kapi, kauth
-from sandbox.kakao.state import Account
+from sandbox.kakao.state import Account, Level
 from sandbox.kakao.world import World
 
 Kind = Literal["app", "sender", "recipient", "pair", "share"]
 Answerless = Literal["page", "hang", "reset"]
 """A page of some proxy's in Kakao's place, silence, or a connection that breaks."""
+
+SENDS = "/send"
 
 
 @dataclass(slots=True)
@@ -46,6 +48,7 @@ class TroubledWorld(World):
         self.is_down = False
         self.delay = 0.0
         self.answers_to_lose = 0
+        self.lost_answers_to = SENDS
         self.failures: list[Failure] = []
         self.illnesses: list[Illness] = []
 
@@ -110,7 +113,23 @@ class TroubledWorld(World):
         (self.app.members.add if on else self.app.members.discard)(account.name)
         self.changed()
 
+    def calendar_members_only(self, *, on: bool = True) -> None:
+        """Let the app have no permission for Talk Calendar yet: it works for its members only."""
+        self.app.calendar_permission = not on
+        self.changed()
+
+    def offer_calendar(self, *, on: bool = True) -> None:
+        """Let the app's owner set the consent item for Talk Calendar up, or take it away (-3)."""
+        self.app.consent_items["talk_calendar"] = Level.IN_USE if on else Level.OFF
+        self.changed()
+
     # quotas
+
+    def spend_calendar(self) -> None:
+        """Spend the app's calls of Talk Calendar for today."""
+        self.calendars.is_spent()  # so that it is about today
+        self.calendars.calls = self.switches.calendar_quota_day
+        self.changed()
 
     def spend(self, account: Account | None, kind: Kind, other: Account | None = None) -> None:
         """Spend an allowance of today; the pair is account → `other`, or the "Me" chat."""
@@ -160,9 +179,12 @@ class TroubledWorld(World):
         self.delay = seconds
         self.changed()
 
-    def lose_answers(self, count: int = 1) -> None:
-        """Do the next sends, but break the connection instead of answering."""
-        self.answers_to_lose = count
+    def lose_answers(self, count: int = 1, path: str = SENDS) -> None:
+        """Do the next sends, but break the connection instead of answering.
+
+        Or what else is asked for at a path that ends like this.
+        """
+        self.answers_to_lose, self.lost_answers_to = count, path
         self.changed()
 
     def fall_ill(self, how: Answerless, path: str = "/", account: Account | None = None) -> None:
@@ -199,7 +221,7 @@ class TroubledWorld(World):
 
     def loses_answer(self, path: str) -> bool:
         """Tell whether the answer to an accepted send gets lost; one less is left then."""
-        if self.answers_to_lose <= 0 or not path.endswith("/send"):
+        if self.answers_to_lose <= 0 or not path.endswith(self.lost_answers_to):
             return False
         self.answers_to_lose -= 1
         return True

@@ -6,6 +6,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from sandbox.kakao.calendars import Calendars
 from sandbox.kakao.outside import Outside
 from sandbox.kakao.quotas import Quotas
 from sandbox.kakao.state import (
@@ -51,6 +52,7 @@ class World:
         self.outside = Outside()
         self.switches = Switches()
         self.quotas = Quotas(self.switches)
+        self.calendars = Calendars(self.switches, self.time)
         self.accounts: dict[str, Account] = {}
         self.by_uuid: dict[str, Account] = {}
         self.groups: dict[int, Group] = {}
@@ -74,6 +76,10 @@ class World:
         before = self.now
         self.now = lambda: before() + seconds
         self.changed()
+
+    def time(self) -> float:
+        """Return the time of Kakao's clock, wherever it was moved to meanwhile."""
+        return self.now()
 
     def changed(self) -> None:
         """Tell whoever watches that something visible is different now."""

@@ -81,6 +81,11 @@ class Caller:
         async with self.http.post(url, headers=headers, data=form) as response:
             return response.status, await response.json()
 
+    async def delete(self, path: str, token: str | None, **query: str) -> Answer:
+        url, headers = f"{self.kakao.url}{path}", _bearer(token)
+        async with self.http.delete(url, headers=headers, params=query) as response:
+            return response.status, await response.json()
+
     async def to_me(self, token: str, card: object = ANY_CARD) -> Answer:
         return await self.post(TO_ME, token, template_object=json.dumps(card))
 
