@@ -32,6 +32,7 @@ a database. One `open_http()` serves a whole process.
 """
 
 from bot.kakao.bubble import four_lines, row_lines, shown_labels
+from bot.kakao.calendar import TALK_CALENDAR, Event, KakaoCalendar, KeptEvent, ListedEvent
 from bot.kakao.client import MAX_IMAGE, MAX_RECEIVERS, KakaoApp, KakaoClient, new_verifier
 from bot.kakao.cutting import cut
 from bot.kakao.errors import (
@@ -120,6 +121,7 @@ __all__ = [
     "MAX_RECEIVERS",
     "NO_ANSWER",
     "SMALLEST_IMAGE",
+    "TALK_CALENDAR",
     "TALK_MESSAGE",
     "TEXT_LIMIT",
     "AccountBarred",
@@ -138,6 +140,7 @@ __all__ = [
     "ConsentMissing",
     "Content",
     "CustomMessage",
+    "Event",
     "FailureInfo",
     "Feed",
     "Friend",
@@ -149,11 +152,14 @@ __all__ = [
     "Item",
     "ItemContent",
     "KakaoApp",
+    "KakaoCalendar",
     "KakaoClient",
     "KakaoError",
+    "KeptEvent",
     "LimitBroken",
     "Link",
     "List",
+    "ListedEvent",
     "Location",
     "LostAnswer",
     "Message",

@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 
 import httpx
 
+from bot.kakao.calendar import KakaoCalendar
 from bot.kakao.errors import (
     NO_ANSWER,
     AppFault,
@@ -76,6 +77,8 @@ class KakaoClient:
     def __init__(self, http: httpx.AsyncClient, app: KakaoApp, *, deadline: float = 30.0) -> None:
         self._transport = Transport(http, deadline=deadline)
         self._app = app
+        self.calendar = KakaoCalendar(self._transport, self._api)
+        """The members' Talk Calendars."""
 
     def authorize_url(
         self,
