@@ -211,7 +211,16 @@ async def at_work(services: Services) -> AsyncIterator[None]:
     A loop that fails meanwhile is started anew, and the operator is told.
     """
     keep = services.supervisor.run
+    calendar = (
+        (
+            keep("calendar plans", services.calendar_plans.run),
+            keep("calendar", services.calendar_writer.run),
+        )
+        if services.calendar.is_on
+        else ()
+    )
     async with _beside(
+        *calendar,
         keep("tokens", services.links.tokens.run),
         keep("expiry", services.housekeeping.run),
         keep("pending links", services.pending.run),

@@ -70,6 +70,7 @@ class Config(BaseSettings):
     kakao_sdk_url: str = KAKAO_SDK_URL
     kakao_sdk_integrity: str = KAKAO_SDK_INTEGRITY
     kakao_link_domains: Annotated[tuple[str, ...], NoDecode] = ()
+    kakao_calendar: bool = False
     kakao_images: Literal["link", "upload"] = "link"
     kakao_images_unreachable: Literal["keep", "upload"] = "keep"
     kakao_app_daily: int = Field(default=30_000, ge=1)

@@ -10,6 +10,7 @@ from bot.services.accounts.build import build_accounts
 from bot.services.accounts.linked_roles import Login
 from bot.services.accounts.oauth import NewLink
 from bot.services.alarms import Alarms
+from bot.services.calendar.build import CalendarServices, build_calendar
 from bot.services.clock import PATIENCE, Clock, Patience
 from bot.services.compose.build import build_compose
 from bot.services.deliveries.build import build_deliveries, build_sender
@@ -64,12 +65,16 @@ def build_services(
         forwarding=forwarding,
     )
     subscriptions = build_subscriptions(resources, servers, highlights)
+    calendar = build_calendar(
+        resources, links, forwarding.jumps, servers.access, subscriptions.subscriptions
+    )
     compose, alarms = highlights.digests.compose, operations.alarms
     services = Services(
         **_flat(accounts, outbox, privacy, servers, forwarding, operations),
         **_flat(build_compose(resources, links, forwarding, servers), highlights, subscriptions),
+        **_flat(calendar),
         sender=build_sender(resources, links, outbox, alarms, compose=compose, permit=permit),
-        leaving=_departures(resources, highlights, subscriptions, servers),
+        leaving=_departures(resources, highlights, subscriptions, servers, calendar),
         sight=resources.sight,
         texts=resources.texts,
         alert_channel_id=config.alert_channel_id,
@@ -91,6 +96,7 @@ def _departures(
     highlights: HighlightServices,
     subscriptions: SubscriptionServices,
     servers: ServerServices,
+    calendar: CalendarServices,
 ) -> Departures:
     """Say what goes with a member, or with a whole server."""
     stores = resources.stores
@@ -103,6 +109,7 @@ def _departures(
         await subscriptions.subscriptions.forget_about(member_id, guild_id)
         await stores.presences.forget(member_id=member_id, guild_id=guild_id)
         await stores.reactions.forget_sends(member_id=member_id, guild_id=guild_id)
+        await calendar.calendar.forget(member_id, guild_id)
 
     async def forget_guild(guild_id: int) -> None:
         await highlights.rules.forget(guild_id=guild_id)
@@ -112,6 +119,7 @@ def _departures(
         await stores.memberships.forget(guild_id=guild_id)
         await stores.visibilities.forget(guild_id=guild_id)
         await stores.presences.forget(guild_id=guild_id)
+        await calendar.calendar.forget(guild_id=guild_id)
         await stores.planned.forget(guild_id)
         await stores.reactions.forget_sends(guild_id=guild_id)
         await highlights.catch_up.forget(guild_id)
@@ -134,6 +142,8 @@ def _introduce(services: Services) -> None:
         await services.linked.changed(new.member_id)
         await services.friends.forget(new.member_id)
         services.dispatcher.wake(new.member_id)
+        await services.calendar.wake(new.member_id)
+        services.calendar_plans.wake()
 
     async def forget_rules(member_id: int) -> None:
         await services.rules.forget(member_id=member_id)
@@ -147,6 +157,7 @@ def _introduce(services: Services) -> None:
     async def end_in_server(member_id: int, guild_id: int) -> None:
         await services.rules.forget(member_id=member_id, guild_id=guild_id)
         await services.subscriptions.forget(member_id=member_id, guild_id=guild_id)
+        await services.calendar.forget(member_id, guild_id)
 
     if services.linked_roles is not None:
         services.linking.on_linked.append(services.linked_roles.linked)
@@ -160,6 +171,8 @@ def _introduce(services: Services) -> None:
         services.reactions.forget,
     ]
     services.links.on_unlinking.append(services.pending.cancel)
+    services.links.on_unlinking.append(services.calendar_writer.empty)
+    services.subscriptions.on_changed.append(services.calendar_plans.wake)
     services.links.on_deliveries_changed.append(services.signals.changed)
     services.exclusions.on_excluded.append(end_in_server)
     services.exclusions.on_deliveries_changed.append(services.signals.changed)

@@ -15,6 +15,7 @@ from storage.database import Database, StorageError, rows_of
 from storage.deliveries import Delivery, cancel, release_hits, unpark
 from storage.reading import as_list, reading
 from storage.tables import (
+    calendar_events,
     digests,
     drafts,
     hits,
@@ -279,8 +280,9 @@ async def _let_go(connection: AsyncConnection, link: Link) -> list[Delivery]:
 async def _forget_account(connection: AsyncConnection, member_id: int) -> None:
     """Forget what only a member's account gives a meaning.
 
-    That is picks of friends, pages, counts, and before whose eyes their names may stand together.
+    That is picks of friends, pages, counts, before whose eyes their names may stand together, and
+    what stands in its calendar.
     """
-    for table in (drafts, digests, visibilities):
+    for table in (drafts, digests, visibilities, calendar_events):
         await connection.execute(delete(table).where(table.c.member_id == member_id))
     await forget_counts(connection, member_id)

@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.database import Database
 from storage.tables import (
     allowances,
+    calendar_choices,
+    calendar_events,
     deliveries,
     departures,
     digest_items,
@@ -44,6 +46,7 @@ OWN: tuple[Table, ...] = (
     *(rules, rule_hits, filters, subscriptions, wishes, hits, verdicts, digests),
     *(reaction_choices, reaction_sends),
     *(drafts, jumps, deliveries, shares, exclusions, visibilities, presences),
+    *(calendar_events, calendar_choices),
 )
 # Where a member is only named: as whoever did something for a server, and beside the cards that
 # must not become too many, whoever asks to be erased in between.

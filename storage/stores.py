@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from storage.allowances import AllowanceStore
+from storage.calendar_events import CalendarStore
 from storage.copies import Copies
 from storage.database import Database
 from storage.deliveries import DeliveryStore
@@ -47,6 +48,7 @@ class Stores:
     """One for each table, for copies of all, and for those who send what is in the outbox."""
 
     allowances: AllowanceStore
+    calendar: CalendarStore
     copies: Copies
     deliveries: DeliveryStore
     departures: DepartureStore
@@ -88,6 +90,7 @@ class Stores:
         links = LinkStore(database, vault)
         return cls(
             allowances=AllowanceStore(database),
+            calendar=CalendarStore(database),
             copies=Copies(database.path),
             deliveries=DeliveryStore(database),
             departures=DepartureStore(database),

@@ -16,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
     text,
     true,
 )
@@ -479,6 +480,39 @@ planned_servers = Table(
     metadata,
     Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
     Column("at", Double, nullable=False),
+)
+
+# Scheduled events in members' Talk Calendars: what is `wanted` there (nothing: it is to go) and
+# what was `written` last; `creates` of which nobody knows yet whether they worked; `reason` why it
+# is not as it is wanted; `due_at` when there is something to do.
+calendar_events = Table(
+    "calendar_events",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("member_id", BigInteger, nullable=False),
+    Column("guild_id", BigInteger, nullable=False, index=True),
+    Column("event_id", BigInteger, nullable=False),  # Discord's
+    Column("by_hand", Boolean, nullable=False),  # not by a subscription
+    Column("generation", Text, nullable=False),  # of the link that it is for
+    Column("wanted", JSON(none_as_null=True)),
+    Column("written", JSON(none_as_null=True)),
+    Column("kakao_event_id", Text),
+    Column("creates", Integer, nullable=False),
+    Column("reason", Text),
+    Column("tries", Integer, nullable=False),
+    Column("due_at", Double, index=True),
+    Column("ends_at", Double, nullable=False, index=True),
+    UniqueConstraint("member_id", "event_id"),
+    sqlite_autoincrement=True,  # an id is never given twice
+)
+
+# How a member wants events there: when Kakao reminds, and whether in a calendar of their own.
+calendar_choices = Table(
+    "calendar_choices",
+    metadata,
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("reminders", JSON, nullable=False),  # minutes before the start
+    Column("apart", Boolean, nullable=False),
 )
 
 # Members whose words stay out of every automatic forward.

@@ -76,6 +76,7 @@ LAYERS = (
     {"servers", "forwarding", "operations"},
     {"compose", "highlights"},
     {"subscriptions"},
+    {"calendar"},
 )
 HANDED_ON = {"_answers.py", "_kkachi.py"}
 """The old names of what stands in `bot.discord`; they stay for one release."""

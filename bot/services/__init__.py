@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.services.accounts.build import AccountServices
+from bot.services.calendar.build import CalendarServices
 from bot.services.clock import Clock, Patience
 from bot.services.compose.build import ComposeServices
 from bot.services.deliveries.build import DeliveryServices
@@ -30,6 +31,7 @@ class Services(
     ComposeServices,
     HighlightServices,
     SubscriptionServices,
+    CalendarServices,
 ):
     """All services in one flat list, built once by `bot.wiring`."""
 

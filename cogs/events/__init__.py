@@ -40,6 +40,7 @@ LONGEST_GAP = 3600.0
 MOST_MISSED = 200  # messages of one channel that are looked at after a gap
 IN_MESSAGES = frozenset({Kind.PIN, Kind.NEWCOMER, Kind.BOOST, Kind.FORUM, Kind.ANNOUNCEMENT})
 INTEREST = frozenset({"GUILD_SCHEDULED_EVENT_USER_ADD", "GUILD_SCHEDULED_EVENT_USER_REMOVE"})
+PLANNING = "GUILD_SCHEDULED_EVENT_"
 NEEDED = ("guild_messages", "guild_scheduled_events", "voice_states", "moderation")
 
 
@@ -60,6 +61,7 @@ class Events(KkachiCog):
     async def cog_load(self) -> None:
         """Let the services look at scheduled events, and look at what was missed."""
         self.services.notifying.attach(self._almanac)
+        self.services.calendar_plans.attach(self._almanac)
         reading = partial(self._gaps.run, self._missed_rooms, self._missed, self._hear_missed)
         loops: Mapping[str, Callable[[], Coroutine[Any, Any, None]]] = {
             "missed-events": reading,
@@ -78,6 +80,7 @@ class Events(KkachiCog):
     async def cog_unload(self) -> None:
         """Let nobody look any more."""
         self.services.notifying.detach()
+        self.services.calendar_plans.detach()
         self._almanac.close()
         self.services.subscriptions.on_changed.remove(self._missed_lists.wake)
         for task in self._work:
@@ -92,6 +95,7 @@ class Events(KkachiCog):
             self._voices.learn(guild)
             self._open(guild)
         self._almanac.doubt()
+        self.services.calendar_plans.wake()
 
     @commands.Cog.listener()
     async def on_shard_ready(self, shard_id: int) -> None:
@@ -144,9 +148,11 @@ class Events(KkachiCog):
 
     @commands.Cog.listener()
     async def on_socket_event_type(self, event_type: str) -> None:
-        """Ask anew who is interested when that changes."""
+        """Ask anew who is interested when that changes, and let calendars follow."""
         if event_type in INTEREST:
             self._almanac.doubt()
+        if event_type.startswith(PLANNING):
+            self.services.calendar_plans.wake()
 
     # voice
 

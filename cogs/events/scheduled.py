@@ -51,6 +51,27 @@ class DiscordScheduledEvents:
                 if is_planned and event.id not in self._gone and event.start_time.timestamp() > now:
                     yield event_of_event(event, Kind.EVENT_SOON, now)
 
+    def servers(self) -> Iterator[int]:
+        """Yield the servers whose events are known here."""
+        return (guild.id for guild in self._bot.guilds)
+
+    def is_off(self, guild_id: int, event_id: int, channel_id: int | None) -> bool:
+        """Tell whether an event that should still begin will clearly not.
+
+        One that is in a channel that Kkachi does not see may be hidden only. Raises DiscordAway.
+        """
+        guild = guild_of(self._bot, guild_id)
+        if guild is None:
+            return False
+        event = guild.get_scheduled_event(event_id)
+        if event is not None:
+            is_cancelled = event.status is discord.EventStatus.cancelled
+            return is_cancelled or event_id in self._gone
+        if channel_id is None:
+            return True
+        channel = guild.get_channel(channel_id)
+        return channel is not None and channel.permissions_for(guild.me).view_channel
+
     async def interested(self, guild_id: int, event_id: int) -> frozenset[int]:
         """Return the members who marked an event; of one that is gone, as far as it was known.
 

@@ -39,17 +39,19 @@ class Jumps:
         self._now = now
         self._token = token
 
-    async def open(self, member_id: int, source: Source) -> str:
-        """Return a new address of ours that leads to this message for 30 days."""
-        return (await self.open_all(member_id, [source]))[source]
+    async def open(self, member_id: int, source: Source, since: float | None = None) -> str:
+        """Return a new address of ours that leads to this message for 30 days from now or then."""
+        return (await self.open_all(member_id, [source], since))[source]
 
-    async def open_all(self, member_id: int, sources: Iterable[Source]) -> dict[Source, str]:
+    async def open_all(
+        self, member_id: int, sources: Iterable[Source], since: float | None = None
+    ) -> dict[Source, str]:
         """Return a new address of ours for each of these, all kept at once."""
-        new = {source: self._jump(member_id, source) for source in sources}
+        new = {source: self._jump(member_id, source, since) for source in sources}
         await self._store.add(*new.values())
         return {source: f"{self._public_url}/m/{jump.id}" for source, jump in new.items()}
 
-    def _jump(self, member_id: int, source: Source) -> Jump:
+    def _jump(self, member_id: int, source: Source, since: float | None) -> Jump:
         now = self._now()
         return Jump(
             id=self._token(),
@@ -58,7 +60,7 @@ class Jumps:
             channel_id=source.channel_id,
             message_id=source.message_id,
             created_at=now,
-            expires_at=now + KEPT_SECONDS,
+            expires_at=max(now, since or now) + KEPT_SECONDS,
         )
 
     async def follow(self, jump_id: str) -> str:

@@ -44,7 +44,8 @@ class SubscriptionUnknown(UserError):
 class Options(BaseModel):
     """What a subscription asks for beside its kind and channel.
 
-    `interested_only` and `minutes` (before the start) belong to scheduled events, `tags` to forums.
+    `interested_only`, `minutes` (before the start) and `calendar` (put it into the member's Talk
+    Calendar) belong to scheduled events, `tags` to forums.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -52,6 +53,7 @@ class Options(BaseModel):
     interested_only: bool = False
     minutes: int = Field(default=15, ge=1, le=1440)
     tags: tuple[int, ...] = Field(default=(), max_length=MOST_TAGS)
+    calendar: bool = False
 
 
 def options_of(subscription: Subscription) -> Options:

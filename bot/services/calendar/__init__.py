@@ -1,0 +1,1 @@
+"""Scheduled events of servers in members' own Talk Calendars."""
