@@ -315,6 +315,7 @@ def _notice(config: Config) -> Notice:
         contact=config.operator_contact,
         invite=config.operator_invite,
         asks_number=config.link_proof == "code",
+        has_calendar=config.kakao_calendar,
         domain=urlsplit(config.public_url).netloc,
         texts_days=config.keep_texts_days,
         receipts_days=config.keep_receipts_days,

@@ -65,14 +65,11 @@ def build_services(
         forwarding=forwarding,
     )
     subscriptions = build_subscriptions(resources, servers, highlights)
-    calendar = build_calendar(
-        resources, links, forwarding.jumps, servers.access, subscriptions.subscriptions
-    )
+    calendar = build_calendar(resources, accounts, forwarding, servers, subscriptions)
     compose, alarms = highlights.digests.compose, operations.alarms
     services = Services(
-        **_flat(accounts, outbox, privacy, servers, forwarding, operations),
+        **_flat(accounts, outbox, privacy, servers, forwarding, operations, calendar),
         **_flat(build_compose(resources, links, forwarding, servers), highlights, subscriptions),
-        **_flat(calendar),
         sender=build_sender(resources, links, outbox, alarms, compose=compose, permit=permit),
         leaving=_departures(resources, highlights, subscriptions, servers, calendar),
         sight=resources.sight,
@@ -83,8 +80,7 @@ def build_services(
         patience=patience,
         ping=database.ping,
     )
-    _introduce(services)
-    return services
+    return _introduce(services)
 
 
 def _flat(*groups: object) -> dict[str, Any]:
@@ -135,15 +131,13 @@ def _departures(
     )
 
 
-def _introduce(services: Services) -> None:
+def _introduce(services: Services) -> Services:
     """Let everybody hear of what concerns them."""
 
     async def go_on(new: NewLink) -> None:
         await services.linked.changed(new.member_id)
         await services.friends.forget(new.member_id)
         services.dispatcher.wake(new.member_id)
-        await services.calendar.wake(new.member_id)
-        services.calendar_plans.wake()
 
     async def forget_rules(member_id: int) -> None:
         await services.rules.forget(member_id=member_id)
@@ -157,7 +151,6 @@ def _introduce(services: Services) -> None:
     async def end_in_server(member_id: int, guild_id: int) -> None:
         await services.rules.forget(member_id=member_id, guild_id=guild_id)
         await services.subscriptions.forget(member_id=member_id, guild_id=guild_id)
-        await services.calendar.forget(member_id, guild_id)
 
     if services.linked_roles is not None:
         services.linking.on_linked.append(services.linked_roles.linked)
@@ -171,12 +164,9 @@ def _introduce(services: Services) -> None:
         services.reactions.forget,
     ]
     services.links.on_unlinking.append(services.pending.cancel)
-    services.links.on_unlinking.append(services.calendar_writer.empty)
-    services.subscriptions.on_changed.append(services.calendar_plans.wake)
     services.links.on_deliveries_changed.append(services.signals.changed)
     services.exclusions.on_excluded.append(end_in_server)
     services.exclusions.on_deliveries_changed.append(services.signals.changed)
-    services.links.on_refreshed.append(services.metrics.refreshed)
     services.privacy.forgetters += [
         services.deliveries.cancel,
         forget_rules,
@@ -186,7 +176,29 @@ def _introduce(services: Services) -> None:
         services.access.forget,
         services.reactions.forget,
     ]
+    services.wishes.on_changed.append(services.dispatcher.wake)
+    _introduce_calendar(services)
+    _count(services)
+    return services
+
+
+def _count(services: Services) -> None:
+    """Let the metrics hear of what they count."""
+    services.links.on_refreshed.append(services.metrics.refreshed)
     services.supervisor.on_failure.append(services.metrics.loop_failed)
     services.watch.on_matched.append(services.metrics.matched)
     services.patterns.on_skipped.append(services.metrics.patterns_skipped)
-    services.wishes.on_changed.append(services.dispatcher.wake)
+
+
+def _introduce_calendar(services: Services) -> None:
+    """Let calendars follow what members have agreed to, wish for and leave."""
+
+    async def go_on(new: NewLink) -> None:
+        await services.calendar.wake(new.member_id)
+        services.calendar_plans.wake()
+        services.calendar_writer.wake()
+
+    services.linking.on_linked.append(go_on)
+    services.links.on_unlinking.append(services.calendar_writer.empty)
+    services.exclusions.on_excluded.append(services.calendar.forget)
+    services.subscriptions.on_changed.append(services.calendar_plans.wake)

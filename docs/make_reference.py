@@ -84,6 +84,10 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "the app's other web domains, comma-separated",
         "앱에 등록한 다른 웹 도메인. 쉼표로 나눠요",
     ),
+    "kakao_calendar": (
+        "scheduled events in members' Talk Calendars; the consent item `talk_calendar` must be set",
+        "예정된 이벤트를 멤버의 톡캘린더에 넣어요. 동의항목 `talk_calendar`를 먼저 설정하세요",
+    ),
     "kakao_images": (
         "`upload` sends a card's picture to Kakao first",
         "`upload`이면 카드의 사진을 먼저 카카오에 올려요",
@@ -229,6 +233,7 @@ async def registered() -> list[Json]:
             kakao_rest_api_key=NOTHING,
             kakao_client_secret=NOTHING,
             public_url="https://kkachi.example",
+            kakao_calendar=True,
             token_keys=base64.b64encode(bytes(32)).decode(),
             database_url=f"sqlite+aiosqlite:///{folder}/data/kkachi.db",
         )

@@ -13,6 +13,7 @@ from storage.reading import as_list, as_object, readable, reading
 from storage.tables import calendar_choices, calendar_events
 
 TABLE = calendar_events.c
+AGAIN = ("by_hand", "wanted", "reason", "tries", "due_at", "ends_at")
 TAKEN_OUT = "taken-out"
 """Why an event is not put back by itself: its member has taken it out, here or in the calendar."""
 
@@ -96,11 +97,11 @@ class CalendarStore:
         """
         mine = TABLE.member_id == new.member_id
         values = _values(new)
-        again = {name: values[name] for name in ("by_hand", "wanted", "due_at", "ends_at")}
+        again = {name: values[name] for name in AGAIN}
 
         async def change(connection: AsyncConnection) -> bool:
             known = update(calendar_events).where(mine, TABLE.event_id == new.event_id)
-            known = known.values(**again, reason=None, tries=0).returning(TABLE.id)
+            known = known.values(again).returning(TABLE.id)
             if await rows_of(connection, known):
                 return True
             count = select(func.count().label("n")).where(mine, TABLE.wanted.is_not(None))

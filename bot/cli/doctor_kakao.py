@@ -10,6 +10,7 @@ from aiohttp import ClientError, hdrs
 from bot.cli.findings import Check, Finding, Look, Patient
 from bot.kakao import (
     FRIENDS,
+    TALK_CALENDAR,
     AppFault,
     GrantInvalid,
     KakaoError,
@@ -61,6 +62,15 @@ async def consents(patient: Patient) -> Finding:
     if missing == [FRIENDS]:
         return Finding.warning("doctor-consents-friends", items=items)
     return Finding.failure("doctor-consents-missing", items=items)
+
+
+async def calendar(patient: Patient) -> Finding:
+    """Look whether members can be asked for their calendars, where that is switched on."""
+    if not patient.config.kakao_calendar:
+        return Finding.ok("doctor-calendar-off")
+    if await _refusal(patient, (TALK_CALENDAR,)) is not None:
+        return Finding.failure("doctor-calendar-missing", items=TALK_CALENDAR)
+    return Finding.ok("doctor-calendar-ok")
 
 
 async def clock(patient: Patient) -> Finding:
@@ -124,5 +134,6 @@ CHECKS = (
     Check("kakao-redirect", _answering(redirect)),
     Check("kakao-consents", _answering(consents)),
     Check("kakao-sharing", sharing),
+    Check("kakao-calendar", _answering(calendar)),
     Check("clock", _answering(clock)),
 )

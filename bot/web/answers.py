@@ -23,6 +23,7 @@ STATUSES: Mapping[Reason, HTTPStatus] = {
     "other-account": HTTPStatus.CONFLICT,
     "talk-message-unticked": HTTPStatus.BAD_REQUEST,
     "friends-unticked": HTTPStatus.BAD_REQUEST,
+    "talk-calendar-unticked": HTTPStatus.BAD_REQUEST,
     "app-spent": HTTPStatus.TOO_MANY_REQUESTS,
     "card-spent": HTTPStatus.TOO_MANY_REQUESTS,
     "card-refused": HTTPStatus.BAD_REQUEST,
@@ -50,6 +51,7 @@ OF_CONSENTS: frozenset[Reason] = frozenset(
         "request-expired",
         "talk-message-unticked",
         "friends-unticked",
+        "talk-calendar-unticked",
     }
 )
 

@@ -11,8 +11,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from yarl import URL
 
-from bot.services.accounts.oauth import DISCORD, FRIENDS_SCOPES, NewLink
+from bot.services.accounts.oauth import DISCORD, NewLink
 from bot.services.accounts.pending import Awaited
+from bot.services.accounts.scopes import KNOWN_SCOPES
 from bot.services.highlights.digests import Digest
 from bot.texts import LOCALES, Locale, Texts
 
@@ -67,7 +68,7 @@ class Pages:
             locales=LOCALES,
             home=public_url,
             discord=DISCORD,
-            known_scopes=FRIENDS_SCOPES,
+            known_scopes=KNOWN_SCOPES,
             picture=f"{home.origin()}{self._address('kkachi.png')}",
         )
 
@@ -193,7 +194,7 @@ class Pages:
         return self._render("notice.html", first, key=f"page-{name}", again=again)
 
     def _names(self, scopes: Iterable[str]) -> Mapping[Locale, str]:
-        known = [scope for scope in FRIENDS_SCOPES if scope in frozenset(scopes)]
+        known = [scope for scope in KNOWN_SCOPES if scope in frozenset(scopes)]
         return {
             locale: ", ".join(self.texts.say(locale, f"page-scope-{scope}") for scope in known)
             for locale in LOCALES

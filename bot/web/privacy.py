@@ -20,6 +20,7 @@ class Notice:
     invite: str
     domain: str
     asks_number: bool
+    has_calendar: bool
     texts_days: int
     receipts_days: int
     grace_days: int

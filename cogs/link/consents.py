@@ -11,6 +11,7 @@ from bot.discord.limits import OPTION_LABEL
 from bot.discord.plugin import services_of
 from bot.discord.replies import defer, defer_edit, items, locale_of, say, way_to_link
 from bot.discord.words import plain
+from bot.kakao import TALK_CALENDAR
 from bot.services.accounts.consents import Agreements
 from bot.services.accounts.scopes import EXPLAINED, KNOWN_SCOPES, scope_name, scope_names
 from bot.services.forwarding.drafts import NotYours
@@ -143,6 +144,8 @@ class AgreeButton(
 
 def consents_text(texts: Texts, locale: Locale, scopes: Sequence[str]) -> str:
     """Return which consents are missing, by their names."""
+    if set(scopes) == {TALK_CALENDAR}:
+        return texts.say(locale, "calendar-consent-gone")
     names = plain(scope_names(texts, locale, scopes))
     return texts.say(locale, "kakao-consent-missing", names=names)
 

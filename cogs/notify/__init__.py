@@ -1,6 +1,7 @@
 """`/notify`: what a member wants to hear of as it happens in a server."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Literal
 
 import discord
@@ -11,10 +12,20 @@ from bot.discord.cog import KkachiCog
 from bot.discord.limits import AUTOCOMPLETE_CHOICES, CHOICE_NAME
 from bot.discord.options import Chosen, Place
 from bot.discord.plugin import AnyBot
-from bot.discord.replies import defer, items, say
+from bot.discord.replies import defer, items, say, way_to_link
 from bot.discord.ui.arrival_hint import arriving
-from bot.errors import UserError
+from bot.errors import ConsentMissing, DiscordAway, LinkBroken, NotLinked, UserError
+from bot.kakao import TALK_CALENDAR
+from bot.services.calendar.calendar import EventGone
 from bot.services.messages.events import FOR_ADMINS
+from cogs.notify.calendar import (
+    ApartButton,
+    CalendarButton,
+    ReminderSelect,
+    event_panel,
+    overview_panel,
+    planned_event,
+)
 from cogs.notify.panel import KindSelect, texts_for
 from storage.subscriptions import Subscription, SubscriptionKind
 
@@ -78,12 +89,24 @@ class CannotWatch(UserError):
     key = "error-notify-watch"
 
 
+class NoCalendar(UserError):
+    """Only what is planned stands in a calendar."""
+
+    key = "error-notify-calendar"
+
+
 @app_commands.guild_only()
 class Notify(KkachiCog, commands.GroupCog, group_name="notify"):
     """Get events of this server on KakaoTalk."""
 
     feature = "notify"
-    components = (KindSelect,)
+    components = (KindSelect, CalendarButton, ReminderSelect, ApartButton)
+
+    async def cog_load(self) -> None:
+        """Offer the calendar where whoever runs Kkachi has switched it on."""
+        await super().cog_load()
+        if not self.services.calendar.is_on and self.app_command is not None:
+            self.app_command.remove_command("calendar")
 
     @app_commands.command()
     async def add(
@@ -96,6 +119,7 @@ class Notify(KkachiCog, commands.GroupCog, group_name="notify"):
         minutes: app_commands.Range[int, 1, 1440] = 15,
         interested: bool = False,
         member: discord.Member | None = None,
+        calendar: bool = False,
     ) -> None:
         """Tell me when something happens.
 
@@ -107,9 +131,12 @@ class Notify(KkachiCog, commands.GroupCog, group_name="notify"):
             minutes: For "starting soon": how many minutes before
             interested: For scheduled events: only those I marked as interested
             member: For "a member joins voice": who, if they agree
+            calendar: For new scheduled events: put them into my Talk Calendar as well
         """
         await defer(interaction)
         kind = SubscriptionKind(what)
+        if calendar:
+            self._check_calendar(kind)
         _check_who(interaction, kind)
         _check_where(kind, channel)
         _check_whom(interaction, kind, member)
@@ -122,12 +149,69 @@ class Notify(KkachiCog, commands.GroupCog, group_name="notify"):
             raise OnlyForums
         before = await self.services.subscriptions.of(interaction.user.id)
         options = {"tags": tags, "minutes": minutes, "interested_only": interested}
+        options |= {"calendar": calendar}
         mine = await self._subscribe(interaction, kind, channel, member, **options)
         words = await texts_for(interaction)
         lines = [words.line(one) for one in mine if one.kind is kind]
         parts = [self.text(interaction, "notify-added"), *lines, *words.hints([kind])]
         more, view = await arriving(interaction, is_first=not before)
+        if calendar:
+            consent, way = await self._calendar_consent(interaction)
+            more, view = [*more, *consent], way or view
         await say(interaction, "\n".join([*parts, *more]), view=view)
+
+    def _check_calendar(self, kind: SubscriptionKind) -> None:
+        self.services.calendar.check_on()
+        if kind is not SubscriptionKind.EVENT_NEW:
+            raise NoCalendar
+
+    async def _calendar_consent(
+        self, interaction: discord.Interaction
+    ) -> tuple[list[str], discord.ui.View | None]:
+        """Return what happens now, or the way to what is still missing for it."""
+        try:
+            await self.services.calendar.check_consent(interaction.user.id)
+        except (ConsentMissing, NotLinked, LinkBroken):
+            view, why = await way_to_link(
+                interaction, scopes=[TALK_CALENDAR], label="kakao-button-agree"
+            )
+            return [why or self.text(interaction, "calendar-consent-needed")], view
+        return [self.text(interaction, "calendar-added")], None
+
+    @app_commands.command()
+    async def calendar(self, interaction: discord.Interaction, event: str | None = None) -> None:
+        """Put a scheduled event into my Talk Calendar, or see what is there.
+
+        Args:
+            interaction: who asks, and where
+            event: Which event
+        """
+        await defer(interaction)
+        if event is None:
+            embed, view = await overview_panel(interaction)
+        else:
+            number = int(event) if event.isdecimal() else 0
+            planned = planned_event(self.services, interaction.guild_id or 0, number)
+            if not await self.services.calendar.sees(interaction.user.id, planned):
+                raise EventGone
+            embed, view = await event_panel(interaction, planned)
+        await say(interaction, "", embeds=[embed], view=view)
+
+    @calendar.autocomplete("event")
+    async def complete_event(
+        self, interaction: discord.Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer what is planned here and the member sees."""
+        calendar, found = self.services.calendar, []
+        with suppress(DiscordAway):
+            for number, one in self.services.calendar_plans.planned(
+                interaction.guild_id or 0
+            ).items():
+                name = one.facts.title
+                is_meant = current.casefold() in name.casefold()
+                if is_meant and await calendar.sees(interaction.user.id, one):
+                    found.append(app_commands.Choice(name=name[:CHOICE_NAME], value=str(number)))
+        return found[:AUTOCOMPLETE_CHOICES]
 
     async def _subscribe(
         self,

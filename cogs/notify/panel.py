@@ -91,6 +91,9 @@ class SubscriptionTexts:
             yield self.say("notify-minutes", minutes=options.minutes)
         if one.kind in BY_INTEREST and options.interested_only:
             yield self.say("notify-interested")
+        if options.calendar:
+            key = "notify-calendar-interested" if options.interested_only else "notify-calendar"
+            yield self.say(key)
         forum = self.guild.get_channel(one.channel_id or 0) if self.guild else None
         if options.tags and isinstance(forum, discord.ForumChannel):
             names = [tag.name for tag in forum.available_tags if tag.id in options.tags]

@@ -20,6 +20,7 @@ NOTICE = Notice(
     invite="https://discord.gg/kkachi",
     domain="kkachi.example",
     asks_number=True,
+    has_calendar=True,
     texts_days=7,
     receipts_days=90,
     grace_days=7,

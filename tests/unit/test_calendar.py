@@ -8,8 +8,9 @@ import pytest
 from bot.errors import ConsentMissing, NotAllowed, NotLinked
 from bot.services.calendar.calendar import MOST_EVENTS, CalendarFull, EventGone
 from storage.calendar_events import TAKEN_OUT, Choice
-from tests.support.calendar import GUILD, HOUR, MINJI, RAID, START, CalendarWorld, open_calendar
-from tests.support.watching import ROOM
+from tests.support.calendar import HOUR, RAID, START, CalendarWorld, open_calendar
+from tests.support.outbox import MINJI
+from tests.support.watching import GUILD, ROOM
 
 CREATE, UPDATE, DELETE = "/create/event", "/update/event/host", "/delete/event"
 
@@ -98,7 +99,7 @@ async def test_what_the_member_does_not_see_or_has_begun_is_not_put_in(
     with pytest.raises(EventGone):
         await world.put(event)
     world.reader.hidden.clear()
-    world.clock.passes(4 * HOUR)
+    world.clock.at += 4 * HOUR
     with pytest.raises(EventGone):
         await world.put(event)
 
@@ -128,7 +129,7 @@ async def test_a_create_whose_answer_is_lost_is_looked_for_and_not_repeated(
 ) -> None:
     world.kakao.lose_answers(path=CREATE)
     lost = await world.put()
-    world.clock.passes(31)
+    world.clock.at += 31
     await world.services.calendar_writer.write_due()
 
     row = await world.row()
@@ -139,7 +140,7 @@ async def test_a_create_whose_answer_is_lost_is_looked_for_and_not_repeated(
 async def test_a_create_that_did_nothing_is_repeated(world: CalendarWorld) -> None:
     world.kakao.fail_next(code=None, status=502, body="<html>", path="/v2/api/calendar/create")
     await world.put()
-    world.clock.passes(31)
+    world.clock.at += 31
     await world.services.calendar_writer.write_due()
 
     assert (world.calls(CREATE), world.titles) == (2, ["레이드"])
@@ -150,7 +151,7 @@ async def test_a_create_that_stays_unclear_is_not_repeated_for_ever(world: Calen
     world.kakao.fail_next(9, code=None, status=502, body="<html>", path=path)
     await world.put()
     for _ in range(5):
-        world.clock.passes(700)
+        world.clock.at += 700
         await world.services.calendar_writer.write_due()
 
     assert (world.calls(CREATE), (await world.row()).reason) == (2, "unclear")
@@ -160,7 +161,7 @@ async def test_of_two_events_alike_each_finds_its_own(world: CalendarWorld) -> N
     await world.put(world.plan("레이드", 502))
     world.kakao.lose_answers(path=CREATE)
     await world.put()
-    world.clock.passes(31)
+    world.clock.at += 31
     await world.services.calendar_writer.write_due()
 
     ids = {(await world.row(number)).kakao_event_id for number in (RAID, 502)}
@@ -242,7 +243,7 @@ async def test_one_that_is_only_hidden_from_kkachi_stays(world: CalendarWorld) -
 
 async def test_one_that_has_begun_stays_in_the_calendar(world: CalendarWorld) -> None:
     await world.put()
-    world.clock.passes(3 * HOUR)
+    world.clock.at += 3 * HOUR
     world.cancel()
     await world.follow()
 
@@ -259,7 +260,7 @@ async def test_whoever_no_longer_sees_an_event_has_it_no_longer(world: CalendarW
 
 async def test_of_a_series_the_next_date_comes_beside_the_last(world: CalendarWorld) -> None:
     await world.put()
-    world.clock.passes(5 * HOUR)
+    world.clock.at += 5 * HOUR
     world.plan(starts_at=START + 7 * 24 * HOUR)
     await world.follow()
 
@@ -404,7 +405,7 @@ async def test_before_kakaos_permission_it_waits_a_day(world: CalendarWorld) -> 
     world.kakao.calendar_members_only()
     row = await world.put()
     world.kakao.join_team(world.minji)
-    world.clock.passes(HOUR)
+    world.clock.at += HOUR
     world.plan(starts_at=START + 48 * HOUR)
     await world.follow()
 
@@ -440,10 +441,10 @@ async def test_a_consent_that_is_taken_back_is_told_once_and_waited_for(
 async def test_a_days_calls_that_are_spent_wait_for_tomorrow(world: CalendarWorld) -> None:
     world.kakao.spend_calendar()
     row = await world.put(world.plan(starts_at=START + 48 * HOUR))
-    world.clock.passes(HOUR)
+    world.clock.at += HOUR
     await world.services.calendar_writer.write_due()
     early = world.titles
-    world.clock.passes(24 * HOUR)
+    world.clock.at += 24 * HOUR
     await world.services.calendar_writer.write_due()
 
     assert (row.reason, early, world.titles) == ("spent", [], ["레이드"])
@@ -462,7 +463,7 @@ async def test_a_kakao_that_is_away_is_asked_again(world: CalendarWorld) -> None
     world.kakao.down(True)
     await world.put()
     world.kakao.down(False)
-    world.clock.passes(31)
+    world.clock.at += 31
     await world.services.calendar_writer.write_due()
 
     assert world.titles == ["레이드"]
@@ -470,7 +471,7 @@ async def test_a_kakao_that_is_away_is_asked_again(world: CalendarWorld) -> None
 
 async def test_what_is_over_is_forgotten_here_and_stays_there(world: CalendarWorld) -> None:
     await world.put()
-    world.clock.passes(72 * HOUR)
+    world.clock.at += 72 * HOUR
     await world.services.housekeeping.tidy()
 
     assert await world.services.calendar.find(MINJI, RAID) is None

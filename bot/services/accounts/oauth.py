@@ -11,6 +11,7 @@ from typing import Literal
 from bot.errors import DiscordAway, NotAllowed
 from bot.kakao import (
     FRIENDS,
+    TALK_CALENDAR,
     TALK_MESSAGE,
     AccountBarred,
     AllowanceSpent,
@@ -59,6 +60,7 @@ Reason = Literal[
     "other-account",
     "talk-message-unticked",
     "friends-unticked",
+    "talk-calendar-unticked",
     "app-spent",
     "card-spent",
     "card-refused",
@@ -420,6 +422,8 @@ def _check_consent(request: LinkRequest, link: Link) -> None:
         raise LinkRefused("talk-message-unticked")
     if FRIENDS in missing:
         raise LinkRefused("friends-unticked")
+    if TALK_CALENDAR in missing:
+        raise LinkRefused("talk-calendar-unticked")
 
 
 def _reason(failure: KakaoError) -> Reason:

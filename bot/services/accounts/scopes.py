@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from bot.kakao import FRIENDS, TALK_MESSAGE
+from bot.kakao import FRIENDS, TALK_CALENDAR, TALK_MESSAGE
 from bot.services.accounts.oauth import FRIENDS_SCOPES
 from bot.texts import Locale, Texts
 
-KNOWN_SCOPES = frozenset(FRIENDS_SCOPES)
+KNOWN_SCOPES = (*FRIENDS_SCOPES, TALK_CALENDAR)
 # Of these somebody must know what it means to have them, or to be without.
-EXPLAINED = (TALK_MESSAGE, FRIENDS)
+EXPLAINED = (TALK_MESSAGE, FRIENDS, TALK_CALENDAR)
 
 
 def scope_name(texts: Texts, locale: Locale, scope_id: str, display_name: str = "") -> str:

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from bot.services.accounts.links import Links
+from bot.services.accounts.build import AccountServices
 from bot.services.calendar.calendar import Calendar
 from bot.services.calendar.plans import CalendarPlans
 from bot.services.calendar.writer import CalendarWriter
-from bot.services.forwarding.jumps import Jumps
+from bot.services.forwarding.build import ForwardingServices
 from bot.services.resources import Resources
-from bot.services.servers.access import Access
-from bot.services.subscriptions.subscriptions import Subscriptions
+from bot.services.servers.build import ServerServices
+from bot.services.subscriptions.build import SubscriptionServices
 from bot.texts import pick_locale
 
 
@@ -23,14 +23,26 @@ class CalendarServices:
 
 
 def build_calendar(
-    resources: Resources, links: Links, jumps: Jumps, access: Access, subscriptions: Subscriptions
+    resources: Resources,
+    accounts: AccountServices,
+    forwarding: ForwardingServices,
+    servers: ServerServices,
+    subscriptions: SubscriptionServices,
 ) -> CalendarServices:
     """Build the services about Talk Calendar."""
+    links, access = accounts.links, servers.access
     store, texts = resources.stores.calendar, resources.texts
     now, patience = resources.now, resources.patience
     is_on = resources.config.kakao_calendar
     calendar = Calendar(
-        store, links, jumps, access, sight=resources.sight, texts=texts, is_on=is_on, now=now
+        store,
+        links,
+        forwarding.jumps,
+        access,
+        sight=resources.sight,
+        texts=texts,
+        is_on=is_on,
+        now=now,
     )
     writer = CalendarWriter(
         store,
@@ -41,5 +53,5 @@ def build_calendar(
         patience=patience,
         now=now,
     )
-    plans = CalendarPlans(calendar, writer, subscriptions, patience=patience, now=now)
+    plans = CalendarPlans(calendar, writer, subscriptions.subscriptions, patience=patience, now=now)
     return CalendarServices(calendar, writer, plans)

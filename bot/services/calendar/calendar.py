@@ -6,7 +6,7 @@ from bot import errors
 from bot.errors import ConsentMissing, NotAllowed, UserError
 from bot.kakao import TALK_CALENDAR
 from bot.services.accounts.links import Links
-from bot.services.calendar.entry import Entry, entry_of
+from bot.services.calendar.entry import CalendarEntry, entry_of
 from bot.services.clock import Clock
 from bot.services.forwarding.jumps import Jumps
 from bot.services.messages.events import NOTIFY_FEATURE, ServerEvent
@@ -23,6 +23,7 @@ MOST_REMINDERS = 2
 REMINDERS = (5, 10, 15, 30, 60, 120, 180, 360, 720, 1440)
 """Before the start, in minutes: what Kakao takes for sure, up to a day."""
 SCOPES = frozenset({TALK_CALENDAR})
+CONSENT = "consent"
 
 
 class CalendarOff(UserError):
@@ -41,6 +42,12 @@ class CalendarFull(UserError):
     """As many events as Kkachi keeps for one member are in the calendar already."""
 
     key = "error-calendar-full"
+
+
+class CalendarConsentMissing(ConsentMissing):
+    """The member has not agreed at Kakao that Kkachi writes their calendar."""
+
+    key = "error-calendar-consent"
 
 
 class Calendar:
@@ -77,13 +84,17 @@ class Calendar:
 
         Raises NotLinked, LinkBroken or ConsentMissing.
         """
+        link = await self._sound_link(member_id)
+        if not link.scopes >= SCOPES:
+            raise CalendarConsentMissing(SCOPES)
+        return link
+
+    async def _sound_link(self, member_id: int) -> Link:
         link = await self._links.get(member_id)
         if link is None:
             raise errors.NotLinked
         if link.broken_at is not None:
             raise errors.LinkBroken
-        if not link.scopes >= SCOPES:
-            raise ConsentMissing(SCOPES)
         return link
 
     async def permit(self, member_id: int, guild_id: int, places: tuple[int | None, ...]) -> None:
@@ -100,11 +111,11 @@ class Calendar:
     async def put(self, member_id: int, event: ServerEvent, *, by_hand: bool) -> None:
         """Want an event in the calendar, again if it was taken out.
 
-        Raises CalendarOff, EventGone, CalendarFull, NotAllowed, DiscordAway, and what
-        `check_consent` does.
+        Without the consent it waits for that. Raises CalendarOff, EventGone, CalendarFull,
+        NotAllowed, DiscordAway, and what `check_consent` does.
         """
         self.check_on()
-        link = await self.check_consent(member_id)
+        link = await self._sound_link(member_id)
         await self.permit(member_id, event.guild_id, event.places)
         start = event.facts.starts_at
         if start is None or start <= self._now() or not await self.sees(member_id, event):
@@ -113,6 +124,7 @@ class Calendar:
         known = await self._store.find(member_id, event_id)
         address = await self._address(member_id, event, known)
         entry = await self._entry(link, event, address)
+        is_agreed = link.scopes >= SCOPES
         row = CalendarEvent(
             id=0,
             member_id=member_id,
@@ -124,13 +136,15 @@ class Calendar:
             written=None,
             kakao_event_id=None,
             creates=0,
-            reason=None,
+            reason=None if is_agreed else CONSENT,
             tries=0,
-            due_at=self._now(),
+            due_at=self._now() if is_agreed else None,
             ends_at=entry.event.end_at,
         )
         if not await self._store.put(row, most=MOST_EVENTS):
             raise CalendarFull
+        if not is_agreed:
+            raise CalendarConsentMissing(SCOPES)
 
     async def follow(self, one: CalendarEvent, event: ServerEvent) -> None:
         """Want an event in the calendar as it is now, or its next date beside the last one.
@@ -141,7 +155,7 @@ class Calendar:
         if link is None:
             return
         with reading("calendar_events", one.id):
-            before = Entry.read(one.wanted)
+            before = CalendarEntry.read(one.wanted)
         is_next = before.event.end_at <= self._now()
         address = before.link
         if is_next:
@@ -196,7 +210,7 @@ class Calendar:
         await self._store.choose(member_id, choice)
         for one in await self.of(member_id):
             with reading("calendar_events", one.id):
-                entry = Entry.read(one.wanted)
+                entry = CalendarEntry.read(one.wanted)
             stored = entry.stored()
             stored["event"]["reminders"] = list(choice.reminders)
             if stored != one.wanted:
@@ -212,10 +226,10 @@ class Calendar:
         """Return our address of an event; the one that stands in the calendar stays."""
         for stored in (known.wanted, known.written) if known else ():
             if stored is not None:
-                return Entry.read(stored).link
+                return CalendarEntry.read(stored).link
         return await self._jumps.open(member_id, _source_of(event), event.facts.starts_at)
 
-    async def _entry(self, link: Link, event: ServerEvent, address: str) -> Entry:
+    async def _entry(self, link: Link, event: ServerEvent, address: str) -> CalendarEntry:
         choice = await self._store.choice(link.member_id)
         locale = pick_locale(link.locale)
         return entry_of(event, address, choice.reminders, locale=locale, texts=self._texts)

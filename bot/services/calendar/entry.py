@@ -18,7 +18,7 @@ UNKNOWN_LENGTH = HOUR
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CalendarEntry:
     """An event as it is to stand in the calendar, with our link in it and where it happens.
 
     `places` are the channel, its parent and its category, as far as there are any.
@@ -44,7 +44,7 @@ class Entry:
 
 def entry_of(
     event: ServerEvent, link: str, reminders: Sequence[int], *, locale: Locale, texts: Texts
-) -> Entry:
+) -> CalendarEntry:
     """Return what is to stand in the calendar for a scheduled event that has a start."""
     facts = event.facts
     start = facts.starts_at or 0.0
@@ -59,4 +59,4 @@ def entry_of(
         description="\n\n".join(filter(None, (told, server, link))),
         reminders=reminders,
     )
-    return Entry(fitting, link, event.places)
+    return CalendarEntry(fitting, link, event.places)

@@ -14,7 +14,7 @@ from typing import Protocol
 from bot.errors import DiscordAway, UserError
 from bot.logs import described
 from bot.services.calendar.calendar import Calendar
-from bot.services.calendar.entry import Entry
+from bot.services.calendar.entry import CalendarEntry
 from bot.services.calendar.writer import CalendarWriter
 from bot.services.clock import Clock, Patience
 from bot.services.messages.events import ServerEvent
@@ -158,7 +158,7 @@ class CalendarPlans:
         wanting: Wanting,
     ) -> None:
         with reading("calendar_events", one.id):
-            known = Entry.read(one.wanted)
+            known = CalendarEntry.read(one.wanted)
         event = plan.get(one.event_id)
         if event is None:
             has_begun = known.event.start_at <= self._now()

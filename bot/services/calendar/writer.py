@@ -31,7 +31,7 @@ from bot.kakao import (
 )
 from bot.logs import described
 from bot.services.accounts.links import Links
-from bot.services.calendar.entry import Entry
+from bot.services.calendar.entry import CalendarEntry
 from bot.services.clock import DAY, HOUR, MINUTE, SEOUL, Clock, Patience
 from storage.calendar_events import TAKEN_OUT, CalendarEvent, CalendarStore
 from storage.database import StorageError
@@ -149,7 +149,7 @@ class CalendarWriter:
 
     # into the calendar
 
-    async def _create(self, one: CalendarEvent, wanted: Entry) -> None:
+    async def _create(self, one: CalendarEvent, wanted: CalendarEntry) -> None:
         found = await self._find(one) if one.creates else None
         if found is not None:
             await self._store.change(one.id, kakao_event_id=found, creates=0)
@@ -161,7 +161,7 @@ class CalendarWriter:
         else:
             await self._begin(one, wanted)
 
-    async def _begin(self, one: CalendarEvent, wanted: Entry) -> None:
+    async def _begin(self, one: CalendarEvent, wanted: CalendarEntry) -> None:
         calendar_id = await self._calendar(one)
         await self._store.change(one.id, creates=one.creates + 1, written=one.wanted)
         try:
@@ -204,7 +204,7 @@ class CalendarWriter:
 
     # what is there already
 
-    async def _update(self, one: CalendarEvent, number: str, wanted: Entry) -> None:
+    async def _update(self, one: CalendarEvent, number: str, wanted: CalendarEntry) -> None:
         """Write what is different now, but for what somebody has changed by hand."""
         before = _read(one, one.written)
         fields = wanted.event.changed(before.event)
@@ -298,9 +298,9 @@ class CalendarWriter:
         return (day - now).total_seconds()
 
 
-def _read(one: CalendarEvent, stored: object) -> Entry:
+def _read(one: CalendarEvent, stored: object) -> CalendarEntry:
     with reading("calendar_events", one.id):
         try:
-            return Entry.read(stored)
+            return CalendarEntry.read(stored)
         except LimitBroken as error:
             raise ValueError from error

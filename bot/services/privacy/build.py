@@ -46,6 +46,7 @@ def build_privacy(
             stores.verdicts,
             stores.copies,
             stores.presences,
+            stores.calendar,
             stores.reactions,
             stores.rule_hits,
             now=now,

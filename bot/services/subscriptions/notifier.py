@@ -14,7 +14,7 @@ from bot.services.highlights.cases import EventCase
 from bot.services.highlights.gates import Gates, Moment
 from bot.services.highlights.watcher import Watcher
 from bot.services.messages.events import ServerEvent
-from bot.services.subscriptions.subscriptions import Subscriptions, options_of
+from bot.services.subscriptions.subscriptions import BY_INTEREST, Subscriptions, options_of
 from storage.database import StorageError
 from storage.reading import Unreadable
 from storage.subscriptions import Subscription
@@ -165,7 +165,7 @@ class Notifier:
 
         Nobody knows it while Discord is away.
         """
-        members = {one.member_id for one in wanting if not options_of(one).interested_only}
+        members = {one.member_id for one in wanting if not _is_choosy(one)}
         choosy = {one.member_id for one in wanting} - members
         event_id = event.facts.event_id
         if not choosy or event_id is None:
@@ -201,3 +201,8 @@ class Notifier:
             kind = described(error)  # its words may quote
             logger.error("a member is passed over: %s", kind)  # noqa: TRY400
         return None
+
+
+def _is_choosy(one: Subscription) -> bool:
+    """Tell whether a member hears only of what they marked; nobody has marked what is new."""
+    return one.kind in BY_INTEREST and options_of(one).interested_only
