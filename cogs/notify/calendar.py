@@ -77,6 +77,7 @@ async def event_panel(
     place = facts.location or facts.channel
     if place:
         embed.add_field(name=words.say("calendar-where"), value=plain(place)[:1024])
+    embed.set_footer(text=words.say("calendar-list-about"))
     act = "put" if one is None or one.wanted is None else "out"
     button = CalendarButton(act, event.guild_id, event_id, words.say(f"calendar-button-{act}"))
     return embed, items(button, *_choices(words, await services.calendar.choice(member_id)))
