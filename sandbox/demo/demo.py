@@ -250,6 +250,7 @@ def bot_environment(
         "KAKAO_SDK_INTEGRITY": kakao.sdk_integrity,
         "KAKAO_AUTH_URL": kakao.url,
         "KAKAO_API_URL": kakao.url,
+        "KAKAO_CALENDAR": "true",
         "PUBLIC_URL": f"http://{HOST}:{port}",
         "WEB_HOST": HOST,
         "WEB_PORT": str(port),
@@ -263,6 +264,8 @@ def register_app(kakao: LocalKakao, public_url: str) -> None:
     kakao.app.redirect_uris.add(f"{public_url}/oauth/kakao/callback")
     kakao.app.product_link_domains += [public_url, kakao.url]
     kakao.app.js_sdk_domains.add(public_url)
+    kakao.offer_calendar()
+    kakao.calendar_members_only(on=False)
     kakao.app.share_webhook = Webhook(f"{public_url}/webhooks/kakao/share")
     kakao.app.unlink_webhook = Webhook(f"{public_url}/webhooks/kakao/unlink")
     kakao.app.account_webhook = Webhook(f"{public_url}/webhooks/kakao/account")

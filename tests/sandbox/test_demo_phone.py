@@ -1,6 +1,7 @@
 """The phone of the demo page in a real Chromium: KakaoTalk's messages as it draws them."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.async_api import Locator, expect
 from playwright.async_api import Page as Tab
 
 from sandbox.kakao.state import Kind
+from sandbox.kakao.switches import KST
 from tests.support.sandbox_page import Stage, needs_chromium, open_chromium, open_stage, visit
 
 LINK = {"web_url": "http://127.0.0.1:9/m/x", "mobile_web_url": "http://127.0.0.1:9/m/x"}
@@ -219,3 +221,39 @@ async def test_what_was_shared_has_no_button_of_the_apps(tab: Tab, stage: Stage)
     await expect(tab.locator(".room-head")).to_have_text("서연")
     await expect(tab.locator(".theirs .card")).to_be_visible()
     await expect(tab.locator(".theirs .visibility")).to_have_count(0)
+
+
+@needs_chromium
+async def test_the_calendar_shows_a_month_and_the_day_that_is_chosen(
+    tab: Tab, stage: Stage
+) -> None:
+    minji, start = stage.kakao.account("민지"), stage.kakao.now() + 2 * 3600
+    stage.kakao.calendars.add(minji, "정기 모임", start)
+    stage.kakao.changed()
+    await tab.get_by_role("button", name="뒤로").click()
+    await tab.get_by_role("button", name="톡캘린더").click()
+    chosen = date_in_korea(start)
+    await tab.locator(f".days [data-key='{chosen}']").click()
+    event = tab.locator(".of-day .event")
+    await expect(event).to_contain_text("정기 모임")
+    await expect(event).to_contain_text("10분 전")
+    await expect(tab.locator(f".days [data-key='{chosen}']")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+
+
+@needs_chromium
+async def test_a_reminder_slides_in_at_its_time(tab: Tab, stage: Stage) -> None:
+    minji, start = stage.kakao.account("민지"), stage.kakao.now() + 30 * 60
+    stage.kakao.calendars.add(minji, "번개", start)
+    stage.kakao.changed()
+    await expect(tab.locator(".push.ring")).to_have_count(0)
+    stage.kakao.advance(21 * 60)
+    banner = tab.locator(".push.ring")
+    await expect(banner).to_contain_text("10분 뒤 시작해요: 번개")
+    await banner.click()
+    await expect(tab.locator(".of-day")).to_contain_text("번개")
+
+
+def date_in_korea(at: float) -> str:
+    return datetime.fromtimestamp(at, KST).date().isoformat()

@@ -1,9 +1,11 @@
 """KakaoTalk as one person sees it, as JSON for the page."""
 
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit
 
 from sandbox.kakao import Account, ChatRoom, LocalKakao, Message
+from sandbox.kakao.calendars import CalendarEvent
 from sandbox.kakao.notices import Notice
 from sandbox.kakao.state import Partner
 
@@ -29,6 +31,7 @@ class KakaoSide:
             "account": self._face(account),
             "friends": [self._face(one) for one in friends],
             "chats": [self._chat(room, account) for room in self._kakao.chats(account)],
+            "calendar": self._calendar(account),
             "notices": [_notice(one) for one in self._kakao.notices.sent[-LAST_REQUESTS:]],
             "requests": [one._asdict() for one in self._kakao.requests[-LAST_REQUESTS:]],
         }
@@ -61,6 +64,15 @@ class KakaoSide:
             "messages": [self._message(one, account) for one in room.messages[-LAST_MESSAGES:]],
         }
 
+    def _calendar(self, account: Account) -> JSON:
+        diary = self._kakao.calendars.of(account)
+        names = {one.id: one.name for one in diary.calendars.values()}
+        events = sorted(diary.events.values(), key=lambda one: one.start_at)
+        return {
+            "events": [_event(one, names.get(one.calendar_id, "")) for one in events],
+            "rings": [asdict(ring) for ring in diary.rings],
+        }
+
     def _message(self, message: Message, reader: Account) -> JSON:
         return {
             "id": message.id,
@@ -73,6 +85,20 @@ class KakaoSide:
             "at": message.at,
             "starts_at": self._kakao.app.events.get(message.template.get("id", "")),
         }
+
+
+def _event(event: CalendarEvent, calendar: str) -> JSON:
+    return {
+        "id": event.id,
+        "title": event.title,
+        "start_at": event.start_at,
+        "end_at": event.end_at,
+        "reminders": list(event.reminders),
+        "place": event.details.get("location", {}).get("name", ""),
+        "description": event.details.get("description", ""),
+        "calendar": calendar,
+        "by_app": event.by_app,
+    }
 
 
 def _notice(notice: Notice) -> JSON:

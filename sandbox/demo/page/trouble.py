@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sandbox.demo.page.villagers import Villagers
 from sandbox.discord import LocalDiscord
-from sandbox.kakao import Account, LocalKakao
+from sandbox.kakao import Account, Level, LocalKakao
 
 SLOWNESS = 4.0
 FAILURES = 2
@@ -33,6 +33,10 @@ class Trouble:
             "revoke": self._account(kakao.revoke_tokens_at_kakao),
             "withdraw-talk": self._withdraw("talk_message"),
             "withdraw-friends": self._withdraw("friends"),
+            "withdraw-calendar": self._withdraw("talk_calendar"),
+            "lose-calendar": lambda _: kakao.lose_answers(1, "/create/event"),
+            "edit-calendar": self._account(self._rename_event),
+            "spend-calendar": lambda _: kakao.spend_calendar(),
             "unlink": self._account(kakao.unlink_at_kakao),
             "spend-sender": self._account(lambda one: kakao.spend(one, "sender")),
             "spend-recipient": self._account(lambda one: kakao.spend(one, "recipient")),
@@ -58,6 +62,8 @@ class Trouble:
             "slow": lambda _, on: kakao.slow(SLOWNESS if on else 0.0),
             "webhooks-off": lambda _, on: kakao.pause_webhooks(on),
             "members-only": lambda _, on: kakao.members_only(on=on),
+            "calendar-members-only": lambda _, on: kakao.calendar_members_only(on=on),
+            "calendar-off": lambda _, on: kakao.offer_calendar(on=not on),
             "allowed-msg": lambda _, on: self._tell_who_refuses(on=on),
             "refuse-gateway": lambda _, on: discord.refuse_gateway(on),
             "hold-guilds": lambda _, on: discord.hold_guilds(on),
@@ -96,6 +102,8 @@ class Trouble:
             "slow": kakao.delay > 0,
             "webhooks-off": kakao.notices.off,
             "members-only": not kakao.app.friends_permission,
+            "calendar-members-only": not kakao.app.calendar_permission,
+            "calendar-off": kakao.app.level("talk_calendar") is Level.OFF,
             "allowed-msg": kakao.switches.friends_allowed_msg,
             "refuse-gateway": discord.refuses_gateway,
             "hold-guilds": discord.holds_guilds,
@@ -126,6 +134,15 @@ class Trouble:
     def _put_away(self, account: Account, *, on: bool) -> None:
         for friend in self._friends(account):
             self._kakao.put_away(friend, account, on=on)
+
+    def _rename_event(self, account: Account) -> None:
+        """Let somebody rename the next event that the app has put into their calendar."""
+        calendars, now = self._kakao.calendars, self._kakao.now()
+        events = calendars.of(account).events.values()
+        coming = [one for one in events if one.by_app and one.start_at > now]
+        for event in sorted(coming, key=lambda one: one.start_at)[:1]:
+            calendars.change(account, event.id, title=f"★ {event.title}"[:50])
+            self._kakao.changed()
 
     def _tell_who_refuses(self, *, on: bool) -> None:
         self._kakao.switches.friends_allowed_msg = on

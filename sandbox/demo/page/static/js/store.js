@@ -13,6 +13,8 @@ export const ui = {
   channel: null,
   room: null,       // the open KakaoTalk room, null: a list
   tab: "chats",
+  month: null,      // of the phone's calendar, null: this one
+  day: null,
   replyTo: null,
   dismissed: [],    // ephemeral messages that were put away
   seen: {},         // how many KakaoTalk messages of a chat were looked at

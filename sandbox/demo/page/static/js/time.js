@@ -33,6 +33,15 @@ export const clock = (date) => format(date, CLOCK);
 /** The long form for a tooltip or a day's separator. */
 export const day = (date) => format(date, { year: "numeric", month: "long", day: "numeric", weekday: "long" });
 
+/** A moment's day in Korea, as 2026-12-24. */
+export const dateOf = (moment) => new Date(moment + 9 * 3600000).toISOString().slice(0, 10);
+
+/** "2026년 12월" or "December 2026". */
+export const monthOf = (month) => format(new Date(`${month}-15T00:00:00Z`), { year: "numeric", month: "long" });
+
+/** The days of the week from Sunday, as short as can be. */
+export const weekdays = () => Array.from({ length: 7 }, (_, index) => format(new Date(Date.UTC(2026, 10, 1 + index)), { weekday: "narrow" }));
+
 /** The month of a date in short, and its day. */
 export const sheet = (date) => ({ month: format(date, { month: "short" }), date: format(date, { day: "numeric" }).replace(/\D/g, "") });
 

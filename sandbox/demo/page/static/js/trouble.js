@@ -13,10 +13,11 @@ const VERBS = [
   ["clock", ["ten-minutes", "hour", "morning", "tomorrow"]],
   ["kakao-account", ["expire", "revoke", "withdraw-talk"]],
   ["kakao-friends", ["unlink", "withdraw-friends", "hide", "put-away", "refuse", "allowed-msg", "leave-talk", "spend-recipient", "members-only", "join-team"]],
+  ["kakao-calendar", ["withdraw-calendar", "lose-calendar", "edit-calendar", "spend-calendar", "calendar-members-only", "calendar-off"]],
   ["kakao-server", ["spend-sender", "spend-app", "fail", "lose", "rotate", "webhooks-off", "down", "slow"]],
   ["discord-server", ["drop", "gap", "refuse-gateway", "hold-guilds", "rest-down", "rest-hang", "close-dms"]],
 ];
-const SHARED = ["down", "slow", "webhooks-off", "members-only", "allowed-msg", "refuse-gateway", "hold-guilds", "rest-down", "rest-hang"];
+const SHARED = ["down", "slow", "webhooks-off", "members-only", "calendar-members-only", "calendar-off", "allowed-msg", "refuse-gateway", "hold-guilds", "rest-down", "rest-hang"];
 
 /** Draw the drawer; gives the function that draws it again. */
 export function mountTrouble() {

@@ -9,6 +9,7 @@ import { t } from "../texts.js";
 import { clock, day, now } from "../time.js";
 import { toast } from "../toast.js";
 import { glowIn } from "../discord/places.js";
+import { calendarData, drawCalendar, noticeRings } from "./calendar.js";
 import { bubble, preview } from "./cards.js";
 
 const BANNER = 4000;
@@ -26,10 +27,11 @@ export function mountPhone() {
   talk.addEventListener("keydown", (event) => event.key === "Escape" && ui.room && show({ room: null }));
   leadDown(document.getElementById("to-phone"), document.getElementById("phone"));
   setInterval(() => status({ time: clock(now()) }), 10000);
-  let watched = null;
+  let watched = null, rung = null;
   return () => {
     const { chats } = world.state.kakao;
     watched = notice(chats, watched);
+    rung = noticeRings(rung);
     const room = chats.find((one) => one.id === ui.room) ?? null;
     talk.classList.toggle("in-room", Boolean(room));
     status({ time: clock(now()) });
@@ -96,17 +98,23 @@ function listData(chats) {
     id: chat.id, name: nameOf(chat), picture: chat.with?.picture ?? state.account.picture, me: !chat.with,
     text: chat.messages.length ? preview(chat.messages.at(-1).template) : "", at: chat.messages.at(-1)?.at ?? 0, unread: unreadIn(chat),
   })).sort((a, b) => b.at - a.at || Number(b.me) - Number(a.me));
-  return { tab: ui.tab, rows, friends: state.friends, account: state.account };
+  const calendar = ui.tab === "calendar" ? calendarData() : null;
+  return { tab: ui.tab, rows, friends: state.friends, account: state.account, calendar };
 }
 
 function drawList(data) {
+  if (data.tab === "calendar") return [h("header", {}, h("h2", {}, t("talkCalendar"))), drawCalendar(data.calendar), tabs(data)];
   const chats = data.tab === "chats";
-  const unread = data.rows.reduce((sum, row) => sum + row.unread, 0);
   return [
     h("header", {}, h("h2", {}, t(chats ? "chats" : "friends"))),
     h("div", { class: "rows" }, chats ? data.rows.map(chatRow) : [friendRow(data.account, true), h("h3", {}, t("friendCount", { count: data.friends.length })), data.friends.map((one) => friendRow(one, false))]),
-    h("nav", { class: "tabs", "aria-label": "KakaoTalk" }, tab("friends", "person", 0), tab("chats", "bubble", unread)),
+    tabs(data),
   ];
+}
+
+function tabs(data) {
+  const unread = data.rows.reduce((sum, row) => sum + row.unread, 0);
+  return h("nav", { class: "tabs", "aria-label": "KakaoTalk" }, tab("friends", "person", 0), tab("chats", "bubble", unread), tab("calendar", "calendar", 0));
 }
 
 function tab(name, mark, count) {
