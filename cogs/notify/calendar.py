@@ -1,8 +1,6 @@
 """A scheduled event's card with the button for Talk Calendar, and how a member wants it there."""
 
-import asyncio
 import re
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Self, cast
 
@@ -140,7 +138,7 @@ class CalendarButton(
             await services.calendar.put(member_id, event, by_hand=True)
         else:
             await services.calendar.take_out(member_id, self.event_id)
-        await written(services, member_id)
+        await services.calendar_writer.write_soon(member_id, PATIENCE)
         embed, view = await event_panel(interaction, event)
         await interaction.edit_original_response(embed=embed, view=view)
 
@@ -220,7 +218,7 @@ async def _choose(
     services.calendar.check_on()
     before = await services.calendar.choice(member_id)
     await services.calendar.choose(member_id, replace(before, **values))
-    await written(services, member_id)
+    await services.calendar_writer.write_soon(member_id, PATIENCE)
     embed, view = await _shown_again(interaction)
     await interaction.edit_original_response(embed=embed, view=view)
 
@@ -236,13 +234,6 @@ async def _shown_again(
             event = planned_event(services_of(interaction.client), int(found[1]), int(found[2]))
             return await event_panel(interaction, event)
     return await overview_panel(interaction)
-
-
-async def written(services: Services, member_id: int) -> None:
-    """Write a member's calendar at once; what takes longer is done by itself."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(PATIENCE):
-            await services.calendar_writer.write_member(member_id)
 
 
 def planned_event(services: Services, guild_id: int, event_id: int) -> ServerEvent:

@@ -120,6 +120,19 @@ async def test_the_command_line_reads_the_file_that_the_unit_reads(
     assert (status, out.count("\n")) == (2, 1)
 
 
+async def test_a_calendar_without_its_consent_item_is_told_of(running: World) -> None:
+    without = await examine(running, KAKAO_CALENDAR="true")
+    running.kakao.offer_calendar()
+    found = await examine(running, KAKAO_CALENDAR="true")
+    running.kakao.offer_calendar(on=False)
+    assert (without["kakao-calendar"].state, found["kakao-calendar"].state) == (
+        State.FAILURE,
+        State.OK,
+    )
+    assert "The consent item talk_calendar is off" in said(without["kakao-calendar"])
+    assert "is not proven yet" in said(found["kakao-calendar"])
+
+
 async def test_missing_settings_are_all_it_looks_at(tmp_path: Path) -> None:
     status, out = await ended({}, tmp_path, "doctor", "--json")
     lines = json.loads(out)

@@ -33,6 +33,7 @@ from bot.logs import described
 from bot.services.accounts.links import Links
 from bot.services.calendar.entry import CalendarEntry
 from bot.services.clock import DAY, HOUR, MINUTE, SEOUL, Clock, Patience
+from bot.services.listeners import Listeners, guarded
 from storage.calendar_events import TAKEN_OUT, CalendarEvent, CalendarStore
 from storage.database import StorageError
 from storage.reading import Unreadable, reading
@@ -76,6 +77,7 @@ class CalendarWriter:
         self._name = name
         self._patience = patience
         self._now = now
+        self._writing = Listeners()
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -108,6 +110,12 @@ class CalendarWriter:
             for one in await self._store.of_member(member_id):
                 if one.due_at is not None and one.due_at <= self._now():
                     await self._write(one)
+
+    async def write_soon(self, member_id: int, seconds: float) -> None:
+        """Do what is due for a member who waits, but no longer than this; the rest goes on."""
+        # Not cancelled when it takes long: a create that was begun should hear its answer.
+        writing = self._writing.spawn(guarded("writing a calendar", self.write_member(member_id)))
+        await asyncio.wait({writing}, timeout=seconds)
 
     async def empty(self, member_id: int) -> None:
         """Take everything of ours out of a member's calendar, as far as Kakao lets us now.
