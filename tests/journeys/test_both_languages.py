@@ -25,7 +25,8 @@ LEFT_ALONE = ("kkachi:unlink:", "kkachi:erase:", "kkachi:picker:send:")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def world(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> AsyncIterator[World]:
-    async with open_village(tmp_path_factory.mktemp("languages"), migrated) as world:
+    folder = tmp_path_factory.mktemp("languages")
+    async with open_village(folder, migrated, KAKAO_CALENDAR="true") as world:
         await world.link("하준")
         kakao = world.kakao
         kakao.befriend(kakao.account("하준"), kakao.account("서연"))
@@ -62,6 +63,7 @@ def calls(message: Message) -> dict[str, list[dict[str, Any]]]:
         "highlight remove": [],
         "notify add": [{"what": "event-new"}],
         "notify list": [{}],
+        "notify calendar": [{}],
         "notify remove": [],
         "forward me": [where],
         "forward friends": [where],

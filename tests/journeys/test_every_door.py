@@ -143,6 +143,8 @@ async def everything_to_press(world: World, person: Person, message: Message) ->
     await hajun.slash(CHAT, "settings templates add", name="정모", template_id=120001)
     templates = await person.slash(CHAT, "compose", kind="custom")
     kinds = await person.slash(CHAT, "notify list")
+    event, *_ = await person.autocomplete(CHAT, "notify calendar", "event", "")
+    calendar = await person.slash(CHAT, "notify calendar", event=event["value"])
     welcome = await person.slash(CHAT, "help")
     for each in range(21):
         await person.slash(CHAT, "highlight add", word=f"규칙{each}번")
@@ -151,7 +153,7 @@ async def everything_to_press(world: World, person: Person, message: Message) ->
     link = await person.slash(CHAT, "kakao link")
     await world.follow(link, "지우")
     number = await link.until(lambda shown: "번호" in shown.text and "다시 보내기" in shown.labels)
-    answers = (failed, written, templates, kinds, welcome, rules, rule)
+    answers = (failed, written, templates, kinds, calendar, welcome, rules, rule)
     return [panel, number, *(one.answer for one in answers)]
 
 

@@ -38,7 +38,7 @@ SENDS = "직접 보내기 하루 (비우면 카카오 한도만)"
 async def open_doors(folder: Path, patience: Patience = PATIENCE) -> AsyncIterator[World]:
     """Open a world with another server; 민지 is in both and linked."""
     async with open_world(folder, bot=False, patience=patience) as world:
-        world.settings |= SHARING
+        world.settings |= SHARING | {"KAKAO_CALENDAR": "true"}
         here, minji = world.discord.world, world.discord.person("민지")
         guild = here.add_guild("다른 마을", minji.user)
         here.add_channel(guild, SQUARE)

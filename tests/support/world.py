@@ -179,7 +179,7 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def open_world(
-    folder: Path, *, bot: bool = True, patience: Patience = PATIENCE
+    folder: Path, *, bot: bool = True, patience: Patience = PATIENCE, **settings: str
 ) -> AsyncIterator[World]:
     """Start both sandboxes and, unless told otherwise, the bot; the database is in `folder`."""
     async with AsyncExitStack() as stack:
@@ -190,6 +190,7 @@ async def open_world(
         kakao = await stack.enter_async_context(LocalKakao(add_people, sdk=SDK).serve())
         world = _world(discord, kakao, folder)
         world.patience = patience
+        world.settings |= settings
         stack.push_async_callback(world.stop_bot)
         if bot:
             await world.start_bot()
@@ -197,10 +198,10 @@ async def open_world(
 
 
 @asynccontextmanager
-async def open_village(folder: Path, migrated: Path) -> AsyncIterator[World]:
+async def open_village(folder: Path, migrated: Path, **settings: str) -> AsyncIterator[World]:
     """Open a world that many tests share, in which 민지 is linked; `migrated` is its database."""
     shutil.copy(migrated, folder)
-    async with open_world(folder) as world:
+    async with open_world(folder, **settings) as world:
         await world.link("민지")
         yield world
         assert world.discord.problems == []
