@@ -33,10 +33,6 @@ class Trouble:
             "revoke": self._account(kakao.revoke_tokens_at_kakao),
             "withdraw-talk": self._withdraw("talk_message"),
             "withdraw-friends": self._withdraw("friends"),
-            "withdraw-calendar": self._withdraw("talk_calendar"),
-            "lose-calendar": lambda _: kakao.lose_answers(1, "/create/event"),
-            "edit-calendar": self._account(self._rename_event),
-            "spend-calendar": lambda _: kakao.spend_calendar(),
             "unlink": self._account(kakao.unlink_at_kakao),
             "spend-sender": self._account(lambda one: kakao.spend(one, "sender")),
             "spend-recipient": self._account(lambda one: kakao.spend(one, "recipient")),
@@ -56,6 +52,7 @@ class Trouble:
             "lose": lambda _: kakao.lose_answers(1),
             "drop": lambda _: discord.drop_gateway(),
             "gap": self._gap,
+            **self._of_calendar(),
         }
         self._switches: Mapping[str, Switch] = {
             "down": lambda _, on: kakao.down(on),
@@ -75,6 +72,14 @@ class Trouble:
             "leave-talk": lambda name, on: kakao.leave_talk(kakao.account(name), on=on),
             "join-team": lambda name, on: kakao.join_team(kakao.account(name), on=on),
             "close-dms": lambda name, on: discord.close_dms(discord.person(name), on),
+        }
+
+    def _of_calendar(self) -> Mapping[str, Once]:
+        return {
+            "withdraw-calendar": self._withdraw("talk_calendar"),
+            "lose-calendar": lambda _: self._kakao.lose_answers(1, "/create/event"),
+            "edit-calendar": self._account(self._rename_event),
+            "spend-calendar": lambda _: self._kakao.spend_calendar(),
         }
 
     @property
