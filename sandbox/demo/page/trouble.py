@@ -59,8 +59,6 @@ class Trouble:
             "slow": lambda _, on: kakao.slow(SLOWNESS if on else 0.0),
             "webhooks-off": lambda _, on: kakao.pause_webhooks(on),
             "members-only": lambda _, on: kakao.members_only(on=on),
-            "calendar-members-only": lambda _, on: kakao.calendar_members_only(on=on),
-            "calendar-off": lambda _, on: kakao.offer_calendar(on=not on),
             "allowed-msg": lambda _, on: self._tell_who_refuses(on=on),
             "refuse-gateway": lambda _, on: discord.refuse_gateway(on),
             "hold-guilds": lambda _, on: discord.hold_guilds(on),
@@ -72,6 +70,7 @@ class Trouble:
             "leave-talk": lambda name, on: kakao.leave_talk(kakao.account(name), on=on),
             "join-team": lambda name, on: kakao.join_team(kakao.account(name), on=on),
             "close-dms": lambda name, on: discord.close_dms(discord.person(name), on),
+            **self._calendar_switches(),
         }
 
     def _of_calendar(self) -> Mapping[str, Once]:
@@ -80,6 +79,12 @@ class Trouble:
             "lose-calendar": lambda _: self._kakao.lose_answers(1, "/create/event"),
             "edit-calendar": self._account(self._rename_event),
             "spend-calendar": lambda _: self._kakao.spend_calendar(),
+        }
+
+    def _calendar_switches(self) -> Mapping[str, Switch]:
+        return {
+            "calendar-members-only": lambda _, on: self._kakao.calendar_members_only(on=on),
+            "calendar-off": lambda _, on: self._kakao.offer_calendar(on=not on),
         }
 
     @property
