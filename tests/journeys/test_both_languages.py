@@ -26,7 +26,7 @@ LEFT_ALONE = ("kkachi:unlink:", "kkachi:erase:", "kkachi:picker:send:")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def world(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> AsyncIterator[World]:
     folder = tmp_path_factory.mktemp("languages")
-    async with open_village(folder, migrated, KAKAO_CALENDAR="true") as world:
+    async with open_village(folder, migrated, calendar=True) as world:
         await world.link("하준")
         kakao = world.kakao
         kakao.befriend(kakao.account("하준"), kakao.account("서연"))

@@ -203,7 +203,16 @@ async def test_the_drawer_makes_trouble_and_ends_it(chromium: Browser, stage: St
 
 
 SWITCHES = (
-    *("down", "slow", "webhooks-off", "members-only", "allowed-msg", "refuse-gateway"),
+    *(
+        "down",
+        "slow",
+        "webhooks-off",
+        "calendar-members-only",
+        "calendar-off",
+        "members-only",
+        "allowed-msg",
+        "refuse-gateway",
+    ),
     *("hold-guilds", "rest-down", "rest-hang", "refuse", "hide", "put-away", "leave-talk"),
     *("join-team", "close-dms"),
 )

@@ -56,6 +56,8 @@ class Stage:
 async def open_stage(tmp_path: Path, bot: BotProcess | None = None) -> AsyncIterator[Stage]:
     discord, kakao = LocalDiscord(build_village, answer_within=0.2), LocalKakao(add_people)
     discord.world.book().overwrite(COMMANDS)
+    kakao.offer_calendar()
+    kakao.calendar_members_only(on=False)
     async with discord.serve(), kakao.serve():
         shown = bot or BotProcess({}, tmp_path)
         page = Page(Scene(discord, kakao, shown, "http://127.0.0.1:9"))

@@ -179,7 +179,7 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def open_world(
-    folder: Path, *, bot: bool = True, patience: Patience = PATIENCE, **settings: str
+    folder: Path, *, bot: bool = True, patience: Patience = PATIENCE, calendar: bool = False
 ) -> AsyncIterator[World]:
     """Start both sandboxes and, unless told otherwise, the bot; the database is in `folder`."""
     async with AsyncExitStack() as stack:
@@ -190,7 +190,7 @@ async def open_world(
         kakao = await stack.enter_async_context(LocalKakao(add_people, sdk=SDK).serve())
         world = _world(discord, kakao, folder)
         world.patience = patience
-        world.settings |= settings
+        world.settings |= {"KAKAO_CALENDAR": "true"} if calendar else {}
         stack.push_async_callback(world.stop_bot)
         if bot:
             await world.start_bot()
@@ -198,10 +198,12 @@ async def open_world(
 
 
 @asynccontextmanager
-async def open_village(folder: Path, migrated: Path, **settings: str) -> AsyncIterator[World]:
+async def open_village(
+    folder: Path, migrated: Path, *, calendar: bool = False
+) -> AsyncIterator[World]:
     """Open a world that many tests share, in which 민지 is linked; `migrated` is its database."""
     shutil.copy(migrated, folder)
-    async with open_world(folder, **settings) as world:
+    async with open_world(folder, calendar=calendar) as world:
         await world.link("민지")
         yield world
         assert world.discord.problems == []

@@ -54,7 +54,11 @@ class Trouble:
             "gap": self._gap,
             **self._of_calendar(),
         }
-        self._switches: Mapping[str, Switch] = {
+        self._switches = self._all_switches()
+
+    def _all_switches(self) -> Mapping[str, Switch]:
+        discord, kakao = self.discord, self._kakao
+        return {
             "down": lambda _, on: kakao.down(on),
             "slow": lambda _, on: kakao.slow(SLOWNESS if on else 0.0),
             "webhooks-off": lambda _, on: kakao.pause_webhooks(on),
