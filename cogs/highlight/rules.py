@@ -70,7 +70,7 @@ class RuleCommands(HighlightCog):
         Args:
             interaction: who asks, and where
             word: The word or phrase; leave it out to get everything in a channel or by a person
-            mode: How it must appear in the text
+            mode: How it must appear; spaced letters and typos are found in “inside words too” only
             cooldown: Minutes without another card for this rule in the same channel
             channel: Only in this channel or category
             member: Only by this person or bot
@@ -177,7 +177,7 @@ class RuleCommands(HighlightCog):
             interaction: who asks, and where
             rule: Which one
             word: Another word, phrase or pattern
-            mode: How it must appear in the text
+            mode: How it must appear; spaced letters and typos are found in “inside words too” only
             cooldown: Minutes without another card for this rule in the same channel
             channel: Also in this channel or category; again to undo
             member: Also by this person or bot; again to undo
