@@ -4,14 +4,15 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from storage.database import open_database
-from tests.support.postgres import missing, postgres
+from tests.support.postgres import Cluster, missing
+from tests.support.postgres import cluster as run_cluster
 
 # Machines differ, and none is quiet: how long an example takes is no reason to fail.
 settings.register_profile("kkachi", deadline=None)
@@ -48,10 +49,27 @@ def tmp_path(tmp_path: Path, migrated: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """Give the address of a PostgreSQL; what is in it may be thrown away."""
+def cluster() -> Iterator[Cluster]:
+    """Run a PostgreSQL with a database that is up to date."""
     reason = missing()
     if reason is not None:
         pytest.skip(reason)
-    with postgres() as url:
+    with run_cluster() as cluster:
+        asyncio.run(cluster.migrate())
+        yield cluster
+
+
+@pytest.fixture
+async def postgresql(cluster: Cluster) -> AsyncIterator[str]:
+    """Give the address of a PostgreSQL database of the test's own that is up to date."""
+    async with cluster.database() as url:
         yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Give the address of a database that is up to date; the test is run on each kind."""
+    if request.param == "postgresql":
+        url: str = request.getfixturevalue("postgresql")
+        return url
+    return f"sqlite+aiosqlite:///{request.getfixturevalue('tmp_path')}/kkachi.db"

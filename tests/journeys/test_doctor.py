@@ -34,6 +34,7 @@ from storage.database import open_database
 from storage.links import LinkStore
 from storage.vault import Vault
 from tests.support.linking import texts
+from tests.support.postgres import EMPTY, Cluster
 from tests.support.telemetry import STAFF
 from tests.support.world import World, free_port, open_world
 from tests.unit.test_keys import NEW, OLD, ended, link_of
@@ -459,10 +460,11 @@ async def test_watching_shows_what_changes_until_nothing_is_wrong(
     assert [(line.check, line.state) for line in shown] == [("kakao-key", State.OK)]
 
 
-async def test_the_version_of_a_postgresql_is_found(running: World, postgresql: str) -> None:
-    before = (await examine(running, DATABASE_URL=postgresql))["database"]
-    assert before.state is State.LATER
-    async with open_database(postgresql):
-        pass
-    found = (await examine(running, DATABASE_URL=postgresql))["database"]
+async def test_the_version_of_a_postgresql_is_found(running: World, cluster: Cluster) -> None:
+    async with cluster.database(EMPTY) as url:
+        before = (await examine(running, DATABASE_URL=url))["database"]
+        assert before.state is State.LATER
+        async with open_database(url):
+            pass
+        found = (await examine(running, DATABASE_URL=url))["database"]
     assert (found.state, "PostgreSQL 1" in said(found)) == ("ok", True)

@@ -22,7 +22,6 @@ from sandbox.kakao import LocalKakao
 from storage.deliveries import DeliveryState
 from storage.workers import DEAD_AFTER
 from tests.support.outbox import MINJI, Clock, World, card, opened
-from tests.support.postgres import empty
 from tests.support.world import ROOT, until
 
 FRIENDS = ("준호", "서연")
@@ -83,7 +82,6 @@ class Senders:
 
 @pytest.fixture
 async def senders(postgresql: str, tmp_path: Path) -> AsyncIterator[Senders]:
-    await empty(postgresql)
     kakao, clock = LocalKakao(add_people), Clock(time.time())
     limits = kakao.switches
     limits.pair_per_day = limits.sender_per_day = limits.recipient_per_day = 10_000

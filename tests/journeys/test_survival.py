@@ -3,7 +3,6 @@
 import asyncio
 import random
 import signal
-import sqlite3
 from asyncio.subprocess import Process
 from base64 import urlsafe_b64encode
 from collections import Counter
@@ -17,7 +16,8 @@ import pytest
 from bot.services.highlights.catch_up import SAVE_EVERY
 from sandbox.discord import Reply
 from sandbox.kakao import Message
-from tests.support.database import locked
+from tests.support.database import locked, rows
+from tests.support.postgres import ONLY_SQLITE
 from tests.support.world import CHAT, World, open_world, start_process, until
 
 FRIENDS = ("준호", "서연", "지우")
@@ -28,8 +28,9 @@ UNLINK = "/v1/user/unlink"
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
+async def world(tmp_path: Path, database_url: str) -> AsyncIterator[World]:
     async with open_world(tmp_path, bot=False) as world:
+        world.settings["DATABASE_URL"] = database_url
         world.kakao.switches.pair_per_day = 10_000
         world.kakao.switches.sender_per_day = world.kakao.switches.recipient_per_day = 10_000
         kinds = ("PAIR", "SENDER", "RECIPIENT")
@@ -63,20 +64,13 @@ async def drain(stream: asyncio.StreamReader | None, log: bytearray | None) -> N
             log += line
 
 
-def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
-    with sqlite3.connect(folder / "kkachi.db") as database:
-        found = database.execute(query).fetchall()
-    database.close()
-    return found
-
-
 def database_bytes(folder: Path) -> bytes:
     """Return what a thief of the files would read, the write-ahead log included."""
     return b"".join(path.read_bytes() for path in folder.glob("kkachi.db*"))
 
 
-def number(folder: Path, where: str) -> int:
-    [[count]] = rows(folder, f"SELECT count(*) FROM deliveries WHERE {where}")  # noqa: S608 - conditions of this file
+def number(url: str, where: str) -> int:
+    [[count]] = rows(url, f"SELECT count(*) FROM deliveries WHERE {where}")  # noqa: S608 - conditions of this file
     assert isinstance(count, int)
     return count
 
@@ -105,19 +99,19 @@ def options(panel: Reply) -> list[dict[str, str]]:
 
 
 async def accepted(
-    folder: Path, acts: Sequence[Coroutine[Any, Any, Reply]], each: int
+    url: str, acts: Sequence[Coroutine[Any, Any, Reply]], each: int
 ) -> list[asyncio.Task[Reply]]:
     """Let acts that make so many rows each begin, no more at once than a busy machine answers."""
     begun: list[asyncio.Task[Reply]] = []
-    before = number(folder, "1")
+    before = number(url, "true")
     for start in range(0, len(acts), AT_ONCE):
         begun.extend(asyncio.create_task(act) for act in acts[start : start + AT_ONCE])
-        await until(lambda: number(folder, "1") == before + each * len(begun), PATIENCE)
+        await until(lambda: number(url, "true") == before + each * len(begun), PATIENCE)
     return begun
 
 
 async def test_a_kill_in_the_middle_of_200_forwards_loses_none_and_repeats_none_to_friends(
-    world: World, tmp_path: Path
+    world: World, tmp_path: Path, database_url: str
 ) -> None:
     minji = world.discord.person("민지")
     async with running(world, tmp_path) as process:
@@ -130,33 +124,34 @@ async def test_a_kill_in_the_middle_of_200_forwards_loses_none_and_repeats_none_
         world.kakao.slow(0.4)
         asked = [minji.menu(CHAT, "Send to my KakaoTalk", said) for _ in range(TO_ME)]
         pressed = [minji.press(panel, f"보내기 ({len(FRIENDS)})") for panel in panels]
-        begun = await accepted(tmp_path, asked, each=1)
-        begun += await accepted(tmp_path, pressed, each=len(FRIENDS))
+        begun = await accepted(database_url, asked, each=1)
+        begun += await accepted(database_url, pressed, each=len(FRIENDS))
         everything = TO_ME + TO_FRIENDS * len(FRIENDS)
-        await until(lambda: number(tmp_path, "state = 'sent'") > 30, PATIENCE)
+        await until(lambda: number(database_url, "state = 'sent'") > 30, PATIENCE)
         process.send_signal(signal.SIGKILL)
         await process.wait()
         for act in begun:
             act.cancel()
         await asyncio.gather(*begun, return_exceptions=True)
-    left = number(tmp_path, "state IN ('queued', 'sending')")
+    left = number(database_url, "state IN ('queued', 'sending')")
     assert left > 50
     world.kakao.slow(0)
     async with running(world, tmp_path):
-        await until(lambda: number(tmp_path, "state IN ('queued', 'sending')") == 0, PATIENCE)
-    assert number(tmp_path, "state IN ('sent', 'unknown')") == everything
+        await until(lambda: number(database_url, "state IN ('queued', 'sending')") == 0, PATIENCE)
+    assert number(database_url, "state IN ('sent', 'unknown')") == everything
     arrived = Counter(card(message) for message in world.kakao.outbox)
     friends = {key: times for key, times in arrived.items() if key[1] in FRIENDS}
     assert set(friends.values()) == {1}
-    assert len(friends) >= number(tmp_path, "state = 'sent' AND chat = 'friend'")
+    assert len(friends) >= number(database_url, "state = 'sent' AND chat = 'friend'")
     own = {key: times for key, times in arrived.items() if key[1] == "민지"}
     assert len(own) == TO_ME
     assert max(own.values()) <= 2
     assert sum(own.values()) <= TO_ME + AT_ONCE
 
 
+@ONLY_SQLITE
 async def test_a_kill_while_another_account_is_linked_sends_nothing_in_its_name(
-    world: World, tmp_path: Path
+    world: World, tmp_path: Path, database_url: str
 ) -> None:
     minji, kakao = world.discord.person("민지"), world.kakao
     async with running(world, tmp_path) as process:
@@ -166,9 +161,11 @@ async def test_a_kill_while_another_account_is_linked_sends_nothing_in_its_name(
         panels = await drafts(world, 1)
         kakao.fail_next(10_000, code=-1, path="/v")
         acts = [minji.menu(CHAT, "Send to my KakaoTalk", said) for _ in range(4)]
-        begun = await accepted(tmp_path, acts, each=1)
+        begun = await accepted(database_url, acts, each=1)
         begun += await accepted(
-            tmp_path, [minji.press(panel, f"보내기 ({len(FRIENDS)})") for panel in panels], each=3
+            database_url,
+            [minji.press(panel, f"보내기 ({len(FRIENDS)})") for panel in panels],
+            each=3,
         )
         kakao.failures.clear()
         kakao.fall_ill("hang", UNLINK)
@@ -185,14 +182,14 @@ async def test_a_kill_while_another_account_is_linked_sends_nothing_in_its_name(
     sent_before = list(kakao.outbox)
     async with running(world, tmp_path):
         await minji.menu(CHAT, "Send to my KakaoTalk", said)
-        await until(lambda: number(tmp_path, "state IN ('queued', 'sending')") == 0, PATIENCE)
+        await until(lambda: number(database_url, "state IN ('queued', 'sending')") == 0, PATIENCE)
     assert {message.sender.name for message in sent_before} <= {"민지"}
     [new] = kakao.outbox[len(sent_before) :]
     assert (new.sender.name, new.to_me) == ("준호", True)
-    assert number(tmp_path, "state = 'cancelled'") + len(sent_before) == 4 + len(FRIENDS)
+    assert number(database_url, "state = 'cancelled'") + len(sent_before) == 4 + len(FRIENDS)
 
 
-async def waits_for(world: World, folder: Path, lines: Sequence[str]) -> None:
+async def waits_for(world: World, url: str, lines: Sequence[str]) -> None:
     """Let 민지 wait for a word, and what is written wait for her."""
     minji, junho = world.discord.person("민지"), world.discord.person("준호")
     await world.link("민지")
@@ -200,19 +197,19 @@ async def waits_for(world: World, folder: Path, lines: Sequence[str]) -> None:
     await minji.slash(CHAT, "highlight pause", hours=1)
     for line in lines:
         await junho.say(CHAT, line)
-    await until(lambda: found(folder) == len(lines), PATIENCE)
+    await until(lambda: found(url) == len(lines), PATIENCE)
 
 
-def found(folder: Path) -> int:
-    [[count]] = rows(folder, "SELECT count(DISTINCT message_id) FROM hits")
+def found(url: str) -> int:
+    [[count]] = rows(url, "SELECT count(DISTINCT message_id) FROM hits")
     assert isinstance(count, int)
     return count
 
 
-def listed(folder: Path, digest: Message) -> list[str]:
+def listed(url: str, digest: Message) -> list[str]:
     """Return what stands on the page behind a digest."""
     digest_id = digest.template["header_link"]["web_url"].rpartition("/")[2]
-    items = rows(folder, "SELECT digest_id, text FROM digest_items")
+    items = rows(url, "SELECT digest_id, text FROM digest_items")
     return sorted(str(said).removeprefix("준호: ") for owner, said in items if owner == digest_id)
 
 
@@ -223,16 +220,16 @@ async def kill(process: Process) -> None:
 
 @pytest.mark.parametrize(("window", "copies"), [("composed", 1), ("under way", 2)])
 async def test_a_kill_around_a_digest_loses_nothing_of_it_and_sends_it_twice_at_most(
-    world: World, tmp_path: Path, window: str, copies: int
+    world: World, tmp_path: Path, database_url: str, window: str, copies: int
 ) -> None:
     world.settings["KAKAO_PAIR_DAILY"] = "20"
     minji, lines = world.discord.person("민지"), [f"번개 {number}" for number in range(12)]
     async with running(world, tmp_path) as process:
-        await waits_for(world, tmp_path, lines)
+        await waits_for(world, database_url, lines)
         world.kakao.slow(5)
         world.discord.rest_hangs(window == "composed", at="/messages")
         await minji.slash(CHAT, "highlight pause", hours=0)
-        await until(lambda: number(tmp_path, "state = 'sending'") == 1, PATIENCE)
+        await until(lambda: number(database_url, "state = 'sending'") == 1, PATIENCE)
         if window == "under way":
             await until(lambda: world.kakao.outbox, PATIENCE)
         await kill(process)
@@ -240,35 +237,36 @@ async def test_a_kill_around_a_digest_loses_nothing_of_it_and_sends_it_twice_at_
     world.discord.rest_hangs(False)
     world.kakao.slow(0)
     async with running(world, tmp_path):
-        await until(lambda: number(tmp_path, "state = 'sent'") == 1, PATIENCE)
-    assert number(tmp_path, "1") == 1
+        await until(lambda: number(database_url, "state = 'sent'") == 1, PATIENCE)
+    assert number(database_url, "true") == 1
     assert len(world.kakao.outbox) == copies
-    assert listed(tmp_path, world.kakao.outbox[-1]) == sorted(lines)
+    assert listed(database_url, world.kakao.outbox[-1]) == sorted(lines)
 
 
+@ONLY_SQLITE
 async def test_a_kill_while_catching_up_misses_nothing_and_finds_nothing_twice(
-    world: World, tmp_path: Path
+    world: World, tmp_path: Path, database_url: str
 ) -> None:
     world.settings["KAKAO_PAIR_DAILY"] = "20"
     junho, rooms = world.discord.person("준호"), (CHAT, "레이드-모집")
     first, missed, last = "번개 처음", [f"번개 놓친 {one}" for one in range(8)], "번개 그 사이"
     async with running(world, tmp_path):
-        await waits_for(world, tmp_path, [first])
+        await waits_for(world, database_url, [first])
     said = [await junho.say(rooms[one % 2], line) for one, line in enumerate(missed)]
     world.discord.rest_hangs(at=f"/channels/{said[1].channel.id}/messages")
     async with running(world, tmp_path) as process:
-        await until(lambda: found(tmp_path) == 1 + len(missed) / 2, PATIENCE)
+        await until(lambda: found(database_url) == 1 + len(missed) / 2, PATIENCE)
         await junho.say(CHAT, last)
-        await until(lambda: found(tmp_path) == 2 + len(missed) / 2, PATIENCE)
+        await until(lambda: found(database_url) == 2 + len(missed) / 2, PATIENCE)
         await asyncio.sleep(SAVE_EVERY + 0.5)  # what is heard now may not move the mark
         await kill(process)
     world.discord.rest_hangs(False)
     async with running(world, tmp_path):
-        await until(lambda: found(tmp_path) == 2 + len(missed), PATIENCE)
+        await until(lambda: found(database_url) == 2 + len(missed), PATIENCE)
         await world.discord.person("민지").slash(CHAT, "highlight pause", hours=0)
-        await until(lambda: number(tmp_path, "state = 'sent'") == 1, PATIENCE)
+        await until(lambda: number(database_url, "state = 'sent'") == 1, PATIENCE)
     [digest] = world.kakao.outbox
-    assert listed(tmp_path, digest) == sorted([first, *missed, last])
+    assert listed(database_url, digest) == sorted([first, *missed, last])
 
 
 def refreshes(world: World) -> int:
@@ -300,9 +298,10 @@ async def refreshing(world: World, window: str) -> AsyncIterator[asyncio.Task[Re
 WINDOWS = ("the answer is on its way", "the answer is not saved yet")
 
 
+@ONLY_SQLITE
 @pytest.mark.parametrize("window", WINDOWS)
 async def test_a_kill_that_costs_the_new_refresh_token_is_told_and_the_card_comes_after_linking(
-    world: World, tmp_path: Path, window: str
+    world: World, tmp_path: Path, database_url: str, window: str
 ) -> None:
     """Kakao has let the former one die, so nothing but the member can mend it."""
     minji, kakao = world.discord.person("민지"), world.kakao
@@ -314,16 +313,17 @@ async def test_a_kill_that_costs_the_new_refresh_token_is_told_and_the_card_come
     async with running(world, tmp_path):
         await until(lambda: minji.dms, PATIENCE)
         assert "카카오톡 연결이 끊겨서" in minji.dms[0].text
-        await until(lambda: number(tmp_path, "reason = 'link-again'") == 1, PATIENCE)
+        await until(lambda: number(database_url, "reason = 'link-again'") == 1, PATIENCE)
         assert kakao.outbox == []
         await world.follow(await minji.slash(CHAT, "kakao link"), "민지")
-        await until(lambda: number(tmp_path, "state = 'sent'") == 1, PATIENCE)
+        await until(lambda: number(database_url, "state = 'sent'") == 1, PATIENCE)
     assert len(minji.dms) == 1
     assert [message.sender.name for message in kakao.outbox] == ["민지"]
 
 
+@ONLY_SQLITE
 async def test_a_kill_in_a_refresh_that_leaves_the_refresh_token_alive_costs_nothing(
-    world: World, tmp_path: Path
+    world: World, tmp_path: Path, database_url: str
 ) -> None:
     minji, kakao = world.discord.person("민지"), world.kakao
     async with running(world, tmp_path) as process:
@@ -331,7 +331,7 @@ async def test_a_kill_in_a_refresh_that_leaves_the_refresh_token_alive_costs_not
         async with refreshing(world, WINDOWS[1]):
             await kill(process)
     async with running(world, tmp_path):
-        await until(lambda: number(tmp_path, "state = 'sent'") == 1, PATIENCE)
+        await until(lambda: number(database_url, "state = 'sent'") == 1, PATIENCE)
     assert minji.dms == []
     assert [message.sender.name for message in kakao.outbox] == ["민지"]
 
@@ -347,6 +347,7 @@ class Remembering(random.Random):
         return made
 
 
+@ONLY_SQLITE
 async def test_neither_the_database_nor_the_log_holds_a_token_a_code_or_a_state(
     world: World, tmp_path: Path
 ) -> None:

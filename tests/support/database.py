@@ -3,9 +3,31 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
 from tests.support.world import World
+
+
+def rows(url: str, query: str) -> list[tuple[object, ...]]:
+    """Read a database beside the bot, of either kind."""
+    if url.startswith("postgresql"):
+        # A loop of its own: who waits for a row to come does not wait in the test's.
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(asyncio.run, _fetched(url, query)).result()
+    with closing(sqlite3.connect(url.partition(":///")[2])) as database:
+        return database.execute(query).fetchall()
+
+
+async def _fetched(url: str, query: str) -> list[tuple[object, ...]]:
+    engine = create_async_engine(url)
+    async with engine.connect() as connection:
+        found = (await connection.execute(text(query))).all()
+    await engine.dispose()
+    return [tuple(row) for row in found]
 
 
 @contextmanager

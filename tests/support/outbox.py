@@ -274,11 +274,14 @@ async def opened(
 
 @asynccontextmanager
 async def open_outbox(
-    folder: Path, limits: KakaoLimits = PLENTY, *, read: float = 10.0
+    folder: Path, limits: KakaoLimits = PLENTY, *, read: float = 10.0, url: str = ""
 ) -> AsyncIterator[World]:
     """Open a world with a local Kakao of its own, in which the member is linked."""
     clock = Clock()
     kakao = LocalKakao(add_people, now=clock, random=Random(1))
-    async with kakao.serve(), opened(kakao, kakao.url, folder, clock, limits, read=read) as world:
+    async with (
+        kakao.serve(),
+        opened(kakao, kakao.url, folder, clock, limits, read=read, url=url) as world,
+    ):
         await world.link()
         yield world

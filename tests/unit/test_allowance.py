@@ -15,6 +15,7 @@ from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
 from storage.deliveries import Delivery, DeliveryState
 from tests.support.outbox import JUNHO, MINJI, NOON, Clock, World, open_outbox, opened
+from tests.support.postgres import ONLY_SQLITE
 
 TOMORROW = NOON + 12 * HOUR  # the midnight after NOON
 SPREAD = 600
@@ -22,9 +23,9 @@ SENT, QUEUED, FAILED = DeliveryState.SENT, DeliveryState.QUEUED, DeliveryState.F
 
 
 @pytest.fixture
-async def idle(tmp_path: Path) -> AsyncIterator[World]:
+async def idle(tmp_path: Path, database_url: str) -> AsyncIterator[World]:
     """The world before the sender runs, with Kakao's own limits."""
-    async with open_outbox(tmp_path, KakaoLimits()) as world:
+    async with open_outbox(tmp_path, KakaoLimits(), url=database_url) as world:
         yield world
 
 
@@ -224,6 +225,7 @@ async def test_a_new_process_goes_on_counting(tmp_path: Path) -> None:
             assert await left(world) == (17, 97)
 
 
+@ONLY_SQLITE
 async def test_what_a_kill_leaves_in_doubt_stays_counted(idle: World) -> None:
     forwards = [await idle.to_me(), await idle.to_friends("준호")]
     claims = idle.allowance.claims

@@ -29,13 +29,14 @@ from storage.leases import LeaseStore, Outcome
 from storage.links import LinkStore
 from storage.vault import Vault
 from tests.support.outbox import CARD, MINJI, NOON, World, open_outbox
+from tests.support.postgres import ONLY_SQLITE
 from tests.support.world import until
 
 
 @pytest.fixture
-async def idle(tmp_path: Path) -> AsyncIterator[World]:
+async def idle(tmp_path: Path, database_url: str) -> AsyncIterator[World]:
     """The world before the sender runs."""
-    async with open_outbox(tmp_path) as world:
+    async with open_outbox(tmp_path, url=database_url) as world:
         yield world
 
 
@@ -329,6 +330,7 @@ async def test_a_lost_answer_is_never_repeated_to_friends(world: World) -> None:
     assert sorted(world.readers()) == ["민지", "서연", "준호"]
 
 
+@ONLY_SQLITE
 async def test_after_a_kill_me_gets_it_once_more_and_friends_do_not(idle: World) -> None:
     mine, friends = await idle.to_me(), await idle.to_friends("준호", "서연")
     await idle.leases.lease(NOON, NOON + 60, 10, lambda row: idle.allowance.claims(row, NOON))
@@ -350,6 +352,7 @@ async def test_stopping_lets_a_send_finish_and_starts_no_other(idle: World) -> N
     assert states == [DeliveryState.SENT, DeliveryState.QUEUED]
 
 
+@ONLY_SQLITE
 async def test_when_results_cannot_be_recorded_sending_stops(
     idle: World, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -367,6 +370,7 @@ async def test_when_results_cannot_be_recorded_sending_stops(
     assert "sending stops" in caplog.text
 
 
+@ONLY_SQLITE
 async def test_a_full_disk_is_an_alarm_until_it_has_room_again(idle: World) -> None:
     full = (
         "CREATE TRIGGER full BEFORE UPDATE ON deliveries WHEN NEW.state = 'sending' "

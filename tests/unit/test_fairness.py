@@ -20,8 +20,8 @@ OTHERS = range(100, 140)
 
 
 @pytest.fixture
-async def idle(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_outbox(tmp_path) as world:
+async def idle(tmp_path: Path, database_url: str) -> AsyncIterator[World]:
+    async with open_outbox(tmp_path, url=database_url) as world:
         limits = world.kakao.switches
         limits.pair_per_day = limits.sender_per_day = limits.recipient_per_day = 10_000
         yield world

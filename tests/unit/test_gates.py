@@ -31,8 +31,8 @@ MINUTE = 60.0
 
 
 @pytest.fixture
-async def tower(tmp_path: Path) -> AsyncIterator[HighlightsWorld]:
-    async with open_tower(tmp_path) as tower:
+async def tower(tmp_path: Path, database_url: str) -> AsyncIterator[HighlightsWorld]:
+    async with open_tower(tmp_path, url=database_url) as tower:
         await tower.rule()
         yield tower
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from storage.deliveries import OF_HITS, Chat, DeliveryStore, NewDelivery
 from storage.hits import Hit, HitStore, Priority
 from storage.taking import Bundle
 from tests.support.outbox import CARD, MINJI, NOON
-from tests.support.postgres import empty
+from tests.support.postgres import ONLY_SQLITE
 from tests.support.watching import DAY, GUILD, HighlightsWorld, open_tower
 
 MENTION, REPLY, WORD, EVENT = Priority
@@ -23,35 +22,20 @@ MEMBERS = range(10, 15)
 BAD = 12
 
 
-@asynccontextmanager
-async def opened(
-    request: pytest.FixtureRequest, folder: Path, *, app_daily: int = 30_000
-) -> AsyncIterator[HighlightsWorld]:
-    """Open a world on the database that the test is run with."""
-    url = ""
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql")
-        await empty(url)
-    async with open_tower(folder, url=url, app_daily=app_daily) as tower:
-        yield tower
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def tower(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[HighlightsWorld]:
+@pytest.fixture
+async def tower(database_url: str, tmp_path: Path) -> AsyncIterator[HighlightsWorld]:
     """Five members, for each of whom a word was found."""
-    async with opened(request, tmp_path) as tower:
+    async with open_tower(tmp_path, url=database_url) as tower:
         for member_id in MEMBERS:
             await tower.link(member_id)
             await found(tower, member_id)
         yield tower
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def last_call(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> AsyncIterator[HighlightsWorld]:
+@pytest.fixture
+async def last_call(database_url: str, tmp_path: Path) -> AsyncIterator[HighlightsWorld]:
     """Two members right before the end of a day, on which the app may send one message more."""
-    async with opened(request, tmp_path, app_daily=1) as tower:
+    async with open_tower(tmp_path, url=database_url, app_daily=1) as tower:
         for member_id, priority in ((10, WORD), (11, MENTION)):
             await tower.link(member_id)
             await found(tower, member_id, priority)
@@ -114,7 +98,7 @@ def meanwhile(tower: HighlightsWorld, happens: Callable[[], Awaitable[object]]) 
 
 
 @pytest.mark.parametrize("batch", [2, 500])
-@pytest.mark.parametrize("tower", ["sqlite"], indirect=True)
+@ONLY_SQLITE
 async def test_the_most_urgent_go_first_and_of_them_the_oldest(
     tower: HighlightsWorld, batch: int
 ) -> None:
@@ -125,7 +109,7 @@ async def test_the_most_urgent_go_first_and_of_them_the_oldest(
     assert await look(tower) == [14, 11, 13, 12, 10]
 
 
-@pytest.mark.parametrize("tower", ["sqlite"], indirect=True)
+@ONLY_SQLITE
 async def test_who_becomes_urgent_meanwhile_does_not_wait_for_everybody_before(
     tower: HighlightsWorld,
 ) -> None:
@@ -225,7 +209,7 @@ async def test_to_who_is_erased_meanwhile_nothing_goes(tower: HighlightsWorld) -
     assert await tower.database.all(traces) == []
 
 
-@pytest.mark.parametrize("tower", ["sqlite"], indirect=True)
+@ONLY_SQLITE
 async def test_who_is_forgotten_before_their_turn_is_not_looked_at(tower: HighlightsWorld) -> None:
     tower.services.dispatcher._batch = 1
     meanwhile(tower, lambda: tower.services.dispatcher.forget(BAD))
@@ -280,7 +264,7 @@ async def test_what_was_accepted_already_is_not_promised_again(last_call: Highli
     assert times(last_call) == {11: 60, 10: 60}
 
 
-@pytest.mark.parametrize("tower", ["sqlite"], indirect=True)
+@ONLY_SQLITE
 async def test_who_cannot_get_anything_is_not_looked_at_again(tower: HighlightsWorld) -> None:
     for change in (
         "UPDATE links SET broken_at = 1 WHERE member_id = 10",
@@ -295,7 +279,6 @@ async def test_who_cannot_get_anything_is_not_looked_at_again(tower: HighlightsW
 async def test_of_two_processes_that_look_at_once_each_member_gets_one(
     postgresql: str, tmp_path: Path
 ) -> None:
-    await empty(postgresql)
     many = range(100, 160)
     async with (
         open_tower(tmp_path, url=postgresql) as one,

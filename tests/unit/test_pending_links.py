@@ -37,7 +37,6 @@ from storage.tables import pending_links
 from storage.vault import Vault, VaultError
 from tests.support.linking import JUNHO, MINJI, LinkWorld, open_house, texts
 from tests.support.outbox import VAULT, Clock
-from tests.support.postgres import empty
 
 DAY = 24 * 3600.0
 
@@ -193,7 +192,6 @@ def test_nothing_that_can_be_typed_is_more_than_six_digits(typed: str) -> None:
 async def test_two_processes_together_take_five_guesses_and_one_of_them_links(
     postgresql: str,
 ) -> None:
-    await empty(postgresql)
     clock = Clock()
     kakao = LocalKakao(add_people, now=clock, random=Random(1))
     async with AsyncExitStack() as stack:

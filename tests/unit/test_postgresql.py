@@ -29,7 +29,6 @@ from storage.rule_hits import RuleHitStore, count_hit
 from storage.rules import RuleStore
 from storage.tables import metadata
 from tests.support.outbox import CARD, NOON, VAULT, Clock
-from tests.support.postgres import empty
 
 DAY = 24 * 3600.0
 MEMBERS = 48
@@ -56,7 +55,6 @@ class Pair:
 
 @pytest.fixture
 async def pair(postgresql: str) -> AsyncIterator[Pair]:
-    await empty(postgresql)
     clock = Clock()
     kakao = LocalKakao(add_people, now=clock, random=Random(1))
     async with AsyncExitStack() as stack:

@@ -26,8 +26,8 @@ SEOYEON, ELSEWHERE = 3, 9
 
 
 @pytest.fixture
-async def tower(tmp_path: Path) -> AsyncIterator[HighlightsWorld]:
-    async with open_tower(tmp_path) as tower:
+async def tower(tmp_path: Path, database_url: str) -> AsyncIterator[HighlightsWorld]:
+    async with open_tower(tmp_path, url=database_url) as tower:
         yield tower
 
 

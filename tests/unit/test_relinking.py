@@ -16,6 +16,7 @@ from storage.hits import Hit, HitState, HitStore, Priority
 from storage.leases import Outcome
 from storage.links import Link, LinkStore
 from tests.support.outbox import ALL_SCOPES, MINJI, NOON, VAULT, World, open_outbox
+from tests.support.postgres import ONLY_SQLITE
 from tests.support.world import until
 
 UNLINK = "/v1/user/unlink"
@@ -23,9 +24,9 @@ QUEUED, PARKED, CANCELLED = DeliveryState.QUEUED, DeliveryState.PARKED, Delivery
 
 
 @pytest.fixture
-async def idle(tmp_path: Path) -> AsyncIterator[World]:
+async def idle(tmp_path: Path, database_url: str) -> AsyncIterator[World]:
     """민지 has linked her account, and no sender runs yet."""
-    async with open_outbox(tmp_path) as world:
+    async with open_outbox(tmp_path, url=database_url) as world:
         yield world
 
 
@@ -69,6 +70,7 @@ async def test_a_send_to_friends_does_not_leave_in_the_other_accounts_name(idle:
     assert senders(idle) == []
 
 
+@ONLY_SQLITE
 async def test_after_a_kill_in_the_middle_nothing_goes_out_in_the_wrong_name(idle: World) -> None:
     mine, friends = await idle.to_me(), await idle.to_friends("서연")
     await idle.leases.lease(NOON, NOON + 60, 1, lambda row: idle.allowance.claims(row, NOON))

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import AsyncIterator
 from itertools import product
-from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, text
@@ -12,14 +11,15 @@ from storage.database import Database, open_database
 from storage.deliveries import DeliveryState, DeliveryStore
 from storage.statistics import BY_STATE, QUEUE, StatisticsStore
 from storage.tables import deliveries
+from tests.support.postgres import ONLY_SQLITE
 from tests.unit.test_erasing import row
 
 CODES = (None, 0, -402, -530)
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    async with open_database(f"sqlite+aiosqlite:///{tmp_path}/kkachi.db") as database:
+async def database(database_url: str) -> AsyncIterator[Database]:
+    async with open_database(database_url) as database:
         yield database
 
 
@@ -68,6 +68,7 @@ async def test_the_queue_is_as_old_as_its_oldest(database: Database) -> None:
     assert await StatisticsStore(database).queue() == (row["n"], row["at"])
 
 
+@ONLY_SQLITE
 @pytest.mark.parametrize("query", [BY_STATE, QUEUE], ids=["by_state", "queue"])
 async def test_no_row_is_looked_at_to_be_counted(database: Database, query: object) -> None:
     sql = query.compile(compile_kwargs={"literal_binds": True})  # type: ignore[attr-defined] # a SELECT

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -28,10 +27,9 @@ def nothing(_: Delivery) -> list[Claim]:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
+async def database(database_url: str) -> AsyncIterator[Database]:
     """The database of one process among several, in which member 1 is linked."""
-    url = f"sqlite+aiosqlite:///{tmp_path}/kkachi.db"
-    async with open_database(url, exclusive=False) as database:
+    async with open_database(database_url, exclusive=False) as database:
         await LinkStore(database, VAULT).put(LINK)
         yield database
 

@@ -14,6 +14,7 @@ from storage.link_requests import LinkRequest, LinkRequestStore
 from storage.links import KakaoAccountTaken, Link, LinkStore, new_generation
 from storage.personal import PersonalStore
 from storage.vault import Vault, VaultError, digest
+from tests.support.postgres import ONLY_SQLITE
 
 VAULT = Vault([b"k" * 32])
 LINK = Link(
@@ -42,8 +43,8 @@ REQUEST = LinkRequest(
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    async with open_database(f"sqlite+aiosqlite:///{tmp_path}/kkachi.db") as database:
+async def database(database_url: str) -> AsyncIterator[Database]:
+    async with open_database(database_url) as database:
         yield database
 
 
@@ -242,6 +243,7 @@ async def test_old_requests_go_with_their_states(database: Database) -> None:
     assert not await requests.was_issued("state-in-clear")
 
 
+@ONLY_SQLITE
 async def test_no_secret_stands_in_the_files(database: Database, tmp_path: Path) -> None:
     await LinkStore(database, VAULT).put(LINK)
     await open_state(LinkRequestStore(database, VAULT))

@@ -13,8 +13,8 @@ from tests.support.watching import DAY, HighlightsWorld, open_tower
 
 
 @pytest.fixture
-async def tower(tmp_path: Path) -> AsyncIterator[HighlightsWorld]:
-    async with open_tower(tmp_path) as tower:
+async def tower(tmp_path: Path, database_url: str) -> AsyncIterator[HighlightsWorld]:
+    async with open_tower(tmp_path, url=database_url) as tower:
         await tower.rule()
         yield tower
 
