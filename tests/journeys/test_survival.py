@@ -218,7 +218,11 @@ async def kill(process: Process) -> None:
     await process.wait()
 
 
-@pytest.mark.parametrize(("window", "copies"), [("composed", 1), ("under way", 2)])
+@pytest.mark.parametrize(
+    ("database_url", "window", "copies"),
+    [("sqlite", "composed", 1), ("sqlite", "under way", 2), ("postgresql", "under way", 2)],
+    indirect=["database_url"],
+)
 async def test_a_kill_around_a_digest_loses_nothing_of_it_and_sends_it_twice_at_most(
     world: World, tmp_path: Path, database_url: str, window: str, copies: int
 ) -> None:
