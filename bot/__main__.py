@@ -15,6 +15,7 @@ from bot.cli.backup import backup, restore
 from bot.cli.doctor import doctor
 from bot.cli.exit import TROUBLE, config_or_end, give_up, settings_file
 from bot.cli.match import match
+from bot.cli.move import move
 from bot.cli.reload import reload
 from bot.cli.setup import setup
 from bot.cli.unlink import unlink
@@ -33,6 +34,7 @@ cli.command()(doctor)
 cli.command()(backup)
 cli.command()(restore)
 cli.command()(match)
+cli.command()(move)
 cli.command()(reload)
 cli.command()(unlink)
 

@@ -181,6 +181,14 @@ class Config(BaseSettings):
         return f"{parts.scheme}://{parts.netloc}"
 
 
+class Language(BaseSettings):
+    """What says which language to speak; the first that is set, says POSIX."""
+
+    lc_all: str = ""
+    lc_messages: str = ""
+    lang: str = ""
+
+
 class Beginning(BaseSettings):
     """What a first set-up needs, as far as the environment has it already."""
 
@@ -196,6 +204,11 @@ class Beginning(BaseSettings):
 def given_already() -> dict[str, str]:
     """Return the settings of a first set-up that the environment has; others are empty."""
     return {name: value.get_secret_value() for name, value in Beginning()}
+
+
+def system_language() -> str | None:
+    """Return the language that this system speaks, such as ko_KR.UTF-8, be it installed or not."""
+    return next((value for _, value in Language() if value), None)
 
 
 def read_config(values: Mapping[str, str]) -> Config:

@@ -63,7 +63,7 @@ def restore(url: str, backup: Path, now: float) -> Path | None:
         unfinished = target.with_name(f"{target.name}.part")
         copies.copy(backup, unfinished)
         _mind_the_gap(unfinished, now)
-        former = _put_aside(target, now) if target.exists() else None
+        former = copies.put_aside(target, now) if target.exists() else None
         unfinished.rename(target)
     return former
 
@@ -102,16 +102,6 @@ def _mind_the_gap(path: Path, now: float) -> None:
             (now,),
         )
         database.execute("UPDATE deliveries SET repeats = 1 WHERE chat = 'me' AND state = 'queued'")
-
-
-def _put_aside(target: Path, now: float) -> Path:
-    with opened(target, "rw") as database:
-        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    former = target.with_name(f"{target.name}.{stamp(now)}")
-    target.rename(former)
-    for ending in ("-wal", "-shm"):
-        target.with_name(target.name + ending).unlink(missing_ok=True)
-    return former
 
 
 def _file(url: str) -> Path:

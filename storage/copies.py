@@ -74,6 +74,20 @@ def check(path: Path) -> None:
         raise Damaged(result)
 
 
+def put_aside(path: Path, now: float, kind: str = "") -> Path:
+    """Give a database that nobody has open another name beside itself, and return it.
+
+    Raises sqlite3.Error and OSError.
+    """
+    with opened(path, "rw") as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    former = path.with_name(f"{path.name}.{kind}{stamp(now)}")
+    path.rename(former)
+    for ending in ("-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    return former
+
+
 def prune(folder: Path, beginning: str, most: int) -> list[Path]:
     """Remove all but the newest of the copies whose names begin alike; return those that went."""
     copies = [one for one in folder.glob(f"{escape(beginning)}*") if STAMP.search(one.name)]

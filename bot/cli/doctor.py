@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import locale
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -18,7 +17,14 @@ from bot.app import kakao_app
 from bot.cli import doctor_discord, doctor_kakao, doctor_own, doctor_web
 from bot.cli.exit import give_up, settings_file
 from bot.cli.findings import Check, Finding, Patient, State
-from bot.config import ENV_FILES, Config, ConfigError, exposed_files, load_config
+from bot.config import (
+    ENV_FILES,
+    Config,
+    ConfigError,
+    exposed_files,
+    load_config,
+    system_language,
+)
 from bot.kakao import KakaoClient, open_http
 from bot.texts import Locale, Texts, pick_locale
 from storage.database import StorageError, open_database
@@ -60,7 +66,7 @@ def doctor(
     """
     if as_json and watch:
         give_up("--json is for one look; leave out --watch.")
-    wanted = pick_locale(lang or language_of_system())
+    wanted = pick_locale(lang or system_language())
     # The operator's own cogs may lie where Kkachi is started.
     sys.path.append(str(Path.cwd()))
     if watch:
@@ -101,12 +107,6 @@ def _says_the_same(line: Line, other: Line) -> bool:
 
 def _is_ill(lines: Sequence[Line]) -> bool:
     return any(line.state is State.FAILURE for line in lines)
-
-
-def language_of_system() -> str | None:
-    """Return the language that this system speaks, such as ko_KR."""
-    locale.setlocale(locale.LC_ALL, "")
-    return locale.getlocale()[0]
 
 
 def show(line: Line) -> None:

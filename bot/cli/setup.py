@@ -14,7 +14,14 @@ import typer
 from bot.cli import doctor, doctor_discord, doctor_kakao
 from bot.cli.exit import give_up, settings_file
 from bot.cli.findings import Check, Finding, State
-from bot.config import KEY_BYTES, Config, ConfigError, given_already, read_config
+from bot.config import (
+    KEY_BYTES,
+    Config,
+    ConfigError,
+    given_already,
+    read_config,
+    system_language,
+)
 from bot.texts import Locale, Texts, pick_locale
 from storage.files import OWNER_ONLY
 
@@ -58,7 +65,7 @@ def setup(
 ) -> None:
     """Ask for the settings of a first start, write them into .env, and look until all is well."""
     file = Path(settings_file.get())
-    locale = pick_locale(lang or doctor.language_of_system())
+    locale = pick_locale(lang or system_language())
     asking = _Setup(locale, may_ask=not no_input)
     if file.exists():
         give_up(asking.say("setup-there", file=str(file)))

@@ -45,8 +45,9 @@ OUR_NAMES = """
 1 added address answer arrived chats code contact count date day days emoji end error failed file
 files folder gate grace host hours items left length limit lines linked megabytes minutes mode
 moment month more most needed note now number of operator page pages peer question receipts redirect
-roles rule rules scheme seconds sends sent shown since skipped start state status subscriptions
-texts time unknown until url used version waiting wanted weekday what when where who why year zone
+roles rows rule rules scheme seconds sends sent shown since skipped start state status subscriptions
+tables texts time unknown until url used version waiting wanted weekday what when where who why year
+zone
 """
 FOREIGN, OURS = frozenset(FOREIGN_NAMES.split()), frozenset(OUR_NAMES.split())
 # Kakao's own texts, and pages where Jinja escapes: no markup of Discord's is read there.
