@@ -21,7 +21,7 @@ from benchmarks.matching import messages_of, some_rules
 from bot.app import open_services
 from bot.config import Config
 from bot.discord.plugin import attach
-from bot.services import Services
+from bot.services.services import Services
 
 MESSAGES, ROUNDS, RULES = 3_000, 9, 200
 TURNS = 4  # of the loop, until the handlers are done

@@ -1,42 +1,53 @@
 """The command line: `python -m bot`, or `kkachi`."""
 
-import asyncio
-import logging
-import sys
-from collections.abc import Awaitable, Callable
-from pathlib import Path
+from collections.abc import Mapping
+from functools import partial
+from pkgutil import resolve_name
 from typing import Annotated
 
 import typer
 
-from bot import app
-from bot.cli import keys
-from bot.cli.backup import backup, restore
-from bot.cli.doctor import doctor
-from bot.cli.exit import TROUBLE, config_or_end, give_up, settings_file
-from bot.cli.match import match
-from bot.cli.move import move
-from bot.cli.reload import reload
-from bot.cli.setup import setup
-from bot.cli.unlink import unlink
-from bot.config import ENV_FILE, ENV_FILES, Config, exposed_files
-from bot.discord.connection import CannotLoad, TokenRefused
-from bot.logs import set_up_logging
-from storage.database import BadAddress, StorageError
+from bot.env_files import ENV_FILE, settings_file
 
-# The module itself is called __main__ where it runs.
-logger = logging.getLogger("bot")
+# Where each command is and what it says of itself: none is imported but the one that is called.
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "run": ("run:run", "Run Kkachi until it is told to stop."),
+    "setup": (
+        "setup:setup",
+        "Ask for the settings of a first start, write them into .env, and look until all is well.",
+    ),
+    "doctor": (
+        "doctor:doctor",
+        "Look at everything Kkachi needs, and say what to do where something is wrong.",
+    ),
+    "sync": ("run:sync", "Register the slash commands and menus at Discord."),
+    "keys": ("keys:cli", "The keys that seal the Kakao tokens."),
+    "backup": (
+        "backup:backup",
+        "Copy the database into a file while Kkachi runs, and check the copy.",
+    ),
+    "restore": (
+        "backup:restore",
+        "Put a backup in the database's place while Kkachi is stopped.",
+    ),
+    "move": (
+        "move:move",
+        "Copy the SQLite database to a PostgreSQL while Kkachi is stopped, and compare every row.",
+    ),
+    "reload": ("reload:reload", "Load one cog anew while Kkachi runs."),
+    "unlink": ("unlink:unlink", "End a member's KakaoTalk link, at Kakao too, and tell them."),
+    "match": (
+        "match:match",
+        'Print each line with "hit": whether its text has the keyword as a word.',
+    ),
+}
+# Drawing frames around the help takes longer than all the rest of it.
+plain = partial(
+    typer.Typer, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+)
+HANDED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
-cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=False)
-cli.add_typer(keys.cli, name="keys", help="The keys that seal the Kakao tokens.")
-cli.command()(setup)
-cli.command()(doctor)
-cli.command()(backup)
-cli.command()(restore)
-cli.command()(match)
-cli.command()(move)
-cli.command()(reload)
-cli.command()(unlink)
+cli = plain()
 
 
 @cli.callback(invoke_without_command=True)
@@ -49,19 +60,17 @@ def default(
     """Carry what matters in a Discord server to KakaoTalk."""
     settings_file.set(env_file)
     if context.invoked_subcommand is None:
-        run()
+        command("run")([])
 
 
-@cli.command()
-def run() -> None:
-    """Run Kkachi until it is told to stop."""
-    _start(app.run)
-
-
-@cli.command()
-def sync() -> None:
-    """Register the slash commands and menus at Discord."""
-    _start(app.sync)
+def command(name: str) -> typer.Typer:
+    """Import a command."""
+    found = resolve_name(f"bot.cli.{COMMANDS[name][0]}")
+    if isinstance(found, typer.Typer):
+        return found
+    alone = plain()
+    alone.command()(found)
+    return alone
 
 
 def main() -> None:
@@ -69,27 +78,12 @@ def main() -> None:
     cli()
 
 
-def _start(work: Callable[[Config], Awaitable[None]]) -> None:
-    config = config_or_end()
-    # The operator's own cogs may lie where Kkachi is started.
-    sys.path.append(str(Path.cwd()))
-    set_up_logging(config.log_level, config.log_format)
-    for file in exposed_files({*ENV_FILES, settings_file.get()}):
-        logger.warning("%s can be read by everybody on this machine: chmod o= %s", file, file)
-    try:
-        asyncio.run(_await(work(config)))
-    except TokenRefused:
-        give_up("DISCORD_TOKEN: Discord does not accept this token")
-    except (BadAddress, CannotLoad) as error:
-        give_up(str(error))
-    except (StorageError, app.CannotListen) as error:
-        # Not a wrong setting: the database, or the port, may be there in a moment.
-        give_up(str(error), status=TROUBLE)
+def _hand_on(context: typer.Context) -> None:
+    command(str(context.info_name))(context.args, prog_name=context.command_path)
 
 
-async def _await(work: Awaitable[None]) -> None:
-    await work
-
+for _name, (_, _says) in COMMANDS.items():
+    cli.command(_name, help=_says, add_help_option=False, context_settings=HANDED_ON)(_hand_on)
 
 if __name__ == "__main__":
     main()

@@ -19,12 +19,12 @@ from bot.discord.oauth import DiscordLogin, open_discord_login
 from bot.kakao import KakaoApp, KakaoClient, open_http
 from bot.logs import ForgottenLog
 from bot.pictures import open_pictures
-from bot.services import Services
 from bot.services.alarms import Alarm, Alarms
 from bot.services.clock import PATIENCE, Clock, Patience
 from bot.services.listeners import guarded
 from bot.services.operations.absence import Absence
 from bot.services.operations.supervision import RESTARTS, Restarts, Supervisor
+from bot.services.services import Services
 from bot.web import (
     Notice,
     ShareSettings,

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.env_files import ENV_FILE, ENV_FILES
+
 DISCORD_API_URL = "https://discord.com/api/v10"
 DISCORD_CDN_URL = "https://cdn.discordapp.com"
 KAKAO_AUTH_URL = "https://kauth.kakao.com"
@@ -18,9 +20,6 @@ KAKAO_SHARER_URL = "https://sharer.kakao.com"
 KAKAO_SDK_URL = "https://t1.kakaocdn.net/kakao_js_sdk/2.8.3/kakao.min.js"
 KAKAO_SDK_INTEGRITY = "sha384-oroumrnFVE0xtgqyDZJARgERibXg2C28380uaUZz2kHDS5CR7tu20eGiOU6GkTpy"
 KEY_BYTES = 32
-# Where secrets are kept: beside where Kkachi is started, and by the unit.
-ENV_FILE = ".env"
-ENV_FILES = (ENV_FILE, "/etc/kkachi.env")
 
 
 class ConfigError(Exception):

@@ -5,7 +5,6 @@ from typing import Any
 from bot.config import Config
 from bot.kakao import KakaoClient
 from bot.pictures import Pictures
-from bot.services import Services
 from bot.services.accounts.build import build_accounts
 from bot.services.accounts.linked_roles import Login
 from bot.services.accounts.oauth import NewLink
@@ -24,6 +23,7 @@ from bot.services.privacy.departures import Departures
 from bot.services.resources import Resources
 from bot.services.servers.access import LINK
 from bot.services.servers.build import ServerServices, build_servers
+from bot.services.services import Services
 from bot.services.subscriptions.build import SubscriptionServices, build_subscriptions
 from bot.texts import Texts
 from storage.database import Database

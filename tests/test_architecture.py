@@ -77,6 +77,7 @@ LAYERS = (
     {"compose", "highlights"},
     {"subscriptions"},
     {"calendar"},
+    {"services"},
 )
 HANDED_ON = {"_answers.py", "_kkachi.py"}
 """The old names of what stands in `bot.discord`; they stay for one release."""

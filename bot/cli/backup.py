@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.exit import config_or_end, ending_on_storage_errors
+from bot.cli.opening import config_or_end, ending_on_storage_errors
 from bot.config import Config
 from storage.backup import back_up, back_up_into
 from storage.backup import restore as put_back

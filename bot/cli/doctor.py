@@ -15,16 +15,16 @@ from aiohttp import ClientSession, ClientTimeout
 
 from bot.app import kakao_app
 from bot.cli import doctor_discord, doctor_kakao, doctor_own, doctor_web
-from bot.cli.exit import give_up, settings_file
+from bot.cli.exit import give_up
 from bot.cli.findings import Check, Finding, Patient, State
 from bot.config import (
-    ENV_FILES,
     Config,
     ConfigError,
     exposed_files,
     load_config,
     system_language,
 )
+from bot.env_files import ENV_FILES, settings_file
 from bot.kakao import KakaoClient, open_http
 from bot.texts import Locale, Texts, pick_locale
 from storage.database import StorageError, open_database

@@ -6,7 +6,8 @@ import secrets
 
 import typer
 
-from bot.cli.exit import config_or_end, ending_on_storage_errors, give_up
+from bot.cli.exit import give_up
+from bot.cli.opening import config_or_end, ending_on_storage_errors
 from bot.cli.operator_door import NotRunning, ask
 from bot.config import KEY_BYTES, Config
 from bot.web.operator import KEYS, KNOWN, MARK, mark_of
@@ -14,7 +15,7 @@ from storage.database import open_database
 from storage.rotation import Rotation
 from storage.vault import Vault
 
-cli = typer.Typer(no_args_is_help=True)
+cli = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
 @cli.command()

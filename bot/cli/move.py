@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.exit import config_or_end, ending_on_storage_errors
+from bot.cli.opening import config_or_end, ending_on_storage_errors
 from bot.config import system_language
 from bot.texts import Texts, pick_locale
 from storage.moving import move as move_rows

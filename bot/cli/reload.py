@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.exit import config_or_end, give_up
+from bot.cli.exit import give_up
+from bot.cli.opening import config_or_end
 from bot.cli.operator_door import NotRunning, Refused, ask
 from bot.texts import Texts
 from bot.web.operator import COG, RELOAD

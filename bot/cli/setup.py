@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import doctor, doctor_discord, doctor_kakao
-from bot.cli.exit import give_up, settings_file
+from bot.cli.exit import give_up
 from bot.cli.findings import Check, Finding, State
 from bot.config import (
     KEY_BYTES,
@@ -22,6 +22,7 @@ from bot.config import (
     read_config,
     system_language,
 )
+from bot.env_files import settings_file
 from bot.texts import Locale, Texts, pick_locale
 from storage.files import OWNER_ONLY
 

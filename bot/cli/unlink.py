@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from bot.app import open_services
-from bot.cli.exit import TROUBLE, config_or_end, ending_on_storage_errors, give_up
+from bot.cli.exit import TROUBLE, give_up
+from bot.cli.opening import config_or_end, ending_on_storage_errors
 from bot.cli.operator_door import NotRunning, Refused, ask
 from bot.config import Config
 from bot.errors import NotLinked

@@ -23,8 +23,8 @@ from bot.discord.replies import refuse
 from bot.discord.translator import CommandTexts
 from bot.errors import Expired
 from bot.logs import described
-from bot.services import Services
 from bot.services.operations.extensions import CogBroken
+from bot.services.services import Services
 
 _log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from bot.discord.commands import in_order, register_commands, stay_home, wanted_
 from bot.discord.plugin import attach
 from bot.discord.translator import CommandTexts
 from bot.logs import described
-from bot.services import Services
+from bot.services.services import Services
 
 _log = logging.getLogger(__name__)
 

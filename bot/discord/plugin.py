@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot.discord.notices import Notices
 from bot.discord.unreadable import guard_events
-from bot.services import Services
+from bot.services.services import Services
 from bot.texts import Texts
 
 AnyBot = commands.Bot | commands.AutoShardedBot

@@ -7,7 +7,6 @@ from urllib.parse import unquote_plus, urlsplit
 import pytest
 
 from bot.app import open_services
-from bot.services import Services
 from bot.services.servers.settings import CannotTakeBack
 from bot.services.servers.templates import (
     BadArgument,
@@ -16,6 +15,7 @@ from bot.services.servers.templates import (
     TooManyArguments,
     TooManyTemplates,
 )
+from bot.services.services import Services
 from sandbox.demo.templates import PREVIEW
 from sandbox.discord import Person, Reply
 from sandbox.discord.payloads import CannotDo

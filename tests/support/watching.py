@@ -13,10 +13,10 @@ from bot.config import Config
 from bot.errors import DiscordAway, NothingLeft
 from bot.kakao import KakaoClient, Message, open_http
 from bot.pictures import open_pictures
-from bot.services import Services
 from bot.services.clock import PATIENCE, Patience
 from bot.services.highlights.gates import Verdict
 from bot.services.messages.models import Author, Body, Highlight, Part, Seen, Source
+from bot.services.services import Services
 from bot.wiring import build_services
 from storage.database import Database, open_database
 from storage.deliveries import OF_HITS, Chat, Delivery, DeliveryStore, NewDelivery

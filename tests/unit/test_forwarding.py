@@ -23,13 +23,13 @@ from bot.errors import (
     TooManyFriends,
     TryLater,
 )
-from bot.services import Services
 from bot.services.accounts.oauth import BASIC_SCOPES, FRIENDS_SCOPES
 from bot.services.accounts.pending import Awaited
 from bot.services.forwarding.drafts import DRAFT_SECONDS, NotYours
 from bot.services.forwarding.forwarding import NobodyPicked
 from bot.services.forwarding.jumps import KEPT_SECONDS, JumpExpired, JumpUnknown
 from bot.services.messages.models import Highlight, Member, Source
+from bot.services.services import Services
 from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
 from storage.deliveries import Delivery, DeliveryState

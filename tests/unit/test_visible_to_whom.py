@@ -24,9 +24,9 @@ from hypothesis import strategies as st
 from bot.app import open_services
 from bot.discord.ui.friend_picker import Panel, panel_of, with_members
 from bot.errors import DiscordAway, LinkBroken, NotLinked, UserError
-from bot.services import Services
 from bot.services.accounts.visibility import OnlyInServers
 from bot.services.messages.models import Member, Source
+from bot.services.services import Services
 from sandbox.kakao import Account, LocalKakao
 from sandbox.kakao.world import World as Kakao
 from storage.links import KakaoAccountTaken, Link

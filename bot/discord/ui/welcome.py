@@ -15,10 +15,10 @@ from bot.discord.ui.buttons import MemberButton
 from bot.discord.ui.new_rule import add_rule
 from bot.discord.ui.results import show_results
 from bot.errors import Expired
-from bot.services import Services
 from bot.services.clock import MINUTE
 from bot.services.forwarding.drafts import NotYours
 from bot.services.messages.models import Source
+from bot.services.services import Services
 from bot.texts import Locale, Texts
 from storage.rules import RuleKind
 
