@@ -1,38 +1,46 @@
-"""Runs every benchmark, or those named on the command line."""
+"""Runs every benchmark, or those named on the command line, and says where and of what."""
 
 import asyncio
+import os
+import platform
+import subprocess
 import sys
+from importlib import import_module
+from pathlib import Path
 
-from benchmarks import (
-    deliveries,
-    dispatching,
-    handler,
-    matching,
-    million,
-    patterns,
-    planning,
-    transport,
-    words,
-    writer,
+BENCHMARKS = (
+    *("deliveries", "writer", "transport", "words", "matching", "handler", "patterns"),
+    *("planning", "dispatching", "million"),
 )
+CPU_INFO = Path("/proc/cpuinfo")
 
-BENCHMARKS = {
-    "deliveries": deliveries.main,
-    "writer": writer.main,
-    "transport": transport.main,
-    "words": words.main,
-    "matching": matching.main,
-    "handler": handler.main,
-    "patterns": patterns.main,
-    "planning": planning.main,
-    "dispatching": dispatching.main,
-    "million": million.main,
-}
+
+def machine() -> str:
+    """Name the processor, how much of it there is and how busy it was."""
+    lines = CPU_INFO.read_text().splitlines() if CPU_INFO.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    processor = names[0] if names else platform.processor() or platform.machine()
+    busy = os.getloadavg()[0]
+    return (
+        f"{processor}, {os.cpu_count()} cores, load {busy:.1f} before; "
+        f"{platform.system()}, Python {platform.python_version()}"
+    )
+
+
+def commit() -> str:
+    """Name the code that is measured; + is what is not committed yet."""
+    command = ["git", "describe", "--always", "--dirty=+", "--exclude=*"]
+    done = subprocess.run(  # noqa: S603 - reads only
+        command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent
+    )
+    return done.stdout.strip() or "unknown"
 
 
 async def run(names: list[str]) -> None:
+    """Run these."""
+    print(f"Machine: {machine()}\nCommit: {commit()}")
     for name in names:
-        await BENCHMARKS[name]()
+        await import_module(f"benchmarks.{name}").main()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""How fast a message meets 100,000 rules, beside the loop that other bots use.
+"""How fast a message meets 100,000 rules, beside the loop that a careful author would write.
 
-The whole step is measured: normalising the text, searching it, checking each word's surroundings,
-and keeping to the server's own rules.
+Ours is the whole step: normalising the text, searching it, checking each word's surroundings, and
+keeping to the server's own rules. The loop has its words in small letters, lowers each message
+once, and asks for each word whether it stands anywhere in it, as part of another word too.
 """
 
 import gc
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.words import forget_words, without_dictionary
@@ -61,11 +62,12 @@ SMALL_TALK = (
 
 @dataclass(frozen=True)
 class Speeds:
-    """Messages a second of each side, and the share of the messages that meet a rule."""
+    """Messages for a second of the processor, and the share of the messages that meet a rule."""
 
     ours: float
     all_words: float
     own_words: float
+    without_rules: float
     meeting: float
 
 
@@ -112,14 +114,21 @@ def _said(chance: random.Random) -> str:
 
 
 def _rate(step: Callable[[Seen], object], messages: Sequence[Seen]) -> float:
-    started = time.perf_counter()
+    # Of the processor: other programs make no difference to either side.
+    started = time.thread_time()
     for message in messages:
         step(message)
-    return len(messages) / (time.perf_counter() - started)
+    return len(messages) / (time.thread_time() - started)
 
 
 def _loop(words: Sequence[str]) -> Callable[[Seen], object]:
-    return lambda seen: [word for word in words if word.lower() in seen.text.lower()]
+    lowered = [word.lower() for word in words]
+
+    def step(seen: Seen) -> list[str]:
+        text = seen.text.lower()
+        return [word for word in lowered if word in text]
+
+    return step
 
 
 def _speeds() -> Speeds:
@@ -130,11 +139,20 @@ def _speeds() -> Speeds:
     matcher = Matcher()
     matcher.load(rules)
     words = [rule.text for rule in rules]
-    own = [[rule.text for rule in rules if rule.guild_id == guild] for guild in range(SERVERS + 1)]
+    own = [
+        _loop([rule.text for rule in rules if rule.guild_id == guild])
+        for guild in range(SERVERS + 1)
+    ]
+    elsewhere = [
+        replace(seen, source=replace(seen.source, guild_id=SERVERS + 1)) for seen in messages
+    ]
     return Speeds(
         ours=statistics.median(_rate(matcher.matches, messages) for _ in range(3)),
         all_words=statistics.median(_rate(_loop(words), messages[:LOOPED]) for _ in range(3)),
-        own_words=_rate(lambda seen: _loop(own[seen.guild_id])(seen), messages[:2000]),
+        own_words=statistics.median(
+            _rate(lambda seen: own[seen.guild_id](seen), messages) for _ in range(3)
+        ),
+        without_rules=statistics.median(_rate(matcher.matches, elsewhere) for _ in range(3)),
         meeting=sum(bool(matcher.matches(message)) for message in messages) / MESSAGES,
     )
 
@@ -238,7 +256,8 @@ def _say_speeds(found: Speeds) -> None:
     )
     for title, rate in (
         ("ours, the whole step", found.ours),
-        ("word.lower() in content.lower(), all words", found.all_words),
+        ("ours, in a server without rules", found.without_rules),
+        ("word in text.lower(), all words", found.all_words),
         ("the same over the server's 100 words only", found.own_words),
     ):
         print(f"  {title:<44} {rate:>10,.0f} messages/s")

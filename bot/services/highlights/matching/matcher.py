@@ -80,6 +80,7 @@ class Segment:
     automaton: AhoCorasick
     gaps: list[tuple[int, ...]]
     begins: "array[int]"
+    servers: frozenset[int]
     guilds: "array[int]"
     rules: "array[int]"
     members: "array[int]"
@@ -102,7 +103,8 @@ class Segment:
             store_patterns=False,
         )
         # Most words have no spaces inside and share the one empty tuple.
-        return cls(automaton, [word.gaps for word in words], begins, *columns)
+        gaps = [word.gaps for word in words]
+        return cls(automaton, gaps, begins, frozenset(columns[0]), *columns)
 
     def matches(
         self, text: Normalised, guild_id: int, letters: Letters, scopes: Mapping[int, Scope]
@@ -252,8 +254,7 @@ class Matcher:
 
     def guilds(self) -> set[int]:
         """Return the servers in which somebody has a rule, those for all of them aside."""
-        segments = [*self._segments, *([self._recent_segment] if self._recent_segment else [])]
-        found = {guild for one in segments for guild in set(one.guilds)}
+        found = {guild for one in self._all_segments() for guild in one.servers}
         found |= self._own.guilds() | self._patterns.guilds() | self._anything.guilds()
         return found - {EVERYWHERE}
 
@@ -273,9 +274,16 @@ class Matcher:
         yield from self._addressed(seen)
         if self._anything:
             yield from self._anything.matches(seen)
-        text = text_of(seen)
-        if text and (self._segments or self._recent_segment):
+        if self._seeks_words(seen.guild_id) and (text := text_of(seen)):
             yield from self._words(text, seen.guild_id)
+
+    def _seeks_words(self, guild_id: int) -> bool:
+        here = (guild_id, EVERYWHERE)
+        return not all(one.servers.isdisjoint(here) for one in self._all_segments())
+
+    def _all_segments(self) -> list[Segment]:
+        recent = self._recent_segment
+        return self._segments if recent is None else [*self._segments, recent]
 
     def _words(self, text: str, guild_id: int) -> Iterator[Match]:
         normalised = normalise(text)
