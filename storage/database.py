@@ -38,6 +38,9 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 Values = Mapping[str, Any]
 Query = Callable[[AsyncConnection], Awaitable[T]]
+Item = TypeVar("Item")
+Batch = Callable[[AsyncConnection, Sequence[Item]], Awaitable[Sequence[T]]]
+"""Makes changes that are alike, and returns what came of each, in their order."""
 Loop = Callable[[], Coroutine[Any, Any, None]]
 Keep = Callable[[Loop, Callable[[], bool]], Coroutine[Any, Any, None]]
 """Runs a loop until it is over; one that fails it may start anew."""
@@ -99,23 +102,17 @@ class _ChangeFailed(Exception):
 class _Change(Generic[T]):
     """One caller's change and what became of it, told only after the group's COMMIT."""
 
-    run: Query[T]
+    run: Batch[Any, T]
+    item: Any
     done: "asyncio.Future[T]"
     result: T = field(init=False)
     error: BaseException | None = None
-
-    async def together(self, connection: AsyncConnection) -> None:
-        """Run in the group's transaction; raises ChangeFailed, and then all must be undone."""
-        try:
-            self.result = await self.run(connection)
-        except Exception as error:
-            raise _ChangeFailed from error
 
     async def apart(self, connection: AsyncConnection) -> None:
         """Run inside a savepoint, so that a failure undoes this change and no other."""
         savepoint = await connection.begin_nested()
         try:
-            self.result = await self.run(connection)
+            [self.result] = await self.run(connection, [self.item])
         except Exception as error:  # noqa: BLE001 - it belongs to the caller, who gets it
             self.error = error
             await savepoint.rollback()
@@ -132,7 +129,27 @@ class _Change(Generic[T]):
             self.done.set_exception(self.error)
 
 
-_Run = Callable[[_Change[Any], AsyncConnection], Awaitable[None]]
+_Group = list[_Change[Any]]
+
+
+async def _together(group: _Group, connection: AsyncConnection) -> None:
+    """Run all in one transaction; raises ChangeFailed, and then all must be undone."""
+    alike: dict[Batch[Any, Any], _Group] = {}
+    for change in group:
+        alike.setdefault(change.run, []).append(change)
+    for run, changes in alike.items():
+        try:
+            results = await run(connection, [change.item for change in changes])
+        except Exception as error:
+            raise _ChangeFailed from error
+        for change, result in zip(changes, results, strict=True):
+            change.result = result
+
+
+async def _apart(group: _Group, connection: AsyncConnection) -> None:
+    """Run each in a savepoint of its own."""
+    for change in group:
+        await change.apart(connection)
 
 
 class Database:
@@ -152,7 +169,7 @@ class Database:
         self._turns = turns
         self._engine = engine
         self._writing = engine.execution_options(**{WRITES: True})
-        self._waiting: list[_Change[Any]] = []
+        self._waiting: _Group = []
         self._arrived = asyncio.Event()
         self._undoing: set[asyncio.Task[None]] = set()
         self._is_down = False
@@ -179,11 +196,19 @@ class Database:
         run a second time then, so a change does nothing but talk to the database. When the COMMIT
         fails, every caller of the group gets StorageError.
         """
+
+        async def alone(connection: AsyncConnection, _: Sequence[None]) -> list[T]:
+            return [await change(connection)]
+
+        return await self.write_together(alone, None)
+
+    async def write_together(self, changes: Batch[Item, T], item: Item) -> T:
+        """Do like `write`, in one go with all that wait for the same changes to other items."""
         if self._closing:
             raise StorageError("the database is closed")
         if self._is_down:
             raise StorageError("nothing is written until the writer is started anew")
-        waiting = _Change(change, asyncio.get_running_loop().create_future())
+        waiting = _Change(changes, item, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         self._arrived.set()
         with _translated():
@@ -264,11 +289,11 @@ class Database:
         """Tell whether the writer was told to stop."""
         return self._closing
 
-    def _take(self) -> list[_Change[Any]]:
+    def _take(self) -> _Group:
         group, self._waiting = self._waiting, []
         return [change for change in group if not change.done.done()]
 
-    async def _commit(self, group: list[_Change[Any]]) -> None:
+    async def _commit(self, group: _Group) -> None:
         try:
             await self._in_time(self._saved(group))
         except TimeoutError:
@@ -302,17 +327,18 @@ class Database:
         if not task.cancelled() and task.exception() is not None:
             logger.warning("a transaction was undone with %s", type(task.exception()).__name__)
 
-    async def _saved(self, group: list[_Change[Any]]) -> None:
+    async def _saved(self, group: _Group) -> None:
         try:
             # A savepoint costs two statements more, and hardly ever is there a failure.
-            await self._transact(group, _Change.together)
+            await self._transact(group, _together)
         except _ChangeFailed:
-            await self._transact(group, _Change.apart)
+            await self._transact(group, _apart)
 
-    async def _transact(self, group: list[_Change[Any]], run: _Run) -> None:
+    async def _transact(
+        self, group: _Group, run: Callable[[_Group, AsyncConnection], Awaitable[None]]
+    ) -> None:
         async with self._writing.connect() as connection, connection.begin():
-            for change in group:
-                await run(change, connection)
+            await run(group, connection)
 
 
 async def rows_of(
@@ -327,7 +353,7 @@ async def rows_of(
     return [dict(zip(names, row, strict=True)) for row in result]
 
 
-def _fail(group: list[_Change[Any]], reason: str) -> None:
+def _fail(group: _Group, reason: str) -> None:
     for change in group:
         change.error = StorageError(reason)
         change.tell()

@@ -1,6 +1,6 @@
 """The outbox: one row is one send to one chat, and nothing is sent that is not a row first."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 from typing import Any
@@ -87,6 +87,21 @@ class NewDelivery:
 
 
 @dataclass(frozen=True, slots=True)
+class _Forward:
+    """What a member asks for at a time."""
+
+    id: str
+    rows: Sequence[NewDelivery]
+    at: float
+    draft_id: str | None
+    claim: Claim | None
+
+    @property
+    def member_id(self) -> int:
+        return self.rows[0].member_id
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """A row of the outbox. The rows of one forward share `forward_id` and go in one call.
 
@@ -155,10 +170,11 @@ QUEUED_BEFORE = select(func.count().label("n")).where(
     QUEUED, deliveries.c.next_try_at < bindparam("before", type_=Double)
 )
 UNDER_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.PARKED)
-# Locked, so that nothing is accepted for a link that is being replaced.
-GENERATION = (
-    select(links.c.generation)
-    .where(links.c.member_id == bindparam("member_id"))
+# Locked, so that nothing is accepted for a link that is being replaced; in everybody's order.
+GENERATIONS = (
+    select(links.c.member_id, links.c.generation)
+    .where(links.c.member_id.in_(bindparam("member_ids", expanding=True)))
+    .order_by(links.c.member_id)
     .with_for_update(read=True)
 )
 OF_ITS_LINK = exists().where(
@@ -192,21 +208,8 @@ class DeliveryStore:
 
         With a draft it takes the place of that, so that it is sent once; so it is by a `claim`.
         """
-
-        async def change(connection: AsyncConnection) -> Acceptance:
-            generation = await generation_of(connection, rows[0].member_id)
-            if generation is None:
-                return Acceptance.NOT_LINKED
-            if draft_id is not None:
-                taken = delete(drafts).where(drafts.c.id == draft_id).returning(drafts.c.id)
-                if not await rows_of(connection, taken):
-                    return Acceptance.DRAFT_GONE
-            if claim is not None and not await claim(connection, forward_id):
-                return Acceptance.TAKEN_BACK
-            await connection.execute(ACCEPT, new_rows(forward_id, rows, at, generation))
-            return Acceptance.ACCEPTED
-
-        return await self._database.write(change)
+        forward = _Forward(forward_id, rows, at, draft_id, claim)
+        return await self._database.write_together(_accept, forward)
 
     async def of_forward(self, forward_id: str, member_id: int) -> list[Delivery]:
         """Return the rows of a member's forward, in the order they were asked for."""
@@ -355,10 +358,41 @@ def as_deliveries(rows: Iterable[dict[str, Any]]) -> list[Delivery]:
     return readable("deliveries", rows, _read)
 
 
-async def generation_of(connection: AsyncConnection, member_id: int) -> str | None:
-    """Return the generation of a member's link, which stays until this transaction ends."""
-    found = await rows_of(connection, GENERATION, {"member_id": member_id})
-    return found[0]["generation"] if found else None
+async def generations_of(
+    connection: AsyncConnection, member_ids: Collection[int]
+) -> dict[int, str]:
+    """Return the generations of members' links, which stay until this transaction ends."""
+    found = await rows_of(connection, GENERATIONS, {"member_ids": list(member_ids)})
+    return {row["member_id"]: row["generation"] for row in found}
+
+
+async def _accept(connection: AsyncConnection, forwards: Sequence[_Forward]) -> list[Acceptance]:
+    """Accept all forwards that wait for it, with one statement for their rows."""
+    generations = await generations_of(connection, {one.member_id for one in forwards})
+    ends = [await _may_accept(connection, one, generations) for one in forwards]
+    new = [
+        row
+        for one, end in zip(forwards, ends, strict=True)
+        if end is Acceptance.ACCEPTED
+        for row in new_rows(one.id, one.rows, one.at, generations[one.member_id])
+    ]
+    if new:
+        await connection.execute(ACCEPT, new)
+    return ends
+
+
+async def _may_accept(
+    connection: AsyncConnection, forward: _Forward, generations: Mapping[int, str]
+) -> Acceptance:
+    if forward.member_id not in generations:
+        return Acceptance.NOT_LINKED
+    if forward.draft_id is not None:
+        taken = delete(drafts).where(drafts.c.id == forward.draft_id).returning(drafts.c.id)
+        if not await rows_of(connection, taken):
+            return Acceptance.DRAFT_GONE
+    if forward.claim is not None and not await forward.claim(connection, forward.id):
+        return Acceptance.TAKEN_BACK
+    return Acceptance.ACCEPTED
 
 
 async def unpark(

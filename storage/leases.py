@@ -1,10 +1,10 @@
 """Leases: who sends which rows of the outbox right now, and how each send ended."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     Boolean,
@@ -32,13 +32,15 @@ from storage.deliveries import (
     Delivery,
     DeliveryState,
     as_deliveries,
-    generation_of,
+    generations_of,
     release_hits,
     returned,
     set_state,
 )
 from storage.tables import deliveries
 from storage.workers import bury, clock, living
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,38 @@ class Outcome:
     next_try_at: float | None = None
     tries: int | None = None
     repeats: int | None = None
+
+    @property
+    def recorded(self) -> Delivery:
+        """The row as it is once this is recorded; its lease must not have been taken over."""
+        row = self.delivery
+        return replace(
+            row,
+            state=self.state,
+            reason=self.reason,
+            code=self.code,
+            lease_until=None,
+            worker=None,
+            finished_at=self.at if self.state in FINAL else None,
+            card=None if self.state in WITHOUT_CARD else row.card,
+            required_scopes=_or(self.required_scopes, row.required_scopes),
+            next_try_at=_or(self.next_try_at, row.next_try_at),
+            tries=_or(self.tries, row.tries),
+            repeats=_or(self.repeats, row.repeats),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """What is recorded of one lease."""
+
+    outcomes: Sequence[Outcome]
+    unused: Sequence[Claim]
+    spent: Sequence[Claim]
+
+
+def _or(new: T | None, kept: T) -> T:
+    return kept if new is None else new
 
 
 FINAL = frozenset(
@@ -267,17 +301,7 @@ class LeaseStore:
 
         A row whose lease was taken over meanwhile keeps what the other one records.
         """
-
-        async def note(connection: AsyncConnection) -> None:
-            await connection.execute(RECORD, [_outcome(outcome) for outcome in outcomes])
-            if not all(outcome.state in FINAL for outcome in outcomes):
-                await _cancel_erased(connection, outcomes[0].at)
-            if unused or spent:
-                theirs = await _of_former_link(connection, outcomes[0].delivery)
-                await give_back(connection, [claim for claim in unused if not theirs(claim)])
-                await mark_spent(connection, [claim for claim in spent if not theirs(claim)])
-
-        await self._database.write(note)
+        await self._database.write_together(_record_all, _Report(outcomes, unused, spent))
 
     async def recover(
         self, now: float, *, worker: str | None = None, busy: Collection[int] = ()
@@ -301,6 +325,20 @@ class LeaseStore:
             return [row for rows in changed for row in rows]
 
         return await self._database.write(settle)
+
+
+async def _record_all(connection: AsyncConnection, reports: Sequence[_Report]) -> list[None]:
+    """Record all that waits for it, with one statement for the rows."""
+    outcomes = [outcome for report in reports for outcome in report.outcomes]
+    await connection.execute(RECORD, [_outcome(outcome) for outcome in outcomes])
+    if not all(outcome.state in FINAL for outcome in outcomes):
+        await _cancel_erased(connection, outcomes[0].at)
+    for report in reports:
+        if report.unused or report.spent:
+            theirs = await _of_former_link(connection, report.outcomes[0].delivery)
+            await give_back(connection, [one for one in report.unused if not theirs(one)])
+            await mark_spent(connection, [one for one in report.spent if not theirs(one)])
+    return [None] * len(reports)
 
 
 def _of_nobody(now: float, shared: float, worker: str | None) -> ColumnElement[bool]:
@@ -353,7 +391,8 @@ async def _cancel_erased(connection: AsyncConnection, at: float) -> None:
 
 async def _of_former_link(connection: AsyncConnection, row: Delivery) -> Callable[[Claim], bool]:
     """Tell what a member used by a link that is gone: the next one's account has not."""
-    stands = await generation_of(connection, row.member_id) == row.link_generation
+    generations = await generations_of(connection, [row.member_id])
+    stands = generations.get(row.member_id) == row.link_generation
     return lambda claim: not stands and claim.is_of(row.member_id)
 
 

@@ -7,7 +7,7 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -384,6 +384,27 @@ async def test_a_failing_change_fails_only_its_own_caller(tmp_path: Path) -> Non
             type(None),
         ]
         assert all([await jumps.find(f"j{number}") for number in (1, 2, 3)])
+
+
+async def test_changes_that_are_alike_are_made_in_one_go_and_one_that_fails_fails_alone(
+    tmp_path: Path,
+) -> None:
+    asked: list[list[int]] = []
+
+    async def add(connection: AsyncConnection, numbers: Sequence[int]) -> list[int]:
+        asked.append(list(numbers))
+        row = text("INSERT INTO jumps VALUES (:id, 1, NULL, 1, 1, 0, 1)")
+        await connection.execute(row, [{"id": f"j{number}"} for number in numbers])
+        return [10 * number for number in numbers]
+
+    async with open_database(url(tmp_path)) as database:
+        written = await asyncio.gather(*(database.write_together(add, n) for n in (1, 2)))
+        tried = await asyncio.gather(
+            *(database.write_together(add, number) for number in (2, 3)), return_exceptions=True
+        )
+        assert (written, asked) == ([10, 20], [[1, 2], [2, 3], [2], [3]])
+        assert (type(tried[0]), tried[1]) == (StorageError, 30)
+        assert await JumpStore(database).find("j3") is not None
 
 
 async def test_a_change_that_raises_is_undone_as_a_whole(tmp_path: Path) -> None:

@@ -125,6 +125,35 @@ async def test_what_holds_a_former_links_rows_up_does_not_hold_up_the_next_ones(
     assert (row.forward_id, row.link_generation) == ("next", "next")
 
 
+@pytest.mark.parametrize("state", [state for state in DeliveryState if state != "sending"])
+async def test_what_is_handed_on_of_an_outcome_is_what_stands_in_the_table(
+    shared: DeliveryStore, leases: LeaseStore, state: DeliveryState
+) -> None:
+    await shared.accept("f", FRIENDS, at=0.0)
+    [lease] = await leases.lease(0.0, 60.0, 1, nothing, worker="w")
+    full = Outcome(lease.rows[0], state, 5.0, "lost", -603, ("friends",), 7.0, 3, 1)
+    outcomes = [full, *(Outcome(row, state, 6.0) for row in lease.rows[1:])]
+    await leases.record(outcomes)
+    assert [outcome.recorded for outcome in outcomes] == await shared.of_forward("f", 1)
+
+
+async def test_many_who_accept_at_once_each_read_what_became_of_theirs(
+    database: Database, shared: DeliveryStore
+) -> None:
+    await LinkStore(database, VAULT).put(replace(LINK, member_id=2, kakao_id=2))
+    rows = [replace(ME, member_id=member_id) for member_id in (1, 2, 3)]
+    accepted = await asyncio.gather(
+        *(shared.accept(f"{row.member_id}", [row], at=0.0) for row in rows),
+        shared.accept("drafted", [ME], at=0.0, draft_id="gone"),
+        shared.accept("friends", FRIENDS, at=0.0),
+    )
+    assert [end.name for end in accepted] == [
+        "ACCEPTED", "ACCEPTED", "NOT_LINKED", "DRAFT_GONE", "ACCEPTED",
+    ]  # fmt: skip
+    assert [row.forward_id for row in await shared.last(1, 9)] == ["friends"] * 3 + ["1"]
+    assert [row.forward_id for row in await shared.last(2, 9)] == ["2"]
+
+
 async def test_only_what_was_accepted_for_the_link_there_is_can_be_repeated(
     database: Database, shared: DeliveryStore, leases: LeaseStore
 ) -> None:

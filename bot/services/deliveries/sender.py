@@ -321,7 +321,8 @@ class Sender:
         self._judge(outcomes)
         await self._followups.apply(lease, outcomes)
         waits = any(outcome.state is DeliveryState.QUEUED for outcome in outcomes)
-        self._signals.changed(lease.rows, work=waits)
+        recorded = [outcome.recorded for outcome in outcomes]
+        self._signals.changed(lease.rows, work=waits, recorded=recorded)
 
     def _stop_for(self, error: StorageError) -> None:
         logger.critical("sending stops, results cannot be recorded: %s", error)

@@ -7,8 +7,14 @@ from contextlib import contextmanager
 from storage.deliveries import Delivery
 
 
+class Follower(asyncio.Event):
+    """Set whenever a row of the forward has changed; `rows` says how they stand, if known."""
+
+    rows: Sequence[Delivery] = ()
+
+
 class OutboxSignals:
-    """Wakes those who wait; it knows nothing of what has happened."""
+    """Wakes those who wait, and hands them what has changed."""
 
     def __init__(self) -> None:
         self.work = asyncio.Event()
@@ -16,14 +22,19 @@ class OutboxSignals:
         self.closed = False
         """Whether nothing will be sent any more."""
         self.on_told: list[Callable[[Sequence[Delivery]], None]] = []
-        self._watchers: dict[str, set[asyncio.Event]] = {}
+        self._watchers: dict[str, set[Follower]] = {}
 
-    def changed(self, rows: list[Delivery], *, work: bool = True) -> list[Delivery]:
-        """Wake whoever follows the forward of one of these rows, and for new work the sender."""
+    def changed(
+        self, rows: list[Delivery], *, work: bool = True, recorded: Sequence[Delivery] = ()
+    ) -> list[Delivery]:
+        """Wake whoever follows the forward of one of these rows, and for new work the sender.
+
+        Rows that were just `recorded` are handed on as they stand now.
+        """
         if work:
             self.work.set()
         for forward_id in {row.forward_id for row in rows}:
-            self._wake(forward_id)
+            self._wake(forward_id, [row for row in recorded if row.forward_id == forward_id])
         for listener in self.on_told:
             listener(rows)
         return rows
@@ -36,9 +47,9 @@ class OutboxSignals:
             self._wake(forward_id)
 
     @contextmanager
-    def follow(self, forward_id: str) -> Iterator[asyncio.Event]:
-        """Yield an event that is set whenever a row of the forward has changed."""
-        changed = asyncio.Event()
+    def follow(self, forward_id: str) -> Iterator[Follower]:
+        """Yield what is set whenever a row of the forward has changed."""
+        changed = Follower()
         self._watchers.setdefault(forward_id, set()).add(changed)
         try:
             yield changed
@@ -51,6 +62,7 @@ class OutboxSignals:
         """Tell whether somebody is looking at an answer about this forward."""
         return forward_id in self._watchers
 
-    def _wake(self, forward_id: str) -> None:
+    def _wake(self, forward_id: str, rows: Sequence[Delivery] = ()) -> None:
         for watcher in self._watchers.get(forward_id, ()):
+            watcher.rows = rows
             watcher.set()
