@@ -26,6 +26,8 @@ async def _once(side: Side) -> Rate:
 
 async def _compare(sides: dict[str, Side]) -> dict[str, Rate]:
     found: dict[str, list[Rate]] = {name: [] for name in sides}
+    for side in sides.values():  # to warm up
+        await side()
     for _ in range(ROUNDS):
         for name, side in sides.items():
             found[name].append(await _once(side))
@@ -48,7 +50,7 @@ async def compare(title: str, unit: str, sides: dict[str, Side]) -> None:
             f"  {name:<34} {rate.per_second:>10,.0f} {unit}/s {rate.cpu * 1e6:>8,.0f} µs CPU each"
         )
     for name in others:
-        print(
-            f"  → {rates[first].per_second / rates[name].per_second:.1f} times the rate of {name}"
-        )
+        ratio = rates[first].per_second / rates[name].per_second
+        cpu = rates[first].cpu / rates[name].cpu
+        print(f"  → {ratio:.2f} times the rate of {name} at {cpu:.2f} times its CPU")
     await asyncio.sleep(0)

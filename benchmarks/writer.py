@@ -1,73 +1,109 @@
-"""How fast rows are committed: Kkachi's grouped writer against one commit for each row."""
+"""How fast sends are accepted for good: Kkachi's outbox against a commit for each row.
+
+Both write the rows that a forward of one card to "Me" makes, with the link looked up before. As
+many callers as there are each wait until theirs is committed, and then come again.
+"""
 
 import asyncio
+import json
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import aiosqlite
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from benchmarks.deliveries import CARD
 from benchmarks.measure import compare
-from storage.database import Database, open_database
+from storage.database import PRAGMAS, open_database
+from storage.deliveries import Chat, DeliveryStore, NewDelivery, new_rows
+from storage.links import Link, LinkStore
+from storage.vault import Vault
 
 ROWS = 1_000
-INSERT = (
-    "INSERT INTO jumps (id, member_id, channel_id, message_id, created_at, expires_at)"
-    " VALUES (lower(hex(randomblob(16))), 1, 2, 3, 0, 0)"
-)
+CALLERS = (1, 50)
+GENERATION = "SELECT generation FROM links WHERE member_id = ?"
+Side = Callable[[], Awaitable[int]]
 
 
-async def _insert(connection: AsyncConnection) -> None:
-    await connection.execute(text(INSERT))
+def _link(member_id: int) -> Link:
+    return Link(
+        member_id=member_id,
+        kakao_id=member_id,
+        nickname="민지",
+        scopes=frozenset({"talk_message"}),
+        access_token="access",  # noqa: S106 - of nobody
+        access_expires_at=1.0,
+        refresh_token="refresh",  # noqa: S106 - of nobody
+        refresh_expires_at=1.0,
+        locale="ko",
+        linked_at=0.0,
+    )
 
 
-def _grouped(database: Database) -> Callable[[], Awaitable[int]]:
+def _side(accept: Callable[[int, str], Awaitable[None]], callers: int) -> Side:
+    async def caller(member_id: int, round_of: str) -> None:
+        for number in range(ROWS // callers):
+            await accept(member_id, f"{round_of}-{member_id}-{number}")
+
     async def run() -> int:
-        await asyncio.gather(*(database.write(_insert) for _ in range(ROWS)))
+        round_of = str(asyncio.get_running_loop().time())
+        await asyncio.gather(*(caller(member_id, round_of) for member_id in range(callers)))
         return ROWS
 
     return run
 
 
-def _alone(database: Database) -> Callable[[], Awaitable[int]]:
-    async def run() -> int:
-        for _ in range(ROWS):
-            await database.write(_insert)
-        return ROWS
-
-    return run
+def _row(member_id: int) -> NewDelivery:
+    return NewDelivery(member_id=member_id, chat=Chat.ME, card=CARD)
 
 
-def _one_by_one(connection: aiosqlite.Connection) -> Callable[[], Awaitable[int]]:
-    async def run() -> int:
-        for _ in range(ROWS):
-            await connection.execute(INSERT)
+def _ours(store: DeliveryStore) -> Callable[[int, str], Awaitable[None]]:
+    async def accept(member_id: int, forward_id: str) -> None:
+        await store.accept(forward_id, [_row(member_id)], at=0.0)
+
+    return accept
+
+
+def _bare(connection: aiosqlite.Connection) -> Callable[[int, str], Awaitable[None]]:
+    """One transaction at a time."""
+    [sample] = new_rows("", [_row(0)], 0.0, "")
+    columns, marks = ", ".join(sample), ", ".join("?" for _ in sample)
+    statement = f"INSERT INTO deliveries ({columns}) VALUES ({marks})"  # noqa: S608 - our own names
+    turn = asyncio.Lock()
+
+    async def accept(member_id: int, forward_id: str) -> None:
+        async with turn:
+            async with connection.execute(GENERATION, (member_id,)) as found:
+                [generation] = await found.fetchone() or [""]
+            [row] = new_rows(forward_id, [_row(member_id)], 0.0, generation)
+            values = (row | {"card": json.dumps(row["card"])}).values()
+            await connection.execute(statement, tuple(values))
             await connection.commit()
-        return ROWS
 
-    return run
+    return accept
 
 
 async def main() -> None:
     """Compare both on files of their own, with the same pragmas."""
+    vault = Vault([bytes(32)])
     with tempfile.TemporaryDirectory() as folder:
-        ours, plain = (Path(folder) / "data" / name for name in ("ours.db", "plain.db"))
-        async with open_database(f"sqlite+aiosqlite:///{plain}"):
-            pass
+        ours, bare = (f"{Path(folder)}/{name}" for name in ("ours.db", "bare.db"))
+        for path in (ours, bare):
+            async with open_database(f"sqlite+aiosqlite:///{path}") as database:
+                for member_id in range(max(CALLERS)):
+                    await LinkStore(database, vault).put(_link(member_id))
         async with (
             open_database(f"sqlite+aiosqlite:///{ours}") as database,
-            aiosqlite.connect(plain) as connection,
+            aiosqlite.connect(bare) as connection,
         ):
-            await connection.execute("PRAGMA journal_mode = WAL")
-            await connection.execute("PRAGMA synchronous = FULL")
-            await compare(
-                "Rows committed, 1,000 at once",
-                "rows",
-                {
-                    "the grouped writer": _grouped(database),
-                    "the same, one row at a time": _alone(database),
-                    "bare aiosqlite, a commit for each": _one_by_one(connection),
-                },
-            )
+            for pragma in PRAGMAS:
+                await connection.execute(pragma)
+            for callers in CALLERS:
+                await compare(
+                    f"Sends accepted for good, {callers} at once",
+                    "sends",
+                    {
+                        "Kkachi's outbox": _side(_ours(DeliveryStore(database)), callers),
+                        "bare aiosqlite, a commit for each": _side(_bare(connection), callers),
+                    },
+                )
