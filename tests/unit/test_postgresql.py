@@ -29,6 +29,7 @@ from storage.rule_hits import RuleHitStore, count_hit
 from storage.rules import RuleStore
 from storage.tables import metadata
 from tests.support.outbox import CARD, NOON, VAULT, Clock
+from tests.support.postgres import EMPTY, Cluster
 
 DAY = 24 * 3600.0
 MEMBERS = 48
@@ -206,17 +207,21 @@ async def test_a_reaction_that_both_processes_hear_sends_its_message_once(pair: 
 
 
 async def test_a_filter_of_the_release_before_keeps_its_meaning_and_hits_are_counted(
-    postgresql: str,
+    cluster: Cluster,
 ) -> None:
-    await empty(postgresql)
-    engine = create_async_engine(postgresql)
+    async with cluster.database(EMPTY) as url:
+        await _keeps_its_meaning(url)
+
+
+async def _keeps_its_meaning(url: str) -> None:
+    engine = create_async_engine(url)
     both = {"channels": [70], "categories": [], "members": [2], "roles": []}
     async with engine.begin() as connection:
         await connection.run_sync(schema.upgrade, "0024")
         row = {"filter": json.dumps({"only": both})}
         await connection.execute(text("INSERT INTO filters VALUES (1, 7, :filter)"), row)
     await engine.dispose()
-    async with open_database(postgresql) as database:
+    async with open_database(url) as database:
         kept = Filter.model_validate(await RuleStore(database).filter(1, 7))
         assert (kept.only_either, kept.only.members) == (True, (2,))
         for _ in range(2):
