@@ -42,7 +42,7 @@ def imported(*arguments: str) -> set[str]:
         (["match", "-"], {"fluent"}),
         (["backup", "--help"], HEAVY - {"aiohttp", "discord", "httpx", "jinja2", "PIL", "rich"}),
     ],
-    ids=str,
+    ids=["help", "no such command", "match", "help of backup"],
 )
 def test_a_command_imports_only_what_it_needs(arguments: list[str], needed: set[str]) -> None:
     assert imported(*arguments) & HEAVY <= needed
