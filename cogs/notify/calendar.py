@@ -12,10 +12,10 @@ from bot.discord.plugin import services_of
 from bot.discord.replies import defer_edit, fitting, items, locale_of
 from bot.discord.words import plain
 from bot.errors import TextArgument
-from bot.services import Services
 from bot.services.calendar.calendar import MOST_REMINDERS, REMINDERS, EventGone
 from bot.services.calendar.entry import CalendarEntry
 from bot.services.messages.events import ServerEvent
+from bot.services.services import Services
 from bot.texts import Locale
 from storage.calendar_events import TAKEN_OUT, CalendarEvent, Choice
 

@@ -10,9 +10,9 @@ from bot.config import Config
 from bot.errors import DiscordAway
 from bot.kakao import KakaoClient, open_http
 from bot.pictures import open_pictures
-from bot.services import Services
 from bot.services.clock import Patience
 from bot.services.messages.events import EventFacts, ServerEvent
+from bot.services.services import Services
 from bot.wiring import build_services
 from sandbox.demo.people import add_people
 from sandbox.kakao import Account, LocalKakao
