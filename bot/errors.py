@@ -37,6 +37,18 @@ class TryLater(UserError):
     key = "error-try-later"
 
 
+class Maintenance(TryLater):
+    """The operator has stopped Kkachi for a while: what is accepted waits, and nothing is sent."""
+
+    key = "error-maintenance"
+
+
+class ShareSpent(UserError):
+    """A server has used its part of what the app may send today, and others need the rest."""
+
+    key = "error-share-spent"
+
+
 class DiscordAway(TryLater):
     """Discord could not be asked, so nobody knows: whoever asked waits and asks again."""
 
@@ -79,6 +91,12 @@ class NotAllowed(UserError):
     def __init__(self, guild_id: int, **arguments: TextArgument) -> None:
         super().__init__(**arguments)
         self.guild_id = guild_id
+
+
+class Barred(NotAllowed):
+    """The operator has shut a server, or a member, out of Kkachi."""
+
+    key = elsewhere = "error-barred"
 
 
 class MessageNotFound(UserError):

@@ -51,7 +51,7 @@ def build_services(
     accounts = build_accounts(resources, login, outbox.allowance)
     links = accounts.links
     privacy = build_privacy(resources, links, accounts.linked_roles, outbox.images)
-    servers = build_servers(resources, links, outbox.allowance)
+    servers = build_servers(resources, links, outbox.allowance, outbox.decisions)
     permit = servers.access.check_load
     forwarding = build_forwarding(resources, accounts, outbox, permit)
     operations = build_operations(resources, outbox.allowance, supervisor or Supervisor(Alarms()))
@@ -145,7 +145,7 @@ def _introduce(services: Services) -> Services:
         await services.subscriptions.forget_about(member_id)
         await services.optouts.set(member_id, on=False)
 
-    async def may_link(member_id: int, guild_id: int) -> None:
+    async def may_link(member_id: int, guild_id: int | None) -> None:
         await services.access.check(member_id, guild_id, LINK)
 
     async def end_in_server(member_id: int, guild_id: int) -> None:

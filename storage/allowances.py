@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Update, bindparam, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, Integer, Update, bindparam, case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import INSERTS, Database
@@ -35,6 +35,8 @@ class Kind(StrEnum):
     SENDER = "sender"
     RECIPIENT = "recipient"
     PAIR = "pair"
+    SERVER = "server"
+    """Whose sends Kkachi counts, so that no server uses up what others need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Claim:
 
     def is_of(self, member_id: int) -> bool:
         """Tell whether it is the member's own, which they have by their Kakao account."""
-        return self.subject.partition(":")[0] == str(member_id)
+        return self.kind is not Kind.SERVER and self.subject.partition(":")[0] == str(member_id)
 
     @property
     def key(self) -> tuple[int, str, str]:
@@ -83,6 +85,12 @@ class AllowanceStore:
         )
         return {row["day"]: (row["sent"], row["spent"]) for row in rows}
 
+    async def by_server(self, since: int) -> dict[tuple[int, int], int]:
+        """Count the sends out of each server, by day and server."""
+        of_servers = (allowances.c.kind == Kind.SERVER) & (allowances.c.day >= since)
+        rows = await self._database.all(select(allowances).where(of_servers))
+        return {(row["day"], int(row["subject"])): row["sent"] for row in rows}
+
     async def purge(self, today: int, *, keep: int, keep_app: int) -> None:
         """Erase days that are over, and days to come: they were counted by a wrong clock.
 
@@ -93,11 +101,16 @@ class AllowanceStore:
         await in_batches(self._database, delete(allowances), ~kept | (day > today))
 
 
+def counts_of(member_id: int) -> ColumnElement[bool]:
+    """Choose the rows that count what a member has used."""
+    of_pairs = allowances.c.subject.startswith(f"{member_id}:", autoescape=True)
+    of_somebody = allowances.c.kind != Kind.SERVER
+    return of_somebody & or_(allowances.c.subject == str(member_id), of_pairs)
+
+
 async def forget_counts(connection: AsyncConnection, member_id: int) -> None:
     """Erase what a member has used, and with it traces of whom they sent to."""
-    of_pairs = allowances.c.subject.startswith(f"{member_id}:", autoescape=True)
-    mine = or_(allowances.c.subject == str(member_id), of_pairs)
-    await connection.execute(delete(allowances).where(mine))
+    await connection.execute(delete(allowances).where(counts_of(member_id)))
 
 
 async def count(

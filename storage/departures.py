@@ -50,11 +50,10 @@ class DepartureStore:
 
     async def servers(self) -> list[int]:
         """Return the servers of which something is kept."""
-        tables = (settings, memberships, rules, subscriptions, visibilities, presences)
-        of_admins = select(exclusions.c.guild_id).where(exclusions.c.guild_id != OPERATOR)
-        query = union(*(select(table.c.guild_id) for table in tables), of_admins)
-        found = {row["guild_id"] for row in await self._database.all(query)}
-        return sorted(found - {EVERYWHERE})
+        tables = (settings, exclusions, memberships, rules, subscriptions, visibilities, presences)
+        query = union(*(select(table.c.guild_id) for table in tables))
+        servers = {row["guild_id"] for row in await self._database.all(query)}
+        return sorted(servers - {OPERATOR, EVERYWHERE})
 
     async def present(self) -> list[tuple[int, int]]:
         """Return the server and member of all who have something there."""

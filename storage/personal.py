@@ -6,11 +6,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.allowances import counts_of
 from storage.database import Database
+from storage.decisions import OF_MEMBERS
 from storage.tables import (
     allowances,
     calendar_choices,
     calendar_events,
+    decisions,
     deliveries,
     departures,
     digest_items,
@@ -66,7 +69,7 @@ class PersonalStore:
 
         async def read(connection: AsyncConnection) -> dict[str, list[dict[str, Any]]]:
             found = {}
-            for table in (*OWN, digest_items, allowances, *NAMED):
+            for table in (*OWN, digest_items, allowances, decisions, *NAMED):
                 result = await connection.execute(select(table).where(_of(table, member_id)))
                 found[table.name] = [_shown(dict(row)) for row in result.mappings()]
             return found
@@ -112,8 +115,9 @@ def _of(table: Table, member_id: int) -> ColumnElement[bool]:
         mine = select(digests.c.id).where(digests.c.member_id == member_id)
         return digest_items.c.digest_id.in_(mine)
     if table is allowances:
-        of_pairs = allowances.c.subject.startswith(f"{member_id}:", autoescape=True)
-        return or_(allowances.c.subject == str(member_id), of_pairs)
+        return counts_of(member_id)
+    if table is decisions:
+        return decisions.c.kind.in_(OF_MEMBERS) & (decisions.c.subject_id == member_id)
     column: ColumnElement[Any] = table.c[NAMED.get(table, "member_id")]
     return column == member_id
 

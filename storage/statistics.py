@@ -62,6 +62,19 @@ class StatisticsStore:
         rows = await self._database.all(query)
         return {(int(row["day"]), row["state"]): row["n"] for row in rows}
 
+    async def by_server(self, since: float) -> dict[int, int]:
+        """Count what was sent out of each server."""
+        query = (
+            select(deliveries.c.guild_id, func.count().label("n"))
+            .where(
+                deliveries.c.guild_id.is_not(None),
+                deliveries.c.created_at >= since,
+                deliveries.c.state == DeliveryState.SENT,
+            )
+            .group_by(deliveries.c.guild_id)
+        )
+        return {row["guild_id"]: row["n"] for row in await self._database.all(query)}
+
     async def by_hand(self, member_id: int, guild_id: int, since: float) -> int:
         """Count what a member has sent by hand out of a server."""
         automatic = select(hits.c.id).where(hits.c.forward_id == deliveries.c.forward_id)

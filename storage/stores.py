@@ -7,6 +7,7 @@ from storage.allowances import AllowanceStore
 from storage.calendar_events import CalendarStore
 from storage.copies import Copies
 from storage.database import Database
+from storage.decisions import DecisionStore
 from storage.deliveries import DeliveryStore
 from storage.departures import DepartureStore
 from storage.digests import DigestStore
@@ -50,6 +51,7 @@ class Stores:
     allowances: AllowanceStore
     calendar: CalendarStore
     copies: Copies
+    decisions: DecisionStore
     deliveries: DeliveryStore
     departures: DepartureStore
     digests: DigestStore
@@ -92,6 +94,7 @@ class Stores:
             allowances=AllowanceStore(database),
             calendar=CalendarStore(database),
             copies=Copies(database.path),
+            decisions=DecisionStore(database),
             deliveries=DeliveryStore(database),
             departures=DepartureStore(database),
             digests=DigestStore(database),

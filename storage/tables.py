@@ -523,7 +523,8 @@ optouts = Table(
     Column("at", Double, nullable=False),
 )
 
-# What the admins of a server have set; `version` tells two admins at once apart.
+# What the admins of a server have set; `version` tells two admins at once apart. Server 0 is the
+# operator, who sets what servers start from.
 settings = Table(
     "settings",
     metadata,
@@ -580,6 +581,17 @@ exclusions = Table(
     Column("reason", Text, nullable=False),
     Column("at", Double, nullable=False),
     Column("told", Boolean, nullable=False),
+)
+
+# What the operator has decided about a server, a member, or (subject 0) everything. Blocked members
+# stay blocked after they erased themselves: the block is about keeping them out.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("subject_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("value", Integer, nullable=False),
+    Column("at", Double, nullable=False),
 )
 
 # Leave to tell Discord that a member is linked, so that admins can gate roles on it.

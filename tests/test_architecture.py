@@ -71,7 +71,7 @@ FORBIDDEN = {
 LAYERS = (
     {"alarms", "clock", "listeners", "locks", "kakao_codes", "messages"},
     {"breaker", "cache", "resources"},
-    {"cards", "accounts"},
+    {"cards", "accounts", "decisions"},
     {"deliveries", "privacy"},
     {"servers", "forwarding", "operations"},
     {"compose", "highlights"},

@@ -19,10 +19,11 @@ class Refused(app_commands.CheckFailure):
 
 async def check_feature(interaction: discord.Interaction, feature: str) -> None:
     """Raise a UserError when the member may not use this feature here."""
-    guild_id = interaction.guild_id
-    if not feature or guild_id is None:
+    if not feature:
         return
-    await services_of(interaction.client).access.check(
+    guild_id, services = interaction.guild_id, services_of(interaction.client)
+    await services.decisions.check_open()
+    await services.access.check(
         interaction.user.id, guild_id, feature, roles_in(interaction, guild_id)
     )
 
@@ -47,7 +48,9 @@ async def check_load(
 
     That server is asked for these features as well, and for so many more sends.
     """
-    await services_of(interaction.client).access.check_load(
+    services = services_of(interaction.client)
+    await services.decisions.check_open()
+    await services.access.check_load(
         interaction.user.id,
         load,
         *features,

@@ -5,6 +5,8 @@ from discord.ext import commands
 
 from bot.discord.plugin import AnyBot
 from bot.errors import DiscordAway
+from bot.services.servers.settings import GuildSettings
+from bot.texts import Locale, pick_locale
 
 Room = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 """A place of a server in which messages are."""
@@ -38,3 +40,12 @@ def is_limited(bot: AnyBot, guild: discord.Guild) -> bool:
     """Tell whether the gateway takes no more requests about a server for the moment."""
     shard = bot.get_shard(guild.shard_id) if isinstance(bot, commands.AutoShardedBot) else None
     return (shard or bot).is_ws_ratelimited()
+
+
+def language_of(guild: discord.Guild | None, settings: GuildSettings) -> Locale:
+    """Return what a server speaks: American English is also what those have that never chose."""
+    if guild is None:
+        return settings.spoken
+    said = pick_locale(str(guild.preferred_locale))
+    has_chosen = said == "ko" or "COMMUNITY" in guild.features
+    return said if settings.language is None and has_chosen else settings.spoken

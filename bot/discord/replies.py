@@ -20,6 +20,7 @@ from bot.errors import (
     LinkBroken,
     NotAllowed,
     NotLinked,
+    TryLater,
     UserError,
 )
 from bot.services.accounts.oauth import BASIC_SCOPES
@@ -168,7 +169,7 @@ async def way_to_link(
     """Return the button of `link_button`; where linking is not allowed why there is none."""
     try:
         view = await link_button(interaction, scopes=scopes, draft_id=draft_id, label=label)
-    except (NotAllowed, DiscordAway) as error:
+    except (NotAllowed, TryLater) as error:
         texts, locale = services_of(interaction.client).texts, locale_of(interaction)
         return None, texts.say(locale, "kakao-no-button", why=_sentence(interaction, error))
     return view, ""

@@ -10,7 +10,7 @@ import discord
 
 from bot.discord.cog import Answered
 from bot.discord.failures import CLEAR, NO, NO_DIRECT_MESSAGES, asking
-from bot.discord.guilds import guild_of
+from bot.discord.guilds import guild_of, language_of
 from bot.discord.limits import BUTTON_LABEL, OPTION_LABEL, SELECT_OPTIONS, YELLOW
 from bot.discord.notices import NOBODY
 from bot.discord.plugin import AnyBot, services_of
@@ -46,7 +46,8 @@ class DiscordPresenceDoor:
     async def ask(self, question: Presence) -> bool:
         """Ask a member; False when they take no direct messages. Raises DiscordAway."""
         services = self._services
-        locale = (await services.settings.of(question.guild_id)).spoken
+        guild = self._bot.get_guild(question.guild_id)
+        locale = language_of(guild, await services.settings.of(question.guild_id))
         text = await question_text(self._bot, question, services.texts, locale)
         labelled = [
             PresenceButton(act, question, services.texts.say(locale, f"presence-{act}"))

@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord.cog import KkachiCog, ListenerLists
-from bot.discord.limits import AUTOCOMPLETE_CHOICES
+from bot.discord.guilds import language_of
 from bot.discord.plugin import AnyBot
 from bot.discord.replies import defer, items, say
 from bot.discord.words import code, plain
@@ -24,6 +24,8 @@ from cogs.settings.members import (
     check_is_here,
     write_log,
 )
+from cogs.settings.operator import OperatorButton, OperatorSelect, show_operator
+from cogs.settings.owner import check_operator
 from cogs.settings.panel import NeedsManageServer, SettingButton, SettingSelect, managed, show_panel
 from cogs.settings.texts import SettingTexts
 from storage.deliveries import UNDER_WAY, DeliveryState
@@ -38,18 +40,15 @@ class UnknownHere(UserError):
     key = "error-settings-member-unknown"
 
 
-class OnlyOwner(UserError):
-    """Only the operator can do this."""
-
-    key = "error-only-owner"
-
-
 @app_commands.guild_only()
 @app_commands.default_permissions(manage_guild=True)
 class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
     """Decide what Kkachi does in this server."""
 
-    components = (SettingSelect, SettingButton, UnlinkMemberButton, LiftMemberButton)
+    components = (
+        *(SettingSelect, SettingButton, UnlinkMemberButton, LiftMemberButton),
+        *(OperatorSelect, OperatorButton),
+    )
 
     def __init__(self, bot: AnyBot) -> None:
         super().__init__(bot)
@@ -122,30 +121,14 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
         await interaction.followup.send(text, file=file, ephemeral=True)
 
     @app_commands.command()
-    async def reload(self, interaction: discord.Interaction, cog: str) -> None:
-        """Reload one cog; for the operator only.
+    async def operator(self, interaction: discord.Interaction) -> None:
+        """See all servers and decide for all of Kkachi; for the operator only."""
+        await check_operator(interaction)
+        await show_operator(interaction)
 
-        Args:
-            interaction: who asks, and where
-            cog: Its module
-        """
-        await defer(interaction)
-        if not await self.bot.is_owner(interaction.user):
-            raise OnlyOwner
-        await self.services.plugins.reload(cog)
-        await say(interaction, self.text(interaction, "settings-reloaded", name=code(cog)))
-
-    @reload.autocomplete("cog")
-    async def complete_cog(
-        self, _: discord.Interaction, current: str
-    ) -> list[app_commands.Choice[str]]:
-        """Offer the modules whose names hold what was typed."""
-        names = [name for name in self.services.plugins.names if current in name]
-        return [app_commands.Choice(name=name, value=name) for name in names][:AUTOCOMPLETE_CHOICES]
-
-    async def log_change(self, _: int, settings: GuildSettings, change: Change) -> None:
+    async def log_change(self, guild_id: int, settings: GuildSettings, change: Change) -> None:
         """Write a change into the server's log channel; the answer does not wait for that."""
-        locale = settings.spoken
+        locale = language_of(self.bot.get_guild(guild_id), settings)
         words = SettingTexts(self.services.texts, locale)
         text = self.services.texts.say(locale, "settings-log-change", who=f"<@{change.member_id}>")
         post = write_log(self.bot, settings, f"{text} {words.told(change)}")

@@ -8,6 +8,7 @@ import discord
 
 from bot.discord.cog import Answered, answering
 from bot.discord.failures import FAILURES, summary
+from bot.discord.guilds import language_of
 from bot.discord.limits import MESSAGE_CONTENT
 from bot.discord.notices import NOBODY
 from bot.discord.plugin import AnyBot, notices_of, services_of
@@ -150,18 +151,21 @@ async def _record(
     settings = await services.settings.of(guild_id)
     who = Marked(f"<@{interaction.user.id}>")
     member = Marked(f"<@{member_id}>")
-    text = services.texts.say(settings.spoken, key, who=who, member=member)
+    locale = language_of(interaction.guild, settings)
+    text = services.texts.say(locale, key, who=who, member=member)
     await write_log(cast("AnyBot", interaction.client), settings, text)
 
 
-async def write_log(bot: AnyBot, settings: GuildSettings, text: str) -> None:
-    """Write a line into a server's log channel, if it has one that we may write in."""
+async def write_log(bot: AnyBot, settings: GuildSettings, text: str) -> bool:
+    """Write a line into a server's log channel; False without one that we may write in."""
     if settings.log_channel_id is None:
-        return
+        return False
     room = bot.get_channel(settings.log_channel_id)
     if not isinstance(room, discord.abc.Messageable):
-        return
+        return False
     try:
         await room.send(text[:MESSAGE_CONTENT], allowed_mentions=NOBODY)
     except FAILURES as error:
         _log.info("a log channel takes nothing: %s", summary(error))
+        return False
+    return True

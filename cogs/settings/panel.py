@@ -18,15 +18,21 @@ from bot.discord.plugin import services_of
 from bot.discord.replies import locale_of
 from bot.errors import TextArgument, UserError
 from bot.services.servers.policy import Policy
-from bot.services.servers.settings import MOST, GuildSettings, SettingsChanged
-from bot.texts import LOCALES, Locale, Texts
+from bot.services.servers.settings import MOST, OPERATOR, GuildSettings, SettingsChanged
+from bot.texts import LOCALES
+from cogs.settings.owner import check_operator
 from cogs.settings.texts import SettingTexts
 from storage.settings import Change
 
 ALWAYS = "-"
 SHOWN = 10  # changes at once
 ROOM = 3000  # of the 4,000 characters that one message may show; the rest is for the page
-PAGES = ("features", "places", "roles", "content", "more", "history")
+SERVER, DEFAULTS = "setting", "default"
+"""Whose settings a panel is about, as the ids of its components say it."""
+PAGES: Mapping[str, Sequence[str]] = {
+    SERVER: ("features", "places", "roles", "content", "more", "history"),
+    DEFAULTS: ("features", "content", "more", "history"),
+}
 CHANNELS = [
     discord.ChannelType.text,
     discord.ChannelType.news,
@@ -54,6 +60,7 @@ class Panel:
     changes: Sequence[Change]
     words: SettingTexts
     warning: str = ""
+    scope: str = SERVER
 
     def layout(self, page: str) -> discord.ui.LayoutView:
         """Return one page of the panel."""
@@ -62,10 +69,12 @@ class Panel:
         return layout
 
     def _parts(self, page: str) -> Iterator[Item]:
-        yield discord.ui.TextDisplay(f"## {self.say('settings-title')}")
+        title = self.say(f"settings-title-{self.scope}")
+        yield discord.ui.TextDisplay(f"## {title}")
         if self.warning:
             yield discord.ui.TextDisplay(f"⚠️ {self.warning}")
-        yield discord.ui.ActionRow(self._choice("page", PAGES, {page}, "settings-page"))
+        shown = self._choice("page", PAGES[self.scope], {page}, "settings-page")
+        yield discord.ui.ActionRow(shown)
         yield discord.ui.Separator()
         yield discord.ui.TextDisplay(self.say(f"settings-page-{page}.text"))
         pages: Mapping[str, Callable[[], Iterator[Item]]] = {
@@ -104,7 +113,7 @@ class Panel:
     def _content(self) -> Iterator[Item]:
         yield self._label("policy")
         yield _row(self._choice("policy", tuple(Policy), {self.settings.policy}, "settings-policy"))
-        for policy in Policy:
+        for policy in Policy if self.scope == SERVER else ():
             if policy is not self.settings.policy:
                 yield self._label(f"policy-{policy}")
                 places = [one for one, kept in self.settings.policies.items() if kept is policy]
@@ -112,11 +121,14 @@ class Panel:
 
     def _more(self) -> Iterator[Item]:
         text = self.words.limits(self.settings.limits.model_dump())
-        button = SettingButton.of("limits", self.version, self.say("settings-edit"))
+        label = self.say("settings-edit")
+        button = SettingButton.of("limits", self.version, label, self.scope)
         yield discord.ui.Section(text, accessory=button)
         yield self._label("language")
         language = self.settings.language or ALWAYS
         yield _row(self._choice("language", (ALWAYS, *LOCALES), {language}, "settings-language"))
+        if self.scope == DEFAULTS:
+            return
         yield self._label("log_channel_id")
         log = self.settings.log_channel_id
         shown = self._channels(
@@ -142,7 +154,7 @@ class Panel:
         yield _row(self._select("take-back", options, self.say("settings-take-back")))
         if len(shown) < len(self.changes):
             label = self.say("settings-history-older")
-            yield _row(SettingButton.of("older", shown[-1].version, label))
+            yield _row(SettingButton.of("older", shown[-1].version, label, self.scope))
 
     # components
 
@@ -170,13 +182,13 @@ class Panel:
         most: int = 1,
     ) -> Item:
         select: discord.ui.Select[Any] = discord.ui.Select(
-            custom_id=f"kkachi:setting:{what}:{self.version}",
+            custom_id=f"kkachi:{self.scope}:{what}:{self.version}",
             placeholder=placeholder,
             min_values=least,
             max_values=most,
             options=options,
         )
-        return SettingSelect(select, what, self.version)
+        return SettingSelect(select, what, self.version, self.scope)
 
     def _channels(
         self,
@@ -187,24 +199,24 @@ class Panel:
         placeholder: str = "settings-everywhere",
     ) -> Item:
         select: discord.ui.ChannelSelect[Any] = discord.ui.ChannelSelect(
-            custom_id=f"kkachi:setting:{what}:{self.version}",
+            custom_id=f"kkachi:{self.scope}:{what}:{self.version}",
             placeholder=self.say(placeholder),
             channel_types=list(kinds),
             min_values=0,
             max_values=most,
             default_values=_defaults(ids, discord.SelectDefaultValueType.channel),
         )
-        return SettingSelect(select, what, self.version)
+        return SettingSelect(select, what, self.version, self.scope)
 
     def _role_select(self, what: str, ids: frozenset[int]) -> Item:
         select: discord.ui.RoleSelect[Any] = discord.ui.RoleSelect(
-            custom_id=f"kkachi:setting:{what}:{self.version}",
+            custom_id=f"kkachi:{self.scope}:{what}:{self.version}",
             placeholder=self.say("settings-everybody"),
             min_values=0,
             max_values=MOST,
             default_values=_defaults(ids, discord.SelectDefaultValueType.role),
         )
-        return SettingSelect(select, what, self.version)
+        return SettingSelect(select, what, self.version, self.scope)
 
     def say(self, key: str, **arguments: TextArgument) -> str:
         """Return a text in the language of whoever looks."""
@@ -214,28 +226,29 @@ class Panel:
 class SettingSelect(
     Answered,
     discord.ui.DynamicItem[discord.ui.Item[Any]],
-    template=r"kkachi:setting:(?P<what>[\w-]+):(?P<version>[0-9]+)",
+    template=r"kkachi:(?P<scope>setting|default):(?P<what>[\w-]+):(?P<version>[0-9]+)",
 ):
     """Changes one setting, or turns to another page."""
 
-    def __init__(self, select: Item, what: str, version: int) -> None:
+    def __init__(self, select: Item, what: str, version: int, scope: str) -> None:
         super().__init__(select)
         self.what = what
         self.version = version
+        self.scope = scope
 
     @classmethod
     async def from_custom_id(
         cls, _: discord.Interaction, item: Item, match: re.Match[str], /
     ) -> Self:
         """Read the select of a message that may be older than this process."""
-        return cls(item, match["what"], int(match["version"]))
+        return cls(item, match["what"], int(match["version"]), match["scope"])
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Keep what was chosen and show the panel as it is now."""
-        guild_id = managed(interaction)
+        guild_id = await settled(interaction, self.scope)
         values = [str(getattr(one, "id", one)) for one in self._values()]
         if self.what == "page":
-            await show_panel(interaction, values[0])
+            await show_panel(interaction, values[0], scope=self.scope)
             return
         warning = ""
         try:
@@ -243,7 +256,7 @@ class SettingSelect(
         except SettingsChanged as error:
             texts = services_of(interaction.client).texts
             warning = texts.say(locale_of(interaction), error.key)
-        await show_panel(interaction, _page_of(self.what), warning)
+        await show_panel(interaction, _page_of(self.what), warning, scope=self.scope)
 
     def _values(self) -> Sequence[object]:
         select = cast("discord.ui.Select[Any]", self.item)
@@ -268,36 +281,39 @@ class SettingSelect(
 class SettingButton(
     Answered,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"kkachi:settings:(?P<what>limits|older):(?P<version>[0-9]+)",
+    template=r"kkachi:(?P<scope>setting|default)s:(?P<what>limits|older):(?P<version>[0-9]+)",
 ):
     """Asks for the limits, or shows what changed before a version."""
 
-    def __init__(self, button: discord.ui.Button[Any], what: str, version: int) -> None:
+    def __init__(self, button: discord.ui.Button[Any], what: str, version: int, scope: str) -> None:
         super().__init__(button)
         self.what = what
         self.version = version
+        self.scope = scope
 
     @classmethod
-    def of(cls, what: str, version: int, label: str) -> Self:
+    def of(cls, what: str, version: int, label: str, scope: str) -> Self:
         """Return the button for one of the two."""
-        custom_id = f"kkachi:settings:{what}:{version}"
-        return cls(discord.ui.Button(custom_id=custom_id, label=label), what, version)
+        custom_id = f"kkachi:{scope}s:{what}:{version}"
+        return cls(discord.ui.Button(custom_id=custom_id, label=label), what, version, scope)
 
     @classmethod
     async def from_custom_id(
         cls, _: discord.Interaction, item: Item, match: re.Match[str], /
     ) -> Self:
         """Read the button of a message that may be older than this process."""
-        return cls(cast("discord.ui.Button[Any]", item), match["what"], int(match["version"]))
+        button = cast("discord.ui.Button[Any]", item)
+        return cls(button, match["what"], int(match["version"]), match["scope"])
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Open the form, or turn to older changes."""
         if self.what == "older":
-            await show_panel(interaction, "history", before=self.version)
+            await show_panel(interaction, "history", before=self.version, scope=self.scope)
             return
         services = services_of(interaction.client)
-        settings = await services.settings.of(managed(interaction))
-        modal = LimitsModal(settings, self.version, services.texts, locale_of(interaction))
+        settings = await services.settings.of(await settled(interaction, self.scope))
+        words = SettingTexts(services.texts, locale_of(interaction))
+        modal = LimitsModal(settings, self.version, words, self.scope)
         await interaction.response.send_modal(modal)
 
 
@@ -310,22 +326,25 @@ class BadNumber(UserError):
 class LimitsModal(discord.ui.Modal):
     """How much one member may have, and send in a day."""
 
-    def __init__(self, settings: GuildSettings, version: int, texts: Texts, locale: Locale) -> None:
-        super().__init__(title=texts.say(locale, "settings-limits-title"))
+    def __init__(
+        self, settings: GuildSettings, version: int, words: SettingTexts, scope: str
+    ) -> None:
+        super().__init__(title=words.say("settings-limits-title"))
         self._version = version
+        self._scope = scope
         self._inputs: dict[str, discord.ui.TextInput[Any]] = {}
         for name, value in settings.limits:
             field: discord.ui.TextInput[Any] = discord.ui.TextInput(
                 default="" if value is None else str(value), required=False, max_length=4
             )
             self._inputs[name] = field
-            label = texts.say(locale, f"settings-limit-{name}")
+            label = words.say(f"settings-limit-{name}")
             self.add_item(discord.ui.Label(text=label, component=field))
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
         """Keep the limits."""
         async with answering(interaction):
-            guild_id = managed(interaction)
+            guild_id = await settled(interaction, self._scope)
             services, warning = services_of(interaction.client), ""
             try:
                 limits = {name: _number(name, one.value) for name, one in self._inputs.items()}
@@ -336,7 +355,7 @@ class LimitsModal(discord.ui.Modal):
                 warning = services.texts.say(locale_of(interaction), error.key)
             except ValueError:  # pydantic's own is one
                 warning = services.texts.say(locale_of(interaction), BadNumber.key)
-            await show_panel(interaction, "more", warning)
+            await show_panel(interaction, "more", warning, scope=self._scope)
 
 
 async def show_panel(
@@ -345,12 +364,13 @@ async def show_panel(
     warning: str = "",
     *,
     before: int | None = None,
+    scope: str = SERVER,
 ) -> None:
     """Show a page of the panel: as an answer to a command, else in place of the panel.
 
     Of the history that is what came before a version.
     """
-    services, guild_id = services_of(interaction.client), managed(interaction)
+    services, guild_id = services_of(interaction.client), await settled(interaction, scope)
     version, settings = await services.settings.version_of(guild_id)
     changes: Sequence[Change] = ()
     if page == "history":
@@ -362,12 +382,24 @@ async def show_panel(
         changes=changes,
         words=SettingTexts(services.texts, locale_of(interaction)),
         warning=warning,
+        scope=scope,
     )
     layout = panel.layout(page)
     if interaction.type is discord.InteractionType.application_command:
         await interaction.response.send_message(view=layout, ephemeral=True)
     else:
         await interaction.response.edit_message(view=layout)
+
+
+async def settled(interaction: discord.Interaction, scope: str) -> int:
+    """Return whose settings a panel changes, where whoever asks may change them now.
+
+    Raises NeedsManageServer, OnlyOwner, DiscordAway.
+    """
+    if scope == SERVER:
+        return managed(interaction)
+    await check_operator(interaction)
+    return OPERATOR
 
 
 def managed(interaction: discord.Interaction) -> int:

@@ -10,7 +10,7 @@ from bot.discord.plugin import AnyBot
 from bot.discord.replies import defer, items, locale_of, say, way_to_link
 from bot.discord.ui.welcome import next_steps
 from bot.discord.whereabouts import home_of
-from bot.errors import DiscordAway, NotAllowed
+from bot.errors import NotAllowed, TryLater
 from cogs.welcome.greeting import greet
 from cogs.welcome.help import HelpTexts, Setup
 
@@ -80,7 +80,7 @@ class Welcome(KkachiCog, commands.Cog):
             except NotAllowed:
                 refused.append(feature)
                 continue
-            except DiscordAway:
+            except TryLater:
                 pass  # nobody has said no
             features.append(feature)
         return features, refused

@@ -5,13 +5,12 @@ import logging
 import discord
 
 from bot.discord.failures import FAILURES, NO, asking, summary
+from bot.discord.guilds import language_of
 from bot.discord.notices import NOBODY
 from bot.discord.plugin import AnyBot, notices_of, services_of
 from bot.discord.words import plain
 from bot.errors import DiscordAway
 from bot.services.clock import HOUR
-from bot.services.servers.settings import GuildSettings
-from bot.texts import Locale, pick_locale
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +30,7 @@ async def greet(bot: AnyBot, guild: discord.Guild) -> None:
     services = services_of(bot)
     if joined is None or services.now() - joined.timestamp() > FRESH:
         return
-    locale = _language(guild, await services.settings.of(guild.id))
+    locale = language_of(guild, await services.settings.of(guild.id))
     room = guild.system_channel
     if room is not None and await _written(room, services.texts.say(locale, "greeting")):
         return
@@ -39,13 +38,6 @@ async def greet(bot: AnyBot, guild: discord.Guild) -> None:
     if member_id is not None:
         text = services.texts.say(locale, "greeting-direct", server=plain(guild.name))
         await notices_of(bot).send_direct(member_id, text)
-
-
-def _language(guild: discord.Guild, settings: GuildSettings) -> Locale:
-    """Return what a server speaks: American English is also what those have that never chose."""
-    said = pick_locale(str(guild.preferred_locale))
-    has_chosen = said == "ko" or "COMMUNITY" in guild.features
-    return said if settings.language is None and has_chosen else settings.spoken
 
 
 async def _written(room: discord.TextChannel, text: str) -> bool:

@@ -41,6 +41,10 @@ class Core:
         self.dms: dict[int, Channel] = {}
         self.conversations: list[Channel] = []
         self.user_installs: set[int] = set()
+        self.owner: User | None = None
+        """Who owns the application: the first person, unless told."""
+        self.team: dict[int, str] = {}
+        """The team that owns it, members with their roles; none as a rule."""
         self.allows_user_install = True
         self.history: dict[int, dict[int, Message]] = {}
         self.attachments: dict[int, Attachment] = {}

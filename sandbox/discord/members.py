@@ -81,6 +81,11 @@ class Members(Places):
         data = {"guild_id": str(guild.id), "user": user.payload()}
         self.tell(Event("GUILD_MEMBER_REMOVE", data, Intent.GUILD_MEMBERS, guild))
 
+    def choose_language(self, guild: Guild, locale: str) -> None:
+        """Make a server a community that speaks this."""
+        guild.is_community, guild.locale = True, locale
+        self.tell(Event("GUILD_UPDATE", guild.payload(), Intent.GUILDS, guild))
+
     def boost(self, guild: Guild, user: User, *, reaches: int = 0) -> None:
         """Let somebody boost a server, which may reach its next level by that."""
         guild.boosts += 1

@@ -321,6 +321,8 @@ class Guild:
     icon: str | None = None
     system_channel: Channel | None = None
     added_by: User | None = None
+    is_community: bool = False
+    """Whether it has chosen its language; other servers cannot."""
     boosts: int = 0
     level: int = 0
     unavailable: bool = False
@@ -359,6 +361,7 @@ class Guild:
             "preferred_locale": self.locale,
             "roles": [role.payload() for role in self.roles],
             **PLAIN_GUILD,
+            "features": ["COMMUNITY"] if self.is_community else [],
             "system_channel_id": str(self.system_channel.id) if self.system_channel else None,
             "premium_tier": self.level,
             "premium_subscription_count": self.boosts,

@@ -75,7 +75,7 @@ def calls(message: Message) -> dict[str, list[dict[str, Any]]]:
         "settings panel": [{}],
         "settings member": [{"member": "민지"}],
         "settings statistics": [{}],
-        "settings reload": [],
+        "settings operator": [{}],
         "kakao link": [{}],
         "kakao status": [{}],
         "kakao visible": [{"on": True}, {"on": False}],

@@ -36,6 +36,8 @@ ALWAYS_PRESSED = {
     "SettingButton",
     "UnlinkMemberButton",
     "LiftMemberButton",
+    "OperatorSelect",
+    "OperatorButton",
 }
 # It makes a link button, which asks by itself.
 ASKS_ITSELF = {"AgreeButton"}

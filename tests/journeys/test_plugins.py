@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.config import COGS
-from sandbox.discord import Permission
+from sandbox.discord import Permission, Person, Reply
 from tests.journeys.test_settings_panel import components
 from tests.support.world import CHAT, ROOT, World, open_world, start_process, until
 
+RELOAD = "kkachi:operator-choice:reload"
 OWN = '''
 from discord import app_commands
 from cogs._answers import KkachiCog, say
@@ -77,6 +78,16 @@ async def test_a_module_of_ones_own_is_loaded_and_loaded_anew_from_the_command_l
     assert await asyncio.wait_for(process.wait(), 10) == 0
 
 
+async def turned_to_work(owner: Person) -> Reply:
+    """Open the operator's page where modules are loaded anew."""
+    page = await owner.slash(CHAT, "settings operator")
+    return await owner.choose(page, "kkachi:operator-choice:page", ["점검·공지·모듈"])
+
+
+async def load_anew(owner: Person, cog: str) -> Reply:
+    return await owner.choose(await turned_to_work(owner), RELOAD, [cog])
+
+
 def write_package(folder: Path, words: str) -> None:
     """Write a cog of two files; the second says what the first answers."""
     package = folder / "my_package"
@@ -98,10 +109,10 @@ async def test_a_helper_of_a_cog_is_loaded_anew_with_it_and_a_broken_one_is_not(
     assert (await owner.slash(CHAT, "own")).text == "처음"
     write_package(tmp_path, "from my_package.more import MORE as WORDS  # in a file of its own")
     (tmp_path / "my_package" / "more.py").write_text('MORE = "다시 불러온 뒤"')
-    await owner.slash(CHAT, "settings reload", cog="my_package")
+    await load_anew(owner, "my_package")
     assert (await owner.slash(CHAT, "own")).text == "다시 불러온 뒤"
     (tmp_path / "my_package" / "more.py").write_text("this is not Python at all")
-    refused = await owner.slash(CHAT, "settings reload", cog="my_package")
+    refused = await load_anew(owner, "my_package")
     assert "불러오지 못했어요" in refused.text
     assert (await owner.slash(CHAT, "own")).text == "다시 불러온 뒤"
 
@@ -111,7 +122,7 @@ async def test_every_file_of_every_cog_of_ours_is_loaded_anew(world: World) -> N
     make_owner_admin(world)
     owner, before = world.discord.person("민지"), dict(sys.modules)
     for cog in COGS:
-        done = await owner.slash(CHAT, "settings reload", cog=cog)
+        done = await load_anew(owner, cog)
         assert "다시 불러왔어요" in done.text
     files = [name for name in before if name.startswith(tuple(f"{cog}." for cog in COGS))]
     assert len(files) > 10
@@ -177,12 +188,15 @@ async def test_whoever_runs_the_bot_reloads_in_discord_and_other_admins_do_not(
     await world.start_bot()
     make_owner_admin(world)
     owner, admin = world.discord.person("민지"), world.discord.person("하준")
-    done = await owner.slash(CHAT, "settings reload", cog="cogs.forward")
+    done = await load_anew(owner, "cogs.forward")
     assert "다시 불러왔어요" in done.text
     assert "forward me" in commands(world)
-    refused = await admin.slash(CHAT, "settings reload", cog="cogs.forward")
+    refused = await admin.slash(CHAT, "settings operator")
     assert "운영자만" in refused.text
-    unknown = await owner.slash(CHAT, "settings reload", cog="cogs.nothing")
+    page = await turned_to_work(owner)
+    [choice] = [one for one in components(page) if one.get("custom_id") == RELOAD]
+    choice["options"].append({"label": "cogs.nothing", "value": "cogs.nothing"})
+    unknown = await owner.choose(page, RELOAD, ["cogs.nothing"])
     assert "실행 중이 아니에요" in unknown.text
 
 

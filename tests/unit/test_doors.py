@@ -98,6 +98,7 @@ class Server:
         return Access(
             settings=everything,
             exclusions=everything,
+            decisions=everything,
             memberships=everything,
             statistics=everything,
             allowance=everything,

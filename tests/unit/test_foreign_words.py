@@ -42,12 +42,12 @@ reason server text title value words
 """
 # Numbers, times, marks, mentions, and sentences of ours that were made plain where they were made.
 OUR_NAMES = """
-1 added address answer arrived chats code contact count date day days emoji end error failed file
-files folder gate grace host hours items left length limit lines linked megabytes minutes mode
-moment month more most needed note now number of operator page pages peer question receipts redirect
-roles rows rule rules scheme seconds sends sent shown since skipped start state status subscriptions
-tables texts time unknown until url used version waiting wanted weekday what when where who why year
-zone
+1 added address all answer arrived chats code contact count date day days emoji end error failed
+file files folder gate grace host hours items left length limit lines linked megabytes minutes mode
+moment month more most needed note now number of operator page pages part peer question receipts
+redirect roles rows rule rules scheme seconds sends sent share shown since skipped start state
+status subscriptions tables texts time today told unknown until url used version waiting wanted
+weekday what when where who why year zone
 """
 FOREIGN, OURS = frozenset(FOREIGN_NAMES.split()), frozenset(OUR_NAMES.split())
 # Kakao's own texts, and pages where Jinja escapes: no markup of Discord's is read there.
@@ -181,7 +181,7 @@ def test_whoever_says_words_of_others_at_discord_makes_them_plain_first() -> Non
     raw = [
         where
         for where, function, given in calls_with_words_of_others()
-        if not {"plain", "code", "Marked", "say", "text"}
+        if not {"plain", "plain_lines", "code", "Marked", "say", "text"}
         & (
             _made_from(given.value.id, function)
             if isinstance(given.value, ast.Name)

@@ -70,6 +70,7 @@ delivery-link-again = It goes out when you link KakaoTalk again.
 delivery-consent = It goes out when you agree at Kakao.
 delivery-allowance-app = Kkachi has used up today's KakaoTalk sends.
 delivery-allowance-sender = You have used up today's sends.
+delivery-allowance-server = This server has used its part of today's sends.
 delivery-allowance-month = You have used up this month's sends.
 delivery-allowance-me = You have used up today's sends to My Chatroom.
 delivery-allowance-recipient = This friend cannot get any more today.

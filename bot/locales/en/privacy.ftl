@@ -50,4 +50,5 @@ privacy-table-allowances = What you used up today
 privacy-table-visibilities = Servers where your KakaoTalk friends may see your Discord name
 privacy-table-presences = Who asked to be notified when somebody joins voice, and the answers
 privacy-table-exclusions = Servers that may not use your link, and why
+privacy-table-decisions = Whether the operator allowed or blocked you (stays after erasing)
 privacy-table-setting_changes = Server settings you changed as an admin

@@ -70,6 +70,7 @@ delivery-link-again = 카카오톡을 다시 연결하면 보내 드려요.
 delivery-consent = 카카오에서 동의하면 보내 드려요.
 delivery-allowance-app = 오늘 까치가 카카오톡으로 보낼 수 있는 횟수를 모두 썼어요.
 delivery-allowance-sender = 오늘 보낼 수 있는 횟수를 모두 썼어요.
+delivery-allowance-server = 이 서버가 오늘 보낼 수 있는 몫을 다 썼어요.
 delivery-allowance-month = 이번 달에 보낼 수 있는 횟수를 모두 썼어요.
 delivery-allowance-me = 오늘 ‘나와의 채팅’으로 보낼 수 있는 횟수를 모두 썼어요.
 delivery-allowance-recipient = 이 친구가 오늘 받을 수 있는 횟수를 모두 채웠어요.

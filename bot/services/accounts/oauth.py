@@ -146,7 +146,7 @@ def asks_consent(request: LinkRequest) -> bool:
 
 
 LinkedListener = Callable[[NewLink], Awaitable[None]]
-Asker = Callable[[int, int], Awaitable[None]]
+Asker = Callable[[int, int | None], Awaitable[None]]
 """Asks a server whether a member may link there; raises NotAllowed or DiscordAway."""
 AwaitedListener = Callable[[Awaited], Awaitable[None]]
 
@@ -306,8 +306,6 @@ class OAuthFlow:
             raise LinkRefused("other-browser")
 
     async def _ask_server(self, request: LinkRequest) -> None:
-        if request.guild_id is None:
-            return
         try:
             for ask in self.askers:
                 await ask(request.member_id, request.guild_id)

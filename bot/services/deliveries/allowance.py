@@ -5,10 +5,11 @@ for sending and record their results (`storage.allowances`). Kakao's own refusal
 before any count, and its day may begin at another hour than midnight: see `KakaoLimits`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.errors import ShareSpent
 from bot.kakao import (
     AllowanceSpent,
     AppAllowanceSpent,
@@ -17,7 +18,9 @@ from bot.kakao import (
     SenderDaySpent,
     SenderMonthSpent,
 )
+from bot.services.cache import Cache
 from bot.services.clock import DAY, HOUR, SEOUL, Clock
+from bot.services.deliveries.server_shares import ServerShares
 from storage.allowances import AllowanceStore, Claim, Kind
 from storage.deliveries import Chat, Delivery
 from storage.vault import digest
@@ -25,12 +28,17 @@ from storage.vault import digest
 OF_SENDER = frozenset({Kind.APP, Kind.SENDER})
 KEEP_DAYS = 1
 KEEP_APP_DAYS = 30  # for the statistics
-REFUSALS: Mapping[Kind, type[AllowanceSpent]] = {
+REFUSALS: Mapping[Kind, type[AllowanceSpent] | type[ShareSpent]] = {
     Kind.APP: AppAllowanceSpent,
     Kind.SENDER: SenderDaySpent,
     Kind.RECIPIENT: ReceiverDaySpent,
     Kind.PAIR: PairDaySpent,
+    Kind.SERVER: ShareSpent,
 }
+# How long the parts of servers are believed: they move with the day, and with what others send.
+SHARES_SECONDS = 5.0
+Percents = Callable[[], Awaitable[Mapping[int, int]]]
+"""Returns the servers that the operator has given a part of their own, in percent."""
 # A month that is spent keeps the sender from trying again today; tomorrow one send finds out.
 LEARNED = {refusal: kind for kind, refusal in REFUSALS.items()} | {SenderMonthSpent: Kind.SENDER}
 
@@ -81,6 +89,11 @@ class Left:
     resets_at: float
 
 
+async def nobodys() -> Mapping[int, int]:
+    """Give no server another part than the others."""
+    return {}
+
+
 class Allowance:
     """Knows what each send uses up and how much of it is left.
 
@@ -88,9 +101,18 @@ class Allowance:
     Kakao account.
     """
 
-    def __init__(self, store: AllowanceStore, limits: KakaoLimits, *, now: Clock) -> None:
+    def __init__(
+        self,
+        store: AllowanceStore,
+        limits: KakaoLimits,
+        *,
+        now: Clock,
+        percents: Percents = nobodys,
+    ) -> None:
         self._store = store
         self._now = now
+        self._percents = percents
+        self._shares = Cache(self._share_out, most=1, seconds=SHARES_SECONDS, now=now)
         self.limits = limits
 
     async def left(self, member_id: int) -> Left:
@@ -136,11 +158,28 @@ class Allowance:
         counted = (used.get(day, (0, False)) for day in range(first, today + 1))
         return [1.0 if spent else sent / self.limits.app for sent, spent in counted]
 
-    def claims(self, row: Delivery, at: float) -> Sequence[Claim]:
-        """Return what sending a row at this time uses up."""
-        if row.chat is Chat.ME:
-            return self.to_me(row.member_id, at)
-        return self._of_pair(row.member_id, digest(row.friend_uuid or "").hex(), at)
+    async def shares(self) -> ServerShares:
+        """Return which part of today's allowance is which server's, as of some seconds ago."""
+        return await self._shares.get(self.limits.day(self._now()))
+
+    async def shares_now(self) -> ServerShares:
+        """Return the same as of now."""
+        today = self.limits.day(self._now())
+        self._shares.drop(today)
+        return await self._shares.get(today)
+
+    def claims(
+        self, row: Delivery, at: float, shares: ServerShares | None = None
+    ) -> Sequence[Claim]:
+        """Return what sending a row at this time uses up; its server's `shares` if they count."""
+        recipient = (
+            str(row.member_id) if row.chat is Chat.ME else digest(row.friend_uuid or "").hex()
+        )
+        claims = self._of_pair(row.member_id, recipient, at)
+        if shares is None or row.guild_id is None:
+            return claims
+        most = shares.most(row.guild_id)
+        return (*claims, Claim(self.limits.day(at), Kind.SERVER, str(row.guild_id), most))
 
     def to_me(self, member_id: int, at: float) -> Sequence[Claim]:
         """Return what sending to a member's own chat at this time uses up."""
@@ -157,6 +196,19 @@ class Allowance:
         """Erase the counts of past days, and of days to come: the clock was set back since."""
         today = self.limits.day(self._now())
         await self._store.purge(today, keep=KEEP_DAYS, keep_app=KEEP_APP_DAYS)
+
+    async def _share_out(self, today: int) -> ServerShares:
+        now = self._now()
+        counted = await self._store.by_server(today - 1)
+        used, limit = await self.of_app()
+        return ServerShares(
+            limit=limit,
+            left=limit - used,
+            used={server: sent for (day, server), sent in counted.items() if day == today},
+            active=frozenset(server for (day, server), sent in counted.items() if sent),
+            percents=await self._percents(),
+            rest_of_day=(self.limits.day_ends(now) - now) / DAY,
+        )
 
     def _of_pair(self, member_id: int, recipient: str, at: float) -> Sequence[Claim]:
         day, limits = self.limits.day(at), self.limits

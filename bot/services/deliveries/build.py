@@ -1,5 +1,6 @@
 """Builds the outbox and what sends from it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from random import SystemRandom
 
@@ -7,6 +8,7 @@ from bot.config import Config
 from bot.services.accounts.links import Links
 from bot.services.alarms import Alarms
 from bot.services.clock import DAY
+from bot.services.decisions import Decisions
 from bot.services.deliveries.allowance import Allowance, KakaoLimits
 from bot.services.deliveries.attempt import Attempts, Compose, Permit, Prepare, as_it_is
 from bot.services.deliveries.followups import FollowUps
@@ -25,6 +27,7 @@ class DeliveryServices:
     """What was accepted, and what Kakao still lets us send; `build_sender` adds who sends it."""
 
     allowance: Allowance
+    decisions: Decisions
     deliveries: Outbox
     signals: OutboxSignals
     recent: RecentSends
@@ -36,14 +39,21 @@ class DeliveryServices:
 def build_deliveries(resources: Resources) -> DeliveryServices:
     """Build the outbox and the allowance."""
     stores, now = resources.stores, resources.now
+    decisions = Decisions(stores.decisions, now=now)
+
+    async def percents() -> Mapping[int, int]:
+        return (await decisions.now()).shares
+
     signals = OutboxSignals()
+    decisions.on_changed.append(signals.work.set)
     config = resources.config
     uploads, mends = config.kakao_images == "upload", config.kakao_images_unreachable == "upload"
     images = Images(
         stores.images, resources.kakao, resources.pictures, now=now, scrapes=not uploads
     )
     return DeliveryServices(
-        allowance=Allowance(stores.allowances, _limits(config), now=now),
+        allowance=Allowance(stores.allowances, _limits(config), now=now, percents=percents),
+        decisions=decisions,
         deliveries=Outbox(stores.deliveries, signals, now=now, random=SystemRandom()),
         signals=signals,
         recent=RecentSends(stores.deliveries, stores.hits, resources.sight, resources.texts),
@@ -66,6 +76,10 @@ def build_sender(
     `permit` lets one go that was sent by hand.
     """
     config, store, now = resources.config, resources.stores.deliveries, resources.now
+
+    async def is_halted() -> bool:
+        return (await outbox.decisions.now()).in_maintenance
+
     worker = Worker(resources.stores.workers, now=now, random=SystemRandom())
     signals = outbox.signals
     attempts = Attempts(
@@ -91,6 +105,7 @@ def build_sender(
         random=SystemRandom(),
         alarms=alarms,
         patience=resources.patience,
+        is_halted=is_halted,
         keep=Keep(config.keep_texts_days * DAY, config.keep_receipts_days * DAY),
     )
 

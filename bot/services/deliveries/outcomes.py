@@ -10,6 +10,7 @@ The `reason` that a row gets, and what happens to it:
     restart                     the same, because Kkachi died meanwhile (the storage says so)
     allowance-…                 "Me" waits until Kakao counts anew; friends failed, and
                                 `next_try_at` says from when they may be sent again
+    allowance-server            the same, but only until other servers need less of the allowance
     discord                     Discord cannot be asked what a message says now: tried again with
                                 growing waits, for days if need be
     nothing-left                nothing of what was found may go out any more: cancelled
@@ -111,6 +112,7 @@ REASONS: Mapping[type[Exception], str] = {
     errors.TryLater: UNAVAILABLE,
     errors.NothingLeft: "nothing-left",
     errors.NotAllowed: "not-allowed",
+    errors.ShareSpent: "allowance-server",
     errors.UserError: OPERATOR,
 }
 ALLOWANCES = frozenset(reason for reason in REASONS.values() if reason.startswith("allowance-"))
@@ -170,7 +172,7 @@ class RetryPolicy:
                 return self._later(row, answer, since)
             case ConsentMissing() | errors.NotLinked() | errors.LinkBroken() | NotLinked():
                 return self._park(row, answer)
-            case AllowanceSpent():
+            case AllowanceSpent() | errors.ShareSpent():
                 return self._spent(row, answer, since)
             case AppFault() | errors.OperatorFault() if row.chat is Chat.ME and self._young(row):
                 return self._wait(row, answer, self.soon(OPERATOR_WAIT), tries=0)
@@ -214,8 +216,12 @@ class RetryPolicy:
             return self._fail(row, answer)
         return self._wait(row, answer, self.soon(WAITS[tries - 1]), tries)
 
-    def _spent(self, row: Delivery, answer: AllowanceSpent, since: float) -> Outcome:
+    def _spent(
+        self, row: Delivery, answer: AllowanceSpent | errors.ShareSpent, since: float
+    ) -> Outcome:
         """Wait for the day, or month, after the one in which Kakao counted this send."""
+        if isinstance(answer, errors.ShareSpent):
+            return self._shared_out(row, answer)
         monthly = isinstance(answer, SenderMonthSpent)
         ends = self._limits.month_ends(since) if monthly else self._limits.day_ends(since)
         if row.chat is Chat.ME:
@@ -223,6 +229,13 @@ class RetryPolicy:
             return self._wait(row, answer, at, tries=0)
         failed = self._fail(row, answer)
         return failed if monthly else replace(failed, next_try_at=ends)
+
+    def _shared_out(self, row: Delivery, answer: errors.ShareSpent) -> Outcome:
+        """Wait until others need less, as they do by the end of the day."""
+        at = self.soon(OPERATOR_WAIT)
+        if row.chat is Chat.ME:
+            return self._wait(row, answer, at, tries=0)
+        return replace(self._fail(row, answer), next_try_at=at)
 
     def _lost(self, row: Delivery, answer: KakaoError) -> Outcome:
         if row.chat is not Chat.ME or row.repeats:

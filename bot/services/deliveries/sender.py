@@ -8,6 +8,7 @@ stands in `attempt`, what its answer means for a row in `outcomes`.
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
@@ -64,6 +65,13 @@ class Keep:
 
 
 KEEP = Keep()
+Halted = Callable[[], Awaitable[bool]]
+"""Tells whether the operator lets nothing be sent for now."""
+
+
+async def never() -> bool:
+    """Let everything be sent."""
+    return False
 
 
 class Sender:
@@ -84,6 +92,7 @@ class Sender:
         keep: Keep = KEEP,
         alarms: Alarms | None = None,
         patience: Patience = PATIENCE,
+        is_halted: Halted = never,
     ) -> None:
         self._store, self._leases = store, leases
         self._allowance = allowance
@@ -92,6 +101,7 @@ class Sender:
         self._signals = signals
         self._now = now
         self._rules = RetryPolicy(allowance.limits, now=now, random=random, patience=patience)
+        self._is_halted = is_halted
         self._lease = lease
         self._keep = keep
         self._alarms = alarms or Alarms()
@@ -143,7 +153,7 @@ class Sender:
                 await self.worker.beat()
             await self._recover()
             self._tidy()
-            rest = await self._start_due()
+            rest = LOOK_EVERY if await self._is_halted() else await self._start_due()
         except (StorageError, TimeoutError) as error:
             logger.warning("deliveries wait, the database fails: %s", error)
             self._alarms.begin(Alarm.DATABASE)
@@ -276,12 +286,12 @@ class Sender:
         return min(most, max(FULL_BREATH if self._is_full else BREATH, due - self._now()))
 
     async def _take(self, forwards: int, probe: Probe | None = None) -> list[asyncio.Task[None]]:
-        now = self._now()
+        now, shares = self._now(), await self._allowance.shares()
         leases = await self._leases.lease(
             now,
             now + self._lease,
             forwards,
-            lambda row: self._allowance.claims(row, now),
+            lambda row: self._allowance.claims(row, now, shares),
             share=self._slots.share,
             probe=probe,
             worker=self.worker.id,

@@ -10,6 +10,7 @@ from typing import Protocol
 from bot.errors import DiscordAway, Marked, NotAllowed
 from bot.services.cache import Cache
 from bot.services.clock import DAY, Clock
+from bot.services.decisions import Decisions
 from bot.services.deliveries.allowance import Allowance
 from bot.services.messages.models import Highlight
 from bot.services.messages.reader import ReaderSlot
@@ -106,6 +107,7 @@ class Access:
         *,
         settings: Settings,
         exclusions: Exclusions,
+        decisions: Decisions,
         memberships: MembershipStore,
         statistics: StatisticsStore,
         allowance: Allowance,
@@ -114,6 +116,7 @@ class Access:
     ) -> None:
         self._settings = settings
         self._exclusions = exclusions
+        self._decisions = decisions
         self._memberships = memberships
         self._statistics = statistics
         self._allowance = allowance
@@ -139,14 +142,17 @@ class Access:
     async def check(
         self,
         member_id: int,
-        guild_id: int,
+        guild_id: int | None,
         feature: str,
         role_ids: Collection[int] | None = None,
     ) -> None:
-        """Raise NotAllowed when a member may not use a feature in a server.
+        """Raise NotAllowed when a member may not use a feature in a server, or in no server.
 
         Without their roles Discord is asked for them as they are now.
         """
+        if guild_id is None:
+            await self._decisions.check(member_id, None)
+            return
         await self._asked(member_id, guild_id, feature, self._roles(member_id, guild_id, role_ids))
         if not self._is_foreign(guild_id):
             await self.note(guild_id, member_id)
@@ -193,6 +199,7 @@ class Access:
         """
         guild_id = load.guild_id
         if guild_id is None:
+            await self._decisions.check(member_id, None)
             return
         roles = self._roles(member_id, guild_id, role_ids, now=now)
         for feature in dict.fromkeys((load.feature, *features)):
@@ -229,6 +236,7 @@ class Access:
     async def _asked(
         self, member_id: int, guild_id: int, feature: str, roles: Roles
     ) -> GuildSettings:
+        await self._decisions.check(member_id, guild_id)
         settings = await self._settings.of(guild_id)
         if feature in settings.off:
             raise FeatureOff(guild_id)

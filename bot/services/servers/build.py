@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.services.accounts.links import Links
+from bot.services.decisions import Decisions
 from bot.services.deliveries.allowance import Allowance
 from bot.services.resources import Resources
 from bot.services.servers.access import Access
@@ -23,7 +24,9 @@ class ServerServices:
     statistics: StatisticsService
 
 
-def build_servers(resources: Resources, links: Links, allowance: Allowance) -> ServerServices:
+def build_servers(
+    resources: Resources, links: Links, allowance: Allowance, decisions: Decisions
+) -> ServerServices:
     """Build the services about servers."""
     stores, now = resources.stores, resources.now
     settings = Settings(stores.settings, now)
@@ -33,6 +36,7 @@ def build_servers(resources: Resources, links: Links, allowance: Allowance) -> S
         access=Access(
             settings=settings,
             exclusions=exclusions,
+            decisions=decisions,
             memberships=stores.memberships,
             statistics=stores.statistics,
             allowance=allowance,

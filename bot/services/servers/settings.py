@@ -26,6 +26,8 @@ from storage.settings import Change, SettingsStore
 MOST = 25  # that Discord shows in a select
 NONE: frozenset[int] = frozenset()
 REMEMBERED = 10_000
+OPERATOR = 0
+"""Where the operator's own settings stand, among those of servers."""
 Chosen = Annotated[frozenset[int], Field(max_length=MOST)]
 
 
@@ -97,7 +99,7 @@ class GuildSettings(BaseModel):
 
     @property
     def spoken(self) -> Locale:
-        """The language of what everybody in the server reads."""
+        """The language of what everybody reads in a server that has chosen none at Discord."""
         return self.language or "ko"
 
     @property
@@ -141,8 +143,14 @@ class Settings:
         return (await self.version_of(guild_id))[1]
 
     async def version_of(self, guild_id: int) -> tuple[int, GuildSettings]:
-        """Return a server's settings with the number that a change of them must name."""
-        return await self._known.get(guild_id)
+        """Return a server's settings with the number that a change of them must name.
+
+        Before the first change they are what the operator lets servers start from.
+        """
+        version, settings = await self._known.get(guild_id)
+        if version or guild_id == OPERATOR:
+            return version, settings
+        return version, (await self._known.get(OPERATOR))[1]
 
     async def change(
         self, guild_id: int, member_id: int, version: int, **values: object

@@ -1,6 +1,6 @@
 """How much Kkachi does in a server: numbers for its admins, never who or what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.services.clock import DAY, Clock
@@ -29,6 +29,16 @@ class Statistics:
         return sum(day.get(state, 0) for day in self.days)
 
 
+@dataclass(frozen=True, slots=True)
+class ServerUse:
+    """What a server sends: today, of its part of the day's allowance, and in the last days."""
+
+    guild_id: int
+    today: int
+    part: int
+    month: int
+
+
 class StatisticsService:
     """Puts the numbers together."""
 
@@ -36,6 +46,20 @@ class StatisticsService:
         self._store = store
         self._allowance = allowance
         self._now = now
+
+    async def servers(self, guild_ids: Collection[int]) -> list[ServerUse]:
+        """Return what each of these servers sends, whoever sends most first."""
+        lately = await self._store.by_server(self._now() - DAYS * DAY)
+        shares = await self._allowance.shares_now()
+        servers = [
+            ServerUse(one, shares.used.get(one, 0), shares.part(one), lately.get(one, 0))
+            for one in guild_ids
+        ]
+        return sorted(servers, key=lambda one: (-one.month, -one.today, one.guild_id))
+
+    async def linked(self, guild_id: int) -> int:
+        """Count the members who use Kkachi in a server."""
+        return await self._store.linked(guild_id)
 
     async def of(self, guild_id: int) -> Statistics:
         """Return the numbers of a server."""

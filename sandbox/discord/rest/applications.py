@@ -11,7 +11,7 @@ from sandbox.discord.world import World
 
 async def application(call: Call) -> Answer:
     world = call.world
-    owner = next(user for user in world.users.values() if not user.bot)
+    owner = world.owner or next(user for user in world.users.values() if not user.bot)
     flags = application_flags(world.allowed_intents)
     return {
         "id": str(world.application_id),
@@ -26,10 +26,29 @@ async def application(call: Call) -> Answer:
         "flags": flags,
         "flags_new": str(flags),
         "owner": owner.payload(),
-        "team": None,
+        "team": _team(world) if world.team else None,
         **_NOTHING_SPECIAL,
         "approximate_user_install_count": len(world.user_installs),
         "integration_types_config": _installs(world),
+    }
+
+
+def _team(world: World) -> JSON:
+    members = [
+        {
+            "membership_state": 2,
+            "team_id": str(world.application_id),
+            "user": world.users[number].payload(),
+            "role": role,
+        }
+        for number, role in world.team.items()
+    ]
+    return {
+        "id": str(world.application_id),
+        "icon": None,
+        "name": world.bot.name,
+        "owner_user_id": str(next(iter(world.team))),
+        "members": members,
     }
 
 
