@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ import typer
 from aiohttp import ClientSession, ClientTimeout
 
 from bot.app import kakao_app
-from bot.cli import doctor_discord, doctor_kakao, doctor_own, doctor_web
+from bot.cli import doctor_alerts, doctor_discord, doctor_kakao, doctor_own, doctor_web
 from bot.cli.exit import give_up
 from bot.cli.findings import Check, Finding, Patient, State
 from bot.config import (
@@ -36,10 +36,24 @@ WATCH_SECONDS = 10.0
 Lang = Annotated[str, typer.Option(help="ko or en; else the language of this system.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")]
 Watch = Annotated[bool, typer.Option("--watch", help="Look again until nothing is wrong.")]
+# Where each setting's value comes from; others stand in .env.example alone.
+PLACES: Mapping[str, str] = {
+    "DISCORD_TOKEN": "setup-discord-token",
+    "KAKAO_REST_API_KEY": "setup-kakao-rest-api-key",
+    "KAKAO_CLIENT_SECRET": "doctor-place-kakao-secret",
+    "PUBLIC_URL": "setup-public-url",
+    "TOKEN_KEYS": "doctor-place-token-keys",
+    "DATABASE_URL": "doctor-place-database",
+    "LINK_PROOF": "doctor-place-discord-secret",
+    "ALERT_CHANNEL_ID": "doctor-place-alert-channel",
+    "ALERT_URL": "doctor-place-alert-url",
+    "OPERATOR_INVITE": "doctor-place-invite",
+}
 Show = Callable[["Line"], None]
 Sleep = Callable[[float], Awaitable[None]]
 CHECKS: tuple[Check, ...] = (
     *doctor_discord.CHECKS,
+    *doctor_alerts.CHECKS,
     *doctor_kakao.CHECKS,
     *doctor_web.CHECKS,
     *doctor_own.CHECKS,
@@ -128,7 +142,7 @@ async def _lines(wanted: Locale, env_file: str, texts: Texts) -> AsyncIterator[L
         config = load_config(env_file)
     except ConfigError as error:
         for text in error.lines:
-            yield Line("settings", State.FAILURE, text)
+            yield Line("settings", State.FAILURE, _with_place(text, wanted, texts))
         return
     yield Line("settings", State.OK, texts.say(wanted, "doctor-settings-ok"))
     for file in exposed_files({*ENV_FILES, env_file}):
@@ -136,6 +150,12 @@ async def _lines(wanted: Locale, env_file: str, texts: Texts) -> AsyncIterator[L
         yield Line("settings", State.WARNING, told)
     async for name, finding in examine(config):
         yield Line(name, finding.state, texts.say(wanted, finding.key, **finding.arguments))
+
+
+def _with_place(text: str, wanted: Locale, texts: Texts) -> str:
+    """Add to what is wrong with a setting where its value comes from."""
+    name = text.partition(":")[0]
+    return f"{text}. {texts.say(wanted, PLACES[name])}" if name in PLACES else text
 
 
 async def examine(config: Config) -> AsyncIterator[tuple[str, Finding]]:

@@ -55,7 +55,9 @@ async def redirect(patient: Patient) -> Finding:
 
 async def consents(patient: Patient) -> Finding:
     """Look whether the app has switched on the consent items that members are asked for."""
-    missing = [scope for scope in FRIENDS_SCOPES if await _refusal(patient, (scope,))]
+    if await _refusal(patient, ()) is not None:
+        return Finding.later("doctor-consents-later")
+    missing = [scope for scope in FRIENDS_SCOPES if await _refusal(patient, (scope,)) == ITEM_OFF]
     if not missing:
         return Finding.ok("doctor-consents-ok")
     items = ", ".join(missing)
@@ -85,6 +87,16 @@ async def clock(patient: Patient) -> Finding:
     if apart > SECONDS_APART:
         return Finding.failure("doctor-clock-wrong", seconds=apart)
     return Finding.ok("doctor-clock-ok")
+
+
+async def api(patient: Patient) -> Finding:
+    """Look whether Kakao takes messages, by one without content that it refuses."""
+    address = patient.config.kakao_api_url
+    try:
+        await patient.kakao.ask(NO_CODE)
+    except (Unavailable, Unreachable, LostAnswer):
+        return _unreachable("KAKAO_API_URL", address)
+    return Finding.ok("doctor-kakao-api-ok", address=address)
 
 
 async def sharing(patient: Patient) -> Finding:
@@ -123,14 +135,18 @@ def _answering(look: Look) -> Look:
         try:
             return await look(patient)
         except (ClientError, TimeoutError, OSError):
-            address = patient.config.kakao_auth_url
-            return Finding.failure("doctor-kakao-unreachable", address=address)
+            return _unreachable("KAKAO_AUTH_URL", patient.config.kakao_auth_url)
 
     return careful
 
 
+def _unreachable(setting: str, address: str) -> Finding:
+    return Finding.failure("doctor-kakao-unreachable", setting=setting, address=address)
+
+
 CHECKS = (
     Check("kakao-key", _answering(key)),
+    Check("kakao-api", api),
     Check("kakao-redirect", _answering(redirect)),
     Check("kakao-consents", _answering(consents)),
     Check("kakao-sharing", sharing),

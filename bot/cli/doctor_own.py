@@ -120,7 +120,7 @@ def _file(patient: Patient) -> Path | None:
 
 
 def _is_open_to_all(path: Path) -> bool:
-    return bool(path.stat().st_mode & stat.S_IRWXO)
+    return path.is_file() and bool(path.stat().st_mode & stat.S_IRWXO)
 
 
 CHECKS = (

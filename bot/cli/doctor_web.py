@@ -87,6 +87,10 @@ async def webhooks(patient: Patient) -> Finding:
         return Finding.ok("doctor-webhooks-ok", address=address)
     if patient.is_new and status in NOBODY_BEHIND:
         return Finding.later("doctor-public-later", address=patient.config.public_url)
+    if status == HTTPStatus.MISDIRECTED_REQUEST:
+        return Finding.failure("doctor-public-misdirected", address=address)
+    if status not in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return Finding.failure("doctor-public-other", address=address, status=status)
     return Finding.failure("doctor-webhooks-refused", address=address, status=status)
 
 

@@ -117,8 +117,11 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
             limit=found.app_limit,
             most=round(100 * max(found.shares)),
         )
-        file = discord.File(io.BytesIO(picture), "statistics.png", description=text[:1000])
-        await interaction.followup.send(text, file=file, ephemeral=True)
+        files = [
+            discord.File(io.BytesIO(picture), "statistics.png", description=text[:1000]),
+            discord.File(io.BytesIO(found.csv().encode()), "statistics.csv"),
+        ]
+        await interaction.followup.send(text, files=files, ephemeral=True)
 
     @app_commands.command()
     async def operator(self, interaction: discord.Interaction) -> None:

@@ -41,7 +41,7 @@ from tests.unit.test_keys import NEW, OLD, ended, link_of
 from tests.unit.test_upgrades import two_versions_old, url_of
 
 KOREAN = "필요한 설정이 모두 있어요."
-CHECKS = 22
+CHECKS = 24
 ENGLISH = "All required settings are set."
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -312,7 +312,7 @@ async def test_a_member_is_looked_up_and_disconnected_with_a_reason(
     assert "쓰지 않는 멤버예요" in stranger.text or "연결돼 있지 않아요" in stranger.text
 
 
-async def test_statistics_come_as_numbers_and_a_picture(
+async def test_statistics_come_as_numbers_a_picture_and_a_table(
     world: World, minji: Person, hajun: Person
 ) -> None:
     message = await world.discord.person("준호").say(CHAT, "통계에 남을 글")
@@ -320,7 +320,11 @@ async def test_statistics_come_as_numbers_and_a_picture(
     reply = await hajun.slash(CHAT, "settings statistics")
     assert "연결한 멤버 1명" in reply.text
     assert "통계에 남을" not in reply.text
-    [picture] = reply.answer.attachments
+    picture, table = reply.answer.attachments
+    first, *days = table.data.decode().splitlines()
+    assert first == "date,queued,sending,sent,parked,failed,unknown,cancelled"
+    assert len(days) == 30
+    assert days[-1].split(",")[3] == "1"
     with Image.open(BytesIO(picture.data)) as image:
         assert image.size == (900, 320)
         colours = {colour for _, colour in image.getcolors(100_000) or ()}

@@ -1,7 +1,10 @@
 """How much Kkachi does in a server: numbers for its admins, never who or what."""
 
+import csv
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from io import StringIO
 
 from bot.services.clock import DAY, Clock
 from bot.services.deliveries.allowance import Allowance
@@ -9,6 +12,7 @@ from storage.deliveries import DeliveryState
 from storage.statistics import KOREA, StatisticsStore
 
 DAYS = 30
+EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,19 @@ class Statistics:
     shares: Sequence[float]
     app_used: int
     app_limit: int
+
+    first: date
+    """The oldest day, in Korea."""
+
+    def csv(self) -> str:
+        """Return the days as a table: the date, and how many sends there were of each state."""
+        file = StringIO()
+        table = csv.writer(file)
+        table.writerow(["date", *DeliveryState])
+        for number, day in enumerate(self.days):
+            counts = [day.get(state, 0) for state in DeliveryState]
+            table.writerow([self.first + timedelta(number), *counts])
+        return file.getvalue()
 
     def total(self, state: DeliveryState) -> int:
         """Count the sends of a state over all days."""
@@ -77,4 +94,5 @@ class StatisticsService:
             shares=await self._allowance.of_app_lately(DAYS),
             app_used=used,
             app_limit=limit,
+            first=EPOCH + timedelta(first),
         )
