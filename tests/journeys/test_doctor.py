@@ -385,8 +385,8 @@ async def test_only_whoever_has_a_key_is_told_how_a_question_arrives_and_for_a_m
         }  # fmt: skip
 
 
-def certified(days: int) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """Return what a server shows that is certified for so many days, and who believes it."""
+def self_signed(days: int) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+    """Return a certificate of localhost that is good for so many days, and its key."""
     key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
     since = datetime.now(UTC) - timedelta(days=100)
     names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
@@ -402,6 +402,12 @@ def certified(days: int) -> tuple[ssl.SSLContext, ssl.SSLContext]:
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
+    return made, key
+
+
+def certified(days: int) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """Return what a server shows that is certified for so many days, and who believes it."""
+    made, key = self_signed(days)
     pem = made.public_bytes(Encoding.PEM)
     with NamedTemporaryFile() as file:
         file.write(pem + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
