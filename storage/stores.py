@@ -42,6 +42,7 @@ from storage.visibilities import VisibilityStore
 from storage.watermarks import WatermarkStore
 from storage.webhooks import WebhookStore
 from storage.workers import WorkerStore
+from storage.write_ahead_log import WriteAheadLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class Stores:
     watermarks: WatermarkStore
     webhooks: WebhookStore
     wishes: WishStore
+    write_ahead_log: WriteAheadLog
     workers: WorkerStore
 
     @classmethod
@@ -127,5 +129,6 @@ class Stores:
             watermarks=WatermarkStore(database),
             webhooks=WebhookStore(database),
             wishes=WishStore(database),
+            write_ahead_log=WriteAheadLog(database),
             workers=WorkerStore(database),
         )

@@ -124,6 +124,16 @@ async def test_it_is_looked_once_a_day_who_has_left(office: Office) -> None:
     assert office.asked == [(GUILD, MINJI), (GUILD, JUNHO), (ELSEWHERE, JUNHO)] * 2
 
 
+async def test_a_kkachi_that_starts_anew_every_day_erases_as_well(office: Office) -> None:
+    office.tower.glass.gone.add(MINJI)
+    for _ in range(9):
+        today = Office(office.tower, Naps(office.tower.clock, rests=2))
+        await today.naps.of(today.departures.run())
+        office.erased += today.erased
+        office.tower.clock.at += DAY - 2 * HOUR
+    assert office.erased == [(GUILD, MINJI)]
+
+
 async def test_asking_about_members_holds_nothing_else_up(office: Office) -> None:
     assert await office.departures.look()
     assert office.naps.breaths == [0, 0, BREATH, BREATH, BREATH]

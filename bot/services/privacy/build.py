@@ -49,6 +49,8 @@ def build_privacy(
             stores.calendar,
             stores.reactions,
             stores.rule_hits,
+            # The last: what the others erase leaves the log at once.
+            stores.write_ahead_log,
             now=now,
         ),
     )
