@@ -95,9 +95,9 @@ class World:
         if bot is not None:
             await asyncio.wait_for(bot, 10)
 
-    async def until_healthy(self) -> None:
+    async def until_healthy(self, seconds: float = 20) -> None:
         async with aiohttp.ClientSession() as browser:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(seconds):
                 while not await self._is_healthy(browser):
                     if self._bot is not None and self._bot.done():
                         await self.stop_bot()
