@@ -45,9 +45,9 @@ OUR_NAMES = """
 1 added address all answer arrived chats code contact count date day days emoji end error failed
 file files folder gate grace host hours items left length limit lines linked megabytes minutes mode
 moment month more most needed note now number of operator page pages part peer question receipts
-redirect roles rows rule rules scheme seconds sends sent share shown since skipped start state
-status subscriptions tables texts time today told unknown until url used version waiting wanted
-weekday what when where who why year zone
+redirect roles rows rule rules scheme seconds sends sent setting share shown since skipped start
+state status subscriptions tables texts time today told unknown until url used version waiting
+wanted weekday what when where who why year zone
 """
 FOREIGN, OURS = frozenset(FOREIGN_NAMES.split()), frozenset(OUR_NAMES.split())
 # Kakao's own texts, and pages where Jinja escapes: no markup of Discord's is read there.

@@ -99,4 +99,4 @@ doctor-place-discord-secret = Developer Portal > 애플리케이션 > OAuth2 > C
 doctor-place-alert-channel = 디스코드 개발자 모드에서 채널 우클릭 > 채널 ID 복사하기.
 doctor-place-alert-url = 디스코드: 서버 설정 > 연동 > 웹후크 > 웹후크 URL 복사. Slack과 ntfy도 돼요.
 doctor-place-invite = 디스코드: 초대하기 > 복사.
-doctor-consents-later = 멤버가 로그인할 수 있게 된 뒤에 동의 항목을 확인할 수 있어요. 위의 내용을 먼저 봐 주세요.
+doctor-consents-later = 멤버가 로그인할 수 있게 된 뒤에 동의항목을 확인할 수 있어요. 위의 내용을 먼저 봐 주세요.
