@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from bot.alarms import open_alarm_post
 from bot.config import Config
 from bot.discord.client import GUILD_READY_SECONDS
 from bot.discord.connection import CannotLoad, Discord, TokenRefused, sync_commands
+from bot.discord.far import FarDiscord
 from bot.discord.oauth import DiscordLogin, open_discord_login
 from bot.kakao import KakaoApp, KakaoClient, open_http
 from bot.logs import ForgottenLog
@@ -26,6 +27,7 @@ from bot.services.operations.absence import Absence
 from bot.services.operations.supervision import RESTARTS, Restarts, Supervisor
 from bot.services.services import Services
 from bot.web import (
+    Application,
     Notice,
     ShareSettings,
     add_accounts,
@@ -36,11 +38,16 @@ from bot.web import (
     add_operator,
     add_privacy,
     add_sharing,
+    build_health,
     build_web,
     serve,
 )
 from bot.wiring import build_services
 from storage.database import NoDatabase, StorageError, open_database
+from storage.duties import GATEWAY, SENDER, WEB
+from storage.workers import ShardsTaken
+
+Work = Coroutine[Any, Any, None]
 
 # Of the ten seconds there are to stop; the rest is for closing Discord and the web server.
 FINISHING_SECONDS = 4.0
@@ -71,21 +78,19 @@ async def run_until(
     restarts: Restarts = RESTARTS,
     patience: Patience = PATIENCE,
 ) -> None:
-    """Run everything until `stopped` is set; a loop that fails meanwhile is started anew.
+    """Run what this process is for until `stopped` is set; a loop that fails is started anew.
 
-    Raises TokenRefused, CannotLoad, CannotListen, StorageError.
+    Raises TokenRefused, CannotLoad, CannotListen, StorageError, ShardsTaken.
     """
     async with AsyncExitStack() as stack:
         opening = open_services(config, now=now, restarts=restarts, patience=patience)
         services = await stack.enter_async_context(opening)
+        await services.worker.begin()
         keep = services.supervisor.run
-        # Opened before the web server and closed after it: what Kakao says is not said again.
-        await stack.enter_async_context(services.inbox.open(partial(keep, "webhooks")))
-        discord = Discord(config, services, guild_ready_timeout=guild_ready_timeout)
+        discord: Discord | FarDiscord = FarDiscord(config, services)
+        if GATEWAY in config.roles:
+            discord = Discord(config, services, guild_ready_timeout=guild_ready_timeout)
         await stack.enter_async_context(_web(config, services, discord))
-        if services.linked_roles is not None:
-            declaration = guarded("declaring Linked Roles", services.linked_roles.declare())
-            await stack.enter_async_context(_beside(declaration))
         await stack.enter_async_context(_alarms(config, services, discord))
         connection = keep("discord", discord.run, fatal=(TokenRefused, CannotLoad))
         await stack.enter_async_context(_beside(connection))
@@ -165,6 +170,7 @@ async def open_services(
             patience=patience,
         )
         if exclusive:
+            await services.hearing.begin()
             await services.rules.load()
             await services.catch_up.load()
         yield services
@@ -186,7 +192,9 @@ async def _login(config: Config) -> AsyncIterator[DiscordLogin | None]:
 
 
 @asynccontextmanager
-async def _alarms(config: Config, services: Services, discord: Discord) -> AsyncIterator[None]:
+async def _alarms(
+    config: Config, services: Services, discord: Discord | FarDiscord
+) -> AsyncIterator[None]:
     """Notice when Discord is away, and tell ALERT_URL of every trouble."""
     keep, alarms = services.supervisor.run, services.alarms
     absence = Absence(Alarm.DISCORD_AWAY, alarms, lambda: discord.is_ready, now=services.now)
@@ -210,30 +218,14 @@ async def at_work(services: Services) -> AsyncIterator[None]:
 
     A loop that fails meanwhile is started anew, and the operator is told.
     """
-    keep = services.supervisor.run
-    calendar = (
-        (
-            keep("calendar plans", services.calendar_plans.run),
-            keep("calendar", services.calendar_writer.run),
-        )
-        if services.calendar.is_on
-        else ()
-    )
-    async with _beside(
-        *calendar,
-        keep("tokens", services.links.tokens.run),
-        keep("expiry", services.housekeeping.run),
-        keep("pending links", services.pending.run),
-        keep("partings", services.partings.run),
-        keep("catch-up", services.catch_up.run),
-        keep("notifier", services.notifying.run),
-        keep("presences", services.presence_asking.run),
-        keep("departures", services.leaving.run),
-        keep("dispatcher", services.dispatcher.run),
-        keep("reactions", services.reactions.run),
-        keep("heartbeat", services.sender.worker.run),
-        keep("sender", services.sender.run, services.sender.is_stopping),
-    ):
+    duties = services.worker.duties.roles
+    works = [
+        *_everywhere(services),
+        *(_by_gateway(services) if GATEWAY in duties else ()),
+        *(_by_sender(services) if SENDER in duties else ()),
+        *(_by_web(services) if WEB in duties else ()),
+    ]
+    async with _beside(*works):
         try:
             yield
         finally:
@@ -242,11 +234,77 @@ async def at_work(services: Services) -> AsyncIterator[None]:
                     await services.sender.stop()
 
 
+def _everywhere(services: Services) -> Iterator[Work]:
+    keep = services.supervisor.run
+    yield keep("tokens", services.links.tokens.run)
+    yield keep("expiry", services.housekeeping.run)
+    yield keep("partings", services.partings.run)
+    yield keep("heartbeat", services.worker.run, fatal=(ShardsTaken,))
+    if not services.worker.is_alone:
+        yield keep("signals", services.hearing.run)
+        yield keep("troubles", services.troubles.run)
+
+
+def _by_gateway(services: Services) -> Iterator[Work]:
+    keep = services.supervisor.run
+    yield keep("catch-up", services.catch_up.run)
+    yield keep("notifier", services.notifying.run)
+    yield keep("presences", services.presence_asking.run)
+    yield keep("departures", services.leaving.run)
+    yield keep("dispatcher", services.dispatcher.run)
+    yield keep("reactions", services.reactions.run)
+    if services.calendar.is_on:
+        yield keep("calendar plans", services.calendar_plans.run)
+        yield keep("calendar", services.calendar_writer.run)
+    if not services.worker.is_alone:
+        yield keep("carrier", services.carrier.run)
+
+
+def _by_sender(services: Services) -> Iterator[Work]:
+    yield services.supervisor.run("sender", services.sender.run, services.sender.is_stopping)
+
+
+def _by_web(services: Services) -> Iterator[Work]:
+    yield services.supervisor.run("pending links", services.pending.run)
+
+
 @asynccontextmanager
-async def _web(config: Config, services: Services, discord: Discord) -> AsyncIterator[None]:
+async def _web(
+    config: Config, services: Services, discord: Discord | FarDiscord
+) -> AsyncIterator[None]:
+    """Serve members where that is ours, and else only whoever asks how this process is."""
+    async with AsyncExitStack() as stack:
+        if WEB in config.roles:
+            # Before the web server and after it: what Kakao says is not said again.
+            queue = services.inbox.open(partial(services.supervisor.run, "webhooks"))
+            await stack.enter_async_context(queue)
+        web = _application(config, services, discord)
+        _add_operators_pages(web, config, services, discord)
+        try:
+            await stack.enter_async_context(serve(web, config.web_host, config.web_port))
+        except OSError as error:
+            place = f"{config.web_host}:{config.web_port}"
+            raise CannotListen(
+                f"WEB_HOST, WEB_PORT: {place} cannot be listened on: {error.strerror}"
+            ) from None
+        if WEB in config.roles and services.linked_roles is not None:
+            declaration = guarded("declaring Linked Roles", services.linked_roles.declare())
+            await stack.enter_async_context(_beside(declaration))
+        yield
+
+
+def _application(config: Config, services: Services, discord: Discord | FarDiscord) -> Application:
     async def healthy() -> bool:
         return discord.is_ready and not services.supervisor.down and await _is_written(services)
 
+    if WEB not in config.roles:
+        return build_health(
+            services.texts,
+            public_url=config.public_url,
+            picture_origin=config.discord_cdn_url,
+            auth_url=config.kakao_auth_url,
+            healthy=healthy,
+        )
     web = build_web(
         services.linking,
         services.jumps,
@@ -258,17 +316,16 @@ async def _web(config: Config, services: Services, discord: Discord) -> AsyncIte
         roles=services.linked_roles,
         asks_login=config.link_proof == "discord",
     )
+    _add_members_pages(web, config, services)
+    return web
+
+
+def _add_members_pages(web: Application, config: Config, services: Services) -> None:
     add_digests(web, services.digests)
     notice = _notice(config)
     add_front(web, notice)
     add_privacy(web, notice)
     add_doctor(web, config.raw_token_keys, services.now)
-    add_operator(web, services.plugins.reload, services.exclusions.end_link, config.raw_token_keys)
-
-    async def metrics() -> bytes:
-        return await services.metrics.text(connected=discord.is_ready)
-
-    add_metrics(web, metrics, config.metrics_token.get_secret_value())
     add_sharing(web, services.shares, _share_settings(config))
     add_accounts(
         web,
@@ -276,15 +333,16 @@ async def _web(config: Config, services: Services, discord: Discord) -> AsyncIte
         admin_key=config.kakao_admin_key.get_secret_value(),
         app_id=config.kakao_app_id,
     )
-    async with AsyncExitStack() as stack:
-        try:
-            await stack.enter_async_context(serve(web, config.web_host, config.web_port))
-        except OSError as error:
-            place = f"{config.web_host}:{config.web_port}"
-            raise CannotListen(
-                f"WEB_HOST, WEB_PORT: {place} cannot be listened on: {error.strerror}"
-            ) from None
-        yield
+
+
+def _add_operators_pages(
+    web: Application, config: Config, services: Services, discord: Discord | FarDiscord
+) -> None:
+    async def metrics() -> bytes:
+        return await services.metrics.text(connected=discord.is_ready)
+
+    add_operator(web, services.plugins.reload, services.exclusions.end_link, config.raw_token_keys)
+    add_metrics(web, metrics, config.metrics_token.get_secret_value())
 
 
 async def _is_written(services: Services) -> bool:

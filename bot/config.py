@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.env_files import ENV_FILE, ENV_FILES
+from storage.duties import ALL, ROLES, Duties, Shards
 
 DISCORD_API_URL = "https://discord.com/api/v10"
 DISCORD_CDN_URL = "https://cdn.discordapp.com"
@@ -20,6 +21,12 @@ KAKAO_SHARER_URL = "https://sharer.kakao.com"
 KAKAO_SDK_URL = "https://t1.kakaocdn.net/kakao_js_sdk/2.8.3/kakao.min.js"
 KAKAO_SDK_INTEGRITY = "sha384-oroumrnFVE0xtgqyDZJARgERibXg2C28380uaUZz2kHDS5CR7tu20eGiOU6GkTpy"
 KEY_BYTES = 32
+
+
+SEVERAL = (
+    "one of several processes needs the PostgreSQL that all of them share; "
+    "set DATABASE_URL=postgresql+asyncpg://… (docs/scale.md)"
+)
 
 
 class ConfigError(Exception):
@@ -82,6 +89,8 @@ class Config(BaseSettings):
     web_port: int = Field(default=8080, ge=0, le=65535)
     database_url: str = "sqlite+aiosqlite:///data/kkachi.db"
     token_keys: Annotated[tuple[SecretStr, ...], NoDecode]
+    roles: Annotated[tuple[str, ...], NoDecode] = ROLES
+    shards: Annotated[Shards, NoDecode] = ALL
     cogs: Annotated[tuple[str, ...], NoDecode] = COGS
     alert_channel_id: int = Field(default=0, ge=0)
     alert_url: SecretStr = SecretStr("")
@@ -139,7 +148,26 @@ class Config(BaseSettings):
             raise ValueError("must start with sqlite+aiosqlite:// or postgresql+asyncpg://")
         return value
 
-    @field_validator("token_keys", "kakao_link_domains", "cogs", mode="before")
+    @field_validator("roles")
+    @classmethod
+    def _duties(cls, roles: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if not roles or not set(roles) <= set(ROLES):
+            raise ValueError(f"must name some of {', '.join(ROLES)}")
+        if set(roles) != set(ROLES) and _is_sqlite(info):
+            raise ValueError(SEVERAL)
+        return tuple(role for role in ROLES if role in roles)
+
+    @field_validator("shards", mode="before")
+    @classmethod
+    def _parts(cls, value: object, info: ValidationInfo) -> object:
+        if not isinstance(value, str):
+            return value
+        shards = Shards.read(value) if value else ALL
+        if not shards.are_all and _is_sqlite(info):
+            raise ValueError(SEVERAL)
+        return shards
+
+    @field_validator("token_keys", "kakao_link_domains", "roles", "cogs", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -160,6 +188,11 @@ class Config(BaseSettings):
     def raw_token_keys(self) -> tuple[bytes, ...]:
         """The token keys, 32 bytes each; the first one encrypts, all decrypt."""
         return tuple(_decode(key.get_secret_value()) for key in self.token_keys)
+
+    @property
+    def duties(self) -> Duties:
+        """What this process does of what there is to do."""
+        return Duties(frozenset(self.roles), self.shards)
 
     @property
     def redirect_uri(self) -> str:
@@ -216,6 +249,10 @@ def read_config(values: Mapping[str, str]) -> Config:
         return Config(_env_file=None, **values)  # type: ignore[arg-type] # read from words, as ever
     except ValidationError as error:
         raise ConfigError([_line(e["loc"], e["type"], e["msg"]) for e in error.errors()]) from None
+
+
+def _is_sqlite(info: ValidationInfo) -> bool:
+    return str(info.data.get("database_url", "")).startswith("sqlite")
 
 
 def _decode(key: str) -> bytes:

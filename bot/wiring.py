@@ -20,11 +20,13 @@ from bot.services.operations.build import build_operations
 from bot.services.operations.supervision import Supervisor
 from bot.services.privacy.build import build_privacy
 from bot.services.privacy.departures import Departures
+from bot.services.processes.build import build_processes
 from bot.services.resources import Resources
 from bot.services.servers.access import LINK
 from bot.services.servers.build import ServerServices, build_servers
 from bot.services.services import Services
 from bot.services.subscriptions.build import SubscriptionServices, build_subscriptions
+from bot.sharing import share
 from bot.texts import Texts
 from storage.database import Database
 from storage.stores import Stores
@@ -44,9 +46,9 @@ def build_services(
 ) -> Services:
     """Build the services and let them hear of each other."""
     stores = Stores.of(database, Vault(config.raw_token_keys))
-    resources = Resources(
-        config, stores, kakao, pictures, ReaderSlot(), Texts(), now=now, patience=patience
-    )
+    processes = build_processes(database, stores, config.duties, now)
+    worker, slot, texts = processes.worker, ReaderSlot(), Texts()
+    resources = Resources(config, stores, kakao, pictures, slot, texts, now, patience, worker)
     outbox = build_deliveries(resources)
     accounts = build_accounts(resources, login, outbox.allowance)
     links = accounts.links
@@ -68,19 +70,16 @@ def build_services(
     calendar = build_calendar(resources, accounts, forwarding, servers, subscriptions)
     compose, alarms = highlights.digests.compose, operations.alarms
     services = Services(
-        **_flat(accounts, outbox, privacy, servers, forwarding, operations, calendar),
+        **_flat(processes, accounts, outbox, privacy, servers, forwarding, operations, calendar),
         **_flat(build_compose(resources, links, forwarding, servers), highlights, subscriptions),
         sender=build_sender(resources, links, outbox, alarms, compose=compose, permit=permit),
         leaving=_departures(resources, highlights, subscriptions, servers, calendar),
-        sight=resources.sight,
-        texts=resources.texts,
+        **{name: getattr(resources, name) for name in ("sight", "texts", "now", "patience")},
         alert_channel_id=config.alert_channel_id,
         notice_url=f"{config.public_url}/privacy",
-        now=now,
-        patience=patience,
         ping=database.ping,
     )
-    return _introduce(services)
+    return share(_introduce(services))
 
 
 def _flat(*groups: object) -> dict[str, Any]:
@@ -128,6 +127,7 @@ def _departures(
         forget_guild=forget_guild,
         patience=resources.patience,
         now=resources.now,
+        shards=resources.config.shards,
     )
 
 

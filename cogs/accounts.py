@@ -42,11 +42,7 @@ class Accounts(KkachiCog, commands.Cog):
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Tell of what was decided while Discord was away."""
-        await guarded("telling members of their links", self._tell_missed())
-
-    async def _tell_missed(self) -> None:
-        for exclusion in await self.services.exclusions.untold():
-            await self.services.exclusions.tell(exclusion)
+        await guarded("telling members of their links", self.services.exclusions.tell_missed())
 
 
 async def setup(bot: AnyBot) -> None:

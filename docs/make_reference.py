@@ -121,6 +121,14 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "comma-separated base64 keys of 32 bytes; the first encrypts, all decrypt",
         "32바이트 base64 키. 쉼표로 나눠요. 첫 번째로 암호화하고 모두로 풀어요",
     ),
+    "roles": (
+        "what this process does: `gateway`, `sender`, `web`, comma-separated ([more](scale.md))",
+        "이 프로세스가 맡는 일: `gateway`, `sender`, `web`을 쉼표로 이어요([자세히](scale.ko.md))",
+    ),
+    "shards": (
+        "the servers that this process listens to, as Discord counts them: `0-4/10`, or `0/2`",
+        "이 프로세스가 듣는 서버의 범위(디스코드의 샤드): `0-4/10`이나 `0/2`처럼 적어요",
+    ),
     "cogs": (
         "the cogs to load, comma-separated; your own modules can be among them",
         "불러올 기능의 모듈. 쉼표로 나누고, 직접 만든 모듈도 넣을 수 있어요",
@@ -175,6 +183,8 @@ def settings_page(locale: Locale) -> str:
 def _default(name: str, value: object, locale: Locale) -> str:
     if name == "cogs":
         return {"en": "all of ours", "ko": "모두"}[locale]
+    if name in {"roles", "shards"}:
+        return {"en": "all", "ko": "모두"}[locale]
     plain = getattr(value, "get_secret_value", lambda: value)()
     return f"`{plain}`" if plain not in ("", 0, ()) or name == "kakao_reset_hour" else "–"
 

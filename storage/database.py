@@ -26,7 +26,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from storage import copies, schema
 from storage.files import OWNER_ONLY, leave_note, make_file, real_path
@@ -162,9 +162,12 @@ class Database:
         *,
         exclusive: bool,
         path: Path | None = None,
+        listening: AsyncEngine | None = None,
         patience: float = WRITE_SECONDS,
     ) -> None:
         self._path = path
+        self.listening = listening
+        """Where one hears of other processes: for a single connection, without transactions."""
         self._patience = patience
         self._turns = turns
         self._engine = engine
@@ -391,8 +394,11 @@ async def open_database(
                 leave_note(path)
         # A SQLite file has one process, so nobody else takes turns.
         turns = Turns(_engine(url) if path is None else None)
+        listening = _listening_engine(url) if path is None else None
         alone = exclusive and path is not None
-        database = Database(engine, turns, exclusive=alone, path=path, patience=patience)
+        database = Database(
+            engine, turns, exclusive=alone, path=path, listening=listening, patience=patience
+        )
         writer = asyncio.create_task(keep(database.run_writer, database.is_closing))
         try:
             yield database
@@ -400,6 +406,8 @@ async def open_database(
             await database.close(writer)
             await turns.close()
             await engine.dispose()
+            if listening is not None:
+                await listening.dispose()
 
 
 def sqlite_path(url: str) -> Path | None:
@@ -472,7 +480,10 @@ def _lock(path: Path) -> FileLock:
     try:
         lock.acquire()
     except Timeout:
-        raise DatabaseBusy(f"{path} is in use by another Kkachi process; stop that first") from None
+        raise DatabaseBusy(
+            f"{path} is in use by another Kkachi process; stop that first, or let several run on "
+            "one PostgreSQL (docs/scale.md)"
+        ) from None
     return lock
 
 
@@ -495,6 +506,13 @@ def _server_engine(url: str) -> AsyncEngine:
         return create_async_engine(url, hide_parameters=True, json_deserializer=_json)
     except ImportError as error:
         raise BadAddress(f"DATABASE_URL needs a package that is not here: {error.name}") from None
+
+
+def _listening_engine(url: str) -> AsyncEngine:
+    # In a transaction PostgreSQL tells nothing.
+    return create_async_engine(
+        url, hide_parameters=True, poolclass=NullPool, isolation_level="AUTOCOMMIT"
+    )
 
 
 def _json(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, case, delete, func, insert, literal, select, update
+from sqlalchemy import bindparam, case, delete, exists, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
@@ -116,6 +116,17 @@ KNOWN = select(hits).where(
 )
 
 
+SENT_SINCE = (
+    select(deliveries.c.member_id, deliveries.c.created_at)
+    .where(
+        deliveries.c.member_id.in_(bindparam("member_ids", expanding=True)),
+        deliveries.c.created_at > bindparam("since"),
+        exists().where(hits.c.forward_id == deliveries.c.forward_id),
+    )
+    .order_by(deliveries.c.created_at)
+)
+
+
 class HitStore:
     """The table `hits`."""
 
@@ -177,6 +188,14 @@ class HitStore:
         """
         rows = await self._database.all(BY_URGENCY)
         return list(dict.fromkeys(row["member_id"] for row in rows))
+
+    async def sent_since(self, member_ids: Collection[int], since: float) -> dict[int, list[float]]:
+        """Return when automatic deliveries went on their way to each of these members."""
+        asked = {"member_ids": list(member_ids), "since": since}
+        found: dict[int, list[float]] = {}
+        for row in await self._database.all(SENT_SINCE, asked):
+            found.setdefault(row["member_id"], []).append(row["created_at"])
+        return found
 
     async def busy(self, member_ids: Collection[int]) -> set[int]:
         """Return the members of whom something is on its way, or waits for its turn."""

@@ -20,6 +20,7 @@ from storage.tables import (
     drafts,
     hits,
     links,
+    notices,
     pending_links,
     reaction_choices,
     reaction_sends,
@@ -205,7 +206,7 @@ class LinkStore:
             if not await rows_of(connection, gone):
                 return None
             cancelled = await cancel(connection, member_id, at)
-            for table in (hits, reaction_choices, reaction_sends):
+            for table in (hits, notices, reaction_choices, reaction_sends):
                 await connection.execute(delete(table).where(table.c.member_id == member_id))
             await _forget_account(connection, member_id)
             return cancelled

@@ -26,6 +26,7 @@ from storage.tables import (
     link_requests,
     links,
     memberships,
+    notices,
     number_cards,
     optouts,
     pending_links,
@@ -48,7 +49,7 @@ OWN: tuple[Table, ...] = (
     *(links, pending_links, link_requests, role_connections, optouts, memberships, departures),
     *(rules, rule_hits, filters, subscriptions, wishes, hits, verdicts, digests),
     *(reaction_choices, reaction_sends),
-    *(drafts, jumps, deliveries, shares, exclusions, visibilities, presences),
+    *(drafts, jumps, deliveries, shares, exclusions, visibilities, presences, notices),
     *(calendar_events, calendar_choices),
 )
 # Where a member is only named: as whoever did something for a server, and beside the cards that

@@ -10,11 +10,14 @@ from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
+from storage.duties import ALL, Shards
 from storage.reading import as_object, readable
 from storage.rule_hits import forget_rules
 from storage.tables import filters, rules
 
 PAGE = 5000
+# Discord counts the shard of a server from its id without the last bits.
+SHARD_BITS = 22
 EVERYWHERE = 0
 """Stands for all servers, where a rule has that of one."""
 MOST_PLACES = 100
@@ -145,10 +148,14 @@ class RuleStore:
             query = query.where(rules.c.guild_id.in_(guild_ids))
         return readable("rules", await self._database.all(query.order_by(rules.c.id)), _read)
 
-    async def all(self) -> AsyncIterator[Rule]:
-        """Yield everybody's rules."""
+    async def all(self, shards: Shards = ALL) -> AsyncIterator[Rule]:
+        """Yield everybody's rules that hold in servers of these shards."""
         after = 0
         page = select(rules).where(rules.c.id > bindparam("after")).order_by(rules.c.id).limit(PAGE)
+        if not shards.are_all:
+            shard = (rules.c.guild_id // 2**SHARD_BITS) % shards.count
+            here = shard.between(shards.first, shards.last)
+            page = page.where(here | (rules.c.guild_id == EVERYWHERE))
         while rows := await self._database.all(page, {"after": after}):
             for rule in readable("rules", rows, _read):
                 yield rule

@@ -5,6 +5,7 @@ from typing import Self
 
 from storage.allowances import AllowanceStore
 from storage.calendar_events import CalendarStore
+from storage.changes import ChangeStore, Feed
 from storage.copies import Copies
 from storage.database import Database
 from storage.decisions import DecisionStore
@@ -20,6 +21,7 @@ from storage.leases import LeaseStore
 from storage.link_requests import LinkRequestStore
 from storage.links import LinkStore
 from storage.memberships import MembershipStore
+from storage.notices import NoticeStore
 from storage.optouts import OptOutStore
 from storage.partings import PartingStore
 from storage.pending_links import PendingLinkStore
@@ -36,6 +38,7 @@ from storage.settings import SettingsStore
 from storage.shares import ShareStore
 from storage.statistics import StatisticsStore
 from storage.subscriptions import SubscriptionStore
+from storage.troubles import TroubleStore
 from storage.vault import Vault
 from storage.verdicts import VerdictStore
 from storage.visibilities import VisibilityStore
@@ -47,10 +50,11 @@ from storage.write_ahead_log import WriteAheadLog
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """One for each table, for copies of all, and for those who send what is in the outbox."""
+    """One for each table, for copies of all, for those who send, and for what others change."""
 
     allowances: AllowanceStore
     calendar: CalendarStore
+    changes: ChangeStore
     copies: Copies
     decisions: DecisionStore
     deliveries: DeliveryStore
@@ -58,12 +62,14 @@ class Stores:
     digests: DigestStore
     drafts: DraftStore
     exclusions: ExclusionStore
+    feed: Feed
     hits: HitStore
     images: ImageStore
     jumps: JumpStore
     leases: LeaseStore
     links: LinkStore
     memberships: MembershipStore
+    notices: NoticeStore
     optouts: OptOutStore
     partings: PartingStore
     pending: PendingLinkStore
@@ -80,6 +86,7 @@ class Stores:
     shares: ShareStore
     statistics: StatisticsStore
     subscriptions: SubscriptionStore
+    troubles: TroubleStore
     verdicts: VerdictStore
     visibilities: VisibilityStore
     watermarks: WatermarkStore
@@ -95,6 +102,7 @@ class Stores:
         return cls(
             allowances=AllowanceStore(database),
             calendar=CalendarStore(database),
+            changes=ChangeStore(database),
             copies=Copies(database.path),
             decisions=DecisionStore(database),
             deliveries=DeliveryStore(database),
@@ -102,12 +110,14 @@ class Stores:
             digests=DigestStore(database),
             drafts=DraftStore(database),
             exclusions=ExclusionStore(database),
+            feed=Feed(database),
             hits=HitStore(database),
             images=ImageStore(database),
             jumps=JumpStore(database),
             leases=LeaseStore(database),
             links=links,
             memberships=MembershipStore(database),
+            notices=NoticeStore(database, vault),
             optouts=OptOutStore(database),
             partings=PartingStore(database, vault),
             pending=PendingLinkStore(database, vault, links),
@@ -124,6 +134,7 @@ class Stores:
             shares=ShareStore(database),
             statistics=StatisticsStore(database),
             subscriptions=SubscriptionStore(database),
+            troubles=TroubleStore(database),
             verdicts=VerdictStore(database),
             visibilities=VisibilityStore(database),
             watermarks=WatermarkStore(database),

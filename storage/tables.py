@@ -199,13 +199,48 @@ deliveries = Table(
     Index(None, "member_id", "created_at"),
 )
 
-# The processes that send, where there are several; one that beats no more is dead.
+# The processes at work, where there are several; one that beats no more is dead.
 workers = Table(
     "workers",
     metadata,
     Column("id", Text, primary_key=True),
     Column("started_at", Double, nullable=False),
     Column("beat_at", Double, nullable=False),
+    Column("roles", Text, nullable=False, server_default="gateway,sender,web"),
+    Column("shards", Text, nullable=False, server_default="0/1"),
+)
+
+# What triggers of PostgreSQL note for other processes, by the table that was changed.
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    # Of the transaction: when all before it have ended, nothing that came earlier is missing.
+    Column("transaction", BigInteger, nullable=False, index=True),
+    Column("topic", Text, nullable=False),
+    Column("guild_id", BigInteger),
+    Column("member_id", BigInteger),
+    Column("changed_at", Double, nullable=False, index=True),
+)
+
+# What a process without Discord has to tell somebody there; the one that tells it takes it.
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("waiting", Text, nullable=False),  # who, or what, may wait for it somewhere
+    Column("member_id", BigInteger, index=True),  # whom it is about
+    Column("body", LargeBinary, nullable=False),  # sealed
+    Column("created_at", Double, nullable=False, index=True),
+)
+
+# Troubles of each process, and with no process's name those that the operator was told of.
+troubles = Table(
+    "troubles",
+    metadata,
+    Column("worker", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
 )
 
 # One row counts one thing on one day: what the app, a sender, a recipient or a pair has used.

@@ -42,6 +42,7 @@ HOME = {
     ),
     "prometheus_client": ("bot/services/operations/metrics.py",),
     "sqlalchemy": ("storage/",),
+    "asyncpg": ("storage/",),
     "alembic": ("storage/",),
     "aiosqlite": ("storage/",),
     "os.environ": (),
@@ -70,7 +71,9 @@ FORBIDDEN = {
 # The rooms of bot/services, from the bottom; each imports only from rooms below it, or nothing.
 LAYERS = (
     {"alarms", "clock", "listeners", "locks", "kakao_codes", "messages"},
-    {"breaker", "cache", "resources"},
+    {"breaker", "cache"},
+    {"processes"},
+    {"resources"},
     {"cards", "accounts", "decisions"},
     {"deliveries", "privacy"},
     {"servers", "forwarding", "operations"},

@@ -14,6 +14,7 @@ from bot.discord.connection import CannotLoad, TokenRefused
 from bot.env_files import ENV_FILES, settings_file
 from bot.logs import set_up_logging
 from storage.database import BadAddress, StorageError
+from storage.workers import ShardsTaken
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +42,8 @@ def _start(work: Callable[[Config], Awaitable[None]]) -> None:
         give_up("DISCORD_TOKEN: Discord does not accept this token")
     except (BadAddress, CannotLoad) as error:
         give_up(str(error))
-    except (StorageError, app.CannotListen) as error:
-        # Not a wrong setting: the database, or the port, may be there in a moment.
+    except (StorageError, ShardsTaken, app.CannotListen) as error:
+        # Not a wrong setting: the database, the port, or the shards may be there in a moment.
         give_up(str(error), status=TROUBLE)
 
 

@@ -18,6 +18,7 @@ from yarl import URL
 from bot.config import Config
 from bot.discord.cog import is_claimed
 from bot.discord.commands import register_commands
+from bot.discord.identify import IdentifyTurns
 from bot.discord.plugin import AnyBot, attach
 from bot.discord.replies import refuse
 from bot.discord.translator import CommandTexts
@@ -25,6 +26,7 @@ from bot.errors import Expired
 from bot.logs import described
 from bot.services.operations.extensions import CogBroken
 from bot.services.services import Services
+from storage.duties import ALL, Shards
 
 _log = logging.getLogger(__name__)
 
@@ -74,6 +76,7 @@ class KkachiClient(commands.AutoShardedBot):
         *,
         message_content: bool = True,
         guild_ready_timeout: float = GUILD_READY_SECONDS,
+        shards: Shards = ALL,
     ) -> None:
         super().__init__(
             commands.when_mentioned,
@@ -93,17 +96,30 @@ class KkachiClient(commands.AutoShardedBot):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             guild_ready_timeout=guild_ready_timeout,
             max_messages=None,
+            **_part(shards),
         )
+        # Where there are other processes, their shards come in turn with ours.
+        is_alone = services.worker.is_alone
+        self._turns = None if is_alone else IdentifyTurns(services.turn)
         self._services = services
         self._is_listening = True
 
     async def setup_hook(self) -> None:
         """Load the cogs and register their commands where they have changed."""
-        await find_gateway(self)
+        at_once = await find_gateway(self)
+        if self._turns is not None:
+            self._turns.at_once = at_once
         await self.tree.set_translator(CommandTexts(self._services.texts))
         await attach(self, self._services)
         self._services.plugins.attach(partial(reload_cog, self))
         await register_commands(self)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait until this shard may come to Discord."""
+        if self._turns is None:
+            await super().before_identify_hook(shard_id, initial=initial)
+        else:
+            await self._turns.wait(shard_id or 0)
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as discord.py has it
         """Let listeners hear of an event, until this stops listening."""
@@ -120,6 +136,8 @@ class KkachiClient(commands.AutoShardedBot):
         if not self.is_closed():
             await self._let_go()
             await _end(_under_way())
+        if self._turns is not None:
+            self._turns.close()
         await super().close()
 
     async def _let_go(self) -> None:
@@ -154,6 +172,11 @@ class KkachiClient(commands.AutoShardedBot):
         return self.is_ready() and bool(shards) and not any(s.is_closed() for s in shards)
 
 
+def _part(shards: Shards) -> dict[str, Any]:
+    """Return what names a part of all servers; how many shards all of them take, Discord says."""
+    return {} if shards == ALL else {"shard_ids": shards.numbers, "shard_count": shards.count}
+
+
 def _under_way() -> set[asyncio.Task[Any]]:
     everything = asyncio.all_tasks() - {asyncio.current_task()}
     return {task for task in everything if task and task.get_name().startswith(UNDER_WAY)}
@@ -176,10 +199,13 @@ def point_at(config: Config) -> None:
     discord.Asset.BASE = config.discord_cdn_url
 
 
-async def find_gateway(bot: AnyBot) -> None:
-    """Ask this Discord for its gateway; only another Discord than the real one needs that.
+async def find_gateway(bot: AnyBot) -> int:
+    """Ask this Discord for its gateway, and return how many shards it takes at a time.
+
+    Only another Discord than the real one needs its address.
 
     discord.py asks once at most and comes back to its built-in address after a lost session.
     """
-    _, gateway, _ = await bot.http.get_bot_gateway()
+    _, gateway, limits = await bot.http.get_bot_gateway()
     DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
+    return max(1, limits["max_concurrency"])

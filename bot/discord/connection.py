@@ -129,6 +129,7 @@ class Discord:
             self._services,
             message_content=self._message_content,
             guild_ready_timeout=self._guild_ready_timeout,
+            shards=self._config.shards,
         )
 
     async def _pause(self, error: Exception) -> None:

@@ -6,7 +6,7 @@ from typing import cast
 import discord
 
 from bot.discord.failures import NO, asking, is_away
-from bot.discord.guilds import Room, guild_of
+from bot.discord.guilds import Room, find_guild
 from bot.discord.history import fetch_message
 from bot.discord.plugin import AnyBot, services_of
 from bot.discord.references import Reference, parse_reference
@@ -136,7 +136,7 @@ async def _with_file(room: discord.abc.Messageable, file_id: int) -> discord.Mes
 async def _room(interaction: discord.Interaction, reference: Reference) -> Room | discord.DMChannel:
     if reference.guild_id is None:
         return await _private_room(interaction, reference)
-    guild = guild_of(cast("AnyBot", interaction.client), reference.guild_id)
+    guild = await find_guild(cast("AnyBot", interaction.client), reference.guild_id)
     if guild is None:
         raise MessageNotFound
     room = guild.get_channel_or_thread(reference.channel_id) or await guild.fetch_channel(

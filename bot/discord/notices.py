@@ -61,6 +61,11 @@ class Notices:
             return None
         return waiting.guild_id if self._client.get_guild(waiting.guild_id) else None
 
+    def awaits(self, who: str) -> bool:
+        """Tell whether a member, by their id, or what an answer was kept for is waited for here."""
+        member = int(who) if who.isdecimal() else 0
+        return member in self._waiting or who in self._kept
+
     def keep(self, name: str, interaction: discord.Interaction) -> None:
         """Remember an answer that something outside Discord will change."""
         self._kept[name] = _Kept(interaction)

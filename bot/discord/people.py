@@ -13,7 +13,7 @@ from itertools import islice
 import discord
 
 from bot.discord.failures import CLEAR, NO, asking
-from bot.discord.guilds import guild_of
+from bot.discord.guilds import find_guild, is_ours
 from bot.discord.members import MemberRequests
 from bot.discord.plugin import AnyBot
 from bot.errors import DiscordAway
@@ -58,14 +58,13 @@ class People:
 
     async def member(self, guild_id: int, member_id: int) -> discord.Member | None:
         """Return a member of a server; None for who is none. Raises DiscordAway."""
-        guild = guild_of(self._bot, guild_id)
-        if guild is None:
+        if await find_guild(self._bot, guild_id) is None:
             return None
         key = guild_id, member_id
         async with self._turns.of(key):
             member = await self._members.get(key)
             # After a new session the server is another object, with the roles of now.
-            if member is not None and member.guild is not guild_of(self._bot, guild_id):
+            if member is not None and member.guild is not await find_guild(self._bot, guild_id):
                 self._members.drop(key)
                 member = await self._members.get(key)
             return member
@@ -78,7 +77,7 @@ class People:
 
     async def place(self, guild_id: int, channel_id: int) -> Place | None:
         """Return a channel or thread; None for one that is gone or hidden. Raises DiscordAway."""
-        guild = guild_of(self._bot, guild_id)
+        guild = await find_guild(self._bot, guild_id)
         if guild is None:
             return None
         return guild.get_channel_or_thread(channel_id) or await self._places.get(
@@ -107,8 +106,8 @@ class People:
 
     async def _ask(self, key: tuple[int, int]) -> discord.Member | None:
         guild_id, member_id = key
-        guild = self._guild(guild_id)
-        found = await self._requests.find(guild, member_id)
+        guild = await self._guild(guild_id)
+        found = await self._found(guild, member_id)
         if found is not None:
             return found
         try:
@@ -119,15 +118,21 @@ class People:
             return None
 
     async def _ask_place(self, key: tuple[int, int]) -> Place | None:
-        guild = self._guild(key[0])
+        guild = await self._guild(key[0])
         try:
             async with self.asking():
                 return await guild.fetch_channel(key[1])
         except (*NO, discord.InvalidData):
             return None
 
-    def _guild(self, guild_id: int) -> discord.Guild:
-        guild = guild_of(self._bot, guild_id)
+    async def _found(self, guild: discord.Guild, member_id: int) -> discord.Member | None:
+        """Return a member whom the gateway names, where it is ours to ask."""
+        if not is_ours(self._bot, guild.id):
+            return None
+        return await self._requests.find(guild, member_id)
+
+    async def _guild(self, guild_id: int) -> discord.Guild:
+        guild = await find_guild(self._bot, guild_id)
         if guild is None:
             raise DiscordAway
         return guild

@@ -53,5 +53,6 @@ async def attach(bot: AnyBot, services: Services) -> None:
     kkachi.kkachi_commands = {}
     kkachi.kkachi = replace(services, texts=Texts(kkachi.kkachi_commands))
     kkachi.kkachi_notices = Notices(bot)
+    services.carrier.awaiting[:] = [kkachi.kkachi_notices.awaits]
     for extension in services.plugins.names:
         await bot.load_extension(extension)

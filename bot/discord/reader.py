@@ -8,7 +8,7 @@ import discord
 
 from bot.discord.convert import STARTER, author_of, highlight_of, places_of, seen_of
 from bot.discord.failures import NO, NO_MEMBER, asking
-from bot.discord.guilds import Room, guild_of
+from bot.discord.guilds import Room, find_guild, guild_of
 from bot.discord.history import fetch_message, fetch_page, rooms_with_news, written_after
 from bot.discord.limits import HISTORY_PAGE
 from bot.discord.messages import may_read
@@ -75,9 +75,9 @@ class DiscordServerReader:
         member = await self._member(member_id, guild_id)
         return member is not None and member.guild_permissions.manage_guild
 
-    def is_in(self, guild_id: int) -> bool:
+    async def is_in(self, guild_id: int) -> bool:
         """Tell whether Kkachi is in a server; raises DiscordAway."""
-        return guild_of(self._bot, guild_id) is not None
+        return await find_guild(self._bot, guild_id) is not None
 
     def guilds(self) -> Sequence[int]:
         """Return the servers that Kkachi is in and that Discord has shown; raises DiscordAway."""
@@ -87,7 +87,7 @@ class DiscordServerReader:
 
     async def belongs(self, member_id: int, guild_id: int) -> bool:
         """Tell whether somebody is a member of a server that Kkachi is in; raises DiscordAway."""
-        guild = guild_of(self._bot, guild_id)
+        guild = await find_guild(self._bot, guild_id)
         if guild is None:
             raise DiscordAway
         try:

@@ -10,6 +10,8 @@ from bot.texts import Locale, Texts
 
 logger = logging.getLogger(__name__)
 
+LOOP = "loop"
+
 
 class Alarm(StrEnum):
     """A trouble that does not go away by itself."""
@@ -33,7 +35,7 @@ class LoopDown:
     name: str
 
     def __str__(self) -> str:
-        return f"loop {self.name}"
+        return f"{LOOP} {self.name}"
 
 
 Trouble = Alarm | LoopDown
@@ -45,6 +47,11 @@ class Alarms:
 
     def __init__(self) -> None:
         self.active: set[Trouble] = set()
+        self.are_shared = False
+        """Whether one of several processes tells of the troubles of all, and not each of its own.
+
+        That the database fails no process hears from another.
+        """
         self.on_change: list[Listener] = []
         """Who tells in Discord, and so cannot always be told."""
         self.on_change_elsewhere: list[Callable[[Trouble, bool], None]] = []
@@ -58,14 +65,14 @@ class Alarms:
         if alarm not in self.active:
             self.active.add(alarm)
             logger.error("this needs somebody: %s", alarm)
-            self._tell(alarm, begins=True)
+            self._tell_ours(alarm, begins=True)
 
     def end(self, alarms: Iterable[Trouble]) -> None:
         """Note that troubles are over."""
         for alarm in self.active & set(alarms):
             self.active.discard(alarm)
             logger.warning("this is over: %s", alarm)
-            self._tell(alarm, begins=False)
+            self._tell_ours(alarm, begins=False)
 
     def tell_missed(self) -> None:
         """Tell whoever listens now of what was told nobody, such as before Discord was there."""
@@ -73,7 +80,12 @@ class Alarms:
         for alarm, begins in untold.items():
             self._tell_in_discord(alarm, begins=begins)
 
-    def _tell(self, alarm: Trouble, *, begins: bool) -> None:
+    def _tell_ours(self, alarm: Trouble, *, begins: bool) -> None:
+        if alarm is Alarm.DATABASE or not self.are_shared:
+            self.tell(alarm, begins=begins)
+
+    def tell(self, alarm: Trouble, *, begins: bool) -> None:
+        """Tell everybody of a trouble, or of its end."""
         for teller in self.on_change_elsewhere:
             teller(alarm, begins)
         self._tell_in_discord(alarm, begins=begins)
@@ -85,6 +97,12 @@ class Alarms:
             task = asyncio.get_running_loop().create_task(_quietly(listener, alarm, begins=begins))
             self._telling.add(task)
             task.add_done_callback(self._telling.discard)
+
+
+def trouble_of(name: str) -> Trouble:
+    """Return the trouble of this name; raises ValueError."""
+    kind, _, loop = name.partition(" ")
+    return LoopDown(loop) if kind == LOOP and loop else Alarm(name)
 
 
 def line_of(texts: Texts, locale: Locale, alarm: Trouble, *, begins: bool) -> str:

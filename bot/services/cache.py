@@ -83,6 +83,11 @@ class Cache(Generic[K, V]):
         with self.changing(key):
             pass
 
+    def doubt(self, key: K | None) -> None:
+        """Note that what a key, or without one any key, stands for may have changed."""
+        with self.changing(*(() if key is None else (key,))):
+            pass
+
     def drop_where(self, is_meant: Callable[[K], bool]) -> None:
         """Note that what these keys stand for has changed."""
         self._changes += 1

@@ -115,6 +115,12 @@ class Decisions:
         change = {"added": [EVERYTHING]} if on else {"removed": [EVERYTHING]}
         await self.change(DecisionKind.MAINTENANCE, **change)
 
+    def doubt(self) -> None:
+        """Read anew what was decided: another process has heard of something else."""
+        self._known.doubt(None)
+        for changed in self.on_changed:
+            changed()
+
     async def _keep(
         self, kind: DecisionKind, added: Collection[Decision], removed: Collection[int]
     ) -> None:

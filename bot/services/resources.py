@@ -7,13 +7,17 @@ from bot.kakao import KakaoClient
 from bot.pictures import Pictures
 from bot.services.clock import Clock, Patience
 from bot.services.messages.reader import ReaderSlot
+from bot.services.processes.worker import Worker
 from bot.texts import Texts
 from storage.stores import Stores
 
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """Settings, tables, texts and the clock, the ways to Kakao and Discord, how long to wait."""
+    """Settings, tables, texts and the clock, the ways to Kakao and Discord, how long to wait.
+
+    And this process among others.
+    """
 
     config: Config
     stores: Stores
@@ -23,3 +27,4 @@ class Resources:
     texts: Texts
     now: Clock
     patience: Patience
+    worker: Worker

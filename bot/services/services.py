@@ -15,6 +15,7 @@ from bot.services.messages.reader import ReaderSlot
 from bot.services.operations.build import OperationServices
 from bot.services.privacy.build import PrivacyServices
 from bot.services.privacy.departures import Departures
+from bot.services.processes.build import ProcessServices
 from bot.services.servers.build import ServerServices
 from bot.services.subscriptions.build import SubscriptionServices
 from bot.texts import Texts
@@ -22,6 +23,7 @@ from bot.texts import Texts
 
 @dataclass(frozen=True)
 class Services(
+    ProcessServices,
     AccountServices,
     DeliveryServices,
     PrivacyServices,

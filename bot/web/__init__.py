@@ -1,6 +1,6 @@
 """What Kkachi shows in a browser: link pages, the way back from Kakao, jump pages, health."""
 
-from bot.web.app import build_web
+from bot.web.app import Application, build_health, build_web
 from bot.web.digests import add_digests
 from bot.web.doctor import add_doctor
 from bot.web.front import add_front
@@ -12,6 +12,7 @@ from bot.web.share import ShareSettings, add_sharing
 from bot.web.webhooks import add_accounts
 
 __all__ = [
+    "Application",
     "Notice",
     "ShareSettings",
     "add_accounts",
@@ -22,6 +23,7 @@ __all__ = [
     "add_operator",
     "add_privacy",
     "add_sharing",
+    "build_health",
     "build_web",
     "serve",
 ]

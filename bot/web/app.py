@@ -17,7 +17,62 @@ from bot.web.links import LinkPages
 from bot.web.outcomes import PATH as DONE
 from bot.web.pages import Pages
 
+Application = web.Application
 JUMP_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def build_health(
+    texts: Texts,
+    *,
+    public_url: str,
+    picture_origin: str,
+    auth_url: str,
+    healthy: Callable[[], Awaitable[bool]],
+    login_page: str | None = None,
+) -> web.Application:
+    """Build a web application that says how this process is, and has no other page."""
+    public = URL(public_url)
+    pages = Pages(texts, public_url)
+    headers = security_headers(picture_origin, auth_url, login_page, https=public.scheme == "https")
+    answers = Answers(pages, headers)
+    app = web.Application(middlewares=[Guard(answers, public).protect])
+    app.on_response_prepare.append(answers.secure)
+    app[ANSWERS] = answers
+    app[PAGES] = pages
+
+    async def health(_request: web.Request) -> web.Response:
+        well = await healthy()
+        status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
+        return web.json_response({"status": "ok" if well else "unavailable"}, status=status)
+
+    app.router.add_get(HEALTH, health)
+    return app
+
+
+def _add_pages(
+    app: web.Application,
+    linking: OAuthFlow,
+    jumps: Jumps,
+    *,
+    public_url: str,
+    roles: LinkedRoles | None = None,
+    asks_login: bool = False,
+) -> None:
+    """Add what members see: link pages, the way back from Kakao, and jumps."""
+    public, pages, answers = URL(public_url), app[PAGES], app[ANSWERS]
+    link_pages = LinkPages(linking, pages, answers, public, roles, asks_login=asks_login)
+    rest = Rest(jumps, pages, answers)
+    app.router.add_get("/link/{token}", link_pages.show)
+    app.router.add_post("/link/{token}", link_pages.depart)
+    # Asking for the head of this page would consume the state.
+    app.router.add_get("/oauth/kakao/callback", link_pages.callback, allow_head=False)
+    if roles is not None:
+        app.router.add_get("/oauth/discord/callback", link_pages.identified, allow_head=False)
+        app.router.add_get("/linked-roles", link_pages.report)
+    app.router.add_get(DONE, link_pages.done)
+    app.router.add_get("/number", link_pages.explain_number)
+    app.router.add_get("/m/{id}", rest.jump)
+    app.router.add_get("/static/{name}", rest.static)
 
 
 def build_web(
@@ -32,53 +87,30 @@ def build_web(
     roles: LinkedRoles | None = None,
     asks_login: bool = False,
 ) -> web.Application:
-    """Build the web application; `serve` runs it.
+    """Build the web application with what members see; `serve` runs it.
 
     With `roles` Discord can be asked whose browser it is, and where it `asks_login` it is asked
     before anybody goes on to Kakao.
     """
-    public = URL(public_url)
-    pages = Pages(texts, public_url)
-    answers = Answers(
-        pages,
-        security_headers(
-            picture_origin,
-            auth_url,
-            roles.login_page if roles else None,
-            https=public.scheme == "https",
-        ),
+    app = build_health(
+        texts,
+        public_url=public_url,
+        picture_origin=picture_origin,
+        auth_url=auth_url,
+        healthy=healthy,
+        login_page=roles.login_page if roles else None,
     )
-    link_pages = LinkPages(linking, pages, answers, public, roles, asks_login=asks_login)
-    rest = Rest(jumps, pages, answers, healthy)
-    app = web.Application(middlewares=[Guard(answers, public).protect])
-    app.on_response_prepare.append(answers.secure)
-    app[ANSWERS] = answers
-    app[PAGES] = pages
-    app.router.add_get("/link/{token}", link_pages.show)
-    app.router.add_post("/link/{token}", link_pages.depart)
-    # Asking for the head of this page would consume the state.
-    app.router.add_get("/oauth/kakao/callback", link_pages.callback, allow_head=False)
-    if roles is not None:
-        app.router.add_get("/oauth/discord/callback", link_pages.identified, allow_head=False)
-        app.router.add_get("/linked-roles", link_pages.report)
-    app.router.add_get(DONE, link_pages.done)
-    app.router.add_get("/number", link_pages.explain_number)
-    app.router.add_get("/m/{id}", rest.jump)
-    app.router.add_get(HEALTH, rest.health)
-    app.router.add_get("/static/{name}", rest.static)
+    _add_pages(app, linking, jumps, public_url=public_url, roles=roles, asks_login=asks_login)
     return app
 
 
 class Rest:
-    """Jump pages, health and static files."""
+    """Jump pages and static files."""
 
-    def __init__(
-        self, jumps: Jumps, pages: Pages, answers: Answers, healthy: Callable[[], Awaitable[bool]]
-    ) -> None:
+    def __init__(self, jumps: Jumps, pages: Pages, answers: Answers) -> None:
         self._jumps = jumps
         self._pages = pages
         self._answers = answers
-        self._healthy = healthy
 
     async def jump(self, request: web.Request) -> web.Response:
         """Send a reader of a card on to the message in Discord."""
@@ -92,13 +124,6 @@ class Rest:
         except JumpExpired:
             return self._answers.notice(request, "jump-expired", HTTPStatus.GONE)
         return redirect_to(HTTPStatus.FOUND, address)
-
-    async def health(self, _request: web.Request) -> web.Response:
-        """Tell a supervisor whether Discord and the database answer."""
-        well = await self._healthy()
-        status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
-        body = {"status": "ok" if well else "unavailable"}
-        return web.json_response(body, status=status)
 
     async def static(self, request: web.Request) -> web.Response:
         """Serve a style sheet or picture; its address changes with its content."""

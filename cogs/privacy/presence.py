@@ -10,7 +10,7 @@ import discord
 
 from bot.discord.cog import Answered
 from bot.discord.failures import CLEAR, NO, NO_DIRECT_MESSAGES, asking
-from bot.discord.guilds import guild_of, language_of
+from bot.discord.guilds import guild_of, is_ours, language_of
 from bot.discord.limits import BUTTON_LABEL, OPTION_LABEL, SELECT_OPTIONS, YELLOW
 from bot.discord.notices import NOBODY
 from bot.discord.plugin import AnyBot, services_of
@@ -37,10 +37,11 @@ class DiscordPresenceDoor:
 
         Raises DiscordAway.
         """
-        if guild_of(self._bot, question.guild_id) is None:
+        guild_id = question.guild_id
+        if not is_ours(self._bot, guild_id) or guild_of(self._bot, guild_id) is None:
             return False
         both = [question.asker_id, question.member_id]
-        found = await reader_of(self._bot).usernames(question.guild_id, both)
+        found = await reader_of(self._bot).usernames(guild_id, both)
         return len(found) == len(both)
 
     async def ask(self, question: Presence) -> bool:

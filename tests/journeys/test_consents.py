@@ -98,7 +98,7 @@ async def test_a_member_is_told_once_unless_an_answer_says_so_already(
     forwards = [await idle.to_me() for _ in range(3)]
     with ExitStack() as answers:
         for forward in forwards if watched else ():
-            answers.enter_context(idle.changes.follow(forward))
+            answers.enter_context(idle.changes.follow(forward, MINJI))
         async with idle.running():
             await eventually(are_parked)
     assert told == ([] if watched else [(MINJI, frozenset({"talk_message"}))])

@@ -12,6 +12,7 @@ from bot.discord.failures import LIMIT_SECONDS
 from bot.discord.reader import DiscordServerReader
 from bot.discord.whereabouts import is_outside
 from bot.errors import DiscordAway
+from bot.services.clock import PATIENCE
 from bot.services.messages.models import Source
 from sandbox.discord import LocalDiscord, Message, Overwrite, Permission
 from storage.departures import DepartureStore
@@ -25,12 +26,15 @@ from tests.support.sandbox_discord import (
     new_discord,
     next_of,
     nothing,
+    pointed_at,
 )
 from tests.support.unreadable import UnreadablePoll
 from tests.support.watching import HighlightsWorld, open_tower
 from tests.support.world import CHAT, until
 
 DAY = 24 * 3600.0
+# To the next server of the same one of two shards.
+NEXT = 2 << 22
 Ask = Callable[[DiscordServerReader, LocalDiscord, Message], Awaitable[object]]
 
 
@@ -129,10 +133,10 @@ async def test_while_the_gateway_is_away_nobody_knows(
         await next_of(told)
         assert await unanswered(bot, local, said) == set(QUESTIONS)
         with pytest.raises(DiscordAway):
-            reader.is_in(local.guild.id)
+            await reader.is_in(local.guild.id)
     await local.connected()
     await until(lambda: not bot.shards[0].is_closed())
-    assert reader.is_in(local.guild.id)
+    assert await reader.is_in(local.guild.id)
 
 
 async def test_of_a_server_in_an_outage_nothing_is_known(
@@ -144,13 +148,13 @@ async def test_of_a_server_in_an_outage_nothing_is_known(
     await next_of(told)
     assert await unanswered(bot, local, said) == set(QUESTIONS)
     with pytest.raises(DiscordAway):
-        reader.is_in(local.guild.id)
+        await reader.is_in(local.guild.id)
 
 
 async def test_before_the_first_greeting_nothing_is_known(local: LocalDiscord) -> None:
     reader = DiscordServerReader(TinyBot(default_intents(), nothing), HURRIED)
     with pytest.raises(DiscordAway):
-        reader.is_in(local.guild.id)
+        await reader.is_in(local.guild.id)
     with pytest.raises(DiscordAway):
         await reader.reads(1, local.guild.id, 2)
 
@@ -162,7 +166,7 @@ async def test_a_server_that_took_kkachi_out_is_a_clear_no(
     told = listening(bot, "guild_remove")
     local.world.leave(local.guild, local.world.bot)
     await next_of(told)
-    assert not reader.is_in(local.guild.id)
+    assert not await reader.is_in(local.guild.id)
     assert await reader.highlights(member(local), [place_of(said)]) == {}
     with pytest.raises(DiscordAway):
         await reader.belongs(member(local), local.guild.id)
@@ -328,3 +332,25 @@ async def test_whether_kkachi_is_in_a_server_is_asked_where_the_gateway_does_not
     local.rest_down()
     with pytest.raises(DiscordAway):
         await outside(other.id)
+
+
+async def test_a_server_that_another_process_listens_to_is_read_over_http_for_a_minute(
+    local: LocalDiscord,
+) -> None:
+    said = await local.person("준호").say(CHAT, "안녕하세요")
+    far = TinyBot(default_intents(), nothing)
+    far.shard_ids, far.shard_count = [1 - (local.guild.id >> 22) % 2], 2
+    setattr(far, "kkachi", SimpleNamespace(patience=PATIENCE))  # noqa: B010 - as `attach` puts it there
+    with pointed_at(local):
+        async with far:
+            await far.login(local.bot_token)
+            reader = DiscordServerReader(far)
+            assert await reader.is_in(local.guild.id)
+            assert not await reader.is_in(local.guild.id + NEXT)
+            assert await reader.reads(member(local), local.guild.id, said.channel.id)
+            found = await reader.highlights(member(local), [place_of(said)])
+            assert found[place_of(said)].seen.text == "안녕하세요"
+            local.rest_fails(503)
+            assert await reader.places(local.guild.id, said.channel.id) is not None
+            with pytest.raises(DiscordAway):
+                await reader.is_in(local.guild.id + 2 * NEXT)

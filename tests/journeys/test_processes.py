@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
@@ -87,7 +88,10 @@ async def senders(postgresql: str, tmp_path: Path) -> AsyncIterator[Senders]:
     limits.pair_per_day = limits.sender_per_day = limits.recipient_per_day = 10_000
     async with kakao.serve(), opened(kakao, kakao.url, tmp_path, clock, url=postgresql) as world:
         await world.link()
-        plenty = {f"KAKAO_{kind}_DAILY": "10000" for kind in ("PAIR", "SENDER", "RECIPIENT")}
+        sends = {"ROLES": "sender"}
+        plenty = sends | {
+            f"KAKAO_{kind}_DAILY": "10000" for kind in ("PAIR", "SENDER", "RECIPIENT")
+        }
         settings = plenty | {
             "PATH": os.environ["PATH"],
             "DISCORD_TOKEN": "none",
@@ -123,6 +127,19 @@ async def test_what_a_killed_process_was_sending_is_settled_within_seconds(
         ("killed", "준호"): 1,
         ("killed", "서연"): 1,
     }
+
+
+async def test_an_allowance_of_20_stays_20_whoever_sends(senders: Senders) -> None:
+    senders.settings["KAKAO_PAIR_DAILY"] = "20"
+    async with senders.process(), senders.process():
+        for number in range(30):
+            await senders.world.to_me(card(f"{number}"))
+        await until(lambda: len(senders.world.kakao.outbox) >= 20, 30)
+        await asyncio.sleep(2)
+    assert len(senders.world.kakao.outbox) == 20
+    assert set(senders.world.arrived().values()) == {1}
+    used = await senders.world.database.all(text("SELECT sent FROM allowances WHERE kind='pair'"))
+    assert [row["sent"] for row in used] == [20]
 
 
 async def test_a_process_that_is_stopped_at_random_and_continued_sends_nothing_twice_to_friends(

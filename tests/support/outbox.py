@@ -19,13 +19,14 @@ from bot.services.deliveries.followups import FollowUps
 from bot.services.deliveries.outbox import PATIENCE, Outbox
 from bot.services.deliveries.sender import Sender
 from bot.services.deliveries.signals import OutboxSignals
-from bot.services.deliveries.worker import Worker
+from bot.services.processes.worker import Worker
 from bot.texts import Locale
 from sandbox.demo.people import add_people
 from sandbox.kakao import Account, LocalKakao
 from storage.allowances import AllowanceStore
 from storage.database import Database, open_database
 from storage.deliveries import Chat, Delivery, DeliveryState, DeliveryStore, NewDelivery
+from storage.duties import SENDER, Duties
 from storage.leases import LeaseStore
 from storage.links import Link, LinkStore
 from storage.vault import Vault
@@ -57,6 +58,9 @@ async def composed_of_nothing(row: Delivery) -> Message:
 def card(text: str) -> dict[str, object]:
     """Return a card that says this."""
     return CARD | {"text": text}
+
+
+SENDING = Duties(frozenset({SENDER}))
 
 
 class RestingSender(Sender):
@@ -118,7 +122,9 @@ class World:
             self.store, self.changes, now=self.clock, random=random, patience=patience
         )
         self.links.on_deliveries_changed[:] = [self.changes.changed]
-        self.worker = Worker(WorkerStore(self.database), now=self.clock, random=random)
+        self.worker = Worker(
+            WorkerStore(self.database), now=self.clock, random=random, duties=SENDING
+        )
         self.sender = RestingSender(
             self.store,
             self.allowance,

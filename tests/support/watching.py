@@ -73,7 +73,7 @@ class FakeReader:
         self._ask(guild_id)
         return member_id in self.managers
 
-    def is_in(self, guild_id: int) -> bool:
+    async def is_in(self, guild_id: int) -> bool:
         self._ask(guild_id)
         return guild_id in self.servers
 

@@ -151,7 +151,7 @@ async def test_where_members_wrote_is_remembered_of_the_last() -> None:
 async def test_nobody_follows_a_forward_after_looking_away() -> None:
     signals, locks = OutboxSignals(), KeyedLocks[int]()
     for number in range(MANY):
-        with signals.follow(str(number)):
+        with signals.follow(str(number), number):
             async with locks.of(number):
                 assert signals.is_watched(str(number))
     assert max(size for _, size in sizes(signals, locks)) == 0

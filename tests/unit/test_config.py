@@ -15,6 +15,7 @@ import pytest
 from bot.cli.exit import OPERATOR_MISTAKE, TROUBLE
 from bot.config import DISCORD_CDN_URL, Config, ConfigError, load_config
 from storage.database import open_database
+from storage.duties import EVERYTHING, Duties, Shards
 from tests.support.world import ROOT, TOKEN_KEY, free_port, open_world, start_process
 
 GOOD = {
@@ -154,6 +155,46 @@ async def test_a_proof_by_discord_without_its_secret_is_one_line_and_the_status_
     assert "DISCORD_CLIENT_SECRET" in line
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ROLES", "gateway,postman"),
+        ("ROLES", ","),
+        ("SHARDS", "all"),
+        ("SHARDS", "2/2"),
+        ("SHARDS", "3-1/10"),
+    ],
+)
+def test_a_part_that_there_is_not_is_a_wrong_setting(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    url = "postgresql+asyncpg://kkachi@localhost/kkachi"
+    [line] = complaints(monkeypatch, DATABASE_URL=url, **{name: value})
+    assert line.startswith(f"{name}: ")
+
+
+@pytest.mark.parametrize(("name", "value"), [("ROLES", "sender,web"), ("SHARDS", "0-4/10")])
+def test_one_of_several_processes_upon_sqlite_is_told_what_it_needs(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    [line] = complaints(monkeypatch, **{name: value})
+    assert line.startswith(f"{name}: one of several processes needs the PostgreSQL")
+    assert "DATABASE_URL=postgresql+asyncpg://" in line
+    url = "postgresql+asyncpg://kkachi@localhost/kkachi"
+    assert load(monkeypatch, DATABASE_URL=url, **{name: value}).database_url == url
+
+
+def test_a_process_does_everything_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(monkeypatch).duties == EVERYTHING
+    url = "postgresql+asyncpg://kkachi@localhost/kkachi"
+    config = load(monkeypatch, DATABASE_URL=url, ROLES="web, gateway", SHARDS="0-4/10")
+    assert config.duties == Duties(frozenset({"gateway", "web"}), Shards(0, 4, 10))
+    assert [config.shards.holds(number << 22) for number in (0, 4, 5, 9, 10)] == [
+        *(True, True, False, False, True)
+    ]
+    assert str(config.shards) == "0-4/10"
+
+
 async def test_a_database_in_use_is_one_line(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'kkachi.db'}"
     async with open_database(url):
@@ -161,6 +202,7 @@ async def test_a_database_in_use_is_one_line(tmp_path: Path) -> None:
     assert status == 1
     assert lines[-1].startswith("DATABASE_URL: ")
     assert "in use by another" in lines[-1]
+    assert "one PostgreSQL" in lines[-1]
     assert len(lines) == 1
 
 

@@ -76,7 +76,7 @@ class Server:
     async def note(self, *_: object) -> None:
         """Who uses it does not matter here."""
 
-    def is_in(self, guild_id: int) -> bool:
+    async def is_in(self, guild_id: int) -> bool:
         return guild_id == GUILD
 
     async def left(self, _: int) -> "Server":

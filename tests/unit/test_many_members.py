@@ -176,10 +176,10 @@ async def test_a_mistake_of_our_own_about_one_member_holds_up_nobody_else(
     shown = tower.glass.is_in
     await tower.database.change(text("UPDATE hits SET guild_id = 9 WHERE member_id = 12"))
 
-    def is_in(guild_id: int) -> bool:
+    async def is_in(guild_id: int) -> bool:
         if guild_id != GUILD:
             raise ZeroDivisionError("비밀")
-        return shown(guild_id)
+        return await shown(guild_id)
 
     tower.glass.is_in = is_in  # type: ignore[method-assign]  # a reader with a mistake in it
     assert await look(tower) == [10, 11, 13, 14]

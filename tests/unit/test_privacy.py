@@ -96,9 +96,9 @@ class Office:
     async def forget_guild(self, guild_id: int) -> None:
         self.erased.append((guild_id, 0))
 
-    def is_in(self, guild_id: int) -> bool:
+    async def is_in(self, guild_id: int) -> bool:
         self.looked.append(guild_id)
-        return self.tower.glass.is_in(guild_id)
+        return await self.tower.glass.is_in(guild_id)
 
     async def belongs(self, member_id: int, guild_id: int) -> bool:
         self.asked.append((guild_id, member_id))

@@ -83,7 +83,7 @@ async def test_after_a_kill_in_the_middle_nothing_goes_out_in_the_wrong_name(idl
 
 async def test_whoever_watches_a_forward_hears_at_once_that_it_is_cancelled(idle: World) -> None:
     waiting = await idle.to_me()
-    with idle.changes.follow(waiting) as changed:
+    with idle.changes.follow(waiting, MINJI) as changed:
         await idle.link("준호")
         assert changed.is_set()
 

@@ -4,14 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 
 import pytest
 from sqlalchemy import text
 
 from bot.kakao import Message
+from bot.services.processes.worker import Worker
 from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
 from storage.deliveries import Chat, DeliveryState
+from storage.duties import GATEWAY, SENDER, Duties, Shards
+from storage.workers import ShardsTaken, WorkerStore
 from tests.support.outbox import JUNHO, MINJI, Clock, World, card, opened
 from tests.support.world import until
 
@@ -180,3 +184,61 @@ async def test_two_processes_send_each_card_once(both: Both) -> None:
     assert set(first.arrived().values()) == {1}
     rows = [row for one in (MINJI, JUNHO) for row in await first.store.last(one, 100)]
     assert {(row.state, row.chat, row.worker) for row in rows} == {(SENT, Chat.ME, None)}
+
+
+GATEWAY_ONLY = frozenset({GATEWAY})
+
+
+def process(world: World, number: int, shards: str, roles: frozenset[str] = GATEWAY_ONLY) -> Worker:
+    """Be one of several processes on this database."""
+    duties = Duties(roles, Shards.read(shards))
+    store = WorkerStore(world.database)
+    return Worker(store, now=world.clock, random=Random(number), duties=duties)
+
+
+async def test_two_living_processes_never_listen_to_the_same_servers(both: Both) -> None:
+    world = both.first
+    await process(world, 1, "0-4/10").beat()
+    for taken in ("4/10", "0-9/10", "3-5/10", "0/2", "0/1"):
+        with pytest.raises(ShardsTaken, match="0-4/10"):
+            await process(world, 2, taken).beat()
+    await process(world, 3, "5-9/10").beat()
+    await process(world, 4, "0-4/10", frozenset({SENDER})).beat()
+    world.clock.at += 7
+    await process(world, 5, "0/1").beat()
+
+
+async def test_a_process_that_was_silent_takes_its_servers_again_unless_others_have_them(
+    both: Both,
+) -> None:
+    world = both.first
+    mine = process(world, 1, "0/2")
+    await mine.beat()
+    before = mine.id
+    world.clock.at += 5
+    await mine.beat()
+    assert mine.id != before
+    world.clock.at += 7
+    await process(world, 2, "0/2").beat()
+    with pytest.raises(ShardsTaken):
+        await mine.beat()
+
+
+async def test_the_oldest_process_with_a_role_leads_it_until_it_is_dead(both: Both) -> None:
+    world = both.first
+    gateway = process(world, 1, "0/2")
+    senders = [process(world, number, "0/1", frozenset({SENDER})) for number in (2, 3)]
+
+    async def beat(*workers: Worker) -> list[tuple[bool, bool]]:
+        world.clock.at += 2
+        for one in workers:
+            await one.beat()
+        return [(one.leads(), one.leads(SENDER)) for one in (gateway, *senders)]
+
+    for newcomer in (gateway, *senders):
+        await newcomer.beat()
+        world.clock.at += 0.5
+    assert await beat(gateway, *senders) == [(True, False), (False, True), (False, False)]
+    for _ in range(3):
+        await beat(senders[1])
+    assert await beat(senders[1]) == [(False, False), (False, False), (True, True)]

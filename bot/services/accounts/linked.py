@@ -39,8 +39,15 @@ class LinkedMembers:
 
     async def changed(self, member_id: int) -> None:
         """Note that a member has linked, or has no longer."""
+        self.doubt(member_id)
+
+    def doubt(self, member_id: int | None) -> None:
+        """Ask anew whether a member, or anybody, has linked: another process may know better."""
         self._changes += 1
-        self._known.pop(member_id, None)
+        if member_id is None:
+            self._known.clear()
+        else:
+            self._known.pop(member_id, None)
 
     def _answer(self, member_id: int, now: float) -> bool | None:
         is_linked, until = self._known.get(member_id, (False, now))

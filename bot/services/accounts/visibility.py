@@ -72,7 +72,7 @@ class Visibility:
 
         Raises OnlyInServers, NotLinked, LinkBroken or DiscordAway.
         """
-        if guild_id is None or not self._sight.reader.is_in(guild_id):
+        if guild_id is None or not await self._sight.reader.is_in(guild_id):
             raise OnlyInServers
         if not await self._store.add(guild_id, member_id, self._now()):
             link = await self._links.get(member_id)

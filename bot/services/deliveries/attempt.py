@@ -35,7 +35,7 @@ from bot.services.deliveries.allowance import REFUSALS
 from bot.services.deliveries.outcomes import Failure, Held, may_have_arrived
 from bot.services.deliveries.signals import OutboxSignals
 from bot.services.deliveries.slots import Slots
-from bot.services.deliveries.worker import Worker
+from bot.services.processes.worker import Worker
 from storage.deliveries import Chat, Delivery
 from storage.leases import Lease
 from storage.links import Link

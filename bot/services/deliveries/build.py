@@ -1,5 +1,6 @@
 """Builds the outbox and what sends from it."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from random import SystemRandom
@@ -15,10 +16,9 @@ from bot.services.deliveries.followups import FollowUps
 from bot.services.deliveries.images import Images
 from bot.services.deliveries.outbox import Outbox
 from bot.services.deliveries.recent import RecentSends
-from bot.services.deliveries.sender import Keep, Sender
+from bot.services.deliveries.sender import SHARED_LOOK_EVERY, Keep, Sender
 from bot.services.deliveries.signals import OutboxSignals
 from bot.services.deliveries.signed import SignedPictures
-from bot.services.deliveries.worker import Worker
 from bot.services.resources import Resources
 
 
@@ -54,7 +54,13 @@ def build_deliveries(resources: Resources) -> DeliveryServices:
     return DeliveryServices(
         allowance=Allowance(stores.allowances, _limits(config), now=now, percents=percents),
         decisions=decisions,
-        deliveries=Outbox(stores.deliveries, signals, now=now, random=SystemRandom()),
+        deliveries=Outbox(
+            stores.deliveries,
+            signals,
+            now=now,
+            random=SystemRandom(),
+            look_every=math.inf if stores.workers.is_alone else SHARED_LOOK_EVERY,
+        ),
         signals=signals,
         recent=RecentSends(stores.deliveries, stores.hits, resources.sight, resources.texts),
         images=images,
@@ -80,13 +86,12 @@ def build_sender(
     async def is_halted() -> bool:
         return (await outbox.decisions.now()).in_maintenance
 
-    worker = Worker(resources.stores.workers, now=now, random=SystemRandom())
     signals = outbox.signals
     attempts = Attempts(
         links,
         resources.kakao,
         signals,
-        worker,
+        resources.worker,
         now=now,
         compose=compose,
         permit=permit,

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from random import Random
@@ -41,12 +42,14 @@ class Outbox:
         now: Clock,
         random: Random,
         patience: float = PATIENCE,
+        look_every: float = math.inf,
     ) -> None:
         self._store = store
         self._signals = signals
         self._now = now
         self._random = random
         self._patience = patience
+        self._look_every = look_every
 
     async def send(
         self, rows: Sequence[NewDelivery], *, draft_id: str | None = None
@@ -58,9 +61,9 @@ class Outbox:
         """
         forward_id = self._new_id()
         deadline = _clock() + self._patience
-        with self._signals.follow(forward_id) as changed:
+        with self._signals.follow(forward_id, rows[0].member_id) as changed:
             await self._accept(forward_id, rows, draft_id)
-            await self._until_told(changed, deadline)
+            await self._until_told(changed, self._next_look(deadline))
         if len(changed.rows) == len(rows) and all(map(_is_sent, changed.rows)):
             return list(changed.rows)
         return await self._settled(forward_id, rows[0].member_id, deadline)
@@ -131,7 +134,7 @@ class Outbox:
     async def _settled(
         self, forward_id: str, member_id: int, deadline: float, *, parked: bool = False
     ) -> list[Delivery]:
-        with self._signals.follow(forward_id) as changed:
+        with self._signals.follow(forward_id, member_id) as changed:
             while True:
                 changed.clear()
                 rows = await self._store.of_forward(forward_id, member_id)
@@ -139,7 +142,7 @@ class Outbox:
                 moving = self._moving(rows, left) or (parked and _waits_for_member(rows))
                 if self._signals.closed or left <= 0 or not moving:
                     return rows
-                await self._until_told(changed, deadline)
+                await self._until_told(changed, self._next_look(deadline))
 
     async def _until_told(self, changed: asyncio.Event, deadline: float) -> None:
         """Wait for a change, though not past the deadline, nor when nothing is sent any more."""
@@ -147,6 +150,10 @@ class Outbox:
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(deadline):
                     await changed.wait()
+
+    def _next_look(self, deadline: float) -> float:
+        """Return how long to wait for a change: what another process does may be told nobody."""
+        return min(deadline, _clock() + self._look_every)
 
     def _moving(self, rows: Iterable[Delivery], seconds: float) -> bool:
         soon = self._now() + seconds

@@ -36,6 +36,7 @@ from bot.services.deliveries.outcomes import (
 from bot.services.deliveries.signals import OutboxSignals
 from storage.database import StorageError
 from storage.deliveries import Delivery, DeliveryState, DeliveryStore
+from storage.duties import SENDER
 from storage.leases import Lease, LeaseStore, Outcome, Probe
 
 logger = logging.getLogger(__name__)
@@ -201,6 +202,8 @@ class Sender:
         """Erase what is old, beside the sending: there may be much of it."""
         now, last = self._now(), self._tidied_at
         if self._tidying is not None and not self._tidying.done():
+            return
+        if not self.worker.leads(SENDER):
             return
         if last is None or has_passed(last, HOUR, now):
             self._tidied_at = now

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from storage.deliveries import Delivery
+from storage.changes import Moved
+from storage.deliveries import Delivery, DeliveryState
 
 
 class Follower(asyncio.Event):
@@ -22,7 +23,11 @@ class OutboxSignals:
         self.closed = False
         """Whether nothing will be sent any more."""
         self.on_told: list[Callable[[Sequence[Delivery]], None]] = []
+        self.on_moved: list[Callable[[Moved], None]] = []
+        """Hear of what other processes do as well; it may be missed, and told twice."""
         self._watchers: dict[str, set[Follower]] = {}
+        self.on_read: list[Callable[[int], None]] = []
+        """Hear of a member who has just read an answer about a forward."""
 
     def changed(
         self, rows: list[Delivery], *, work: bool = True, recorded: Sequence[Delivery] = ()
@@ -39,6 +44,14 @@ class OutboxSignals:
             listener(rows)
         return rows
 
+    def moved(self, moved: Moved) -> None:
+        """Wake whoever waits for a forward that some process has accepted or got on with."""
+        if moved.state == DeliveryState.QUEUED:
+            self.work.set()
+        self._wake(moved.forward_id)
+        for listener in self.on_moved:
+            listener(moved)
+
     def close(self) -> None:
         """Wake everybody for the last time."""
         self.closed = True
@@ -47,8 +60,8 @@ class OutboxSignals:
             self._wake(forward_id)
 
     @contextmanager
-    def follow(self, forward_id: str) -> Iterator[Follower]:
-        """Yield what is set whenever a row of the forward has changed."""
+    def follow(self, forward_id: str, member_id: int) -> Iterator[Follower]:
+        """Yield what is set whenever a row of the member's forward has changed."""
         changed = Follower()
         self._watchers.setdefault(forward_id, set()).add(changed)
         try:
@@ -57,6 +70,8 @@ class OutboxSignals:
             self._watchers[forward_id].discard(changed)
             if not self._watchers[forward_id]:
                 del self._watchers[forward_id]
+            for listener in self.on_read:
+                listener(member_id)
 
     def is_watched(self, forward_id: str) -> bool:
         """Tell whether somebody is looking at an answer about this forward."""

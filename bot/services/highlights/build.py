@@ -65,7 +65,7 @@ def build_highlights(
     """Build the services of `/highlight`."""
     stores, sight, now = resources.stores, resources.sight, resources.now
     links, linked = accounts.links, accounts.linked
-    rules = Rules(stores.rules, Matcher(), servers.settings, stores.rule_hits, now=now)
+    rules = _rules(resources, servers)
     wishes, activity = Schedules(stores.wishes, now=now), Activity()
     dispatcher = _dispatcher(resources, links, outbox, wishes)
     questions = Questions(
@@ -110,6 +110,18 @@ def _catch_up(resources: Resources, rules: Rules, presence: Presence) -> CatchUp
     return catch_up
 
 
+def _rules(resources: Resources, servers: ServerServices) -> Rules:
+    return Rules(
+        resources.stores.rules,
+        Matcher(),
+        servers.settings,
+        resources.stores.rule_hits,
+        now=resources.now,
+        shards=resources.config.shards,
+        is_alone=resources.worker.is_alone,
+    )
+
+
 def _watcher(
     resources: Resources, rules: Rules, gates: Gates, activity: Activity, dispatcher: Dispatcher,
     *, patterns: PatternSearch, linked: LinkedMembers, replacements: Replacements,
@@ -137,16 +149,18 @@ def _watcher(
 def _dispatcher(
     resources: Resources, links: Links, outbox: DeliveryServices, wishes: Schedules
 ) -> Dispatcher:
-    stores = resources.stores
+    stores, is_alone = resources.stores, resources.worker.is_alone
+    others = None if is_alone else stores.hits
     return Dispatcher(
         hits=stores.hits,
         links=links,
-        days=Days(outbox.allowance, stores.deliveries, now=resources.now),
+        days=Days(outbox.allowance, stores.deliveries, now=resources.now, others=others),
         schedules=wishes,
         signals=outbox.signals,
         sight=resources.sight,
         patience=resources.patience,
         now=resources.now,
+        is_alone=is_alone,
     )
 
 

@@ -53,7 +53,8 @@ class CatchUp:
 
     async def load(self) -> None:
         """Learn which servers were judged before; to be done once, before messages come in."""
-        self._known = await self._watermarks.guilds()
+        judged = await self._watermarks.guilds()
+        self._known = {one for one in judged if self._rules.shards.holds(one)}
 
     def missed(self) -> None:
         """Note that nobody listened for a while; an hour of it, at most, will be read.

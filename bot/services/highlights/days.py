@@ -9,6 +9,7 @@ from bot.services.clock import HOUR, Clock
 from bot.services.deliveries.allowance import Allowance, Left
 from bot.services.highlights.planner import Day
 from storage.deliveries import DeliveryStore
+from storage.hits import HitStore
 
 # How many sends are remembered of a member, and of how many members.
 REMEMBERED = 32
@@ -35,10 +36,21 @@ class Today:
 
 
 class Days:
-    """Knows what each member has left, and when automatic messages went to them lately."""
+    """Knows what each member has left, and when automatic messages went to them lately.
 
-    def __init__(self, allowance: Allowance, deliveries: DeliveryStore, *, now: Clock) -> None:
+    Where `others` send them as well, the table says when.
+    """
+
+    def __init__(
+        self,
+        allowance: Allowance,
+        deliveries: DeliveryStore,
+        *,
+        now: Clock,
+        others: HitStore | None = None,
+    ) -> None:
         self._allowance = allowance
+        self._others = others
         self._deliveries = deliveries
         self._now = now
         self._sent = Bounded[int, deque[float]](MOST_MEMBERS)
@@ -51,8 +63,16 @@ class Days:
         left = await self._allowance.left_of(member_ids)
         ends = self._allowance.limits.day_ends(self._now())
         uncounted = await self._deliveries.count_queued(ends)
+        await self._note_others(left)
         days = {member_id: self._day(member_id, one) for member_id, one in left.items()}
         return Today(days, min((one.app for one in left.values()), default=0) - uncounted)
+
+    async def _note_others(self, member_ids: Collection[int]) -> None:
+        """Note what has gone to these members by whichever process."""
+        if self._others is not None:
+            sent = await self._others.sent_since(member_ids, self._now() - HOUR)
+            for member_id in member_ids:
+                self._sent[member_id] = deque(sent.get(member_id, ()), REMEMBERED)
 
     def note_sent(self, member_id: int) -> None:
         """Note that an automatic message goes to a member now."""

@@ -13,7 +13,7 @@ from contextlib import suppress
 from bot.errors import DiscordAway
 from bot.logs import described
 from bot.services.accounts.links import Links
-from bot.services.clock import Clock, Patience
+from bot.services.clock import Clock, Patience, has_passed
 from bot.services.deliveries.sender import TROUBLE_WAIT
 from bot.services.deliveries.signals import OutboxSignals
 from bot.services.highlights.days import Days
@@ -21,6 +21,7 @@ from bot.services.highlights.planner import Plan, Waiting, plan
 from bot.services.highlights.rules import LONGEST_DELAY
 from bot.services.highlights.schedule import Schedules
 from bot.services.messages.reader import ReaderSlot
+from storage.changes import Moved
 from storage.database import StorageError
 from storage.deliveries import OF_HITS, Chat, Delivery, NewDelivery
 from storage.hits import Hit, HitStore
@@ -35,6 +36,7 @@ BATCHES = 10
 # A clock that was moved, or a member who linked again elsewhere, is noticed this soon.
 LOOK_EVERY = 1.0
 BUSY_WAIT = 30.0
+TAKE_OVER_EVERY = 15.0
 UNREADABLE_WAIT = 300.0
 # A server that Discord does not show is looked for as often as after so many tries.
 AWAY_TRIES = 3
@@ -60,6 +62,7 @@ class Dispatcher:
         patience: Patience,
         now: Clock,
         batch: int = BATCH,
+        is_alone: bool = True,
     ) -> None:
         self._hits = hits
         self._links = links
@@ -70,11 +73,13 @@ class Dispatcher:
         self._patience = patience
         self._now = now
         self._batch = batch
+        self._is_alone = is_alone
         self._times: dict[int, float] = {}
-        self._looked_at = math.inf
+        self._looked_at, self._took_over_at = math.inf, 0.0
         self._told: set[str] = set()
         self._woken = asyncio.Event()
         signals.on_told.append(self._ended)
+        signals.on_moved.append(self._moved)
 
     def wake(self, member_id: int) -> None:
         """Look at a member's hits now."""
@@ -115,6 +120,10 @@ class Dispatcher:
             await self._hits.hasten(now, LONGEST_DELAY)
             self._times |= dict.fromkeys(await self._hits.members_waiting(), 0.0)
             self._days.set_back(back)
+        elif not self._is_alone and has_passed(self._took_over_at, TAKE_OVER_EVERY, now):
+            # Of a process that found something and died nobody else would hear.
+            self._times = dict.fromkeys(await self._hits.members_waiting(), 0.0) | self._times
+            self._took_over_at = now
         self._looked_at = now
 
     def _rest(self) -> float:
@@ -193,7 +202,7 @@ class Dispatcher:
         busy = await self._hits.busy(able) if able else set()
         free = able - busy
         waiting = await self._hits.waiting_for(free) if free else {}
-        shown = self._shown(waiting)
+        shown = await self._shown(waiting)
         plans = await self._plans(shown) if shown else {}
         going = [_bundle(planned.now, shown[one]) for one, planned in plans.items() if planned.now]
         times: Times = dict.fromkeys(member_ids)
@@ -202,18 +211,18 @@ class Dispatcher:
         times |= dict.fromkeys(busy, self._now() + BUSY_WAIT)
         return times | (await self._take(going) if going else {})
 
-    def _shown(self, found: Found) -> Found:
+    async def _shown(self, found: Found) -> Found:
         """Return what is of servers that Discord shows, the most urgent member first."""
         servers = {hit.guild_id for hits in found.values() for hit in hits}
-        here = {guild_id for guild_id in servers if self._is_shown(guild_id)}
+        here = {guild_id for guild_id in servers if await self._is_shown(guild_id)}
         shown = {one: [hit for hit in hits if hit.guild_id in here] for one, hits in found.items()}
         some = [(one, hits) for one, hits in shown.items() if hits]
         return dict(sorted(some, key=lambda pair: _urgency(pair[1][0])))
 
-    def _is_shown(self, guild_id: int) -> bool:
+    async def _is_shown(self, guild_id: int) -> bool:
         """Tell whether Discord can be asked about a server, be it only that we were removed."""
         try:
-            self._sight.reader.is_in(guild_id)
+            await self._sight.reader.is_in(guild_id)
         except DiscordAway:
             return False
         return True
@@ -256,6 +265,10 @@ class Dispatcher:
         for row in rows:
             if row.chat is Chat.ME and (row.member_id in self._times or row.is_automatic):
                 self.wake(row.member_id)
+
+    def _moved(self, moved: Moved) -> None:
+        if moved.member_id in self._times:
+            self.wake(moved.member_id)
 
 
 def _is_trouble(error: Exception) -> bool:

@@ -34,6 +34,7 @@ from bot.services.locks import KeyedLocks
 from bot.services.messages.models import Body, Highlight, Member, Source
 from bot.services.messages.reader import ReaderSlot
 from bot.texts import Locale, pick_locale
+from storage.changes import Moved
 from storage.database import StorageError
 from storage.deliveries import Delivery, DeliveryState
 from storage.reactions import Choice, NewSend, Noted, ReactionStore, Send
@@ -115,6 +116,7 @@ class Reactions:
         self._listeners = Listeners()
         self.on_refused: list[Callable[[Refusal], Awaitable[None]]] = []
         signals.on_told.append(self._told)
+        signals.on_moved.append(self._moved)
 
     # What a member has chosen
 
@@ -136,6 +138,10 @@ class Reactions:
     async def forget(self, member_id: int) -> None:
         """Forget what is remembered of a member: it is erased."""
         self._choices.drop(member_id)
+
+    def doubt(self, member_id: int | None) -> None:
+        """Read anew what a member, or anybody, has chosen: another process may have changed it."""
+        self._choices.doubt(member_id)
 
     # What Discord tells
 
@@ -302,6 +308,10 @@ class Reactions:
 
     def _told(self, rows: Sequence[Delivery]) -> None:
         if any(row.state in {DeliveryState.FAILED, DeliveryState.CANCELLED} for row in rows):
+            self._woken.set()
+
+    def _moved(self, moved: Moved) -> None:
+        if moved.state in {DeliveryState.FAILED, DeliveryState.CANCELLED}:
             self._woken.set()
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -15,11 +15,12 @@ from bot.services.clock import DAY, HOUR, Clock, is_too_far
 from bot.services.highlights.matching import analyser
 from bot.services.highlights.matching.matcher import Matcher
 from bot.services.highlights.matching.normalise import needle
-from bot.services.highlights.matching.patterns import Pattern
+from bot.services.highlights.matching.patterns import BadPattern, Pattern
 from bot.services.highlights.matching.words import Mode, hit
 from bot.services.locks import KeyedLocks
 from bot.services.messages.models import Author, uncovered
 from bot.services.servers.settings import Settings
+from storage.duties import ALL, Shards
 from storage.reading import Unreadable, reading
 from storage.rule_hits import RuleHitStore
 from storage.rules import (
@@ -193,11 +194,18 @@ class Rules:
         hits: RuleHitStore,
         *,
         now: Clock,
+        shards: Shards = ALL,
+        is_alone: bool = True,
     ) -> None:
         self._store = store
         self._hits = hits
         self._settings = settings
         self._now = now
+        self.shards = shards
+        """Which servers are listened to here."""
+        self._is_alone = is_alone
+        # By member what is looked for, where another process may change it.
+        self._known: dict[int, dict[int, Rule]] = {}
         self.matcher = matcher
         # One change at a time, so that the matcher looks for what is stored and nothing else.
         self._turn = asyncio.Lock()
@@ -209,14 +217,67 @@ class Rules:
         self._watched: set[int] = set()
 
     async def load(self) -> None:
-        """Give the matcher everybody's rules; to be done once, before messages come in."""
-        rules = [rule async for rule in self._store.all()]
+        """Give the matcher everybody's rules in the servers that are listened to here."""
+        rules = [rule async for rule in self._store.all(self.shards)]
         self._watched = {rule.guild_id for rule in rules}
         self.matcher.load(rules)
+        for rule in () if self._is_alone else rules:
+            self._known.setdefault(rule.member_id, {})[rule.id] = rule
         await asyncio.to_thread(analyser.load)
         async for member_id, guild_id, values in self._store.all_filters():
             with suppress(Unreadable):
                 if _filter(member_id, guild_id, values).active_delay:
+                    self.delayed.add(member_id)
+
+    async def refresh(self, member_id: int | None) -> None:
+        """Look for a member's rules, or everybody's, as another process may have changed them.
+
+        Raises StorageError.
+        """
+        if member_id is None:
+            await self._refresh([rule async for rule in self._store.all(self.shards)], self._known)
+            return
+        stored = await self.of(member_id)
+        await self._refresh([rule for rule in stored if self._listens(rule)], [member_id])
+        await self._mind_delays(member_id, {rule.guild_id for rule in stored})
+
+    async def _refresh(self, stored: Iterable[Rule], member_ids: Iterable[int]) -> None:
+        async with self._turn:
+            new = {rule.id: rule for rule in stored}
+            known = {
+                number: rule
+                for member_id in tuple(member_ids)
+                for number, rule in self._known.get(member_id, {}).items()
+            }
+            for number, rule in known.items():
+                if new.get(number) != rule:
+                    self._ignore(rule)
+            added = [rule for number, rule in new.items() if known.get(number) != rule]
+            for rule in added:
+                self._look_for(rule)
+        for guild_id in {rule.guild_id for rule in added}:
+            await self._tell_added(guild_id)
+
+    def _listens(self, rule: Rule) -> bool:
+        return rule.is_everywhere or self.shards.holds(rule.guild_id)
+
+    def _look_for(self, rule: Rule) -> None:
+        if not self._listens(rule):
+            return
+        with suppress(BadPattern):  # of a release that allows more
+            self.matcher.add(rule)
+        self._watched.add(rule.guild_id)
+        if not self._is_alone:
+            self._known.setdefault(rule.member_id, {})[rule.id] = rule
+
+    async def _tell_added(self, guild_id: int) -> None:
+        for listener in self.on_added:
+            await listener(guild_id)
+
+    async def _mind_delays(self, member_id: int, guild_ids: Iterable[int]) -> None:
+        for guild_id in guild_ids:
+            with suppress(Unreadable):
+                if (await self.filter(member_id, guild_id)).active_delay:
                     self.delayed.add(member_id)
 
     def watch(self, guild_id: int) -> bool:
@@ -251,10 +312,8 @@ class Rules:
         async with self._turn:
             await self._check_room(new, size)
             rule = await self._store.add(new)
-            self.matcher.add(rule)
-            self._watched.add(guild_id)
-        for listener in self.on_added:
-            await listener(guild_id)
+            self._look_for(rule)
+        await self._tell_added(guild_id)
         return rule
 
     async def change(
@@ -285,10 +344,8 @@ class Rules:
             if not await self._store.change(new):
                 raise RuleUnknown
             self._ignore(before)
-            self.matcher.add(new)
-            self._watched.add(new.guild_id)
-        for listener in self.on_added:
-            await listener(new.guild_id)
+            self._look_for(new)
+        await self._tell_added(new.guild_id)
         return new
 
     async def pause(self, member_id: int, rule_id: int, *, on: bool) -> Rule:
@@ -403,9 +460,9 @@ class Rules:
                 for rule in await self.of(member_id, guild_id):
                     self._ignore(rule)
             elif guild_id is not None:
-                async for rule in self._store.all():
+                async for rule in self._store.all(self.shards):
                     if rule.guild_id == guild_id:
-                        self.matcher.remove(rule)
+                        self._ignore(rule)
                 self._watched.discard(guild_id)
             await self._store.forget(member_id=member_id, guild_id=guild_id)
         if member_id is not None and guild_id is None:
@@ -414,6 +471,10 @@ class Rules:
     def _ignore(self, rule: Rule) -> None:
         """Look for a rule no more, and in no server for whose sake it alone was looked at."""
         self.matcher.remove(rule)
+        mine = self._known.get(rule.member_id, {})
+        mine.pop(rule.id, None)
+        if not mine:
+            self._known.pop(rule.member_id, None)
         if rule.is_everywhere and not self.matcher.members_everywhere():
             self._watched.discard(EVERYWHERE)
 

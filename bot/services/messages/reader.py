@@ -32,7 +32,7 @@ class DiscordReader(Protocol):
     async def manages(self, member_id: int, guild_id: int) -> bool:
         """Tell whether a member may manage a server."""
 
-    def is_in(self, guild_id: int) -> bool:
+    async def is_in(self, guild_id: int) -> bool:
         """Tell whether Kkachi is in a server."""
 
     def guilds(self) -> Sequence[int]:

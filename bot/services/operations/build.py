@@ -7,6 +7,7 @@ from bot.services.deliveries.allowance import Allowance
 from bot.services.operations.extensions import Extensions
 from bot.services.operations.metrics import Metrics
 from bot.services.operations.supervision import Supervisor
+from bot.services.operations.troubles import Troubles
 from bot.services.resources import Resources
 
 
@@ -15,6 +16,7 @@ class OperationServices:
     """Troubles, numbers, and the modules that are loaded."""
 
     alarms: Alarms
+    troubles: Troubles
     supervisor: Supervisor
     metrics: Metrics
     plugins: Extensions
@@ -29,6 +31,7 @@ def build_operations(
     stores, now = resources.stores, resources.now
     return OperationServices(
         alarms=supervisor.alarms,
+        troubles=Troubles(stores.troubles, supervisor.alarms, resources.worker, now=now),
         supervisor=supervisor,
         metrics=Metrics(stores.statistics, stores.hits, allowance, supervisor, now=now),
         plugins=Extensions(resources.config.cogs),

@@ -49,8 +49,10 @@ def build_privacy(
             stores.calendar,
             stores.reactions,
             stores.rule_hits,
+            stores.changes,
             # The last: what the others erase leaves the log at once.
             stores.write_ahead_log,
             now=now,
+            leads=resources.worker.leads,
         ),
     )

@@ -10,6 +10,7 @@ from bot.services.clock import DAY, HOUR, Clock, Patience, has_passed
 from bot.services.messages.reader import ReaderSlot
 from storage.database import StorageError
 from storage.departures import KKACHI, DepartureStore
+from storage.duties import ALL, Shards
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ class Departures:
         forget_guild: Callable[[int], Awaitable[None]],
         patience: Patience,
         now: Clock,
+        shards: Shards = ALL,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._store = store
@@ -46,6 +48,7 @@ class Departures:
         self._forget_guild = forget_guild
         self._patience = patience
         self._now = now
+        self._shards = shards
         self._sleep = sleep
         self._looked_at = 0.0
         # Who is still to be asked about: server and member.
@@ -80,7 +83,8 @@ class Departures:
         """
         if not self._unknown:
             servers = [(guild_id, KKACHI) for guild_id in await self._store.servers()]
-            self._unknown = [*servers, *await self._store.present()]
+            known = (*servers, *await self._store.present())
+            self._unknown = [one for one in known if self._shards.holds(one[0])]
         silent: list[tuple[int, int]] = []
         skipped: list[tuple[int, int]] = []
         for one in self._unknown:
@@ -95,7 +99,8 @@ class Departures:
     async def tidy(self) -> None:
         """Erase what belongs to those who left long enough ago and are not back."""
         for one in await self._store.before(self._now() - self._grace):
-            await self._turn(self._erase, *one)
+            if self._shards.holds(one[0]):
+                await self._turn(self._erase, *one)
 
     async def _turn(self, step: Step, guild_id: int, member_id: int) -> bool:
         """Do this for one of them, whose turn is all that an error costs.
@@ -133,6 +138,6 @@ class Departures:
     async def _is_there(self, guild_id: int, member_id: int) -> bool:
         """Tell whether somebody is where Kkachi is; raises DiscordAway."""
         reader = self._sight.reader
-        if not reader.is_in(guild_id):
+        if not await reader.is_in(guild_id):
             return False
         return member_id == KKACHI or await reader.belongs(member_id, guild_id)

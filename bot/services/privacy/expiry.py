@@ -31,19 +31,24 @@ class Expiry:
         self,
         *stores: Purged,
         now: Clock,
+        leads: Callable[[], bool] = lambda: True,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._stores = stores
         self._now = now
+        self._leads = leads
         self._sleep = sleep
 
     async def run(self) -> None:
         """Tidy up until cancelled; raises StorageError."""
+        tidied_at: float | None = None
         while True:
-            tidied_at = self._now()
-            await self.tidy()
-            while not has_passed(tidied_at, EVERY_SECONDS, self._now()):
-                await self._sleep(LOOK_EVERY)
+            now = self._now()
+            is_due = tidied_at is None or has_passed(tidied_at, EVERY_SECONDS, now)
+            if is_due and self._leads():
+                tidied_at = now
+                await self.tidy()
+            await self._sleep(LOOK_EVERY)
 
     async def tidy(self) -> None:
         """Erase what expired a day ago or earlier, where that can be done.

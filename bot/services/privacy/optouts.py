@@ -54,5 +54,9 @@ class OptOuts:
             else:
                 await self._store.remove(member_id)
 
+    def doubt(self) -> None:
+        """Read anew who opted out: another process may know of somebody else."""
+        self._members.drop(None)
+
     async def _read(self, _: None) -> frozenset[int]:
         return frozenset(await self._store.all())

@@ -154,7 +154,7 @@ class Access:
             await self._decisions.check(member_id, None)
             return
         await self._asked(member_id, guild_id, feature, self._roles(member_id, guild_id, role_ids))
-        if not self._is_foreign(guild_id):
+        if not await self._is_foreign(guild_id):
             await self.note(guild_id, member_id)
 
     async def note(self, guild_id: int, member_id: int) -> None:
@@ -270,10 +270,10 @@ class Access:
         if limit is not None and await self._sent(member_id, guild_id) + sends > limit:
             raise TooManySends(guild_id, limit=limit)
 
-    def _is_foreign(self, guild_id: int) -> bool:
+    async def _is_foreign(self, guild_id: int) -> bool:
         """Tell whether Kkachi is clearly not in a server: of those nothing is noted."""
         try:
-            return not self._sight.reader.is_in(guild_id)
+            return not await self._sight.reader.is_in(guild_id)
         except DiscordAway:
             return False
 

@@ -82,8 +82,15 @@ class Exclusions:
         """Return what nobody, or one member, has been told of."""
         return await self._store.untold(member_id)
 
+    async def tell_missed(self) -> None:
+        """Tell members of what was decided while nobody could."""
+        for exclusion in await self.untold():
+            await self.tell(exclusion)
+
     async def tell(self, exclusion: Exclusion, teller: Teller | None = None) -> bool:
         """Tell a member once, by this teller or those that listen; False while that fails."""
+        if teller is None and not self.tellers:  # Discord is another process's
+            return False
         if not await self._store.mark_told(exclusion, told=True):
             return True
         for tell in [teller] if teller else self.tellers:

@@ -203,6 +203,10 @@ class Settings:
         with self._known.changing(guild_id):
             await self._store.delete_guild(guild_id)
 
+    def doubt(self, guild_id: int | None) -> None:
+        """Read the settings of a server, or of all, anew: another process may have changed them."""
+        self._known.doubt(guild_id)
+
     async def _read(self, guild_id: int) -> tuple[int, GuildSettings]:
         found = await self._store.get(guild_id)
         with reading("settings", guild_id):

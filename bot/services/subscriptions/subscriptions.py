@@ -164,6 +164,12 @@ class Subscriptions:
         with self._known.changing():
             await self._store.forget_about(member_id, guild_id)
 
+    def doubt(self, guild_id: int | None) -> None:
+        """Read those of a server, or of all, anew: another process may have changed them."""
+        self._known.doubt(guild_id)
+        for listener in self.on_changed:
+            listener()
+
     async def _kept(self, guild_id: int) -> list[Subscription]:
         return _readable(await self._store.of_guild(guild_id))
 
