@@ -27,6 +27,11 @@ Rows = list[dict[str, Any]]
 BATCH = 1000
 # Nobody else writes until all is there.
 LOCK = text(f"LOCK TABLE {', '.join(sorted(metadata.tables))} IN EXCLUSIVE MODE")
+# Those of Kkachi's own.
+TRIGGERS = text(
+    "SELECT tgrelid::regclass::text AS name, tgname AS trigger FROM pg_trigger"
+    " WHERE tgname IN ('kkachi_changed', 'kkachi_accepted', 'kkachi_moved')"
+)
 # The last id that SQLite has given in each table whose ids are never given twice.
 GIVEN = text("SELECT name, seq FROM sqlite_sequence")
 
@@ -82,9 +87,18 @@ async def _copied(reading: AsyncConnection, writing: AsyncConnection) -> int:
     for table in metadata.sorted_tables:
         if (await writing.execute(select(literal(1)).select_from(table).limit(1))).first():
             raise CannotMove(f"the PostgreSQL is not empty: its table {table.name} has rows")
+    await _hear_of_changes(writing, on=False)
     counts = [await _copy(table, reading, writing) for table in metadata.sorted_tables]
     await _go_on_counting(reading, writing)
+    await _hear_of_changes(writing, on=True)
     return sum(counts)
+
+
+async def _hear_of_changes(writing: AsyncConnection, *, on: bool) -> None:
+    """Let triggers tell other processes of changes, of which a row that is copied is none."""
+    what = "ENABLE" if on else "DISABLE"
+    for row in await rows_of(writing, TRIGGERS):
+        await writing.execute(text(f"ALTER TABLE {row['name']} {what} TRIGGER {row['trigger']}"))
 
 
 async def _copy(table: Table, reading: AsyncConnection, writing: AsyncConnection) -> int:
