@@ -13,6 +13,7 @@ from storage.tables import (
     allowances,
     calendar_choices,
     calendar_events,
+    changes,
     decisions,
     deliveries,
     departures,
@@ -70,7 +71,7 @@ class PersonalStore:
 
         async def read(connection: AsyncConnection) -> dict[str, list[dict[str, Any]]]:
             found = {}
-            for table in (*OWN, digest_items, allowances, decisions, *NAMED):
+            for table in (*OWN, digest_items, allowances, decisions, changes, *NAMED):
                 result = await connection.execute(select(table).where(_of(table, member_id)))
                 found[table.name] = [_shown(dict(row)) for row in result.mappings()]
             return found
@@ -95,6 +96,9 @@ class PersonalStore:
             for table, column in NAMED.items():
                 named = update(table).where(_of(table, member_id)).values({column: NOBODY})
                 await connection.execute(named)
+            # Last: all of this was a change too, of which other processes hear without a name.
+            told = update(changes).where(changes.c.member_id == member_id)
+            await connection.execute(told.values(member_id=None))
 
         await self._database.write(change)
         await self._database.scrub()

@@ -145,7 +145,7 @@ async def test_the_notice_names_who_runs_it_and_for_how_long(
 
 
 def test_every_table_that_names_a_member_is_shown_and_erased() -> None:
-    known = {table.name for table in (*OWN, *NAMED)} | {"allowances", "digest_items"}
+    known = {table.name for table in (*OWN, *NAMED)} | {"allowances", "changes", "digest_items"}
     names = {"member_id", "created_by", "kakao_id"}
     naming = {
         table.name for table in metadata.sorted_tables if names & {c.name for c in table.columns}

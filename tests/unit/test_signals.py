@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from bot.app import open_services
 from bot.config import Config, read_config
@@ -22,8 +22,10 @@ from storage.database import Database, open_database
 from storage.deliveries import OF_HITS, Chat, NewDelivery
 from storage.hits import Hit, HitStore, Priority
 from storage.links import LinkStore
+from storage.personal import PersonalStore
 from storage.rules import EVERYWHERE, RuleKind
 from storage.subscriptions import SubscriptionKind
+from storage.tables import changes
 from storage.vault import Vault
 from tests.support.outbox import CARD, MINJI, NOON
 from tests.support.watching import link_of_member
@@ -275,6 +277,21 @@ async def test_changes_that_all_have_read_are_erased(three: Three) -> None:
     assert await three.database.all(text("SELECT id FROM changes"))
     await ChangeStore(three.database).purge(float("inf"))
     assert await three.database.all(text("SELECT id FROM changes")) == []
+
+
+async def test_whoever_is_erased_is_named_by_no_change_and_no_process_goes_on_watching(
+    three: Three,
+) -> None:
+    await three.left.rules.add(MINJI, RIGHT, RuleKind.WORD, "번개")
+
+    async def is_found(wanted: list[int]) -> bool:
+        return found(three.right, RIGHT, "번개") == wanted
+
+    await becomes(partial(is_found, [MINJI]))
+    await PersonalStore(three.database).erase(MINJI)
+    naming = select(changes.c.id).where(changes.c.member_id == MINJI)
+    assert await three.database.all(naming) == []
+    await becomes(partial(is_found, []))
 
 
 async def test_upon_sqlite_nothing_is_ever_heard(tmp_path: Path) -> None:
