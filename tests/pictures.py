@@ -30,6 +30,7 @@ SIZE = (1440, 900)
 COLOURS, ROUNDS = 256, 4
 SETTLED = 900  # milliseconds until nothing moves
 HOUR, DAY = 3600.0, 86400.0
+RAIDS = "레이드-모집"
 WHERE = "서울 성동구 왕십리로 83-21"
 # By what it is: Korean, English.
 LINES = {
@@ -42,6 +43,7 @@ LINES = {
         "토요일 레이드는 저녁 아홉 시에 시작해요. 비약 세 개와 간식을 챙겨 오세요 🍗",
         "The raid on Saturday starts at nine. Bring three potions and snacks 🍗",
     ),
+    "rule": ("레이드 모집", "Raid calls"),
     "asked": ("토요일에 오실 분?", "Who is in on Saturday?"),
     "answer": ("저 갈게요! 힐러 자리 아직 있나요?", "I am! Do you still need a healer?"),
     "file": ("공략-정리.pdf", "raid-guide.pdf"),
@@ -172,6 +174,19 @@ async def first_cards(studio: Studio) -> None:
     await studio.shoot("demo")
 
 
+async def rules(studio: Studio) -> None:
+    """The member's rules, and beside them the card that one of them found."""
+    visit, name = studio.visit, studio.says("rule")
+    await visit.slash("highlight add", channel=RAIDS, name=name)
+    await visit.slash("highlight me", what="mention", everywhere=True)
+    await studio.tidy()
+    await visit.slash("highlight list")
+    await studio.shoot("rules")
+    for rule in (name, "2"):
+        await visit.slash("highlight remove", rule=rule)
+    await studio.tidy()
+
+
 async def every_card(studio: Studio) -> None:
     """One card of each kind, side by side."""
     visit, friend = studio.visit, studio.visit.friend
@@ -293,6 +308,7 @@ async def flood(studio: Studio) -> None:
 SCENES: tuple[Callable[[Studio], Awaitable[None]], ...] = (
     link_page,
     first_cards,
+    rules,
     every_card,
     templates,
     panel,

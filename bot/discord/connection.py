@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 import discord
 from discord.ext import commands
+from discord.gateway import KeepAliveHandler
 
 from bot.config import Config
 from bot.discord.client import GUILD_READY_SECONDS, KkachiClient, point_at
@@ -57,6 +59,17 @@ async def commands_differ(
         if not by_users:
             stay_home(client)
         return in_order(registered) != in_order(await wanted_commands(client))
+
+
+def _stop_heartbeats(client: discord.Client) -> None:
+    """Stop the heartbeat of a gateway that was being greeted when its connection was cancelled.
+
+    discord.py forgets such a gateway, and its thread would go on after the loop.
+    """
+    state = client._connection  # noqa: SLF001 - nothing else tells whose a thread is
+    for thread in threading.enumerate():
+        if isinstance(thread, KeepAliveHandler) and thread.ws._connection is state:  # noqa: SLF001 - as above
+            thread.stop()
 
 
 class Discord:
@@ -122,6 +135,7 @@ class Discord:
             # While it comes back to the gateway, discord.py takes no notice of the first.
             connection.cancel()
             await asyncio.wait([connection], timeout=CLOSING_SECONDS)
+            _stop_heartbeats(client)
         connection.result()
 
     def _new_client(self) -> KkachiClient:

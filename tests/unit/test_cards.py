@@ -286,7 +286,8 @@ embeds = st.builds(
 polls = st.builds(Poll, texts, st.lists(texts, max_size=3).map(tuple), st.booleans())
 bodies = st.builds(
     Body, texts, st.lists(files, max_size=3).map(tuple), st.lists(embeds, max_size=2).map(tuple),
-    st.lists(texts, max_size=2).map(tuple), st.none() | polls, texts, st.booleans(), st.booleans(),
+    st.lists(texts, max_size=2).map(tuple), st.none() | polls, texts, st.booleans(),
+    st.sampled_from(["", "forward", "notice"]),
 )  # fmt: skip
 authors = st.builds(Author, st.integers(1, 9), texts, st.booleans())
 parts = st.builds(quoted, bodies, authors, age_restricted=st.booleans()) | st.builds(

@@ -73,6 +73,8 @@ SPOKEN = re.compile("[?!~]")
 OF_CASE = ("JKS", "JKC", "JKG", "JKO", "JKB", "JC")
 TOPICS = frozenset("은는")
 NOUNS = ("NNG", "NNP", "XSN", "XPN", "XR")
+# 등 and 때, which may end a row (번개때) and in its middle say nothing of it.
+BOUND = "NNB"
 # What stands in the name of a thing.
 NAMING = (*NOUNS, "J", "S", UNKNOWN)
 CALLED = tuple(CALLS)
@@ -148,7 +150,9 @@ def _found_before_verb(letters: str, start: int, end: int) -> Standing:
 
 def _kind_of_row(morphemes: Sequence[Morpheme], letters: str, place: tuple[int, int]) -> Standing:
     """Return whether a keyword is one of a row of nouns, and whether a particle of care ends it."""
-    nouns = list(takewhile(lambda one: one.tags.startswith(NOUNS), morphemes))
+    nouns = list(takewhile(lambda one: one.tags.startswith((*NOUNS, BOUND)), morphemes))
+    while nouns and nouns[-1].tags.startswith(BOUND):
+        nouns.pop()
     particles = morphemes[len(nouns) :]
     if len(nouns) < SHORTEST_ROW or any(one.tags[0] != "J" for one in particles):
         return Standing.WORD
