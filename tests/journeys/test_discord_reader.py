@@ -257,7 +257,7 @@ async def look_until_known(tower: HighlightsWorld) -> None:
     """Let the loop look who has left, until that is known of all."""
     departures = DepartureStore(tower.database)
     looking = asyncio.create_task(tower.services.leaving.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not await departures.before(tower.clock() + DAY):  # noqa: ASYNC110 - nobody sets an event for a test
             await asyncio.sleep(0.01)
     looking.cancel()

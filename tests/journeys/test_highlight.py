@@ -194,7 +194,7 @@ async def test_the_page_behind_a_digest_forgets_what_is_deleted_and_expires(
     await until(lambda: world.kakao.outbox)
     address = world.kakao.outbox[0].template["header_link"]["web_url"]
     await junho.delete(written[1])
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while "벙개 1번 후보" in (await read(address))[1]:  # noqa: ASYNC110 - nobody sets an event for a test
             await asyncio.sleep(0.01)
     status, page = await read(address)
@@ -228,7 +228,7 @@ async def test_the_page_behind_a_digest_asks_authors_and_channels_anew_when_it_i
     assert await shown() == ["모레", "글피"]
     room.overwrites.append(Overwrite(minji.id, deny=int(Permission.VIEW_CHANNEL), for_member=True))
     world.discord.world.channel_changed(room)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while "모레" in await shown():  # noqa: ASYNC110 - nobody sets an event for a test
             await asyncio.sleep(0.01)
     assert await shown() == ["글피"]
@@ -534,7 +534,7 @@ async def test_why_tells_what_stopped_a_message_then_and_not_what_would_stop_it_
     await minji.slash(CHAT, "highlight ignore", word="취소")
     stopped = await junho.say(CHAT, "번개모임 취소할까요?")
     why = await minji.slash(CHAT, "highlight why", message=str(stopped.id))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while "확인했을 때 멈췄어요" not in why.text:
             why = await minji.slash(CHAT, "highlight why", message=str(stopped.id))
     await minji.slash(CHAT, "highlight ignore", word="취소")

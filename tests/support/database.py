@@ -42,7 +42,7 @@ def opened(world: World) -> Iterator[sqlite3.Connection]:
 async def locked(world: World) -> AsyncIterator[sqlite3.Connection]:
     """Keep the bot from writing while the block runs; it begins between two of its changes."""
     with opened(world) as database:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while not database.in_transaction:
                 with suppress(sqlite3.OperationalError):
                     database.execute("BEGIN IMMEDIATE")

@@ -274,6 +274,6 @@ def free_port() -> int:
 
 async def until(happened: Callable[[], Awaitable[bool]]) -> None:
     """Wait for something that nobody announces."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not await happened():  # noqa: ASYNC110 - it has no event to wait for
             await asyncio.sleep(0.005)

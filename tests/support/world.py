@@ -163,7 +163,7 @@ def link_of(reply: Reply) -> str:
     return str(url)
 
 
-async def until(come: Callable[[], object], seconds: float = 5.0) -> None:
+async def until(come: Callable[[], object], seconds: float = 20.0) -> None:
     """Wait until something has become true."""
     async with asyncio.timeout(seconds):
         while not come():  # noqa: ASYNC110 - nobody sets an event for a test

@@ -62,7 +62,7 @@ def test_no_wait_lasts_longer_than_itself_after_the_clock_was_set_back(
 
 async def until(come: Callable[[], Awaitable[object]]) -> None:
     """Wait until something has become true."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not await come():  # noqa: ASYNC110 - nobody sets an event for a test
             await asyncio.sleep(0.01)
 

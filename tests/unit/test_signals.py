@@ -32,7 +32,7 @@ from tests.support.watching import link_of_member
 
 LEFT, RIGHT = 2 << 22, 3 << 22
 ROOM, JUNHO = 5, 2
-WITHIN = 5.0
+WITHIN = 20.0
 
 
 def config(url: str, roles: str, shards: str = "") -> Config:

@@ -56,7 +56,7 @@ class Office:
         return await self.house.links.get(MINJI)
 
     async def settled(self) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await self.inbox.settled()
 
     async def event(self, kind: str, **changes: Any) -> Notice:  # noqa: ANN401 - whatever may be forged
