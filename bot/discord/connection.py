@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+import aiohttp
 import discord
 from discord.ext import commands
 from discord.gateway import KeepAliveHandler
@@ -61,11 +62,25 @@ async def commands_differ(
         return in_order(registered) != in_order(await wanted_commands(client))
 
 
-def _stop_heartbeats(client: discord.Client) -> None:
-    """Stop the heartbeat of a gateway that was being greeted when its connection was cancelled.
+def _sockets_of(client: discord.Client) -> list[aiohttp.ClientWebSocketResponse]:
+    """Return the open connections to the gateway, as they are made.
 
-    discord.py forgets such a gateway, and its thread would go on after the loop.
+    One on which it was being greeted when it was cancelled, discord.py forgets unclosed.
     """
+    sockets: list[aiohttp.ClientWebSocketResponse] = []
+    connect = client.http.ws_connect
+
+    async def remembered(url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
+        socket = await connect(url, compress=compress)
+        sockets[:] = [one for one in sockets if not one.closed] + [socket]
+        return socket
+
+    client.http.ws_connect = remembered  # type: ignore[method-assign] # it has no hook
+    return sockets
+
+
+def _stop_heartbeats(client: discord.Client) -> None:
+    """Stop the threads of such connections, which would go on after the loop."""
     state = client._connection  # noqa: SLF001 - nothing else tells whose a thread is
     for thread in threading.enumerate():
         if isinstance(thread, KeepAliveHandler) and thread.ws._connection is state:  # noqa: SLF001 - as above
@@ -120,7 +135,7 @@ class Discord:
 
     async def _connect(self) -> None:
         client = self._new_client()
-        self._client = client
+        self._client, sockets = client, _sockets_of(client)
         token = self._config.discord_token.get_secret_value()
         connection = asyncio.create_task(client.start(token), name="gateway")
         try:
@@ -136,6 +151,9 @@ class Discord:
             connection.cancel()
             await asyncio.wait([connection], timeout=CLOSING_SECONDS)
             _stop_heartbeats(client)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CLOSING_SECONDS):
+                    await asyncio.gather(*(socket.close() for socket in sockets))
         connection.result()
 
     def _new_client(self) -> KkachiClient:

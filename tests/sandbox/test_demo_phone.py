@@ -183,6 +183,7 @@ async def test_a_friends_text_is_pushed_and_counted_until_it_is_seen(
 async def test_the_strip_below_a_card_opens_the_apps_default_domain(tab: Tab, stage: Stage) -> None:
     stage.kakao.app.product_link_domains[:] = [stage.kakao.url, "https://second.example"]
     await tab.get_by_role("radio", name="민지").click()
+    await expect(tab.locator(".theirs")).to_have_count(0)
     card = await arrive(stage, tab, {"object_type": "feed", "content": CONTENT})
     async with tab.context.expect_page() as opened:
         await card.get_by_role("button", name="Kkachi").click()
