@@ -7,6 +7,7 @@ import pytest
 
 from bot.errors import ConsentMissing, NotAllowed, NotLinked
 from bot.services.calendar.calendar import MOST_EVENTS, CalendarFull, EventGone
+from bot.services.messages.events import ServerEvent
 from storage.calendar_events import TAKEN_OUT, Choice
 from tests.support.calendar import HOUR, RAID, START, CalendarWorld, open_calendar
 from tests.support.outbox import MINJI
@@ -476,3 +477,23 @@ async def test_what_is_over_is_forgotten_here_and_stays_there(world: CalendarWor
 
     assert await world.services.calendar.find(MINJI, RAID) is None
     assert world.titles == ["레이드"]
+
+
+async def test_who_agrees_while_an_event_is_put_in_does_not_wait_for_it(
+    world: CalendarWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.link(frozenset({"profile_nickname", "talk_message"}))
+    sees = world.services.calendar.sees
+
+    async def agree_first(member_id: int, event: ServerEvent) -> bool:
+        await world.link()
+        await world.services.calendar.wake(MINJI)
+        return await sees(member_id, event)
+
+    monkeypatch.setattr(world.services.calendar, "sees", agree_first)
+    await world.services.calendar.put(MINJI, world.plan(), by_hand=True)
+
+    found = await world.services.calendar.find(MINJI, RAID)
+    assert found is not None
+    assert found.reason is None
+    assert found.due_at is not None

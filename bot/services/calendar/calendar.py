@@ -144,7 +144,9 @@ class Calendar:
         if not await self._store.put(row, most=MOST_EVENTS):
             raise CalendarFull
         if not is_agreed:
-            raise CalendarConsentMissing(SCOPES)
+            await self.check_consent(member_id)
+            # They have agreed meanwhile, and what waited was woken before this did.
+            await self.wake(member_id)
 
     async def follow(self, one: CalendarEvent, event: ServerEvent) -> None:
         """Want an event in the calendar as it is now, or its next date beside the last one.
