@@ -118,6 +118,9 @@ class Draft:
         for key in ("accessory", "component"):
             if key in kept:
                 kept[key] = self._component(kept[key], free)
+        if "emoji" in kept:  # one of Unicode's has no id
+            emoji = kept["emoji"].items()
+            kept["emoji"] = {key: value for key, value in emoji if value is not None}
         if "default_values" in kept:
             chosen = kept["default_values"]
             kept["default_values"] = [one | {"id": str(one["id"])} for one in chosen]
