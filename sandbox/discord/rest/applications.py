@@ -40,6 +40,7 @@ def _team(world: World) -> JSON:
             "team_id": str(world.application_id),
             "user": world.users[number].payload(),
             "role": role,
+            "permissions": ["*"],
         }
         for number, role in world.team.items()
     ]
