@@ -14,10 +14,16 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, closing, contextmanager
-from dataclasses import dataclass, field
+from contextlib import (
+    AsyncExitStack,
+    ExitStack,
+    asynccontextmanager,
+    closing,
+    contextmanager,
+    suppress,
+)
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from alembic.util import CommandError
 from filelock import FileLock, Timeout
@@ -30,6 +36,18 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from storage import copies, schema
 from storage.files import OWNER_ONLY, leave_note, make_file, real_path
+from storage.groups import (
+    Ask,
+    Batch,
+    ChangeFailed,
+    Group,
+    GroupReader,
+    apart,
+    fail,
+    run_all,
+    still_awaited,
+    together,
+)
 from storage.sqlite import connect
 from storage.turns import Turns
 
@@ -39,8 +57,6 @@ T = TypeVar("T")
 Values = Mapping[str, Any]
 Query = Callable[[AsyncConnection], Awaitable[T]]
 Item = TypeVar("Item")
-Batch = Callable[[AsyncConnection, Sequence[Item]], Awaitable[Sequence[T]]]
-"""Makes changes that are alike, and returns what came of each, in their order."""
 Loop = Callable[[], Coroutine[Any, Any, None]]
 Keep = Callable[[Loop, Callable[[], bool]], Coroutine[Any, Any, None]]
 """Runs a loop until it is over; one that fails it may start anew."""
@@ -94,64 +110,6 @@ class NoDatabase(StorageError):
     """There is no database yet, as before the first start."""
 
 
-class _ChangeFailed(Exception):
-    """One change of a group failed, so none of them is committed yet."""
-
-
-@dataclass(slots=True)
-class _Change(Generic[T]):
-    """One caller's change and what became of it, told only after the group's COMMIT."""
-
-    run: Batch[Any, T]
-    item: Any
-    done: "asyncio.Future[T]"
-    result: T = field(init=False)
-    error: BaseException | None = None
-
-    async def apart(self, connection: AsyncConnection) -> None:
-        """Run inside a savepoint, so that a failure undoes this change and no other."""
-        savepoint = await connection.begin_nested()
-        try:
-            [self.result] = await self.run(connection, [self.item])
-        except Exception as error:  # noqa: BLE001 - it belongs to the caller, who gets it
-            self.error = error
-            await savepoint.rollback()
-        else:
-            await savepoint.commit()
-
-    def tell(self) -> None:
-        """Wake the caller, unless they have gone."""
-        if self.done.done():
-            return
-        if self.error is None:
-            self.done.set_result(self.result)
-        else:
-            self.done.set_exception(self.error)
-
-
-_Group = list[_Change[Any]]
-
-
-async def _together(group: _Group, connection: AsyncConnection) -> None:
-    """Run all in one transaction; raises ChangeFailed, and then all must be undone."""
-    alike: dict[Batch[Any, Any], _Group] = {}
-    for change in group:
-        alike.setdefault(change.run, []).append(change)
-    for run, changes in alike.items():
-        try:
-            results = await run(connection, [change.item for change in changes])
-        except Exception as error:
-            raise _ChangeFailed from error
-        for change, result in zip(changes, results, strict=True):
-            change.result = result
-
-
-async def _apart(group: _Group, connection: AsyncConnection) -> None:
-    """Run each in a savepoint of its own."""
-    for change in group:
-        await change.apart(connection)
-
-
 class Database:
     """One engine, many readers, one grouped writer."""
 
@@ -172,8 +130,9 @@ class Database:
         self._turns = turns
         self._engine = engine
         self._writing = engine.execution_options(**{WRITES: True})
-        self._waiting: _Group = []
+        self._waiting: Group = []
         self._arrived = asyncio.Event()
+        self._reader = GroupReader(self._read_group, StorageError("the database is closed"))
         self._undoing: set[asyncio.Task[None]] = set()
         self._is_down = False
         self._closing = False
@@ -211,12 +170,17 @@ class Database:
             raise StorageError("the database is closed")
         if self._is_down:
             raise StorageError("nothing is written until the writer is started anew")
-        waiting = _Change(changes, item, asyncio.get_running_loop().create_future())
+        waiting = Ask(changes, item, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         self._arrived.set()
         with _translated():
             result: T = await waiting.done
         return result
+
+    async def read_together(self, query: Batch[Item, T], item: Item) -> T:
+        """Return what is read for an item, in one go with all who ask the same of others."""
+        with _translated():
+            return await self._reader.ask(query, item)
 
     async def write_apart(self, change: Query[T]) -> T:
         """Commit a change by itself, without waiting for the group that is being written.
@@ -273,7 +237,7 @@ class Database:
                 await self._commit(self._take())
         finally:
             self._is_down = True
-            _fail(self._take(), "the writer has stopped")
+            fail(self._take(), StorageError("the writer has stopped"))
 
     def stop_writer(self) -> None:
         """Take no more changes; the writer ends when those that wait are committed."""
@@ -283,6 +247,7 @@ class Database:
     async def close(self, writer: "asyncio.Task[None]") -> None:
         """Let the writer finish, though one that hangs is not waited for any longer."""
         self.stop_writer()
+        await self._reader.close()
         await asyncio.wait([writer, *self._undoing], timeout=CLOSING_SECONDS)
         writer.cancel()
         # What it raised has failed all who waited for it.
@@ -292,23 +257,35 @@ class Database:
         """Tell whether the writer was told to stop."""
         return self._closing
 
-    def _take(self) -> _Group:
+    def _take(self) -> Group:
         group, self._waiting = self._waiting, []
-        return [change for change in group if not change.done.done()]
+        return still_awaited(group)
 
-    async def _commit(self, group: _Group) -> None:
+    async def _commit(self, group: Group) -> None:
+        await self._settle(group, self._saved(group), "nothing was saved: ")
+
+    async def _read_group(self, query: Batch[Any, Any], group: Group) -> None:
+        # Those who asked have been told.
+        with suppress(TimeoutError):
+            reading = self.read(lambda connection: run_all(query, group, connection))
+            await self._settle(group, reading)
+
+    async def _settle(
+        self, group: Group, work: Coroutine[Any, Any, None], failed: str = ""
+    ) -> None:
+        """Do what a group asks for and tell its callers; raises TimeoutError, and being stopped."""
         try:
-            await self._in_time(self._saved(group))
+            await self._in_time(work)
         except TimeoutError:
-            _fail(group, "the database does not answer")
+            fail(group, StorageError("the database does not answer"))
             raise
-        except (SQLAlchemyError, OSError) as error:
-            _fail(group, f"nothing was saved: {_first_line(error)}")
+        except (SQLAlchemyError, OSError, StorageError) as error:
+            fail(group, StorageError(f"{failed}{_first_line(error)}"))
         except BaseException:
-            _fail(group, "the writer was stopped")
+            fail(group, StorageError("the database is closed"))
             raise
-        for change in group:
-            change.tell()
+        for ask in group:
+            ask.tell()
 
     async def _in_time(self, transaction: Coroutine[Any, Any, None]) -> None:
         """Wait for a transaction, but not until one that hangs is undone: that may take for ever.
@@ -330,15 +307,15 @@ class Database:
         if not task.cancelled() and task.exception() is not None:
             logger.warning("a transaction was undone with %s", type(task.exception()).__name__)
 
-    async def _saved(self, group: _Group) -> None:
+    async def _saved(self, group: Group) -> None:
         try:
             # A savepoint costs two statements more, and hardly ever is there a failure.
-            await self._transact(group, _together)
-        except _ChangeFailed:
-            await self._transact(group, _apart)
+            await self._transact(group, together)
+        except ChangeFailed:
+            await self._transact(group, apart)
 
     async def _transact(
-        self, group: _Group, run: Callable[[_Group, AsyncConnection], Awaitable[None]]
+        self, group: Group, run: Callable[[Group, AsyncConnection], Awaitable[None]]
     ) -> None:
         async with self._writing.connect() as connection, connection.begin():
             await run(group, connection)
@@ -354,12 +331,6 @@ async def rows_of(
     # Not `_asdict`, which asks for the names again for each row.
     names = tuple(result.keys())
     return [dict(zip(names, row, strict=True)) for row in result]
-
-
-def _fail(group: _Group, reason: str) -> None:
-    for change in group:
-        change.error = StorageError(reason)
-        change.tell()
 
 
 @asynccontextmanager
