@@ -20,9 +20,9 @@ from contextlib import (
     asynccontextmanager,
     closing,
     contextmanager,
-    suppress,
 )
 from pathlib import Path
+from types import TracebackType
 from typing import Any, TypeVar
 
 from alembic.util import CommandError
@@ -46,6 +46,7 @@ from storage.groups import (
     fail,
     run_all,
     still_awaited,
+    tell,
     together,
 )
 from storage.sqlite import connect
@@ -90,6 +91,10 @@ class StorageError(Exception):
     """The database cannot be opened, read or written; what was asked for did not happen."""
 
 
+CLOSED = StorageError("the database is closed")
+HANGS = "the database does not answer"
+
+
 class BadAddress(StorageError):
     """DATABASE_URL names nothing that could be opened: trying again does not help."""
 
@@ -108,6 +113,22 @@ class OlderDatabase(StorageError):
 
 class NoDatabase(StorageError):
     """There is no database yet, as before the first start."""
+
+
+class _Translation:
+    """Lets nothing of SQLAlchemy out; a class of its own, since every statement passes here."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, _kind: object, error: BaseException | None, _traceback: TracebackType | None
+    ) -> None:
+        if isinstance(error, (SQLAlchemyError, CommandError, OSError)):
+            raise StorageError(_first_line(error)) from error
+
+
+_translated = _Translation()
 
 
 class Database:
@@ -132,7 +153,7 @@ class Database:
         self._writing = engine.execution_options(**{WRITES: True})
         self._waiting: Group = []
         self._arrived = asyncio.Event()
-        self._reader = GroupReader(self._read_group, StorageError("the database is closed"))
+        self._reader = GroupReader(self._read_group, CLOSED)
         self._undoing: set[asyncio.Task[None]] = set()
         self._is_down = False
         self._closing = False
@@ -146,7 +167,7 @@ class Database:
 
     async def read(self, query: Query[T]) -> T:
         """Return what `query` reads."""
-        with _translated():
+        with _translated:
             async with self._engine.connect() as connection:
                 result = await query(connection)
         return result
@@ -167,19 +188,19 @@ class Database:
     async def write_together(self, changes: Batch[Item, T], item: Item) -> T:
         """Do like `write`, in one go with all that wait for the same changes to other items."""
         if self._closing:
-            raise StorageError("the database is closed")
+            raise CLOSED
         if self._is_down:
             raise StorageError("nothing is written until the writer is started anew")
         waiting = Ask(changes, item, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         self._arrived.set()
-        with _translated():
+        with _translated:
             result: T = await waiting.done
         return result
 
     async def read_together(self, query: Batch[Item, T], item: Item) -> T:
         """Return what is read for an item, in one go with all who ask the same of others."""
-        with _translated():
+        with _translated:
             return await self._reader.ask(query, item)
 
     async def write_apart(self, change: Query[T]) -> T:
@@ -187,7 +208,7 @@ class Database:
 
         Only where the database takes several writers at a time, or nobody else writes.
         """
-        with _translated():
+        with _translated:
             async with self._writing.connect() as connection, connection.begin():
                 result = await change(connection)
         return result
@@ -196,14 +217,14 @@ class Database:
     async def turn(self, name: str) -> AsyncIterator[None]:
         """Wait until nobody else, in this or another process, holds this turn, and hold it."""
         async with AsyncExitStack() as stack:
-            with _translated():
+            with _translated:
                 await stack.enter_async_context(self._turns.of(name))
             yield
 
     async def scrub(self) -> None:
         """Take what was erased out of SQLite's write-ahead log as well, as soon as nobody reads."""
         if self._path is not None:
-            with _translated():
+            with _translated:
                 await asyncio.to_thread(_scrub, self._path)
 
     async def first(self, query: Executable, values: Values | None = None) -> dict[str, Any] | None:
@@ -262,30 +283,30 @@ class Database:
         return still_awaited(group)
 
     async def _commit(self, group: Group) -> None:
-        await self._settle(group, self._saved(group), "nothing was saved: ")
+        try:
+            await self._in_time(self._saved(group))
+        except TimeoutError:
+            fail(group, StorageError(HANGS))
+            raise
+        except (SQLAlchemyError, OSError) as error:
+            fail(group, StorageError(f"nothing was saved: {_first_line(error)}"))
+        except BaseException:
+            fail(group, StorageError("the writer was stopped"))
+            raise
+        tell(group)
 
     async def _read_group(self, query: Batch[Any, Any], group: Group) -> None:
-        # Those who asked have been told.
-        with suppress(TimeoutError):
-            reading = self.read(lambda connection: run_all(query, group, connection))
-            await self._settle(group, reading)
-
-    async def _settle(
-        self, group: Group, work: Coroutine[Any, Any, None], failed: str = ""
-    ) -> None:
-        """Do what a group asks for and tell its callers; raises TimeoutError, and being stopped."""
         try:
-            await self._in_time(work)
+            await self._in_time(self.read(lambda connection: run_all(query, group, connection)))
         except TimeoutError:
-            fail(group, StorageError("the database does not answer"))
-            raise
-        except (SQLAlchemyError, OSError, StorageError) as error:
-            fail(group, StorageError(f"{failed}{_first_line(error)}"))
+            fail(group, StorageError(HANGS))
+        except Exception as error:  # noqa: BLE001 - it belongs to those who asked, who get it
+            fail(group, error)
         except BaseException:
-            fail(group, StorageError("the database is closed"))
+            fail(group, CLOSED)
             raise
-        for ask in group:
-            ask.tell()
+        else:
+            tell(group)
 
     async def _in_time(self, transaction: Coroutine[Any, Any, None]) -> None:
         """Wait for a transaction, but not until one that hangs is undone: that may take for ever.
@@ -410,7 +431,7 @@ def _scrub(path: Path) -> None:
 
 def _find_file(path: Path, *, may_make: bool) -> None:
     if may_make:
-        with _translated():
+        with _translated:
             make_file(path)
     elif not path.exists():
         raise NoDatabase(f"there is no database at {path} yet; {BEFORE_THE_FIRST_START}")
@@ -437,7 +458,7 @@ def locked(path: Path | None) -> Iterator[None]:
     if path is None:
         yield
         return
-    with _translated():
+    with _translated:
         lock = _lock(path)
     try:
         yield
@@ -495,7 +516,7 @@ def _json(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
 
 
 async def _ready_engine(url: str, *, as_it_is: bool) -> AsyncEngine:
-    with _translated():
+    with _translated:
         engine = _engine(url)
         if engine.dialect.name == "sqlite":
             event.listen(engine.sync_engine, "connect", _configure_sqlite)
@@ -588,15 +609,6 @@ def _naming_the_setting() -> Iterator[None]:
         raise
     except StorageError as error:
         raise type(error)(f"DATABASE_URL: {error}") from error
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Let nothing of SQLAlchemy out."""
-    try:
-        yield
-    except (SQLAlchemyError, CommandError, OSError) as error:
-        raise StorageError(_first_line(error)) from error
 
 
 def _first_line(error: BaseException) -> str:

@@ -76,11 +76,17 @@ async def run_all(run: Batch[Any, Any], asks: Group, connection: AsyncConnection
         ask.result = result
 
 
+def tell(group: Group) -> None:
+    """Let all callers of a group have what came of theirs."""
+    for ask in group:
+        ask.tell()
+
+
 def fail(group: Group, error: BaseException) -> None:
     """Let all callers of a group have the same error."""
     for ask in group:
         ask.error = error
-        ask.tell()
+    tell(group)
 
 
 def still_awaited(group: Group) -> Group:
@@ -126,6 +132,7 @@ class GroupReader:
         try:
             while group := self._waiting[query]:
                 self._waiting[query] = []
-                await self._read(query, still_awaited(group))
+                if wanted := still_awaited(group):
+                    await self._read(query, wanted)
         finally:
             fail(self._waiting.pop(query), self._closed)
