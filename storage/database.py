@@ -21,14 +21,13 @@ from contextlib import (
     closing,
     contextmanager,
 )
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from alembic.util import CommandError
 from filelock import FileLock, Timeout
-from sqlalchemy import URL, Connection, Executable, event, make_url, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import URL, Connection, Executable, Table, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -61,9 +60,6 @@ Item = TypeVar("Item")
 Loop = Callable[[], Coroutine[Any, Any, None]]
 Keep = Callable[[Loop, Callable[[], bool]], Coroutine[Any, Any, None]]
 """Runs a loop until it is over; one that fails it may start anew."""
-
-# Inserts that may meet a row that is there; SQLAlchemy has them by dialect.
-INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 # To a SQLite file; each has a thread of its own, and more of them only wait for each other.
 CONNECTIONS = 4
@@ -124,7 +120,7 @@ class _Translation:
     def __exit__(
         self, _kind: object, error: BaseException | None, _traceback: TracebackType | None
     ) -> None:
-        if isinstance(error, (SQLAlchemyError, CommandError, OSError)):
+        if isinstance(error, (SQLAlchemyError, schema.CannotUpgrade, OSError)):
             raise StorageError(_first_line(error)) from error
 
 
@@ -351,7 +347,12 @@ async def rows_of(
         return []
     # Not `_asdict`, which asks for the names again for each row.
     names = tuple(result.keys())
-    return [dict(zip(names, row, strict=True)) for row in result]
+    return [dict(zip(names, row, strict=True)) for row in result.all()]
+
+
+def insert_into(table: Table, dialect: str) -> Any:  # noqa: ANN401 - each dialect has its own
+    """Return an insert that may meet a row that is there."""
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
 
 
 @asynccontextmanager
@@ -586,8 +587,10 @@ async def _recognise(engine: AsyncEngine) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
-    refuse_newer(schema.versions_of(connection), "the database")
-    schema.upgrade(connection)
+    versions = schema.versions_of(connection)
+    refuse_newer(versions, "the database")
+    if not schema.is_current(versions):
+        schema.upgrade(connection)
 
 
 def refuse_newer(versions: Sequence[str], what: Path | str) -> None:
