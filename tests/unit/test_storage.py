@@ -22,7 +22,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.services.alarms import Alarms
-from bot.services.highlights.rules import Filter
+from bot.services.highlights.filters import Filter
 from bot.services.operations.supervision import Restarts, Supervisor
 from bot.services.servers.settings import CustomTemplate, GuildSettings, Settings
 from storage.database import DatabaseBusy, NewerDatabase, StorageError, open_database
