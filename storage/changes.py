@@ -156,8 +156,11 @@ async def _listen(connection: AsyncConnection, told: Any, rung: asyncio.Event) -
     if driver is None:
         raise StorageError("there is no connection")
     driver.add_termination_listener(lambda _: rung.set())
-    for channel in (CHANGES, DELIVERIES):
-        await driver.add_listener(channel, told)
+    try:
+        for channel in (CHANGES, DELIVERIES):
+            await driver.add_listener(channel, told)
+    except Exception as error:  # its own errors have nothing in common
+        raise _cut_off(error) from error
 
 
 def _cut_off(error: Exception) -> StorageError:

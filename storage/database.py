@@ -34,6 +34,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from storage import copies, schema
+from storage.cuts import past_a_cut
 from storage.files import OWNER_ONLY, leave_note, make_file, real_path
 from storage.groups import (
     Ask,
@@ -163,10 +164,13 @@ class Database:
 
     async def read(self, query: Query[T]) -> T:
         """Return what `query` reads."""
-        with _translated:
+
+        async def look() -> T:
             async with self._engine.connect() as connection:
-                result = await query(connection)
-        return result
+                return await query(connection)
+
+        with _translated:
+            return await past_a_cut(look)
 
     async def write(self, change: Query[T]) -> T:
         """Return what `change` returned, after it is committed.

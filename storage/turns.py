@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from weakref import WeakValueDictionary
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from storage.cuts import past_a_cut
 
 # It ends with its transaction, so also with a process or a connection that dies.
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
@@ -31,11 +34,24 @@ class Turns:
             if self._engine is None:
                 yield
                 return
-            async with self._engine.connect() as connection:
-                await connection.execute(LOCK, {"name": name})
+            connection = await past_a_cut(partial(_taken, self._engine, name))
+            try:
                 yield
+            finally:
+                await connection.close()
 
     async def close(self) -> None:
         """Let the connections go."""
         if self._engine is not None:
             await self._engine.dispose()
+
+
+async def _taken(engine: AsyncEngine, name: str) -> AsyncConnection:
+    """Return a connection that holds a turn."""
+    connection = await engine.connect()
+    try:
+        await connection.execute(LOCK, {"name": name})
+    except BaseException:
+        await connection.close()
+        raise
+    return connection

@@ -18,7 +18,7 @@ from yarl import URL
 from bot.config import Config
 from bot.discord.cog import is_claimed
 from bot.discord.commands import register_commands
-from bot.discord.identify import IdentifyTurns
+from bot.discord.identify import PAUSE, IdentifyTurns
 from bot.discord.plugin import AnyBot, attach
 from bot.discord.replies import refuse
 from bot.discord.translator import CommandTexts
@@ -32,6 +32,8 @@ _log = logging.getLogger(__name__)
 
 # Commands are answered before all servers are known; health need not wait for long.
 GUILD_READY_SECONDS = 0.5
+# For one shard to be let in, as discord.py has it.
+CONNECTING_SECONDS = 180.0
 # Of the two seconds there are to close: for Discord to let go, and for what is under way to end.
 LETTING_GO_SECONDS, ENDING_SECONDS = 0.5, 0.5
 # How discord.py names the tasks in which it calls listeners, commands, and buttons and forms.
@@ -99,16 +101,13 @@ class KkachiClient(commands.AutoShardedBot):
             **_part(shards),
         )
         # Where there are other processes, their shards come in turn with ours.
-        is_alone = services.worker.is_alone
-        self._turns = None if is_alone else IdentifyTurns(services.turn)
+        self._turns = IdentifyTurns(services.turn)
         self._services = services
         self._is_listening = True
 
     async def setup_hook(self) -> None:
         """Load the cogs and register their commands where they have changed."""
-        at_once = await find_gateway(self)
-        if self._turns is not None:
-            self._turns.at_once = at_once
+        self._turns.at_once = await find_gateway(self)
         await self.tree.set_translator(CommandTexts(self._services.texts))
         await attach(self, self._services)
         self._services.plugins.attach(partial(reload_cog, self))
@@ -116,10 +115,8 @@ class KkachiClient(commands.AutoShardedBot):
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Wait until this shard may come to Discord."""
-        if self._turns is None:
-            await super().before_identify_hook(shard_id, initial=initial)
-        else:
-            await self._turns.wait(shard_id or 0)
+        del initial  # whoever comes anew may be too early as well
+        await self._turns.wait(shard_id or 0)
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as discord.py has it
         """Let listeners hear of an event, until this stops listening."""
@@ -136,8 +133,7 @@ class KkachiClient(commands.AutoShardedBot):
         if not self.is_closed():
             await self._let_go()
             await _end(_under_way())
-        if self._turns is not None:
-            self._turns.close()
+        self._turns.close()
         await super().close()
 
     async def _let_go(self) -> None:
@@ -174,7 +170,12 @@ class KkachiClient(commands.AutoShardedBot):
 
 def _part(shards: Shards) -> dict[str, Any]:
     """Return what names a part of all servers; how many shards all of them take, Discord says."""
-    return {} if shards == ALL else {"shard_ids": shards.numbers, "shard_count": shards.count}
+    if shards == ALL:
+        return {}
+    # All others may come first.
+    seconds = CONNECTING_SECONDS + PAUSE * shards.count
+    numbers = {"shard_ids": shards.numbers, "shard_count": shards.count}
+    return numbers | {"shard_connect_timeout": seconds}
 
 
 def _under_way() -> set[asyncio.Task[Any]]:

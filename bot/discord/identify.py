@@ -9,8 +9,9 @@ from storage.database import StorageError
 
 _log = logging.getLogger(__name__)
 
-# Discord takes so many shards at a time every five seconds; which go together their numbers say.
-PAUSE = 5.0
+# Discord takes so many shards at a time every five seconds; which go together their numbers say. It
+# counts from when it hears of them, which may be a moment later for the one than for the next.
+PAUSE = 5.5
 
 Turn = Callable[[str], AbstractAsyncContextManager[None]]
 """Waits until no other process holds the turn of this name, and holds it."""
@@ -19,8 +20,9 @@ Turn = Callable[[str], AbstractAsyncContextManager[None]]
 class IdentifyTurns:
     """Holds the turn of a shard for as long as no other of its row may come."""
 
-    def __init__(self, turn: Turn) -> None:
+    def __init__(self, turn: Turn, pause: float = PAUSE) -> None:
         self._turn = turn
+        self._pause = pause
         self._held: set[asyncio.Task[None]] = set()
         self.at_once = 1
         """How many shards may come together, as Discord says (`max_concurrency`)."""
@@ -31,7 +33,11 @@ class IdentifyTurns:
         task = asyncio.create_task(self._hold(f"identify {shard_id % self.at_once}", begun))
         self._held.add(task)
         task.add_done_callback(self._held.discard)
-        await begun
+        try:
+            await begun
+        except asyncio.CancelledError:  # nobody comes, so nobody need wait for it
+            task.cancel()
+            raise
 
     def close(self) -> None:
         """Hold no turn any more."""
@@ -43,7 +49,7 @@ class IdentifyTurns:
             async with self._turn(name):
                 if not begun.done():
                     begun.set_result(None)
-                await asyncio.sleep(PAUSE)
+                await asyncio.sleep(self._pause)
         except StorageError as error:
             _log.warning("other processes do not know of a shard that comes: %s", error)
             if not begun.done():

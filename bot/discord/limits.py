@@ -15,6 +15,7 @@ EMBED_DESCRIPTION = 4096  # characters
 EMBED_FIELD_NAME = 256  # characters
 EMBED_FIELD_VALUE = 1024  # characters
 EMBED_TITLE = 256  # characters
+GUILDS_PAGE = 200  # of the bot's own
 HISTORY_PAGE = 100  # messages, or users of a scheduled event
 INPUT_LABEL = 45  # characters, in a form
 MEMBERS_ASKED_FOR = 100  # by their ids, in one request over the gateway

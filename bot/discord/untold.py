@@ -5,6 +5,7 @@ from typing import cast
 import discord
 
 from bot.discord.failures import FAILURES
+from bot.discord.guilds import names_of
 from bot.discord.notices import NOBODY, is_private
 from bot.discord.plugin import AnyBot, notices_of, services_of
 from bot.discord.replies import locale_of
@@ -31,7 +32,7 @@ async def tell_directly(bot: AnyBot, exclusion: Exclusion) -> bool:
     link = await services.links.get(exclusion.member_id)
     # Nobody knows the language of a link that is gone.
     locales = LOCALES if link is None else [pick_locale(link.locale)]
-    name = _name(bot, exclusion.guild_id)
+    name = await _name(bot, exclusion)
     texts = [exclusion_text(services.texts, locale, exclusion, name) for locale in locales]
     return await notices_of(bot).send_direct(exclusion.member_id, "\n\n".join(texts))
 
@@ -57,7 +58,7 @@ async def _known(_: Exclusion) -> bool:
 
 async def _follow_up(interaction: discord.Interaction, exclusion: Exclusion) -> bool:
     bot = cast("AnyBot", interaction.client)
-    name = _name(bot, exclusion.guild_id)
+    name = await _name(bot, exclusion)
     texts = services_of(bot).texts
     text = exclusion_text(texts, locale_of(interaction), exclusion, name)
     private = is_private(interaction)
@@ -68,9 +69,11 @@ async def _follow_up(interaction: discord.Interaction, exclusion: Exclusion) -> 
     return True
 
 
-def _name(bot: AnyBot, guild_id: int) -> str:
-    guild = bot.get_guild(guild_id)
-    return guild.name if guild else str(guild_id)
+async def _name(bot: AnyBot, exclusion: Exclusion) -> str:
+    if exclusion.guild_id == OPERATOR:
+        return ""
+    number = exclusion.guild_id
+    return (await names_of(bot, [number])).get(number, str(number))
 
 
 def _is_form(interaction: discord.Interaction) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import discord
 from discord import app_commands
 
+from bot.discord.guilds import names_of
 from bot.discord.limits import AUTOCOMPLETE_CHOICES, CHOICE_NAME
 from bot.discord.messages import find_message
 from bot.discord.options import Chosen, Place
@@ -361,11 +362,11 @@ class RuleCommands(HighlightCog):
         """Offer the other servers in which the member has rules."""
         member_id, here = who(interaction)
         numbers = await self.services.rules.servers(member_id)
-        guilds = [self.bot.get_guild(number) for number in numbers if number != here]
+        names = await names_of(self.bot, (number for number in numbers if number != here))
         return [
-            app_commands.Choice(name=guild.name[:CHOICE_NAME], value=str(guild.id))
-            for guild in guilds
-            if guild is not None and current.casefold() in guild.name.casefold()
+            app_commands.Choice(name=name[:CHOICE_NAME], value=str(number))
+            for number, name in names.items()
+            if current.casefold() in name.casefold()
         ][:AUTOCOMPLETE_CHOICES]
 
     @app_commands.command()

@@ -9,6 +9,7 @@ from discord.ext import commands
 from bot.discord.access import check_command, check_feature
 from bot.discord.cog import KkachiCog, ListenerLists
 from bot.discord.consents import linked_text
+from bot.discord.guilds import names_of
 from bot.discord.partings import ended_text, kept_text
 from bot.discord.plugin import AnyBot, services_of
 from bot.discord.replies import (
@@ -252,8 +253,9 @@ class Link(KkachiCog, commands.GroupCog, group_name="kakao"):
 
     async def _seen_in(self, member_id: int) -> list[str | None]:
         """Return the servers in which a member may be seen; None for one we do not know."""
-        guilds = map(self.bot.get_guild, await self.services.visibility.of(member_id))
-        return [guild.name if guild else None for guild in guilds]
+        seen_in = await self.services.visibility.of(member_id)
+        names = await names_of(self.bot, seen_in)
+        return [names.get(guild_id) for guild_id in seen_in]
 
     async def _say_awaited(self, interaction: discord.Interaction, pending: PendingLink) -> None:
         texts, locale = self.services.texts, locale_of(interaction)

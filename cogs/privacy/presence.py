@@ -10,7 +10,7 @@ import discord
 
 from bot.discord.cog import Answered
 from bot.discord.failures import CLEAR, NO, NO_DIRECT_MESSAGES, asking
-from bot.discord.guilds import guild_of, is_ours, language_of
+from bot.discord.guilds import guild_of, is_ours, language_of, names_of
 from bot.discord.limits import BUTTON_LABEL, OPTION_LABEL, SELECT_OPTIONS, YELLOW
 from bot.discord.notices import NOBODY
 from bot.discord.plugin import AnyBot, services_of
@@ -196,12 +196,12 @@ async def question_text(
 ) -> str:
     """Return who wants to hear of what, and in which server."""
     bot = cast("AnyBot", client)
-    name, guild = await _name(bot, pair), bot.get_guild(pair.guild_id)
+    name, servers = await _name(bot, pair), await names_of(bot, [pair.guild_id])
     return texts.say(
         locale,
         "presence-question",
         name=plain(name) if name else f"<@{pair.asker_id}>",
-        guild=plain(guild.name) if guild else "…",
+        guild=plain(servers.get(pair.guild_id, "…")),
     )
 
 
@@ -235,11 +235,8 @@ def _shown(found: Sequence[Presence]) -> Sequence[Presence]:
 
 async def _names(bot: AnyBot, shown: Sequence[Presence]) -> Names:
     askers = {(one.guild_id, one.asker_id): await _name(bot, one) for one in shown}
-    guilds = {one.guild_id: bot.get_guild(one.guild_id) for one in shown}
-    return Names(
-        {key: name for key, name in askers.items() if name is not None},
-        {guild_id: guild.name for guild_id, guild in guilds.items() if guild is not None},
-    )
+    servers = await names_of(bot, (one.guild_id for one in shown))
+    return Names({key: name for key, name in askers.items() if name is not None}, servers)
 
 
 async def _name(bot: AnyBot, pair: Presence | Pair) -> str | None:

@@ -131,10 +131,11 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
 
     async def log_change(self, guild_id: int, settings: GuildSettings, change: Change) -> None:
         """Write a change into the server's log channel; the answer does not wait for that."""
-        locale = language_of(self.bot.get_guild(guild_id), settings)
+        guild = self.bot.get_guild(guild_id)
+        locale = language_of(guild, settings)
         words = SettingTexts(self.services.texts, locale)
         text = self.services.texts.say(locale, "settings-log-change", who=f"<@{change.member_id}>")
-        post = write_log(self.bot, settings, f"{text} {words.told(change)}")
+        post = write_log(guild, settings, f"{text} {words.told(change)}")
         self._posts.spawn(guarded("a line for a log channel", post))
 
     templates = app_commands.Group(

@@ -153,14 +153,14 @@ async def _record(
     member = Marked(f"<@{member_id}>")
     locale = language_of(interaction.guild, settings)
     text = services.texts.say(locale, key, who=who, member=member)
-    await write_log(cast("AnyBot", interaction.client), settings, text)
+    await write_log(interaction.guild, settings, text)
 
 
-async def write_log(bot: AnyBot, settings: GuildSettings, text: str) -> bool:
+async def write_log(guild: discord.Guild | None, settings: GuildSettings, text: str) -> bool:
     """Write a line into a server's log channel; False without one that we may write in."""
-    if settings.log_channel_id is None:
+    if guild is None or settings.log_channel_id is None:
         return False
-    room = bot.get_channel(settings.log_channel_id)
+    room = guild.get_channel_or_thread(settings.log_channel_id)
     if not isinstance(room, discord.abc.Messageable):
         return False
     try:

@@ -5,18 +5,19 @@ Like the panel it remembers nothing but what stands in the ids of its components
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self, cast
 
 import discord
 
 from bot.discord.cog import Answered, answering
-from bot.discord.guilds import language_of
+from bot.discord.guilds import all_guilds, find_guild, language_of
 from bot.discord.limits import MESSAGE_CONTENT, OPTION_LABEL, SELECT_OPTIONS, YELLOW
 from bot.discord.plugin import AnyBot, services_of
-from bot.discord.replies import defer_edit, locale_of
+from bot.discord.replies import defer, defer_edit, locale_of
 from bot.discord.words import code, plain, plain_lines
-from bot.errors import TextArgument, UserError
+from bot.errors import DiscordAway, TextArgument, UserError
 from bot.services.decisions import Decided, DecisionKind
 from bot.services.servers.statistics import ServerUse
 from bot.texts import LOCALES, Locale, Texts
@@ -353,17 +354,26 @@ class NoticeForm(OperatorForm):
         """Write it into every log channel, in the language of each server."""
         words = {locale: field.value.strip() for locale, field in self._words.items()}
         said = {locale: words[locale] or next(filter(None, words.values()), "") for locale in words}
-        services, told = services_of(interaction.client), 0
-        guilds = interaction.client.guilds if any(said.values()) else []
-        for guild in guilds:
-            settings = await services.settings.of(guild.id)
-            locale = language_of(guild, settings)
-            text = services.texts.say(locale, "operator-notice-log", text=plain_lines(said[locale]))
-            bot = cast("AnyBot", interaction.client)
-            told += await write_log(bot, settings, text[:MESSAGE_CONTENT])
-        return services.texts.say(
-            locale_of(interaction), "operator-notice-told", told=told, all=len(guilds)
+        bot, texts = cast("AnyBot", interaction.client), services_of(interaction.client).texts
+        guilds = await all_guilds(bot) if any(said.values()) else {}
+        told = [await _has_read(bot, guild_id, said) for guild_id in guilds]
+        return texts.say(
+            locale_of(interaction), "operator-notice-told", told=sum(told), all=len(told)
         )
+
+
+async def _has_read(bot: AnyBot, guild_id: int, said: Mapping[Locale, str]) -> bool:
+    """Write a notice into a server's log channel, if it has one and Discord can be asked."""
+    services = services_of(bot)
+    settings = await services.settings.of(guild_id)
+    if settings.log_channel_id is None:
+        return False
+    with suppress(DiscordAway):
+        guild = await find_guild(bot, guild_id)
+        locale = language_of(guild, settings)
+        text = services.texts.say(locale, "operator-notice-log", text=plain_lines(said[locale]))
+        return await write_log(guild, settings, text[:MESSAGE_CONTENT])
+    return False
 
 
 async def show_operator(
@@ -375,8 +385,11 @@ async def show_operator(
     note: str = "",
 ) -> None:
     """Show the page: as an answer to a command, else in place of the one before."""
+    if not interaction.response.is_done():
+        is_command = interaction.type is discord.InteractionType.application_command
+        await (defer if is_command else defer_edit)(interaction)
     services = services_of(interaction.client)
-    names = {guild.id: guild.name for guild in interaction.client.guilds}
+    names = await all_guilds(cast("AnyBot", interaction.client))
     servers = await services.statistics.servers(names)
     operator = OperatorPage(
         servers=servers,
@@ -390,13 +403,7 @@ async def show_operator(
         linked=await services.statistics.linked(chosen) if chosen else 0,
         note=note,
     )
-    layout = operator.layout(page)
-    if interaction.type is discord.InteractionType.application_command:
-        await interaction.response.send_message(view=layout, ephemeral=True)
-    elif interaction.response.is_done():
-        await interaction.edit_original_response(view=layout)
-    else:
-        await interaction.response.edit_message(view=layout)
+    await interaction.edit_original_response(view=operator.layout(page))
 
 
 def _row(item: Item) -> Item:

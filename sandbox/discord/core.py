@@ -51,6 +51,8 @@ class Core:
         self.portraits: dict[str, bytes] = {}  # PNG, by the name of a person or a server
         self.problems: list[str] = []
         self.allowed_intents = PRIVILEGED
+        self.shards_at_once = 1
+        """How many shards may identify together (`max_concurrency`)."""
         self.on_change: list[Callable[[], None]] = []
         self.on_event: list[Callable[[Event], None]] = []
         self.application_id = self.ids.next()

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import logging
+from collections import deque
+from dataclasses import dataclass
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
@@ -36,6 +38,17 @@ LARGEST_FRAME = 4096  # bytes
 OF_STRANGERS = frozenset({"INTERACTION_CREATE", "GUILD_DELETE"})
 MOST_FRAMES, FRAMES_SECONDS = 120, 60.0  # of one connection
 ALL_MEMBERS_SECONDS = 30.0  # between two requests for all members of a guild
+IDENTIFY_SECONDS = 5.0  # between two shards of one key
+KEPT_IDENTIFIES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Identify:
+    """A shard that came, at a time in seconds since 1970, and whether it was let in."""
+
+    shard: int
+    at: float
+    is_in: bool
 
 
 class Gateway:
@@ -52,6 +65,11 @@ class Gateway:
         self._silent = False
         self._repeated = 0
         self._all_from: dict[int, float] = {}
+        self.counts_identifies = False
+        """Whether a shard that comes too early is sent away, as it always is at Discord."""
+        self._identify_from: dict[int, float] = {}
+        self.identifies: deque[Identify] = deque(maxlen=KEPT_IDENTIFIES)
+        """Which shards came, the oldest first."""
         self.member_requests: list[JSON] = []
         """All requests for members so far, the oldest first."""
         world.on_event.append(self.publish)
@@ -213,10 +231,28 @@ class Gateway:
         number, shards = data.get("shard") or (0, 1)
         if not 0 <= number < shards:
             raise Closing(BAD_SHARD, "Invalid shard.")
+        if not self._takes(number):
+            connection.say(INVALID_SESSION, data=False)
+            return
         session = Session(f"{self._world.random.getrandbits(128):032x}", (number, shards), intents)
         self._sessions[session.id] = session
         self._bind(session, connection)
         self._greet(session)
+
+    def _takes(self, shard: int) -> bool:
+        """Tell whether a shard may come now; those whose numbers have one key come in turn."""
+        key, now = shard % self._world.shards_at_once, self._world.now()
+        takes = not self.counts_identifies or now >= self._identify_from.get(key, now)
+        if takes:
+            self._identify_from[key] = now + IDENTIFY_SECONDS
+        self.identifies.append(Identify(shard, now, takes))
+        return takes
+
+    def limit_identifies(self, at_once: int) -> None:
+        """Begin to send away what comes too early."""
+        self.counts_identifies, self._world.shards_at_once = True, at_once
+        self._identify_from.clear()
+        self.identifies.clear()
 
     def _check_token(self, data: JSON) -> None:
         if str(data.get("token", "")).removeprefix("Bot ") != self._token:

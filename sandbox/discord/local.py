@@ -2,13 +2,13 @@
 
 import random as randomness
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from aiohttp import web
 
-from sandbox.discord.gateway import Gateway
+from sandbox.discord.gateway import Gateway, Identify
 from sandbox.discord.intents import Intent
 from sandbox.discord.interactions import Interactions
 from sandbox.discord.messages import Message
@@ -193,6 +193,18 @@ class LocalDiscord:
     def hold_guilds(self, holding: bool = True) -> None:  # noqa: FBT001, FBT002 - reads as a switch
         """Leave a new session's servers unavailable, as Discord does for a while, until it ends."""
         self.gateway.hold(holding=holding)
+
+    def limit_identifies(self, at_once: int) -> None:
+        """Let so many shards come together, and send away what comes too early, as Discord does.
+
+        Otherwise it says 1 and lets everybody in: tests start bots anew at once.
+        """
+        self.gateway.limit_identifies(at_once)
+
+    @property
+    def identifies(self) -> Sequence[Identify]:
+        """Which shards came to the gateway, the oldest first."""
+        return list(self.gateway.identifies)
 
     def members_hang(self, hanging: bool = True) -> None:  # noqa: FBT001, FBT002 - reads as a switch
         """Leave requests for members over the gateway unanswered until this ends."""

@@ -32,10 +32,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def fleet(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fleet]:
     folder = tmp_path_factory.mktemp("fleet")
     async with cluster.database() as url, open_fleet(url, folder) as fleet:
-        for number in (0, 1):
-            fleet.begin(f"gateway {number}", "gateway", shards=f"{number}/2")
-        for name in ("sender 1", "sender 2", "web 1", "web 2"):
-            fleet.begin(name, name.split()[0])
+        fleet.begin_two_of_each()
         await fleet.until_healthy()
         fleet.begin("twin", "gateway", shards="0/2")  # it tries for some seconds
         await fleet.world.link("민지")

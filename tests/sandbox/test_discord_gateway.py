@@ -269,6 +269,31 @@ async def test_the_gateway_address_is_local(local: LocalDiscord) -> None:
     assert (status, body["url"]) == (200, local.url.replace("http", "ws") + "/gateway")
 
 
+async def identified(local: LocalDiscord, shard: int, shards: int) -> int | str:
+    """Let a shard come by hand; give the name of what it hears, or else the number."""
+    async with aiohttp.ClientSession() as http, http.ws_connect(f"{local.url}/gateway") as socket:
+        intents, token = int(Intent.GUILDS), local.bot_token
+        identify = {"token": token, "intents": intents, "shard": [shard, shards]}
+        await socket.receive_json()  # hello
+        await socket.send_json({"op": 2, "d": identify})
+        frame = await socket.receive_json()
+    told: int | str = frame["t"] or frame["op"]
+    return told
+
+
+async def test_shards_of_one_key_come_five_seconds_apart_and_others_together(
+    local: LocalDiscord,
+) -> None:
+    local.limit_identifies(2)
+    async with by_hand(local) as call:
+        _, body = await call("GET", "/gateway/bot")
+    assert body["session_start_limit"]["max_concurrency"] == 2
+    assert [await identified(local, shard, 4) for shard in range(4)] == ["READY", "READY", 9, 9]
+    local.world.advance(5)
+    assert [await identified(local, shard, 4) for shard in (2, 3, 0)] == ["READY", "READY", 9]
+    assert [one.shard for one in local.identifies if not one.is_in] == [2, 3, 0]
+
+
 # members on request
 
 

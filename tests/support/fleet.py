@@ -20,6 +20,7 @@ from typing import Any
 import aiohttp
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 from yarl import URL
 
 from bot.config import COGS
@@ -69,6 +70,7 @@ class Fleet:
     database: AsyncEngine
     processes: dict[str, ForkServerProcess] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
+    settings: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def village(self) -> Guild:
@@ -87,16 +89,28 @@ class Fleet:
         return f"gateway {shard_of(guild)}"
 
     def begin(self, name: str, *roles: str, shards: str = "") -> None:
-        """Start a process, or start it anew, and do not wait for it."""
+        """Start a process and do not wait for it."""
         self.ports.setdefault(name, free_port())
-        settings = self.world.settings | {
+        self.settings[name] = self.world.settings | {
             "ROLES": ",".join(roles),
             "SHARDS": shards,
             "WEB_PORT": str(self.ports[name]),
         }
-        process = FORKS.Process(target=run_kkachi, args=(settings, self.folder, self.log(name)))
+        self.begin_anew(name)
+
+    def begin_anew(self, name: str) -> None:
+        """Start a process that has ended, as it was."""
+        given = self.settings[name], self.folder, self.log(name)
+        process = FORKS.Process(target=run_kkachi, args=given)
         process.start()
         self.processes[name] = process
+
+    def begin_two_of_each(self) -> None:
+        """Start two processes of each role, each gateway with one of the two servers."""
+        for number in range(SHARDS):
+            self.begin(f"gateway {number}", "gateway", shards=f"{number}/{SHARDS}")
+        for name in ("sender 1", "sender 2", "web 1", "web 2"):
+            self.begin(name, name.split()[0])
 
     def log(self, name: str) -> Path:
         return self.folder / f"{name}.log"
@@ -167,7 +181,8 @@ async def open_fleet(postgresql: str, folder: Path) -> AsyncIterator[Fleet]:
     async with AsyncExitStack() as stack:
         discord = await stack.enter_async_context(LocalDiscord(build_both_villages).serve())
         kakao = await stack.enter_async_context(LocalKakao(add_people).serve())
-        fleet = Fleet(_world(discord, kakao, postgresql), folder, create_async_engine(postgresql))
+        database = create_async_engine(postgresql, poolclass=NullPool)
+        fleet = Fleet(_world(discord, kakao, postgresql), folder, database)
         stack.push_async_callback(fleet.database.dispose)
         port = URL(fleet.world.public_url).port
         proxy = await asyncio.start_server(fleet.forward, "127.0.0.1", port)

@@ -227,3 +227,27 @@ async def _keeps_its_meaning(url: str) -> None:
         for _ in range(2):
             await database.write(lambda connection: count_hit(connection, 1, [5, 6], NOON))
         assert await RuleHitStore(database).of_week(1, NOON) == {5: 2, 6: 2}
+
+
+CUT = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+async def test_what_is_read_and_whose_turn_it_is_survive_connections_that_were_cut(
+    pair: Pair, postgresql: str
+) -> None:
+    one, other = pair.one.database, pair.other.database
+    engine = create_async_engine(postgresql)
+    for _ in range(2):
+        assert len(await asyncio.gather(*(one.all(text("SELECT 1")) for _ in range(4)))) == 4
+        async with one.turn("warm"), other.turn("warm too"):
+            pass
+        async with engine.connect() as connection:
+            await connection.execute(text(CUT))
+        assert await one.all(text("SELECT 1 AS one")) == [{"one": 1}]
+        async with one.turn("a"), other.turn("b"):
+            pass
+        await one.change(text("DELETE FROM jumps"))
+    await engine.dispose()

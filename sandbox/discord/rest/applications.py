@@ -80,7 +80,8 @@ async def gateway(call: Call) -> Answer:
 
 
 async def gateway_for_bots(call: Call) -> Answer:
-    limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
+    at_once = call.world.shards_at_once
+    limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": at_once}
     url = call.world.site.url.replace("http", "ws", 1) + "/gateway"
     return {"url": url, "shards": 1, "session_start_limit": limit}
 

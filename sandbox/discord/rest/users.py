@@ -5,6 +5,9 @@ from sandbox.discord.rest.calls import Answer, Call, Routes
 from sandbox.discord.state import JSON
 
 
+MOST_GUILDS = 200
+
+
 async def me(call: Call) -> Answer:
     own = {"mfa_enabled": False, "locale": "ko", "verified": True, "email": None}
     return call.world.bot.payload() | own
@@ -26,7 +29,9 @@ async def open_dm(call: Call) -> Answer:
 
 async def my_guilds(call: Call) -> Answer:
     bot = call.world.bot
-    mine = [guild for guild in call.world.guilds if bot.id in guild.members]
+    limit, after = call.number("limit", MOST_GUILDS, MOST_GUILDS), int(call.query.get("after", 0))
+    known = sorted(call.world.guilds, key=lambda guild: guild.id)
+    mine = [guild for guild in known if bot.id in guild.members and guild.id > after][:limit]
     plain: JSON = {"banner": None, "owner": False, "features": [], "permissions": "0"}
     return [{"id": str(one.id), "name": one.name, "icon": one.icon, **plain} for one in mine]
 
