@@ -1,4 +1,4 @@
-"""Connections that were cut while nobody used them: PostgreSQL was started anew, or a machine between.
+"""Connections that were cut while nobody used them, as when PostgreSQL is started anew.
 
 Only whoever uses one finds out, and then all that were made before it are let go as well.
 """

@@ -22,7 +22,6 @@ from sandbox.kakao import Message
 from storage.workers import DEAD_AFTER
 from tests.support.fleet import Fleet, open_fleet
 from tests.support.postgres import Cluster
-from tests.support.world import until
 
 SEEDS = [int(seed) for seed in os.environ.get("SEEDS", "18").split(",")]
 MEMBERS, FRIEND, SPEAKER = ("민지", "지우"), "준호", "하준"
@@ -170,7 +169,7 @@ class Round:
             group.create_task(self._spread(group, [self.trouble] * TROUBLES, 2.0))
         await self.fleet.until_healthy()
         async with asyncio.timeout(PATIENCE):
-            while (await self.fleet.rows(UNDER_WAY))[0][0]:
+            while (await self.fleet.rows(UNDER_WAY))[0][0]:  # noqa: ASYNC110 - other processes
                 await asyncio.sleep(0.2)
 
     async def _spread(self, group: asyncio.TaskGroup, acts: Sequence[Act], longest: float) -> None:

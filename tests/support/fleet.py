@@ -33,7 +33,9 @@ from tests.support.world import CHAT, TOKEN_KEY, World, free_port
 
 SHARDS = 2
 BEYOND = "강건너"
-HEALTHY_SECONDS = 60.0
+HEALTHY_SECONDS = 180.0
+# So many processes are slow where there are few cores, however quick each of them is.
+ANSWER_SECONDS = 20.0
 STEP = 0.05
 PLENTY = 10_000
 # Each is a process of its own, but Kkachi is imported once for all of them.
@@ -176,17 +178,26 @@ class Fleet:
 
 
 @asynccontextmanager
-async def open_fleet(postgresql: str, folder: Path) -> AsyncIterator[Fleet]:
-    """Open both sandboxes beside this database; who takes part is started by the test."""
+async def open_fleet(
+    postgresql: str, folder: Path, *, proxied: bool = True
+) -> AsyncIterator[Fleet]:
+    """Open both sandboxes beside this database; who takes part is started by the test.
+
+    Unless it is `proxied`, somebody else stands before the webs.
+    """
     async with AsyncExitStack() as stack:
-        discord = await stack.enter_async_context(LocalDiscord(build_both_villages).serve())
+        local = LocalDiscord(
+            build_both_villages, answer_within=ANSWER_SECONDS, patience=2 * ANSWER_SECONDS
+        )
+        discord = await stack.enter_async_context(local.serve())
         kakao = await stack.enter_async_context(LocalKakao(add_people).serve())
         database = create_async_engine(postgresql, poolclass=NullPool)
         fleet = Fleet(_world(discord, kakao, postgresql), folder, database)
         stack.push_async_callback(fleet.database.dispose)
-        port = URL(fleet.world.public_url).port
-        proxy = await asyncio.start_server(fleet.forward, "127.0.0.1", port)
-        await stack.enter_async_context(proxy)
+        if proxied:
+            port = URL(fleet.world.public_url).port
+            proxy = await asyncio.start_server(fleet.forward, "127.0.0.1", port)
+            await stack.enter_async_context(proxy)
         stack.push_async_callback(fleet.end)
         yield fleet
 

@@ -4,7 +4,6 @@ from sandbox.discord.errors import unknown
 from sandbox.discord.rest.calls import Answer, Call, Routes
 from sandbox.discord.state import JSON
 
-
 MOST_GUILDS = 200
 
 
