@@ -27,7 +27,7 @@ SEEDS = [int(seed) for seed in os.environ.get("SEEDS", "18").split(",")]
 MEMBERS, FRIEND, SPEAKER = ("민지", "지우"), "준호", "하준"
 TO_ME, TO_FRIEND = 14, 24
 ALLOWANCE = 20
-TROUBLES = 7
+TROUBLES, TRIES = 7, 8
 PATIENCE = 60.0
 SLOW = 0.3  # so that something is under way whenever a trouble comes
 SENDERS = ("sender 1", "sender 2")
@@ -102,13 +102,15 @@ class Round:
         return number, await minji.choose(panel, "친구 고르기", [f"★ {FRIEND}"])
 
     async def _press(self, number: int, panel: Reply) -> None:
-        self.answers[number] = await self._person("민지").press(panel, "보내기 (1)")
+        pressing = partial(self._person("민지").press, panel, "보내기 (1)")
+        self.answers[number] = await insists(pressing)
 
     async def _forward(self, number: int, name: str) -> None:
         fleet = self.fleet
         room = fleet.room(self.chance.choice([fleet.village, fleet.beyond]))
         said = await self._person(SPEAKER).say(room, f"소식 {number}번")
-        self.answers[number] = await self._person(name).menu(room, "Send to my KakaoTalk", said)
+        sending = partial(self._person(name).menu, room, "Send to my KakaoTalk", said)
+        self.answers[number] = await insists(sending)
 
     def _person(self, name: str) -> Person:
         return self.fleet.world.discord.person(name)
@@ -194,6 +196,16 @@ class Round:
         return promised - {number for number, _ in self.arrived()}
 
 
+async def insists(act: Callable[[], Awaitable[Reply]]) -> Reply:
+    """Do something again while nobody answers, as people do."""
+    for _ in range(TRIES):
+        reply = await act()
+        if reply.failed is None:
+            break
+        await asyncio.sleep(1)
+    return reply
+
+
 def numbers(card: Message) -> set[int]:
     return {int(number) for number in NUMBER.findall(str(card.template))}
 
@@ -213,9 +225,10 @@ async def test_whatever_happens_nothing_is_lost_stuck_beyond_the_allowance_or_tw
         print(f"seed {seed}: {played.log}", await fleet.rows(ENDED))  # noqa: T201
     arrived = played.arrived()
     assert played.lost() == set()
-    assert max(times for (_, is_friends), times in arrived.items() if is_friends) == 1
+    friends = [times for (_, is_friends), times in arrived.items() if is_friends]
+    assert set(friends) == {1}
+    assert len(friends) <= ALLOWANCE
     assert max(arrived.values()) <= 2
-    assert sum(times for (_, is_friends), times in arrived.items() if is_friends) <= ALLOWANCE
     assert (await fleet.rows(COUNTED))[0][0] <= ALLOWANCE
     assert (await fleet.rows(BROKEN))[0][0] == 0
     assert fleet.world.discord.problems == []

@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.discord import LocalDiscord, Permission, Person, Poll
 from sandbox.discord.pictures import avatar, png, size_of
-from tests.support.sandbox_discord import TinyBot, a_bot, new_discord
+from tests.support.sandbox_discord import TinyBot, a_bot, by_hand, new_discord
 
 
 @pytest.fixture
@@ -179,3 +179,17 @@ def test_the_size_of_pictures_is_read() -> None:
         (32, 16),
         None,
     ]
+
+
+async def test_a_bot_in_many_servers_lists_them_page_by_page(local: LocalDiscord) -> None:
+    owner = local.person("민지").user
+    for number in range(250):
+        local.world.add_guild(f"마을 {number}", owner)
+    async with by_hand(local) as call:
+        _, first = await call("GET", "/users/@me/guilds")
+        _, rest = await call("GET", f"/users/@me/guilds?limit=200&after={first[-1]['id']}")
+        status, _ = await call("GET", "/users/@me/guilds?limit=201")
+    listed = [int(one["id"]) for one in (*first, *rest)]
+    assert (len(first), status) == (200, 400)
+    assert listed == sorted(guild.id for guild in local.world.guilds)
+    local.problems.clear()

@@ -35,7 +35,7 @@ SHARDS = 2
 BEYOND = "강건너"
 HEALTHY_SECONDS = 180.0
 # So many processes are slow where there are few cores, however quick each of them is.
-ANSWER_SECONDS = 20.0
+ANSWER_SECONDS = 8.0
 STEP = 0.05
 PLENTY = 10_000
 # Each is a process of its own, but Kkachi is imported once for all of them.
@@ -187,7 +187,7 @@ async def open_fleet(
     """
     async with AsyncExitStack() as stack:
         local = LocalDiscord(
-            build_both_villages, answer_within=ANSWER_SECONDS, patience=2 * ANSWER_SECONDS
+            build_both_villages, answer_within=ANSWER_SECONDS, patience=1.5 * ANSWER_SECONDS
         )
         discord = await stack.enter_async_context(local.serve())
         kakao = await stack.enter_async_context(LocalKakao(add_people).serve())
