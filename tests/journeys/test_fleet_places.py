@@ -88,7 +88,7 @@ async def test_a_notice_of_the_operators_reaches_the_log_channels_of_all_servers
         form = await minji(fleet).press(work, "공지 쓰기")
         words = f"{room.name}에서 알려요"
         done = await minji(fleet).submit(form, {"한국어": words})
-        assert "2" in done.text
+        assert "2곳 중 2곳" in done.text
         for guild in guilds(fleet):
             said = fleet.world.discord.world.messages(fleet.room(guild))
             assert sum(words in message.content for message in said) == 1
