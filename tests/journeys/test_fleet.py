@@ -15,7 +15,7 @@ from tests.support.fleet import Fleet, open_fleet
 from tests.support.postgres import Cluster
 from tests.support.world import until
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 # As any other process would write it.
 COPY = """
 INSERT INTO rules (member_id, guild_id, kind, text, created_at, options)
