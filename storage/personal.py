@@ -42,6 +42,7 @@ from storage.tables import (
     subscriptions,
     verdicts,
     visibilities,
+    waiting_webhooks,
     wishes,
 )
 
@@ -51,7 +52,7 @@ OWN: tuple[Table, ...] = (
     *(rules, rule_hits, filters, subscriptions, wishes, hits, verdicts, digests),
     *(reaction_choices, reaction_sends),
     *(drafts, jumps, deliveries, shares, exclusions, visibilities, presences, notices),
-    *(calendar_events, calendar_choices),
+    *(calendar_events, calendar_choices, waiting_webhooks),
 )
 # Where a member is only named: as whoever did something for a server, and beside the cards that
 # must not become too many, whoever asks to be erased in between.

@@ -19,18 +19,22 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import links as of_kakao
+from storage import notices as of_news
 from storage import partings as of_partings
 from storage import pending_links as of_pending
 from storage import role_connections as of_discord
+from storage import webhooks as of_webhooks
 from storage.database import Database, rows_of
 from storage.link_requests import VERIFIER
 from storage.tables import (
     link_requests,
     link_states,
     links,
+    notices,
     partings,
     pending_links,
     role_connections,
+    waiting_webhooks,
 )
 from storage.vault import KEY_ID_BYTES, Vault, VaultError
 
@@ -81,6 +85,22 @@ SEALED = (
         partings.c.id,
         literal(of_partings.NOBODY),
         partings,
+    ),
+    Sealed(
+        waiting_webhooks,
+        waiting_webhooks.c.body,
+        of_webhooks.KIND,
+        waiting_webhooks.c.id,
+        literal(of_webhooks.NOBODY),
+        waiting_webhooks,
+    ),
+    Sealed(
+        notices,
+        notices.c.body,
+        of_news.KIND,
+        notices.c.id,
+        func.coalesce(notices.c.member_id, of_news.NOBODY),
+        notices,
     ),
 )
 

@@ -3,13 +3,14 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
 from storage.erasing import in_batches
 from storage.reading import as_object, reading
-from storage.tables import shares, webhooks
+from storage.tables import shares
+from storage.webhooks import note_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +57,20 @@ class ShareStore:
 
         None when nobody knows the nonce, or when this notice was counted before.
         """
-        seen = exists().where(webhooks.c.id == notice_id)
+        known = select(shares.c.nonce).where(shares.c.nonce == nonce).with_for_update()
         counted = (
             update(shares)
-            .where(shares.c.nonce == nonce, ~seen)
+            .where(shares.c.nonce == nonce)
             .values(chats=shares.c.chats + 1)
             .returning(shares)
         )
 
         async def change(connection: AsyncConnection) -> Share | None:
-            rows = await rows_of(connection, counted)
-            if not rows:
+            is_known = await rows_of(connection, known)
+            if not is_known or not await note_once(connection, notice_id, at):
                 return None
-            await connection.execute(insert(webhooks).values(id=notice_id, seen_at=at))
-            return _read(rows[0])
+            [row] = await rows_of(connection, counted)
+            return _read(row)
 
         return await self._database.write(change)
 

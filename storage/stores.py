@@ -138,7 +138,7 @@ class Stores:
             verdicts=VerdictStore(database),
             visibilities=VisibilityStore(database),
             watermarks=WatermarkStore(database),
-            webhooks=WebhookStore(database),
+            webhooks=WebhookStore(database, vault),
             wishes=WishStore(database),
             write_ahead_log=WriteAheadLog(database),
             workers=WorkerStore(database),

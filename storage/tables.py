@@ -223,7 +223,7 @@ changes = Table(
     Column("changed_at", Double, nullable=False, index=True),
 )
 
-# What a process without Discord has to tell somebody there; the one that tells it takes it.
+# What a process without Discord has to tell somebody there; it goes when it was told.
 notices = Table(
     "notices",
     metadata,
@@ -233,6 +233,19 @@ notices = Table(
     Column("member_id", BigInteger, index=True),  # whom it is about
     Column("body", LargeBinary, nullable=False),  # sealed
     Column("created_at", Double, nullable=False, index=True),
+    Column("worker", Text),  # who tells it just now
+)
+
+# What the operator wants loaded anew, a row for each process that is to do so.
+reloads = Table(
+    "reloads",
+    metadata,
+    Column("request", Text, primary_key=True),
+    Column("worker", Text, primary_key=True),
+    Column("shards", Text, nullable=False),
+    Column("cog", Text, nullable=False),
+    Column("outcome", Text),
+    Column("asked_at", Double, nullable=False, index=True),
 )
 
 # Troubles of each process, and with no process's name those that the operator was told of.
@@ -275,6 +288,20 @@ webhooks = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("seen_at", Double, nullable=False, index=True),
+)
+
+# What Kakao has said of accounts and nobody has worked through yet.
+waiting_webhooks = Table(
+    "waiting_webhooks",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # sealed
+    Column("member_id", BigInteger, index=True),  # whose account it was when Kakao said so
+    Column("created_at", Double, nullable=False, index=True),
+    Column("next_try_at", Double, nullable=False, index=True),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("worker", Text),  # who works on it just now
 )
 
 # Pictures that were uploaded to Kakao, by the address they had before.

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
@@ -68,6 +68,11 @@ class WorkerStore:
 def living(now: float) -> Select[tuple[str]]:
     """Select the processes that live."""
     return select(workers.c.id).where(workers.c.beat_at > now - DEAD_AFTER)
+
+
+def unclaimed(column: ColumnElement[Any], worker: str | None, now: float) -> ColumnElement[bool]:
+    """Tell what is taken by nobody who lives, but perhaps by this worker itself."""
+    return column.is_(None) | (column == worker) | column.not_in(living(now))
 
 
 async def bury(connection: AsyncConnection, now: float) -> None:

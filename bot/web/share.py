@@ -3,7 +3,7 @@
 import json
 import re
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http import HTTPStatus
@@ -18,7 +18,7 @@ from bot.services.forwarding.shares import Offer, Reached, ShareExpired, Shares,
 from bot.web.answers import ANSWERS, PAGES, Answers
 from bot.web.forms import Unreadable, fields_of
 from bot.web.pages import Pages
-from bot.web.webhooks import AdminKey
+from bot.web.webhooks import AdminKey, coming_again
 
 NONCE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 NOTICE_ID = re.compile(r"[\x21-\x7e]{1,200}")
@@ -153,12 +153,12 @@ class SharePage:
 class ShareWebhook:
     """Hears from Kakao of each chat that a share reached."""
 
-    def __init__(self, take: Callable[[Reached], None], key: AdminKey) -> None:
+    def __init__(self, take: Callable[[Reached], Awaitable[None]], key: AdminKey) -> None:
         self._take = take
         self._key = key
 
     async def hear(self, request: web.Request) -> web.Response:
-        """Take a notice and answer at once; it is counted afterwards."""
+        """Take a notice, and answer as soon as it is counted."""
         self._key.check(request)
         notice_id = request.headers.get("X-Kakao-Resource-ID", "")
         try:
@@ -169,7 +169,8 @@ class ShareWebhook:
             raise web.HTTPBadRequest
         nonce = fields.get(CALLBACK, "")
         if NONCE.fullmatch(nonce):
-            self._take(Reached(notice_id, nonce))
+            with coming_again():
+                await self._take(Reached(notice_id, nonce))
         return web.Response()
 
 

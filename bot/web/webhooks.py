@@ -1,21 +1,35 @@
 """What Kakao tells us: every answer goes out within its three seconds, the work comes after.
 
+Kakao hears that something was taken when it is committed, and else that it may come again.
+
 Notices of an unlinking carry the app's admin key and nothing else to know them by. Account events
 are signed; what is wrong with one is told in the words that Kakao documents.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 
 from aiohttp import web
 
 from bot.logs import Seldom
 from bot.services.accounts.security_events import EventRefused
+from bot.services.accounts.webhook_queue import NotKept
 from bot.services.accounts.webhooks import AccountWebhooks
 from bot.web.caller import shows
 from bot.web.forms import Unreadable, body_of, fields_of
 
 logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def coming_again() -> Iterator[None]:
+    """Answer that it may be said again while it is not kept."""
+    try:
+        yield
+    except NotKept:
+        raise web.HTTPServiceUnavailable from None
 
 
 class AdminKey:
@@ -53,7 +67,7 @@ class KakaoWebhooks:
         self._seldom = Seldom(logger)
 
     async def unlink(self, request: web.Request) -> web.Response:
-        """Take a notice of an unlinking; whoever knows the key is always answered 200."""
+        """Take a notice of an unlinking; whoever knows the key is answered 200, once it is kept."""
         self._key.check(request)
         try:
             fields = await fields_of(request)
@@ -61,14 +75,16 @@ class KakaoWebhooks:
             fields = {}
         if self._app_id and fields.get("app_id", self._app_id) != self._app_id:
             raise web.HTTPForbidden
-        if not self._accounts.unlinked(fields.get("user_id", "")):
-            logger.warning("Kakao says that somebody has unlinked, but not who")
+        with coming_again():
+            if not await self._accounts.unlinked(fields.get("user_id", "")):
+                logger.warning("Kakao says that somebody has unlinked, but not who")
         return web.Response()
 
     async def account(self, request: web.Request) -> web.Response:
         """Take a signed account event."""
         try:
-            await self._accounts.take(await body_of(request))
+            with coming_again():
+                await self._accounts.take(await body_of(request))
         except Unreadable:
             return _refusal(EventRefused("invalid_request", "the body cannot be read"))
         except EventRefused as refused:

@@ -18,6 +18,7 @@ from storage.shares import Share, ShareStore
 from storage.webhooks import WebhookStore
 from tests.support.linking import LinkWorld, free_port, open_house, texts
 from tests.support.messages import highlight, message
+from tests.support.outbox import VAULT
 
 ADMIN_KEY = "the-admin-key"
 MEMBER = Member(101, "민지", "https://cdn.example/1.png", "ko")
@@ -132,7 +133,9 @@ async def open_stall(
     async with open_house(folder) as house:
         port = free_port()
         url = f"http://127.0.0.1:{port}"
-        inbox = WebhookQueue(WebhookStore(house.database), now=house.clock, waits=(0.01,) * 300)
+        inbox = WebhookQueue(
+            WebhookStore(house.database, VAULT), now=house.clock, waits=(0.01,) * 300
+        )
         store = ShareStore(house.database)
         shares = Shares(
             store,

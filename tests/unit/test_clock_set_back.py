@@ -311,7 +311,6 @@ async def test_a_link_made_ahead_is_undone_when_kakao_says_so(office: Office) ->
     await office.house.link()
     office.house.clock.passes(-DAY)
     await office.house.kakao.unlink_at_kakao(office.minji)
-    await office.inbox.settled()
     assert await office.link() is None
 
 

@@ -5,16 +5,17 @@ import base64
 import json
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 from aiohttp import ClientSession
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from sqlalchemy import text
 
 from bot.services.accounts.links import LATEST_NOTICE
 from bot.services.accounts.oauth import BASIC_SCOPES, FRIENDS_SCOPES
@@ -26,14 +27,29 @@ from bot.web import add_accounts, build_web, serve
 from sandbox.kakao.notices import Notice
 from sandbox.kakao.signing import Key
 from sandbox.kakao.state import Account, Webhook
-from storage.database import StorageError
+from storage.database import Database, StorageError, open_database
+from storage.duties import WEB, Duties
 from storage.links import Link
-from storage.webhooks import KEEP_SECONDS, WebhookStore
-from tests.support.linking import MINJI, LinkWorld, free_port, open_house, texts
+from storage.personal import PersonalStore
+from storage.vault import Vault
+from storage.webhooks import KEEP_SECONDS, OVERFULL, Told, WebhookStore
+from storage.workers import WorkerStore
+from tests.support.linking import MINJI, NOON, LinkWorld, free_port, open_house, texts
+from tests.support.outbox import VAULT
 
+WAITING = text("SELECT kind, tries, worker FROM waiting_webhooks")
+WEBS = Duties(frozenset({WEB}))
+WAITS = (0.0,) * 300
 UNLINK, ACCOUNT = "/webhooks/kakao/unlink", "/webhooks/kakao/account"
 JWKS = "/.well-known/jwks.json"
-Told = tuple[str, int, Locale]
+REFUSE = "BEGIN SELECT RAISE(ABORT, 'no'); END"
+News = tuple[str, int, Locale]
+
+
+async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(20):
+        while not await is_so():  # noqa: ASYNC110 - nobody sets an event for a test
+            await asyncio.sleep(0.01)
 
 
 @dataclass
@@ -43,7 +59,7 @@ class Office:
     house: LinkWorld
     url: str
     accounts: AccountWebhooks
-    told: list[Told]
+    told: list[News]
     inbox: WebhookQueue
 
     @property
@@ -56,8 +72,10 @@ class Office:
         return await self.house.links.get(MINJI)
 
     async def settled(self) -> None:
-        async with asyncio.timeout(20):
-            await self.inbox.settled()
+        await until(self.waits_for_nothing)
+
+    async def waits_for_nothing(self) -> bool:
+        return await self.house.database.all(WAITING) == []
 
     async def event(self, kind: str, **changes: Any) -> Notice:  # noqa: ANN401 - whatever may be forged
         notice = await self.house.kakao.send_event(kind, self.minji, **changes)
@@ -90,7 +108,7 @@ async def open_office(folder: Path, *, admin_key: str | None = None) -> AsyncIte
     async with open_house(folder) as house:
         kakao, clock = house.kakao, house.clock
         kakao.keys._published.append(signing_key())
-        inbox = WebhookQueue(WebhookStore(house.database), now=clock, waits=(0, 0, 0))
+        inbox = WebhookQueue(WebhookStore(house.database, VAULT), now=clock, waits=WAITS)
         events = SecurityEvents(
             Keys(house.client, now=clock),
             issuers={kakao.url},
@@ -124,8 +142,8 @@ def signing_key() -> Key:
     return Key("the first key", generate_private_key(public_exponent=65537, key_size=2048))
 
 
-def _listen(house: LinkWorld) -> list[Told]:
-    told: list[Told] = []
+def _listen(house: LinkWorld) -> list[News]:
+    told: list[News] = []
 
     def note(what: str) -> Callable[..., Any]:
         async def listener(member_id: int, locale: Locale, *_scopes: object) -> None:
@@ -263,30 +281,56 @@ async def test_a_body_that_never_ends_is_waited_for_no_longer_than_a_second(
             assert response.status == 200
 
 
-async def test_the_answer_does_not_wait_for_the_database(office: Office) -> None:
+async def test_kakao_does_not_hear_that_we_have_what_the_database_has_not_and_nothing_is_lost(
+    office: Office,
+) -> None:
     with sqlite3.connect(office.house.file) as other:
         other.execute("BEGIN EXCLUSIVE")
         notices = await office.house.kakao.unlink_at_kakao(office.minji)
-        assert statuses(notices) == [200, 202]
-        assert all(notice.seconds < 1 for notice in notices)
+        assert statuses(notices) == [503, 503]
         other.rollback()
-    assert await office.link() is None
+
+    async def is_gone() -> bool:
+        return await office.link() is None
+
+    await until(is_gone)
+    assert office.told == [("undone", MINJI, "ko")]
 
 
-async def test_a_broken_database_is_logged_and_the_next_notice_is_taken(
+async def test_what_kakao_says_again_after_a_refusal_counts_once(office: Office) -> None:
+    with sqlite3.connect(office.house.file) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        refused = await office.event("user-scope-withdraw", scope=["talk_message"])
+        assert refused.status == 503
+        other.rollback()
+    again = await office.house.kakao.notices.again(refused)
+    assert again is not None
+    assert again.status == 202
+    await office.settled()
+    assert office.told == [("consent", MINJI, "ko")]
+
+
+async def test_what_cannot_be_worked_through_is_logged_and_tried_until_it_can(
     office: Office, caplog: pytest.LogCaptureFixture
 ) -> None:
     with sqlite3.connect(office.house.file) as other:
-        other.execute("ALTER TABLE links RENAME TO elsewhere")
+        other.execute(f"CREATE TRIGGER stuck BEFORE DELETE ON links {REFUSE}")
     query = f"{UNLINK}?user_id={office.minji.id}"
     assert await office.get(query, office.key) == 200
-    await office.settled()
-    assert "a notice of Kakao is lost: unlink, StorageError" in caplog.text
+    stranger = f"{UNLINK}?user_id=1"
+    assert await office.get(stranger, office.key) == 200
+
+    async def only_ours_is_stuck() -> bool:
+        rows = await office.house.database.all(WAITING)
+        return len(rows) == 1 and rows[0]["tries"] > 1
+
+    await until(only_ours_is_stuck)
+    assert "a notice of Kakao has to wait: unlink, StorageError" in caplog.text
     assert str(office.minji.id) not in caplog.text
     with sqlite3.connect(office.house.file) as other:
-        other.execute("ALTER TABLE elsewhere RENAME TO links")
-    assert await office.get(query, office.key) == 200
+        other.execute("DROP TRIGGER stuck")
     assert await office.link() is None
+    assert office.told == [("undone", MINJI, "ko")]
 
 
 async def test_whoever_unlinks_in_discord_is_not_told_that_they_did_so_at_kakao(
@@ -354,13 +398,16 @@ async def test_a_repeated_event_is_accepted_and_ignored(office: Office) -> None:
     assert (again.status, link.scopes) == (202, frozenset({"talk_message"}))
 
 
-async def test_a_repeated_event_is_ignored_after_a_restart_too(tmp_path: Path) -> None:
-    store: list[WebhookStore] = []
-    async with open_office(tmp_path) as office:
-        store.append(WebhookStore(office.house.database))
-        assert [await store[0].seen("event:a", 1.0) for _ in range(2)] == [False, True]
-    async with open_office(tmp_path) as office:
-        assert await WebhookStore(office.house.database).seen("event:a", 2.0)
+async def test_a_repeated_event_is_ignored_after_a_restart_too(database_url: str) -> None:
+    told, taken = Told("event", None, "said", once="a"), []
+    for _ in range(2):
+        async with open_database(database_url) as database:
+            store = WebhookStore(database, VAULT)
+            await store.accept(told, 1.0)
+            taken.append(await store.take(None, 1.0, 300.0, 10))
+            for one in taken[-1]:
+                await store.done(one)
+    assert [len(some) for some in taken] == [1, 0]
 
 
 async def test_a_late_event_reaches_the_link_it_was_about_and_no_newer_one(
@@ -575,45 +622,168 @@ async def test_a_slow_kakao_does_not_make_our_answer_late(office: Office) -> Non
     assert all(notice.seconds < 2.8 for notice in notices)
 
 
-# Afterwards, in order
+# Afterwards, by whoever lives
 
 
-async def test_what_waits_is_finished_at_the_end_without_pauses(tmp_path: Path) -> None:
+@asynccontextmanager
+async def open_inbox(
+    store: WebhookStore,
+    work: Callable[[int], Awaitable[None]],
+    **how: Any,  # noqa: ANN401 - as it is given
+) -> AsyncIterator[WebhookQueue]:
+    inbox = WebhookQueue(store, **({"now": lambda: NOON} | how))
+    inbox.on("test", int, work)
+    async with asyncio.timeout(20), inbox.open():
+        yield inbox
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    async with open_database(database_url) as database:
+        yield database
+
+
+@pytest.fixture
+def store(database: Database) -> WebhookStore:
+    return WebhookStore(database, VAULT)
+
+
+async def test_what_was_taken_is_worked_through_at_the_next_start(
+    database: Database, store: WebhookStore
+) -> None:
     done: list[int] = []
-    failing = [True]
+
+    async def hang(_: int) -> None:
+        await asyncio.sleep(60)
 
     async def work(number: int) -> None:
-        if failing.pop() if failing else False:
-            raise StorageError("not now")
         done.append(number)
 
-    async with open_house(tmp_path) as house:
-        inbox = WebhookQueue(WebhookStore(house.database), now=house.clock, waits=(60.0,))
-        async with asyncio.timeout(2), inbox.open():
-            for number in range(3):
-                inbox.put("test", partial(work, number))
-            await asyncio.sleep(0)
+    async with open_inbox(store, hang, finishing=0.01) as inbox:
+        for number in range(3):
+            await inbox.put("test", number)
+        await until(lambda: has_rows(database, worker=None))
+    async with open_inbox(store, work):
+        await until(lambda: is_empty(database))
     assert done == [0, 1, 2]
 
 
-async def test_what_hangs_at_the_end_is_given_up_and_counted(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+async def is_empty(database: Database) -> bool:
+    return await database.all(WAITING) == []
+
+
+async def has_rows(database: Database, **like: object) -> bool:
+    rows = await database.all(WAITING)
+    return bool(rows) and all(row[name] == value for row in rows for name, value in like.items())
+
+
+async def test_what_a_dead_process_took_is_worked_through_by_another_and_what_a_living_one_did_not(
+    database: Database, store: WebhookStore
 ) -> None:
-    async with open_house(tmp_path) as house:
-        inbox = WebhookQueue(WebhookStore(house.database), now=house.clock, finishing=0.05)
-        async with asyncio.timeout(2), inbox.open():
-            for _ in range(2):
-                inbox.put("test", lambda: asyncio.sleep(60))
-    assert "2 notices of Kakao are lost" in caplog.text
+    workers, done = WorkerStore(database), list[int]()
+
+    async def work(number: int) -> None:
+        done.append(number)
+
+    store_of_others = WebhookStore(database, VAULT)
+    for name in ("dead", "living"):
+        await store.accept(Told("test", None, str(len(name))), NOON)
+        [taken] = await store_of_others.take(name, NOON, 1.0, 1)
+        assert store.opened(taken) == str(len(name))
+        await workers.beat(name, NOON, WEBS)
+    await workers.leave("dead")
+    async with open_inbox(store, work, worker=lambda: "third"):
+        await until(lambda: has_rows(database, worker="living"))
+    assert done == [len("dead")]
 
 
-async def test_old_notices_are_forgotten(tmp_path: Path) -> None:
-    async with open_house(tmp_path) as house:
-        store = WebhookStore(house.database)
-        await store.seen("old", 100.0)
-        await store.seen("new", 200.0)
-        await store.purge(150.0 + KEEP_SECONDS)
-        assert [await store.seen(name, 300.0) for name in ("old", "new")] == [False, True]
+async def test_several_processes_work_through_each_notice_once(
+    database: Database, store: WebhookStore
+) -> None:
+    done: list[int] = []
+
+    async def work(number: int) -> None:
+        done.append(number)
+        await asyncio.sleep(0)
+
+    workers = WorkerStore(database)
+    for name in ("one", "other"):
+        await workers.beat(name, NOON, WEBS)
+    async with (
+        open_inbox(store, work, worker=lambda: "one") as one,
+        open_inbox(store, work, worker=lambda: "other") as other,
+    ):
+        for number in range(40):
+            await (one, other)[number % 2].put("test", number)
+        await until(lambda: is_empty(database))
+    assert sorted(done) == [*range(40)]
+
+
+async def test_what_no_key_opens_or_nobody_knows_waits_and_holds_up_nobody(
+    database: Database, store: WebhookStore
+) -> None:
+    done: list[int] = []
+
+    async def work(number: int) -> None:
+        done.append(number)
+
+    await WebhookStore(database, Vault([b"x" * 32])).accept(Told("test", None, "1"), NOON)
+    await store.accept(Told("of a newer release", None, "2"), NOON)
+    await store.accept(Told("test", None, "not a number"), NOON)
+    await store.accept(Told("test", None, "3"), NOON)
+    async with open_inbox(store, work):
+        await until(lambda: has_rows(database, tries=1, worker=None))
+    assert done == [3]
+    assert len(await database.all(WAITING)) == 3
+
+
+async def test_no_more_waits_than_a_bound(
+    database: Database, store: WebhookStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.webhooks.OVERFULL", OVERFULL.offset(1))
+    for number in range(2):
+        await store.accept(Told("test", None, str(number), once=str(number)), NOON)
+    with pytest.raises(StorageError):
+        await store.accept(Told("test", None, "2", once="2"), NOON)
+    [taken, _] = await store.take(None, NOON, 1.0, 10)
+    await store.done(taken)
+    await store.accept(Told("test", None, "2", once="2"), NOON)
+    assert len(await database.all(WAITING)) == 2
+
+
+async def test_what_waits_is_tried_in_time_after_the_clock_was_set_back(
+    store: WebhookStore,
+) -> None:
+    await store.accept(Told("test", None, "1"), NOON + 86400)
+    assert await store.take(None, NOON, 300.0, 10)
+
+
+async def test_a_row_holds_nothing_readable_and_goes_with_its_member(office: Office) -> None:
+    store, database = WebhookStore(office.house.database, VAULT), office.house.database
+    await store.accept(Told("later", office.minji.id, "what Kakao said"), NOON)
+    [row] = await database.all(text("SELECT member_id, body FROM waiting_webhooks"))
+    assert row["member_id"] == MINJI
+    assert b"Kakao" not in row["body"]
+    held = await PersonalStore(database).all(MINJI)
+    assert held["waiting_webhooks"][0]["body"] == "(sealed, not shown)"
+    await PersonalStore(database).erase(MINJI)
+    assert await office.waits_for_nothing()
+
+
+async def test_old_notices_are_forgotten(database: Database, store: WebhookStore) -> None:
+    async def accept(name: str, at: float) -> None:
+        await store.accept(Told("test", None, name, once=name), at)
+
+    for name, at in (("old", 100.0), ("new", 200.0)):
+        await accept(name, at)
+    await database.change(text("UPDATE waiting_webhooks SET created_at = id * 100.0"))
+    await store.purge(150.0 + KEEP_SECONDS)
+    [new] = await store.take(None, 300.0, 300.0, 10)
+    assert store.opened(new) == "new"
+    await store.done(new)
+    for name in ("old", "new"):
+        await accept(name, 300.0)
+    assert [store.opened(one) for one in await store.take(None, 300.0, 300.0, 10)] == ["old"]
 
 
 async def test_no_log_holds_a_key_a_token_or_an_id(

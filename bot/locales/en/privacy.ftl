@@ -50,6 +50,7 @@ privacy-table-allowances = What you used up today
 privacy-table-visibilities = Servers where your KakaoTalk friends may see your Discord name
 privacy-table-changes = That something of yours has changed, for other processes of Kkachi to read (ids only, one day)
 privacy-table-notices = What another process of Kkachi is about to tell you on Discord (fifteen minutes at most)
+privacy-table-waiting_webhooks = What Kakao has just said about your account, until Kkachi has acted on it (encrypted)
 privacy-table-presences = Who asked to be notified when somebody joins voice, and the answers
 privacy-table-exclusions = Servers that may not use your link, and why
 privacy-table-decisions = Whether the operator allowed or blocked you (stays after erasing)

@@ -50,6 +50,7 @@ privacy-table-allowances = 오늘 쓴 횟수
 privacy-table-visibilities = 카카오톡 친구에게 디스코드 이름을 보여 주기로 한 서버
 privacy-table-changes = 내 정보 중 무언가가 바뀌었다는 것. 다른 까치 프로세스가 읽어요(ID만, 하루)
 privacy-table-notices = 다른 까치 프로세스가 디스코드로 곧 알려 드릴 내용(최대 15분)
+privacy-table-waiting_webhooks = 카카오가 내 계정을 두고 방금 알려 온 것. 처리하면 지워요(암호화)
 privacy-table-presences = 음성 채널에 들어올 때 누가 알림을 받을지 묻고 답한 것
 privacy-table-exclusions = 내 연결을 쓰지 못하게 한 서버와 그 이유
 privacy-table-decisions = 운영자가 나를 허용하거나 차단한 것 (지운 뒤에도 남아요)

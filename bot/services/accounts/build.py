@@ -52,7 +52,8 @@ def build_accounts(resources: Resources, login: Login | None, meter: Meter) -> A
     linking = OAuthFlow(
         links, pending, stores.requests, kakao, asks_number=asks_number, public_url=url, now=now
     )
-    inbox = WebhookQueue(stores.webhooks, now=now)
+    worker = resources.worker
+    inbox = WebhookQueue(stores.webhooks, now=now, worker=lambda: worker.id)
     roles = None
     if login is not None:
         proofs, texts = stores.role_connections, resources.texts

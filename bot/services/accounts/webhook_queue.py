@@ -1,7 +1,8 @@
-"""Takes what Kakao tells us at once and works through it afterwards, one by one and in order.
+"""Keeps what Kakao tells us before it is answered, and works through it afterwards.
 
-Kakao waits three seconds for an answer and may never repeat what it said, so nothing but this
-process's memory stands between its request and our answer; the database comes later.
+Kakao waits three seconds for an answer and may never repeat what it said. So it hears that
+something was taken when that is committed, and whichever process lives works through it, whatever
+became of the one that took it. What cannot be committed in time is kept trying beside the answer.
 """
 
 import asyncio
@@ -9,58 +10,95 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from bot.services.clock import Clock
-from storage.database import Keep
-from storage.webhooks import WebhookStore
+from storage.database import Keep, StorageError
+from storage.webhooks import Told, WaitingWebhook, WebhookStore
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
-Work = Callable[[], Awaitable[None]]
+Step = Callable[[], Awaitable[object]]
 
-WAITS = (1.0, 5.0, 30.0)
+# After a step that failed; the last one again and again, for as long as it is kept.
+WAITS = (1.0, 5.0, 30.0, 300.0)
 WORK_SECONDS = 10.0
 FINISHING_SECONDS = 1.0
+# What is left of Kakao's three for the database.
+ANSWER_SECONDS = 1.0
+LOOK_EVERY = 1.0
+AT_ONCE = 10
+MOST_UNKEPT = 1000
+
+
+class NotKept(Exception):
+    """The database has not taken it in time: Kakao must not hear that we have."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Notice:
-    kind: str
-    work: Work
-    id: str | None
+class _Kind:
+    shape: TypeAdapter[Any]
+    work: Callable[[Any], Awaitable[None]]
 
 
 class WebhookQueue:
-    """Notices that wait to be worked through."""
+    """What Kakao has said and is to be worked through, by this process or another."""
 
     def __init__(
         self,
-        seen: WebhookStore,
+        store: WebhookStore,
         *,
         now: Clock,
+        worker: Callable[[], str | None] = lambda: None,
         waits: Sequence[float] = WAITS,
         finishing: float = FINISHING_SECONDS,
     ) -> None:
-        self._seen = seen
+        self._store = store
         self._now = now
+        self._worker = worker
         self._waits = waits
         self._finishing = finishing
-        self._waiting: asyncio.Queue[_Notice | None] = asyncio.Queue()
+        self._kinds: dict[str, _Kind] = {}
+        self._arrived = asyncio.Event()
         self._closing = asyncio.Event()
+        self._unkept: set[asyncio.Task[bool]] = set()
 
-    def put(self, kind: str, work: Work, *, once: str | None = None) -> None:
-        """Let this be done soon; of several with the same `once` only the first is."""
-        self._waiting.put_nowait(_Notice(kind, work, once and f"{kind}:{once}"))
+    def on(self, kind: str, shape: Any, work: Callable[[Any], Awaitable[None]]) -> None:  # noqa: ANN401 - a type
+        """Say how something of a kind looks, and how it is worked through; that may come twice."""
+        self._kinds[kind] = _Kind(TypeAdapter(shape), work)
 
-    async def settled(self) -> None:
-        """Wait until nothing waits any more."""
-        await self._waiting.join()
+    async def put(
+        self,
+        kind: str,
+        said: object,
+        *,
+        kakao_id: int | None = None,
+        once: str | None = None,
+    ) -> None:
+        """Let this be worked through soon; of several with the same `once` only the first is.
+
+        Raises NotKept.
+        """
+        body = self._kinds[kind].shape.dump_json(said).decode()
+        told = Told(kind, kakao_id, body, once)
+        await self.commit(lambda: self._accept(told))
+
+    async def commit(self, step: Step) -> None:
+        """Do what is a single change of the database; raises NotKept while it is not done."""
+        if len(self._unkept) >= MOST_UNKEPT:
+            raise NotKept
+        task = asyncio.create_task(self._insist(step))
+        self._unkept.add(task)
+        task.add_done_callback(self._unkept.discard)
+        done, _ = await asyncio.wait([task], timeout=ANSWER_SECONDS)
+        if not done or not task.result():
+            raise NotKept
 
     @asynccontextmanager
     async def open(self, keep: Keep = lambda loop, _is_over: loop()) -> AsyncIterator[None]:
-        """Work through what comes in; at the end what still waits is finished without pauses.
+        """Work through what waits; at the end what is under way may finish, the rest waits on.
 
         `keep` runs the worker.
         """
@@ -70,46 +108,71 @@ class WebhookQueue:
             yield
         finally:
             self._closing.set()
-            self._waiting.put_nowait(None)
-            _, unfinished = await asyncio.wait([worker], timeout=self._finishing)
-            if unfinished:
-                # The end mark still waits, and stands for the notice under way.
-                logger.error("%d notices of Kakao are lost", self._waiting.qsize())
-                worker.cancel()
-                await asyncio.wait([worker])
+            self._arrived.set()
+            await self._end(worker)
 
-    async def _run(self) -> None:
-        while (notice := await self._waiting.get()) is not None:
-            try:
-                await self._take(notice)
-            except Exception as failure:  # noqa: BLE001 - one notice must not stop all others
-                # No traceback (TRY400): an error's own words may tell about a member.
-                logger.error("a notice of Kakao is lost: %s, %s", notice.kind, _name(failure))  # noqa: TRY400
-            except asyncio.CancelledError:
-                logger.error("a notice of Kakao is lost: %s, nobody works on it", notice.kind)  # noqa: TRY400
-                raise
-            finally:
-                self._waiting.task_done()
+    async def _end(self, worker: asyncio.Task[None]) -> None:
+        _, unfinished = await asyncio.wait([worker, *self._unkept], timeout=self._finishing)
+        lost = len(unfinished - {worker})
+        if lost:
+            logger.error("%d notices of Kakao are lost: the database is away", lost)
+        for task in unfinished:
+            task.cancel()
+        if unfinished:
+            await asyncio.wait(unfinished)
 
-    async def _take(self, notice: _Notice) -> None:
-        if notice.id is None or not await self._persist(lambda: self._was_seen(notice)):
-            await self._persist(notice.work)
+    async def _accept(self, told: Told) -> None:
+        await self._store.accept(told, self._now())
+        self._arrived.set()
 
-    async def _was_seen(self, notice: _Notice) -> bool:
-        return await self._seen.seen(notice.id or "", self._now())
-
-    async def _persist(self, step: Callable[[], Awaitable[T]]) -> T:
-        for wait in self._waits:
+    async def _insist(self, step: Step) -> bool:
+        for wait in (*self._waits, None):
             try:
                 async with asyncio.timeout(WORK_SECONDS):
-                    return await step()
+                    await step()
             except Exception as failure:  # noqa: BLE001 - whatever it was may pass
                 logger.warning("a notice of Kakao has to wait: %s", _name(failure))
-            with suppress(TimeoutError):
-                async with asyncio.timeout(wait):
-                    await self._closing.wait()
-        async with asyncio.timeout(WORK_SECONDS):
-            return await step()
+            else:
+                return True
+            if wait is not None:
+                await self._pause(self._closing, wait)
+        logger.error("a notice of Kakao is lost: the database is away")
+        return False
+
+    async def _run(self) -> None:
+        while not self._closing.is_set():
+            self._arrived.clear()
+            if not await self._look():
+                await self._pause(self._arrived, LOOK_EVERY)
+
+    async def _look(self) -> bool:
+        """Work through some; False when there is nothing more to do for now."""
+        try:
+            waiting = await self._store.take(self._worker(), self._now(), self._waits[-1], AT_ONCE)
+            for one in waiting:
+                if not self._closing.is_set():
+                    await self._work(one)
+        except StorageError as failure:
+            logger.warning("notices of Kakao have to wait: %s", _name(failure))
+            return False
+        return bool(waiting)
+
+    async def _work(self, waiting: WaitingWebhook) -> None:
+        try:
+            async with asyncio.timeout(WORK_SECONDS):
+                kind = self._kinds[waiting.kind]
+                await kind.work(kind.shape.validate_json(self._store.opened(waiting)))
+        except Exception as failure:  # noqa: BLE001 - one notice must not stop all others
+            logger.warning("a notice of Kakao has to wait: %s, %s", waiting.kind, _name(failure))
+            wait = self._waits[min(waiting.tries, len(self._waits) - 1)]
+            await self._store.later(waiting, self._now(), wait)
+        else:
+            await self._store.done(waiting)
+
+    async def _pause(self, until: asyncio.Event, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await until.wait()
 
 
 def _name(failure: Exception) -> str:

@@ -152,9 +152,9 @@ class Shares:
         await self._permit(share.member_id, share)
         return Offer(share.nonce, pick_locale(share.locale), message_from(share.message))
 
-    def take(self, reached: Reached) -> None:
-        """Take what Kakao says at once; it is counted soon after."""
-        self._inbox.put("share", partial(self._count, reached))
+    async def take(self, reached: Reached) -> None:
+        """Count what Kakao says; raises NotKept while that is still to be done."""
+        await self._inbox.commit(partial(self._count, reached))
 
     async def _count(self, reached: Reached) -> None:
         # Noting the notice and counting it is one change, so that neither happens alone.
