@@ -134,6 +134,7 @@ def carry_news(services: Services, *, is_away: bool) -> None:
             tuple[Trouble, bool],
             waiting=lambda *_: "",
             member=lambda *_: None,
+            tellers=services.alarms.on_change,
         ),
     )
     services.signals.on_read.append(services.carrier.note_read)
@@ -161,5 +162,4 @@ def _of_member(
 
 
 def _kind(kind: str, listeners: list[Any], shape: Any, **how: Any) -> Carried:  # noqa: ANN401 - as above
-    before = frozenset(listeners)
-    return Carried(kind=kind, listeners=listeners, shape=TypeAdapter(shape), before=before, **how)
+    return Carried(kind=kind, listeners=listeners, shape=TypeAdapter(shape), **how)

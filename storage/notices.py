@@ -1,22 +1,27 @@
 """What somebody on Discord is to be told, from a process that is not there."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
 from storage.tables import notices
 from storage.vault import Vault, VaultError
-from storage.workers import clock
+from storage.workers import clock, unclaimed
 
-MOST = 200  # that are looked at together
+ROW = notices.c
+MOST = 2000  # that are looked at together
 KIND = "notice"
 NOBODY = 0
 KEPT_SECONDS = 900.0
-NEXT = select(notices).order_by(notices.c.id).limit(MOST)
+NEXT = (
+    select(ROW.id, ROW.kind, ROW.waiting, ROW.member_id, ROW.created_at)
+    .order_by(ROW.id)
+    .limit(MOST)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,7 @@ class Notice:
     waiting: str
     member_id: int | None
     created_at: float
-    body: bytes = field(repr=False)
+    body: bytes = field(default=b"", repr=False)
     id: int = 0
 
 
@@ -53,31 +58,38 @@ class NoticeStore:
 
         await self._database.write(keep)
 
-    async def take(self, at: float, may_take: MayTake) -> Sequence[Notice]:
-        """Return those that this process may take, the oldest first; nobody else gets them.
+    async def take(self, worker: str | None, at: float, may_take: MayTake) -> Sequence[Notice]:
+        """Return those that this process may take, the oldest first.
 
-        What nobody has taken for as long as Discord keeps an answer open is erased.
+        Nobody else gets them while it lives. What nobody has taken for as long as Discord keeps an
+        answer open is erased.
         """
 
         async def read(connection: AsyncConnection) -> tuple[float, list[dict[str, Any]]]:
-            return await clock(connection, at), await rows_of(connection, NEXT)
+            now = await clock(connection, at)
+            return now, await rows_of(connection, NEXT.where(unclaimed(ROW.worker, worker, now)))
 
         now, rows = await self._database.read(read)
-        over = [row["id"] for row in rows if row["created_at"] < now - KEPT_SECONDS]
-        if over:
-            await self._database.change(delete(notices).where(notices.c.id.in_(over)))
+        await self.done([row["id"] for row in rows if row["created_at"] < now - KEPT_SECONDS])
         mine = [row["id"] for row in rows if may_take(Notice(**row), now)]
         if not mine:
             return []
-        gone = delete(notices).where(notices.c.id.in_(mine)).returning(notices)
-        taken = await self._database.change(gone)
+        # Another process may have taken some since.
+        free = ROW.id.in_(mine) & unclaimed(ROW.worker, worker, now)
+        take = update(notices).where(free).values(worker=worker)
+        taken = await self._database.change(take.returning(*NEXT.selected_columns, ROW.body))
         opened = [self._open(Notice(**row)) for row in taken]
-        return sorted(filter(None, opened), key=lambda one: one.id)
+        return sorted(opened, key=lambda one: one.id)
 
-    def _open(self, sealed: Notice) -> Notice | None:
+    async def done(self, ids: Collection[int]) -> None:
+        """Forget those that are told, or that nobody can be told."""
+        if ids:
+            await self._database.change(delete(notices).where(ROW.id.in_(ids)))
+
+    def _open(self, sealed: Notice) -> Notice:
         whose = sealed.member_id or NOBODY
         try:
             body = self._vault.open(sealed.body, member_id=whose, kind=KIND)
         except VaultError:  # the key has gone meanwhile
-            return None
+            return replace(sealed, body=b"")
         return replace(sealed, body=body.encode())

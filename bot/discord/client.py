@@ -110,6 +110,7 @@ class KkachiClient(commands.AutoShardedBot):
         self._turns.at_once = await find_gateway(self)
         await self.tree.set_translator(CommandTexts(self._services.texts))
         await attach(self, self._services)
+        self._services.carrier.is_there = lambda: self.is_connected
         self._services.plugins.attach(partial(reload_cog, self))
         await register_commands(self)
 

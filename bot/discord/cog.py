@@ -54,7 +54,7 @@ class KkachiCog(commands.Cog):
         self._reach_out()
         self.bot.add_dynamic_items(*self.components)
         for listeners, own in self.listeners():
-            listeners.append(own)
+            self.services.carrier.tellers(listeners).append(own)
 
     def _reach_out(self) -> None:
         group = self.app_command
@@ -69,7 +69,7 @@ class KkachiCog(commands.Cog):
             self.bot.tree.remove_command(menu.name, type=menu.type)
         self.bot.remove_dynamic_items(*self.components)
         for listeners, own in self.listeners():
-            listeners.remove(own)
+            self.services.carrier.tellers(listeners).remove(own)
 
     def text(self, interaction: discord.Interaction, key: str, **arguments: TextArgument) -> str:
         """Return a text in the language of whoever asks."""

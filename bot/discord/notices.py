@@ -63,8 +63,8 @@ class Notices:
 
     def awaits(self, who: str) -> bool:
         """Tell whether a member, by their id, or what an answer was kept for is waited for here."""
-        member = int(who) if who.isdecimal() else 0
-        return member in self._waiting or who in self._kept
+        waiting = self._waiting.get(int(who)) if who.isdecimal() else None
+        return who in self._kept or (waiting is not None and not waiting.is_expired())
 
     def keep(self, name: str, interaction: discord.Interaction) -> None:
         """Remember an answer that something outside Discord will change."""

@@ -226,7 +226,7 @@ async def test_news_for_a_member_go_to_the_process_where_they_wait(three: Three)
         heard.append((where, new))
 
     for name, one in (("left", three.left), ("right", three.right)):
-        one.linking.on_linked.append(partial(told, name))
+        one.carrier.tellers(one.linking.on_linked).append(partial(told, name))
     three.right.carrier.awaiting.append(lambda who: who == str(MINJI))
     waits = NewLink(MINJI, "민지", "ko", None)
     for listener in three.web.linking.on_linked:
@@ -237,7 +237,11 @@ async def test_news_for_a_member_go_to_the_process_where_they_wait(three: Three)
 
     await becomes(is_told)
     assert heard == [("right", waits)]
-    assert await three.database.all(text("SELECT * FROM notices")) == []
+
+    async def is_forgotten() -> bool:
+        return await three.database.all(text("SELECT * FROM notices")) == []
+
+    await becomes(is_forgotten)
     nobody_waits = NewLink(JUNHO, "준호", "ko", None, frozenset({"friends"}))
     for listener in three.web.linking.on_linked:
         await listener(nobody_waits)

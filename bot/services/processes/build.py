@@ -31,9 +31,10 @@ def build_processes(
     database: Database, stores: Stores, duties: Duties, now: Clock
 ) -> ProcessServices:
     """Build the services about other processes."""
+    worker = Worker(stores.workers, now=now, random=SystemRandom(), duties=duties)
     return ProcessServices(
-        worker=Worker(stores.workers, now=now, random=SystemRandom(), duties=duties),
+        worker=worker,
         hearing=Signals(stores.feed),
-        carrier=Carrier(stores.notices, now=now),
+        carrier=Carrier(stores.notices, worker, now=now),
         turn=database.turn,
     )
