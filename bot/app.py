@@ -258,6 +258,7 @@ def _by_gateway(services: Services) -> Iterator[Work]:
         yield keep("calendar", services.calendar_writer.run)
     if not services.worker.is_alone:
         yield keep("carrier", services.carrier.run)
+        yield keep("reloads", services.plugins.run)
 
 
 def _by_sender(services: Services) -> Iterator[Work]:

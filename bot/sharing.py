@@ -34,6 +34,7 @@ def hear_others(services: Services) -> None:
     for topic, listener in LISTENERS.items():
         services.hearing.on(topic, partial(listener, services))
     services.hearing.on("notices", services.carrier.arrived)
+    services.hearing.on("reloads", services.plugins.asked)
     services.hearing.on_moved.append(services.signals.moved)
 
 

@@ -29,6 +29,7 @@ from storage.personal import PersonalStore
 from storage.planned_events import PlannedEventStore
 from storage.presences import PresenceStore
 from storage.reactions import ReactionStore
+from storage.reloads import ReloadStore
 from storage.replacements import ReplacementStore
 from storage.role_connections import RoleConnectionStore
 from storage.rule_hits import RuleHitStore
@@ -77,6 +78,7 @@ class Stores:
     planned: PlannedEventStore
     presences: PresenceStore
     reactions: ReactionStore
+    reloads: ReloadStore
     replacements: ReplacementStore
     requests: LinkRequestStore
     role_connections: RoleConnectionStore
@@ -125,6 +127,7 @@ class Stores:
             planned=PlannedEventStore(database),
             presences=PresenceStore(database),
             reactions=ReactionStore(database),
+            reloads=ReloadStore(database),
             replacements=ReplacementStore(database),
             requests=LinkRequestStore(database, vault),
             role_connections=RoleConnectionStore(database, vault),

@@ -75,6 +75,11 @@ def unclaimed(column: ColumnElement[Any], worker: str | None, now: float) -> Col
     return column.is_(None) | (column == worker) | column.not_in(living(now))
 
 
+async def living_gateways(connection: AsyncConnection, now: float) -> list[dict[str, Any]]:
+    """Return the processes that live and listen to Discord."""
+    return [row for row in await rows_of(connection, _living_rows(now)) if GATEWAY in _roles(row)]
+
+
 async def bury(connection: AsyncConnection, now: float) -> None:
     """Forget processes that are dead, and what troubled them."""
     await connection.execute(delete(workers).where(workers.c.beat_at <= now - DEAD_AFTER))

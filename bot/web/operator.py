@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.errors import UserError
+from bot.services.operations.extensions import Reloaded
 from bot.services.servers.exclusions import LinkEnded
 from bot.web.caller import is_this_machine, shows
 from bot.web.forms import Unreadable, fields_of
@@ -19,6 +20,7 @@ from bot.web.metrics import CHALLENGE
 RELOAD, UNLINK, KEYS = "/operator/reload", "/operator/unlink", "/operator/keys"
 # The fields of the forms, and of an answer.
 COG, MEMBER, REASON, MARK, KNOWN = "cog", "member", "reason", "mark", "known"
+PROCESSES = "processes"
 LARGEST_ID = 2**63 - 1
 
 
@@ -34,7 +36,7 @@ def mark_of(key: bytes) -> str:
 
 def add_operator(
     app: web.Application,
-    reload: Callable[[str], Awaitable[None]],
+    reload: Callable[[str], Awaitable[Sequence[Reloaded]]],
     end_link: Callable[[int, str], Awaitable[LinkEnded]],
     keys: Sequence[bytes],
 ) -> None:
@@ -44,8 +46,7 @@ def add_operator(
 
     async def load_anew(form: Mapping[str, Any]) -> dict[str, Any]:
         name = str(form.get(COG, ""))
-        await reload(name)
-        return {"reloaded": name}
+        return {"reloaded": name, PROCESSES: [asdict(one) for one in await reload(name)]}
 
     async def unlink(form: Mapping[str, Any]) -> dict[str, Any]:
         return asdict(await end_link(_member(form), str(form.get(REASON, ""))))

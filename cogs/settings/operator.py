@@ -19,6 +19,7 @@ from bot.discord.replies import defer, defer_edit, locale_of
 from bot.discord.words import code, plain, plain_lines
 from bot.errors import DiscordAway, TextArgument, UserError
 from bot.services.decisions import Decided, DecisionKind
+from bot.services.operations.extensions import Reloaded
 from bot.services.servers.statistics import ServerUse
 from bot.texts import LOCALES, Locale, Texts
 from cogs.settings.members import write_log
@@ -206,9 +207,21 @@ class OperatorSelect(
     async def _reload(self, interaction: discord.Interaction, cog: str) -> None:
         await defer_edit(interaction)
         services = services_of(interaction.client)
-        await services.plugins.reload(cog)
-        note = services.texts.say(locale_of(interaction), "settings-reloaded", name=code(cog))
+        reloaded = await services.plugins.reload(cog)
+        note = reloaded_text(services.texts, locale_of(interaction), cog, reloaded)
         await show_operator(interaction, "work", note=note)
+
+
+def reloaded_text(texts: Texts, locale: Locale, cog: str, processes: Sequence[Reloaded]) -> str:
+    """Return what came of loading a cog anew, by the processes' shards where there are several."""
+    if not processes:
+        return texts.say(locale, "settings-reloaded", name=code(cog))
+    lines = []
+    for trouble in sorted({one.trouble for one in processes}, key=lambda key: key or ""):
+        shards = ", ".join(one.shards for one in processes if one.trouble == trouble)
+        mark, key = ("", "settings-reloaded") if trouble is None else ("⚠️ ", trouble)
+        lines.append(f"{mark}`{shards}` {texts.say(locale, key, name=code(cog))}")
+    return "\n".join(lines)
 
 
 class OperatorButton(

@@ -19,6 +19,7 @@ loop-heartbeat = telling other processes that this one is running
 loop-signals = hearing what other processes change
 loop-troubles = sharing alarms between processes
 loop-carrier = passing on what other processes have to tell members
+loop-reloads = reloading modules
 loop-sender = sending to KakaoTalk
 alarm-discord-away = 🚨 There has been no connection to Discord for three minutes. Commands are not answered and no messages are read; missed messages of the last hour are read afterwards. If this lasts, check Discord's status and `python -m bot doctor`.
 loop-presence = watching the connection to Discord

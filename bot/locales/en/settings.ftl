@@ -97,5 +97,6 @@ error-settings-member-unknown = This member does not use Kkachi in this server.
 error-settings-member-gone = This member is no longer in this server.
 settings-reloaded = { $name } has been reloaded.
 error-cog-unknown = No cog called { $name } is running.
+error-cog-silent = The process did not answer in time; its log may say why.
 error-cog-broken = { $name } could not be loaded; the previous version keeps running. The log says why.
 error-only-owner = Only the operator can do this.

@@ -19,6 +19,7 @@ loop-heartbeat = 다른 프로세스에 살아 있다고 알리기
 loop-signals = 다른 프로세스가 바꾼 것 듣기
 loop-troubles = 프로세스끼리 장애 나누기
 loop-carrier = 다른 프로세스가 멤버에게 알릴 것 전하기
+loop-reloads = 모듈 다시 불러오기
 loop-sender = 카카오톡으로 보내기
 alarm-discord-away = 🚨 3분 넘게 디스코드에 연결되지 않고 있어요. 그동안 명령어에 답하지 못하고 메시지도 읽지 못해요. 다시 연결되면 지난 한 시간의 메시지를 읽어요. 계속되면 디스코드 상태와 `python -m bot doctor`를 확인해 주세요.
 loop-presence = 디스코드 연결 살피기

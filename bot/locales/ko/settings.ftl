@@ -98,5 +98,6 @@ error-settings-member-unknown = 이 서버에서 까치를 쓰지 않는 멤버�
 error-settings-member-gone = 이제 이 서버에 없는 멤버예요.
 settings-reloaded = { $name } 기능을 다시 불러왔어요.
 error-cog-unknown = ‘{ $name }’ 기능은 실행 중이 아니에요.
+error-cog-silent = 프로세스가 제때 답하지 않았어요. 로그를 확인해 주세요.
 error-cog-broken = ‘{ $name }’ 기능을 불러오지 못했어요. 이전 기능이 그대로 실행 중이에요. 이유는 로그에 있어요.
 error-only-owner = 이 봇의 운영자만 할 수 있어요.

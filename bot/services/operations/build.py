@@ -34,6 +34,6 @@ def build_operations(
         troubles=Troubles(stores.troubles, supervisor.alarms, resources.worker, now=now),
         supervisor=supervisor,
         metrics=Metrics(stores.statistics, stores.hits, allowance, supervisor, now=now),
-        plugins=Extensions(resources.config.cogs),
+        plugins=Extensions(resources.config.cogs, stores.reloads, resources.worker, now=now),
         user_install=resources.config.user_install,
     )

@@ -50,6 +50,7 @@ def build_privacy(
             stores.reactions,
             stores.rule_hits,
             stores.changes,
+            stores.reloads,
             # The last: what the others erase leaves the log at once.
             stores.write_ahead_log,
             now=now,
