@@ -276,8 +276,9 @@ async def _web(
     """Serve members where that is ours, and else only whoever asks how this process is."""
     async with AsyncExitStack() as stack:
         if WEB in config.roles:
-            # Before the web server and after it: what Kakao says is not said again.
-            queue = services.inbox.open(partial(services.supervisor.run, "webhooks"))
+            # Before the web server and after it: what Kakao says it may not say again.
+            keep = partial(services.supervisor.run, "webhooks")
+            queue = services.inbox.open(keep, can_tell=lambda: discord.is_ready)
             await stack.enter_async_context(queue)
         web = _application(config, services, discord)
         _add_operators_pages(web, config, services, discord)

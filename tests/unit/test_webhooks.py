@@ -668,6 +668,27 @@ async def test_what_was_taken_is_worked_through_at_the_next_start(
     assert done == [0, 1, 2]
 
 
+async def test_what_waits_at_the_start_waits_until_its_members_can_be_told(
+    database: Database, store: WebhookStore
+) -> None:
+    done: list[int] = []
+    can_tell = [False]
+
+    async def work(number: int) -> None:
+        assert can_tell[0]
+        done.append(number)
+
+    inbox = WebhookQueue(store, now=lambda: NOON)
+    inbox.on("test", int, work)
+    async with inbox.open(can_tell=lambda: can_tell[0]):
+        await inbox.put("test", 1)
+        await asyncio.sleep(0.3)
+        assert await has_rows(database, tries=0)
+        can_tell[0] = True
+        await until(lambda: is_empty(database))
+    assert done == [1]
+
+
 async def is_empty(database: Database) -> bool:
     return await database.all(WAITING) == []
 

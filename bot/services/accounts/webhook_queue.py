@@ -30,6 +30,8 @@ FINISHING_SECONDS = 1.0
 ANSWER_SECONDS = 1.0
 LOOK_EVERY = 1.0
 AT_ONCE = 10
+# Half a minute for Discord to be there; whoever unlinks is forgotten without it too.
+TELL_STEP, TELL_TRIES = 0.1, 300
 MOST_UNKEPT = 1000
 
 
@@ -61,6 +63,7 @@ class WebhookQueue:
         self._waits = waits
         self._finishing = finishing
         self._kinds: dict[str, _Kind] = {}
+        self._can_tell: Callable[[], bool] = lambda: True
         self._arrived = asyncio.Event()
         self._closing = asyncio.Event()
         self._unkept: set[asyncio.Task[bool]] = set()
@@ -97,11 +100,18 @@ class WebhookQueue:
             raise NotKept
 
     @asynccontextmanager
-    async def open(self, keep: Keep = lambda loop, _is_over: loop()) -> AsyncIterator[None]:
+    async def open(
+        self,
+        keep: Keep = lambda loop, _is_over: loop(),
+        *,
+        can_tell: Callable[[], bool] = lambda: True,
+    ) -> AsyncIterator[None]:
         """Work through what waits; at the end what is under way may finish, the rest waits on.
 
-        `keep` runs the worker.
+        `keep` runs the worker. It begins when members can be told what came of it, or when that
+        takes too long.
         """
+        self._can_tell = can_tell
         self._closing.clear()
         worker = asyncio.create_task(keep(self._run, self._closing.is_set))
         try:
@@ -140,6 +150,10 @@ class WebhookQueue:
         return False
 
     async def _run(self) -> None:
+        for _ in range(TELL_TRIES):
+            if self._can_tell():
+                break
+            await self._pause(self._closing, TELL_STEP)
         while not self._closing.is_set():
             self._arrived.clear()
             if not await self._look():
