@@ -4,12 +4,13 @@ Server 0 is the operator, who ends links altogether: such a row excludes from no
 it was told.
 """
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass, field
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database import Database, rows_of
+from storage.database import Database
 from storage.deliveries import Delivery, cancel
 from storage.hits import HitState
 from storage.tables import drafts, exclusions, hits, reaction_sends, shares
@@ -75,16 +76,14 @@ class ExclusionStore:
             query = query.where(TABLE.member_id == member_id)
         return [Exclusion(**row) for row in await self._database.all(query)]
 
-    async def mark_told(self, exclusion: Exclusion, *, told: bool) -> bool:
-        """Note whether a member knows of this very decision; False when that was so already."""
+    def turn(self, member_id: int) -> AbstractAsyncContextManager[None]:
+        """Let nobody else, in this or another process, tell a member of decisions meanwhile."""
+        return self._database.turn(f"exclusions {member_id}")
+
+    async def mark_told(self, exclusion: Exclusion) -> None:
+        """Note that a member knows of this very decision."""
         this = _of(exclusion.guild_id, exclusion.member_id) & (TABLE.at == exclusion.at)
-        this &= TABLE.told.is_(not told)
-        mark = update(exclusions).where(this).values(told=told).returning(TABLE.guild_id)
-
-        async def change(connection: AsyncConnection) -> bool:
-            return bool(await rows_of(connection, mark))
-
-        return await self._database.write(change)
+        await self._database.change(update(exclusions).where(this).values(told=True))
 
     async def forget_guild(self, guild_id: int) -> None:
         """Forget a server."""

@@ -307,11 +307,33 @@ async def test_an_exclusion_is_told_once_however_many_try(tower: HighlightsWorld
     assert await exclusions.untold(MINJI) == []
 
 
+async def test_an_exclusion_whose_teller_died_is_told_by_the_next(tower: HighlightsWorld) -> None:
+    exclusions, begun = tower.services.exclusions, asyncio.Event()
+
+    async def hang(_: Exclusion) -> bool:
+        begun.set()
+        await asyncio.sleep(60)
+        return True
+
+    async def tell(_: Exclusion) -> bool:
+        return True
+
+    exclusions.tellers.append(hang)
+    telling = asyncio.create_task(exclusions.exclude(GUILD, MINJI, "도배"))
+    await begun.wait()
+    telling.cancel()
+    await asyncio.wait([telling])
+    exclusions.tellers[:] = [tell]
+    [untold] = await exclusions.untold(MINJI)
+    assert await exclusions.tell(untold)
+    assert await exclusions.untold(MINJI) == []
+
+
 async def test_a_newer_decision_is_told_though_the_one_before_was(tower: HighlightsWorld) -> None:
     store = ExclusionStore(tower.database)
     first = Exclusion(GUILD, MINJI, "도배", 1.0)
     await store.put(first)
     await store.put(Exclusion(GUILD, MINJI, "또 도배", 2.0))
-    assert not await store.mark_told(first, told=True)
+    await store.mark_told(first)
     assert [one.reason for one in await store.untold()] == ["또 도배"]
     assert await store.get(OTHER_GUILD, MINJI) is None

@@ -20,6 +20,7 @@ from bot.services.services import Services
 from storage.changes import ChangeStore
 from storage.database import Database, open_database
 from storage.deliveries import OF_HITS, Chat, NewDelivery
+from storage.exclusions import Exclusion
 from storage.hits import Hit, HitStore, Priority
 from storage.links import LinkStore
 from storage.personal import PersonalStore
@@ -251,6 +252,27 @@ async def test_news_for_a_member_go_to_the_process_where_they_wait(three: Three)
 
     await becomes(is_told_too)
     assert heard[1][1] == nobody_waits
+
+
+async def test_what_an_admin_decided_is_told_once_by_whichever_process(three: Three) -> None:
+    await LinkStore(three.database, Vault([b"k" * 32])).put(link_of_member(MINJI))
+    told: list[str] = []
+
+    async def tell(exclusion: Exclusion) -> bool:
+        told.append(exclusion.reason)
+        await asyncio.sleep(0.2)
+        return True
+
+    for one in (three.left, three.right):
+        one.exclusions.tellers.append(tell)
+    assert not await three.web.exclusions.exclude(LEFT, MINJI, "도배")
+
+    async def is_told() -> bool:
+        return await three.web.exclusions.untold(MINJI) == []
+
+    await becomes(is_told)
+    await asyncio.sleep(1)
+    assert told == ["도배"]
 
 
 async def test_one_process_tells_of_a_trouble_that_several_have(three: Three) -> None:

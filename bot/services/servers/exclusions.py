@@ -91,15 +91,21 @@ class Exclusions:
         """Tell a member once, by this teller or those that listen; False while that fails."""
         if teller is None and not self.tellers:  # Discord is another process's
             return False
-        if not await self._store.mark_told(exclusion, told=True):
-            return True
-        for tell in [teller] if teller else self.tellers:
-            if await tell(exclusion):
-                if exclusion.guild_id == OPERATOR:
-                    await self._store.remove(OPERATOR, exclusion.member_id)
+        # Whoever dies here has told nobody, or has not noted it: then another process tells it.
+        async with self._store.turn(exclusion.member_id):
+            if exclusion not in await self._store.untold(exclusion.member_id):
                 return True
-        await self._store.mark_told(exclusion, told=False)
+            for tell in [teller] if teller else self.tellers:
+                if await tell(exclusion):
+                    await self._note_told(exclusion)
+                    return True
         return False
+
+    async def _note_told(self, exclusion: Exclusion) -> None:
+        if exclusion.guild_id == OPERATOR:
+            await self._store.remove(OPERATOR, exclusion.member_id)
+        else:
+            await self._store.mark_told(exclusion)
 
     async def forget(self, guild_id: int) -> None:
         """Forget a server."""
