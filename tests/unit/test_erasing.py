@@ -78,6 +78,8 @@ ERASED: dict[str, tuple[dict[str, object], Purge]] = {
     "drafts": ({}, lambda stores: stores.drafts.purge(NOW)),
     "shares": ({}, lambda stores: stores.shares.purge(NOW)),
     "webhooks": ({}, lambda stores: stores.webhooks.purge(NOW)),
+    "waiting_webhooks": ({}, lambda stores: stores.webhooks.purge(NOW)),
+    "reloads": ({}, lambda stores: stores.reloads.purge(NOW)),
     "images": ({}, lambda stores: stores.images.purge(NOW)),
     "verdicts": ({}, lambda stores: stores.verdicts.purge(NOW)),
     "hits": ({"state": "dropped"}, lambda stores: stores.hits.purge(NOW)),
