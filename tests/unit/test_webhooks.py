@@ -42,7 +42,7 @@ WEBS = Duties(frozenset({WEB}))
 WAITS = (0.0,) * 300
 UNLINK, ACCOUNT = "/webhooks/kakao/unlink", "/webhooks/kakao/account"
 JWKS = "/.well-known/jwks.json"
-REFUSE = "BEGIN SELECT RAISE(ABORT, 'no'); END"
+STUCK = text("CREATE TRIGGER stuck BEFORE DELETE ON links BEGIN SELECT RAISE(ABORT, 'no'); END")
 News = tuple[str, int, Locale]
 
 
@@ -313,8 +313,7 @@ async def test_what_kakao_says_again_after_a_refusal_counts_once(office: Office)
 async def test_what_cannot_be_worked_through_is_logged_and_tried_until_it_can(
     office: Office, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with sqlite3.connect(office.house.file) as other:
-        other.execute(f"CREATE TRIGGER stuck BEFORE DELETE ON links {REFUSE}")
+    await office.house.database.change(STUCK)
     query = f"{UNLINK}?user_id={office.minji.id}"
     assert await office.get(query, office.key) == 200
     stranger = f"{UNLINK}?user_id=1"
@@ -327,8 +326,7 @@ async def test_what_cannot_be_worked_through_is_logged_and_tried_until_it_can(
     await until(only_ours_is_stuck)
     assert "a notice of Kakao has to wait: unlink, StorageError" in caplog.text
     assert str(office.minji.id) not in caplog.text
-    with sqlite3.connect(office.house.file) as other:
-        other.execute("DROP TRIGGER stuck")
+    await office.house.database.change(text("DROP TRIGGER stuck"))
     assert await office.link() is None
     assert office.told == [("undone", MINJI, "ko")]
 
