@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database import INSERTS, Database, StorageError, rows_of
+from storage.database import Database, StorageError, insert_into, rows_of
 from storage.erasing import in_batches
 from storage.tables import links, pending_links, waiting_webhooks, webhooks
 from storage.vault import Vault
@@ -133,7 +133,7 @@ async def note_once(connection: AsyncConnection, name: str, at: float) -> bool:
 
 @cache
 def _noting(dialect: str) -> Any:  # noqa: ANN401 - either dialect's own
-    return INSERTS[dialect](webhooks).on_conflict_do_nothing().returning(webhooks.c.id)
+    return insert_into(webhooks, dialect).on_conflict_do_nothing().returning(webhooks.c.id)
 
 
 def _is_due(now: float, latest: float) -> ColumnElement[bool]:
