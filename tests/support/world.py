@@ -8,12 +8,10 @@ async with open_world(tmp_path) as world:
 
 import asyncio
 import base64
-import os
 import re
 import shutil
 import socket
 import sqlite3
-import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, closing
@@ -227,24 +225,3 @@ def _world(discord: LocalDiscord, kakao: LocalKakao, folder: Path) -> World:
         "TOKEN_KEYS": TOKEN_KEY,
     }
     return World(discord, kakao, public_url, settings)
-
-
-async def start_process(
-    settings: dict[str, str], folder: Path, *arguments: str, files: int | None = None
-) -> asyncio.subprocess.Process:
-    """Run `python -m bot` in this folder as an operator does, with nothing but these settings.
-
-    It may have so many `files` open at once, or as many as this process.
-    """
-    limited = () if files is None else ("sh", "-c", f'ulimit -n {files}; exec "$@"', "sh")
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    kept["PYTHONPATH"] = str(ROOT)
-    return await asyncio.create_subprocess_exec(
-        *limited,
-        sys.executable,
-        *("-m", "bot", *arguments),
-        cwd=folder,
-        env=kept | settings,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
