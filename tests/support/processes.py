@@ -12,9 +12,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-# Importing Kkachi takes longer than most of what is tested of a process.
 FORKS = get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.support.preloaded"])
 KEPT = ("PATH", "HOME", "LANG")
 
 
@@ -58,6 +56,11 @@ class Process:
         self._forked.join()
         self._ended.set_result(self._forked.exitcode or 0)
         self._forked.close()
+
+
+def import_once() -> None:
+    """Let the process that all are forked from import what takes each longer than its test."""
+    FORKS.set_forkserver_preload(["tests.support.preloaded"])
 
 
 async def start_process(

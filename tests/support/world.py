@@ -36,6 +36,8 @@ OPENAPI = ROOT.parent / "shared" / "discord-openapi.json"
 TOKEN_KEY = base64.b64encode(bytes(range(32))).decode()
 NUMBER = re.compile(r"\d{6}")
 STEP = 0.01
+# Asking costs both the test and the bot, which has its start to do.
+HEALTH_STEP = 0.05
 QUICK = Restarts(first=0.05, longest=0.2, steady=0.5)
 CHAT = "잡담"
 
@@ -99,7 +101,7 @@ class World:
                 while not await self._is_healthy(browser):
                     if self._bot is not None and self._bot.done():
                         await self.stop_bot()
-                    await asyncio.sleep(STEP)
+                    await asyncio.sleep(HEALTH_STEP)
 
     async def _is_healthy(self, browser: aiohttp.ClientSession) -> bool:
         try:
