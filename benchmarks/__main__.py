@@ -10,7 +10,7 @@ from pathlib import Path
 
 BENCHMARKS = (
     *("deliveries", "writer", "transport", "words", "matching", "handler", "patterns"),
-    *("planning", "dispatching", "million"),
+    *("planning", "dispatching", "million", "start", "loading"),
 )
 CPU_INFO = Path("/proc/cpuinfo")
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.env_files import ENV_FILE, settings_file
+from bot.garbage import uncollected
 
 # Where each command is and what it says of itself: none is imported but the one that is called.
 COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -65,7 +66,8 @@ def default(
 
 def command(name: str) -> typer.Typer:
     """Import a command."""
-    found = resolve_name(f"bot.cli.{COMMANDS[name][0]}")
+    with uncollected():
+        found = resolve_name(f"bot.cli.{COMMANDS[name][0]}")
     if isinstance(found, typer.Typer):
         return found
     alone = plain()

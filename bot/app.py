@@ -171,7 +171,7 @@ async def open_services(
         )
         if exclusive:
             await services.hearing.begin()
-            await services.rules.load()
+            await services.rules.index.load()
             await services.catch_up.load()
         yield services
 

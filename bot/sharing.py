@@ -38,7 +38,7 @@ def hear_others(services: Services) -> None:
 
 
 async def _rules(services: Services, changed: Changed) -> None:
-    await services.rules.refresh(changed.member_id)
+    await services.rules.index.refresh(changed.member_id)
 
 
 async def _settings(services: Services, changed: Changed) -> None:

@@ -1,5 +1,6 @@
 """Every sentence a person reads, in Korean and English, from the catalogues in `locales/`."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,9 @@ from bot.errors import TextArgument
 Locale = Literal["ko", "en"]
 LOCALES: tuple[Locale, ...] = ("ko", "en")
 CATALOGUES = Path(__file__).parent / "locales"
+# A text goes on until a line begins with the name of the next.
+NAME = re.compile("^(?=-?[a-z])", re.MULTILINE)
+REFERENCE = re.compile("{ *(-?[a-z][a-z0-9-]*)")
 
 # After a consonant, after a vowel; Korean writes the particle by the sound that precedes it.
 PARTICLES = {
@@ -92,6 +96,8 @@ class Texts:
         """
         bundle = self._bundles[locale]
         name, _, attribute = key.partition(".")
+        if not bundle.has_message(name):
+            bundle.add_resource(_parsed(locale, name))
         message = bundle.get_message(name)
         pattern = message.attributes[attribute] if attribute else message.value
         if pattern is None:
@@ -110,10 +116,7 @@ class Texts:
             "PARTICLE": _particle,
             "COMMAND": lambda name: self._command(locale, str(name)),
         }
-        bundle = FluentBundle([locale], functions=functions, use_isolating=False)
-        for resource in _resources(locale):
-            bundle.add_resource(resource)
-        return bundle
+        return FluentBundle([locale], functions=functions, use_isolating=False)
 
     def _command(self, locale: Locale, name: str) -> CommandName:
         words = name.split()
@@ -129,10 +132,21 @@ def _in_discord(read: str, name: str, ids: Mapping[str, int]) -> str:
     return f"`{read}`" if number is None else f"</{name}:{number}>"
 
 
-@cache  # parsing takes longer than all else at the start, and the catalogues never change
-def _resources(locale: Locale) -> Sequence[ftl.Resource]:
-    paths = catalogue_files(locale)
-    return [FluentResource(path.read_text(encoding="utf-8")) for path in paths]
+@cache
+def _sources(locale: Locale) -> Mapping[str, str]:
+    """Return each text by its name, unparsed: parsing all of them takes half a second."""
+    files = [path.read_text(encoding="utf-8") for path in catalogue_files(locale)]
+    texts = [text for file in files for text in NAME.split(file)]
+    return {text.partition(" ")[0]: text for text in texts}
+
+
+@cache
+def _parsed(locale: Locale, name: str) -> ftl.Resource:
+    """Return a text, and after it those that it refers to."""
+    sources, needed = _sources(locale), [name]
+    for one in needed:
+        needed += {*REFERENCE.findall(sources[one])}.difference(needed)
+    return FluentResource("\n".join(sources[one] for one in needed))
 
 
 def catalogue_files(locale: Locale) -> Sequence[Path]:

@@ -129,7 +129,7 @@ class Watch(KkachiCog):
     def _is_looked_at(self, message: discord.Message) -> bool:
         """Tell whether anybody's rules may be about a message."""
         guild = message.guild
-        is_wanted = guild is not None and self.services.rules.watch(guild.id)
+        is_wanted = guild is not None and self.services.rules.index.watch(guild.id)
         return is_wanted and is_watched(message, self.bot)
 
     async def _follow(self, message: discord.Message) -> None:

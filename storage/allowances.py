@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Update, bindparam, case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database import INSERTS, Database
+from storage.database import Database, insert_into
 from storage.erasing import in_batches
 from storage.tables import allowances
 
@@ -185,14 +185,14 @@ def _keyed(claim: Claim) -> dict[str, Any]:
 
 @cache
 def _counting(dialect: str) -> Any:  # noqa: ANN401 - each dialect has an Insert of its own
-    add = INSERTS[dialect](allowances)
+    add = insert_into(allowances, dialect)
     total = {"sent": allowances.c.sent + add.excluded.sent}
     return add.on_conflict_do_update(index_elements=KEY, set_=total).returning(allowances)
 
 
 @cache
 def _marking(dialect: str) -> Any:  # noqa: ANN401 - ditto
-    add = INSERTS[dialect](allowances)
+    add = insert_into(allowances, dialect)
     return add.on_conflict_do_update(index_elements=KEY, set_={"spent": add.excluded.spent})
 
 

@@ -14,15 +14,20 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, closing, contextmanager
-from dataclasses import dataclass, field
+from contextlib import (
+    AsyncExitStack,
+    ExitStack,
+    asynccontextmanager,
+    closing,
+    contextmanager,
+)
+from importlib import import_module
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from types import TracebackType
+from typing import Any, TypeVar
 
-from alembic.util import CommandError
 from filelock import FileLock, Timeout
-from sqlalchemy import URL, Connection, Executable, event, make_url, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import URL, Connection, Executable, Table, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -30,6 +35,19 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from storage import copies, schema
 from storage.files import OWNER_ONLY, leave_note, make_file, real_path
+from storage.groups import (
+    Ask,
+    Batch,
+    ChangeFailed,
+    Group,
+    GroupReader,
+    apart,
+    fail,
+    run_all,
+    still_awaited,
+    tell,
+    together,
+)
 from storage.sqlite import connect
 from storage.turns import Turns
 
@@ -39,14 +57,9 @@ T = TypeVar("T")
 Values = Mapping[str, Any]
 Query = Callable[[AsyncConnection], Awaitable[T]]
 Item = TypeVar("Item")
-Batch = Callable[[AsyncConnection, Sequence[Item]], Awaitable[Sequence[T]]]
-"""Makes changes that are alike, and returns what came of each, in their order."""
 Loop = Callable[[], Coroutine[Any, Any, None]]
 Keep = Callable[[Loop, Callable[[], bool]], Coroutine[Any, Any, None]]
 """Runs a loop until it is over; one that fails it may start anew."""
-
-# Inserts that may meet a row that is there; SQLAlchemy has them by dialect.
-INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 # To a SQLite file; each has a thread of its own, and more of them only wait for each other.
 CONNECTIONS = 4
@@ -74,6 +87,10 @@ class StorageError(Exception):
     """The database cannot be opened, read or written; what was asked for did not happen."""
 
 
+CLOSED = StorageError("the database is closed")
+HANGS = "the database does not answer"
+
+
 class BadAddress(StorageError):
     """DATABASE_URL names nothing that could be opened: trying again does not help."""
 
@@ -94,62 +111,20 @@ class NoDatabase(StorageError):
     """There is no database yet, as before the first start."""
 
 
-class _ChangeFailed(Exception):
-    """One change of a group failed, so none of them is committed yet."""
+class _Translation:
+    """Lets nothing of SQLAlchemy out; a class of its own, since every statement passes here."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, _kind: object, error: BaseException | None, _traceback: TracebackType | None
+    ) -> None:
+        if isinstance(error, (SQLAlchemyError, schema.CannotUpgrade, OSError)):
+            raise StorageError(_first_line(error)) from error
 
 
-@dataclass(slots=True)
-class _Change(Generic[T]):
-    """One caller's change and what became of it, told only after the group's COMMIT."""
-
-    run: Batch[Any, T]
-    item: Any
-    done: "asyncio.Future[T]"
-    result: T = field(init=False)
-    error: BaseException | None = None
-
-    async def apart(self, connection: AsyncConnection) -> None:
-        """Run inside a savepoint, so that a failure undoes this change and no other."""
-        savepoint = await connection.begin_nested()
-        try:
-            [self.result] = await self.run(connection, [self.item])
-        except Exception as error:  # noqa: BLE001 - it belongs to the caller, who gets it
-            self.error = error
-            await savepoint.rollback()
-        else:
-            await savepoint.commit()
-
-    def tell(self) -> None:
-        """Wake the caller, unless they have gone."""
-        if self.done.done():
-            return
-        if self.error is None:
-            self.done.set_result(self.result)
-        else:
-            self.done.set_exception(self.error)
-
-
-_Group = list[_Change[Any]]
-
-
-async def _together(group: _Group, connection: AsyncConnection) -> None:
-    """Run all in one transaction; raises ChangeFailed, and then all must be undone."""
-    alike: dict[Batch[Any, Any], _Group] = {}
-    for change in group:
-        alike.setdefault(change.run, []).append(change)
-    for run, changes in alike.items():
-        try:
-            results = await run(connection, [change.item for change in changes])
-        except Exception as error:
-            raise _ChangeFailed from error
-        for change, result in zip(changes, results, strict=True):
-            change.result = result
-
-
-async def _apart(group: _Group, connection: AsyncConnection) -> None:
-    """Run each in a savepoint of its own."""
-    for change in group:
-        await change.apart(connection)
+_translated = _Translation()
 
 
 class Database:
@@ -172,8 +147,9 @@ class Database:
         self._turns = turns
         self._engine = engine
         self._writing = engine.execution_options(**{WRITES: True})
-        self._waiting: _Group = []
+        self._waiting: Group = []
         self._arrived = asyncio.Event()
+        self._reader = GroupReader(self._read_group, CLOSED)
         self._undoing: set[asyncio.Task[None]] = set()
         self._is_down = False
         self._closing = False
@@ -187,7 +163,7 @@ class Database:
 
     async def read(self, query: Query[T]) -> T:
         """Return what `query` reads."""
-        with _translated():
+        with _translated:
             async with self._engine.connect() as connection:
                 result = await query(connection)
         return result
@@ -208,22 +184,27 @@ class Database:
     async def write_together(self, changes: Batch[Item, T], item: Item) -> T:
         """Do like `write`, in one go with all that wait for the same changes to other items."""
         if self._closing:
-            raise StorageError("the database is closed")
+            raise CLOSED
         if self._is_down:
             raise StorageError("nothing is written until the writer is started anew")
-        waiting = _Change(changes, item, asyncio.get_running_loop().create_future())
+        waiting = Ask(changes, item, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         self._arrived.set()
-        with _translated():
+        with _translated:
             result: T = await waiting.done
         return result
+
+    async def read_together(self, query: Batch[Item, T], item: Item) -> T:
+        """Return what is read for an item, in one go with all who ask the same of others."""
+        with _translated:
+            return await self._reader.ask(query, item)
 
     async def write_apart(self, change: Query[T]) -> T:
         """Commit a change by itself, without waiting for the group that is being written.
 
         Only where the database takes several writers at a time, or nobody else writes.
         """
-        with _translated():
+        with _translated:
             async with self._writing.connect() as connection, connection.begin():
                 result = await change(connection)
         return result
@@ -232,14 +213,14 @@ class Database:
     async def turn(self, name: str) -> AsyncIterator[None]:
         """Wait until nobody else, in this or another process, holds this turn, and hold it."""
         async with AsyncExitStack() as stack:
-            with _translated():
+            with _translated:
                 await stack.enter_async_context(self._turns.of(name))
             yield
 
     async def scrub(self) -> None:
         """Take what was erased out of SQLite's write-ahead log as well, as soon as nobody reads."""
         if self._path is not None:
-            with _translated():
+            with _translated:
                 await asyncio.to_thread(_scrub, self._path)
 
     async def first(self, query: Executable, values: Values | None = None) -> dict[str, Any] | None:
@@ -273,7 +254,7 @@ class Database:
                 await self._commit(self._take())
         finally:
             self._is_down = True
-            _fail(self._take(), "the writer has stopped")
+            fail(self._take(), StorageError("the writer has stopped"))
 
     def stop_writer(self) -> None:
         """Take no more changes; the writer ends when those that wait are committed."""
@@ -283,6 +264,7 @@ class Database:
     async def close(self, writer: "asyncio.Task[None]") -> None:
         """Let the writer finish, though one that hangs is not waited for any longer."""
         self.stop_writer()
+        await self._reader.close()
         await asyncio.wait([writer, *self._undoing], timeout=CLOSING_SECONDS)
         writer.cancel()
         # What it raised has failed all who waited for it.
@@ -292,23 +274,35 @@ class Database:
         """Tell whether the writer was told to stop."""
         return self._closing
 
-    def _take(self) -> _Group:
+    def _take(self) -> Group:
         group, self._waiting = self._waiting, []
-        return [change for change in group if not change.done.done()]
+        return still_awaited(group)
 
-    async def _commit(self, group: _Group) -> None:
+    async def _commit(self, group: Group) -> None:
         try:
             await self._in_time(self._saved(group))
         except TimeoutError:
-            _fail(group, "the database does not answer")
+            fail(group, StorageError(HANGS))
             raise
         except (SQLAlchemyError, OSError) as error:
-            _fail(group, f"nothing was saved: {_first_line(error)}")
+            fail(group, StorageError(f"nothing was saved: {_first_line(error)}"))
         except BaseException:
-            _fail(group, "the writer was stopped")
+            fail(group, StorageError("the writer was stopped"))
             raise
-        for change in group:
-            change.tell()
+        tell(group)
+
+    async def _read_group(self, query: Batch[Any, Any], group: Group) -> None:
+        try:
+            await self._in_time(self.read(lambda connection: run_all(query, group, connection)))
+        except TimeoutError:
+            fail(group, StorageError(HANGS))
+        except Exception as error:  # noqa: BLE001 - it belongs to those who asked, who get it
+            fail(group, error)
+        except BaseException:
+            fail(group, CLOSED)
+            raise
+        else:
+            tell(group)
 
     async def _in_time(self, transaction: Coroutine[Any, Any, None]) -> None:
         """Wait for a transaction, but not until one that hangs is undone: that may take for ever.
@@ -330,15 +324,15 @@ class Database:
         if not task.cancelled() and task.exception() is not None:
             logger.warning("a transaction was undone with %s", type(task.exception()).__name__)
 
-    async def _saved(self, group: _Group) -> None:
+    async def _saved(self, group: Group) -> None:
         try:
             # A savepoint costs two statements more, and hardly ever is there a failure.
-            await self._transact(group, _together)
-        except _ChangeFailed:
-            await self._transact(group, _apart)
+            await self._transact(group, together)
+        except ChangeFailed:
+            await self._transact(group, apart)
 
     async def _transact(
-        self, group: _Group, run: Callable[[_Group, AsyncConnection], Awaitable[None]]
+        self, group: Group, run: Callable[[Group, AsyncConnection], Awaitable[None]]
     ) -> None:
         async with self._writing.connect() as connection, connection.begin():
             await run(group, connection)
@@ -353,13 +347,12 @@ async def rows_of(
         return []
     # Not `_asdict`, which asks for the names again for each row.
     names = tuple(result.keys())
-    return [dict(zip(names, row, strict=True)) for row in result]
+    return [dict(zip(names, row, strict=True)) for row in result.all()]
 
 
-def _fail(group: _Group, reason: str) -> None:
-    for change in group:
-        change.error = StorageError(reason)
-        change.tell()
+def insert_into(table: Table, dialect: str) -> Any:  # noqa: ANN401 - each dialect has its own
+    """Return an insert that may meet a row that is there."""
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
 
 
 @asynccontextmanager
@@ -439,7 +432,7 @@ def _scrub(path: Path) -> None:
 
 def _find_file(path: Path, *, may_make: bool) -> None:
     if may_make:
-        with _translated():
+        with _translated:
             make_file(path)
     elif not path.exists():
         raise NoDatabase(f"there is no database at {path} yet; {BEFORE_THE_FIRST_START}")
@@ -466,7 +459,7 @@ def locked(path: Path | None) -> Iterator[None]:
     if path is None:
         yield
         return
-    with _translated():
+    with _translated:
         lock = _lock(path)
     try:
         yield
@@ -524,7 +517,7 @@ def _json(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
 
 
 async def _ready_engine(url: str, *, as_it_is: bool) -> AsyncEngine:
-    with _translated():
+    with _translated:
         engine = _engine(url)
         if engine.dialect.name == "sqlite":
             event.listen(engine.sync_engine, "connect", _configure_sqlite)
@@ -594,8 +587,10 @@ async def _recognise(engine: AsyncEngine) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
-    refuse_newer(schema.versions_of(connection), "the database")
-    schema.upgrade(connection)
+    versions = schema.versions_of(connection)
+    refuse_newer(versions, "the database")
+    if not schema.is_current(versions):
+        schema.upgrade(connection)
 
 
 def refuse_newer(versions: Sequence[str], what: Path | str) -> None:
@@ -617,15 +612,6 @@ def _naming_the_setting() -> Iterator[None]:
         raise
     except StorageError as error:
         raise type(error)(f"DATABASE_URL: {error}") from error
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Let nothing of SQLAlchemy out."""
-    try:
-        yield
-    except (SQLAlchemyError, CommandError, OSError) as error:
-        raise StorageError(_first_line(error)) from error
 
 
 def _first_line(error: BaseException) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -84,6 +85,11 @@ class NewDelivery:
     message_id: int | None = None
     feature: str = "forward"
     policy: str | None = None
+
+
+# Not `asdict`, which would copy the card.
+ASKED = NewDelivery.__slots__
+asked_of = attrgetter(*ASKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,20 +439,16 @@ def new_rows(
     forward_id: str, rows: Sequence[NewDelivery], at: float, generation: str
 ) -> list[dict[str, Any]]:
     """Return the rows of a forward that is due at once, as the table takes them."""
-    return [_new(forward_id, row, at) | {"link_generation": generation} for row in rows]
-
-
-def _new(forward_id: str, row: NewDelivery, at: float) -> dict[str, Any]:
     start = {
         "forward_id": forward_id,
+        "link_generation": generation,
         "state": DeliveryState.QUEUED,
         "tries": 0,
         "repeats": 0,
         "next_try_at": at,
         "created_at": at,
     }
-    # Not `asdict`, which would copy the card.
-    return {name: getattr(row, name) for name in NewDelivery.__slots__} | start
+    return [dict(zip(ASKED, asked_of(row), strict=True)) | start for row in rows]
 
 
 def _queued(like: Delivery | None, chat: Chat | None) -> ColumnElement[bool]:

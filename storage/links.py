@@ -63,6 +63,7 @@ class Link:
 
 # Every send needs it; building a statement costs more than running it.
 OF_MEMBER = select(links).where(links.c.member_id == bindparam("member_id"))
+OF_MEMBERS = select(links).where(links.c.member_id.in_(bindparam("member_ids", expanding=True)))
 SCOPES = select(links.c.member_id, links.c.scopes).where(
     links.c.broken_at.is_(None), links.c.member_id.in_(bindparam("member_ids", expanding=True))
 )
@@ -89,7 +90,7 @@ class LinkStore:
 
     async def get(self, member_id: int) -> Link | None:
         """Return the member's link."""
-        row = await self._database.first(OF_MEMBER, {"member_id": member_id})
+        row = await self._database.read_together(_of_members, member_id)
         return self._opened(row) if row else None
 
     async def scopes_of(self, member_ids: Collection[int]) -> dict[int, frozenset[str]]:
@@ -259,6 +260,15 @@ class LinkStore:
 
     def _open(self, sealed: bytes, member_id: int, kind: str) -> str:
         return self._vault.open(sealed, member_id=member_id, kind=kind)
+
+
+async def _of_members(
+    connection: AsyncConnection, member_ids: Sequence[int]
+) -> list[dict[str, Any] | None]:
+    """Read the rows of all who are asked for."""
+    rows = await rows_of(connection, OF_MEMBERS, {"member_ids": list(set(member_ids))})
+    found = {row["member_id"]: row for row in rows}
+    return [found.get(member_id) for member_id in member_ids]
 
 
 def _same(link: Link) -> ColumnElement[bool]:

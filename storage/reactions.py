@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database import INSERTS, Database, rows_of
+from storage.database import Database, insert_into, rows_of
 from storage.deliveries import (
     UNDER_WAY,
     Claim,
@@ -317,7 +317,7 @@ async def _cancel(connection: AsyncConnection, forward_id: str, at: float) -> li
 
 @cache
 def _adding(dialect: str) -> Any:  # noqa: ANN401 - each dialect has an Insert of its own
-    return INSERTS[dialect](reaction_sends).on_conflict_do_nothing()
+    return insert_into(reaction_sends, dialect).on_conflict_do_nothing()
 
 
 def _read(row: dict[str, Any]) -> Send:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database import INSERTS, Database
+from storage.database import Database, insert_into
 from storage.erasing import in_batches
 from storage.tables import rule_hits
 
@@ -63,7 +63,7 @@ def day_of(at: float) -> int:
 
 @cache
 def _counting(dialect: str) -> Any:  # noqa: ANN401 - each dialect has an Insert of its own
-    add = INSERTS[dialect](rule_hits)
+    add = insert_into(rule_hits, dialect)
     return add.on_conflict_do_update(
         index_elements=KEY, set_={"hits": rule_hits.c.hits + add.excluded.hits}
     )

@@ -3,15 +3,16 @@
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Text, bindparam, cast, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, rows_of
 from storage.duties import ALL, Shards
-from storage.reading import as_object, readable
+from storage.reading import readable
 from storage.rule_hits import forget_rules
 from storage.tables import filters, rules
 
@@ -23,6 +24,12 @@ EVERYWHERE = 0
 MOST_PLACES = 100
 LONGEST_NAME = 40
 DAY = 24 * 3600
+# Most rules have the same few; whoever has others pays for reading them.
+KNOWN_OPTIONS = 1000
+COLUMNS = [
+    *(column for column in rules.c if column is not rules.c.options),
+    cast(rules.c.options, Text).label("options"),
+]
 
 WordMode = Literal["word", "exact", "anywhere"]
 
@@ -53,7 +60,7 @@ class Places(BaseModel):
     @property
     def is_empty(self) -> bool:
         """Whether it names nothing at all."""
-        return not (self.has_rooms or self.has_people)
+        return not (self.channels or self.categories or self.members or self.roles)
 
     @property
     def has_rooms(self) -> bool:
@@ -121,7 +128,7 @@ class RuleStore:
 
     async def add(self, rule: Rule) -> Rule:
         """Keep a rule and return it with its number."""
-        [row] = await self._database.change(insert(rules).values(_values(rule)).returning(rules))
+        [row] = await self._database.change(insert(rules).values(_values(rule)).returning(*COLUMNS))
         return _read(row)
 
     async def change(self, rule: Rule) -> bool:
@@ -143,7 +150,7 @@ class RuleStore:
 
     async def of_member(self, member_id: int, *guild_ids: int) -> list[Rule]:
         """Return a member's rules, all of them or those of some servers, the oldest first."""
-        query = select(rules).where(rules.c.member_id == member_id)
+        query = select(*COLUMNS).where(rules.c.member_id == member_id)
         if guild_ids:
             query = query.where(rules.c.guild_id.in_(guild_ids))
         return readable("rules", await self._database.all(query.order_by(rules.c.id)), _read)
@@ -151,7 +158,9 @@ class RuleStore:
     async def all(self, shards: Shards = ALL) -> AsyncIterator[Rule]:
         """Yield everybody's rules that hold in servers of these shards."""
         after = 0
-        page = select(rules).where(rules.c.id > bindparam("after")).order_by(rules.c.id).limit(PAGE)
+        page = (
+            select(*COLUMNS).where(rules.c.id > bindparam("after")).order_by(rules.c.id).limit(PAGE)
+        )
         if not shards.are_all:
             shard = (rules.c.guild_id // 2**SHARD_BITS) % shards.count
             here = shard.between(shards.first, shards.last)
@@ -212,5 +221,17 @@ def _values(rule: Rule) -> dict[str, Any]:
 def _read(row: dict[str, Any]) -> Rule:
     if not isinstance(row["text"], str):
         raise TypeError("no rule of this release")
-    options = RuleOptions.model_validate(as_object(row["options"]))
-    return Rule(**row | {"kind": RuleKind(row["kind"]), "options": options})
+    return Rule(
+        row["id"],
+        row["member_id"],
+        row["guild_id"],
+        RuleKind(row["kind"]),
+        row["text"],
+        row["created_at"],
+        _options(row["options"]),
+    )
+
+
+@lru_cache(maxsize=KNOWN_OPTIONS)
+def _options(written: str) -> RuleOptions:
+    return RuleOptions.model_validate_json(written)

@@ -1,4 +1,7 @@
-"""Which version of the tables a database has, and bringing it up to date."""
+"""Which version of the tables a database has, and bringing it up to date.
+
+Hardly any start has to, so Alembic is imported only then: that takes as long as SQLAlchemy itself.
+"""
 
 import sqlite3
 from collections.abc import Iterable
@@ -6,23 +9,39 @@ from contextlib import closing
 from functools import cache
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
+
+# Each begins with its version.
+MIGRATIONS = Path(__file__).parent / "migrations" / "versions"
+TABLE = "alembic_version"
+VERSIONS = f"SELECT version_num FROM {TABLE}"  # noqa: S608 - nothing of anybody's is in it
+
+
+class CannotUpgrade(Exception):
+    """The tables cannot be brought up to date; the text is Alembic's own."""
 
 
 def upgrade(connection: Connection, version: str = "head") -> None:
-    """Migrate in the transaction that is under way."""
-    config = _config()
+    """Migrate in the transaction that is under way; raises CannotUpgrade."""
+    from alembic import command  # noqa: PLC0415 - as above
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", "storage:migrations")
+    config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, version)
+    try:
+        command.upgrade(config, version)
+    except CommandError as error:
+        raise CannotUpgrade(str(error)) from error
 
 
 def versions_of(connection: Connection) -> tuple[str, ...]:
     """Return the version of a database's tables; none when it has none yet."""
-    return tuple(MigrationContext.configure(connection).get_current_heads())
+    if not inspect(connection).has_table(TABLE):
+        return ()
+    return tuple(str(version) for (version,) in connection.execute(text(VERSIONS)))
 
 
 def versions_in(path: Path) -> tuple[str, ...]:
@@ -31,7 +50,7 @@ def versions_in(path: Path) -> tuple[str, ...]:
     mode = "mode=ro" if Path(f"{path}-wal").exists() else "immutable=1"
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)) as database:
-            rows = database.execute("SELECT version_num FROM alembic_version").fetchall()
+            rows = database.execute(VERSIONS).fetchall()
     except sqlite3.Error:
         return ()
     return tuple(str(version) for (version,) in rows)
@@ -47,20 +66,11 @@ def is_current(versions: Iterable[str]) -> bool:
     return newest() in versions
 
 
-@cache
 def newest() -> str:
     """Return the version that this Kkachi's tables have."""
-    return str(ScriptDirectory.from_config(_config()).get_current_head())
+    return max(_known())
 
 
 @cache
 def _known() -> frozenset[str]:
-    scripts = ScriptDirectory.from_config(_config())
-    return frozenset(script.revision for script in scripts.walk_revisions())
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", "storage:migrations")
-    config.set_main_option("path_separator", "os")
-    return config
+    return frozenset(path.name.partition("_")[0] for path in MIGRATIONS.glob("[0-9]*_*.py"))

@@ -14,7 +14,7 @@ from fluent.syntax import FluentParser
 from fluent.syntax import ast as ftl
 
 from bot.config import Config
-from bot.texts import LOCALES, Locale, catalogue_files, with_particle
+from bot.texts import LOCALES, Locale, _parsed, catalogue_files, with_particle
 
 ROOT = Path(__file__).parents[1]
 LONGEST = 50
@@ -274,6 +274,16 @@ def variables(node: ftl.BaseNode) -> Iterator[str]:
 def test_both_languages_have_the_same_texts_with_the_same_arguments() -> None:
     korean, english = (entries(locale) for locale in LOCALES)
     assert korean == english
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_text_that_is_read_by_itself_is_what_its_file_says(locale: Locale) -> None:
+    for path in catalogue_files(locale):
+        for entry in FluentParser().parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(entry, ftl.Message | ftl.Term):
+                name = f"-{entry.id.name}" if isinstance(entry, ftl.Term) else entry.id.name
+                [alone, *_] = _parsed(locale, name).body
+                assert alone.equals(entry, ignored_fields=["span", "comment"]), name
 
 
 def test_every_text_is_used() -> None:

@@ -69,7 +69,7 @@ from bot.kakao.errors import (
     Unreachable,
     error_class,
 )
-from bot.kakao.http import open_http
+from bot.kakao.http import Http, open_http
 from bot.kakao.messages import (
     CustomMessage,
     Message,
@@ -147,6 +147,7 @@ __all__ = [
     "FriendsPage",
     "FriendsResult",
     "GrantInvalid",
+    "Http",
     "Image",
     "ImageLimit",
     "Item",

@@ -26,7 +26,7 @@ from bot.kakao.errors import (
     ReceiverLimit,
     TokenInvalid,
 )
-from bot.kakao.http import Transport, app_key, bearer
+from bot.kakao.http import Http, Transport, app_key, bearer
 from bot.kakao.messages import Message
 from bot.kakao.models import (
     Friend,
@@ -74,7 +74,7 @@ def new_verifier(random_bytes: Callable[[int], bytes] = secrets.token_bytes) -> 
 class KakaoClient:
     """Kakao's APIs; every method raises a `KakaoError` when it does not return."""
 
-    def __init__(self, http: httpx.AsyncClient, app: KakaoApp, *, deadline: float = 30.0) -> None:
+    def __init__(self, http: Http, app: KakaoApp, *, deadline: float = 30.0) -> None:
         self._transport = Transport(http, deadline=deadline)
         self._app = app
         self.calendar = KakaoCalendar(self._transport, self._api)

@@ -8,8 +8,8 @@ import asyncio
 import re
 import ssl
 from collections.abc import Mapping
-from functools import cache
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -39,33 +39,67 @@ MAX_BODY = 1024 * 1024
 MAX_CONNECTIONS = 100
 KEEP_ALIVE = 15.0
 POOL_TIMEOUT = 10.0
+ADDRESSES = 64
 CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
-FORM = "application/x-www-form-urlencoded;charset=utf-8"
+HEADERS: Mapping[str, str] = MappingProxyType(
+    {"Accept": "application/json", "Accept-Encoding": "identity"}
+)
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+FORM: Mapping[str, str] = MappingProxyType(
+    {"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"}
+)
 
 File = tuple[str, bytes, str]  # name, content, type
 AnswerT = TypeVar("AnswerT", bound=Answer)
 
 
-def open_http(*, connect: float = 5.0, read: float = 10.0) -> httpx.AsyncClient:
-    """Return the HTTP client for a whole process; close it with `aclose()`.
+class Http(AiohttpTransport):
+    """The connections of a whole process to Kakao; close it with `aclose()`.
 
-    It keeps no cookies: all members share it.
+    Waits `connect` and `read` seconds. Members share it, so it keeps no cookies; nor does it follow
+    redirects. httpx's client on top would do nothing for us and cost as much CPU as all of this.
     """
-    tls = _tls()
 
-    def session() -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
-            limit=MAX_CONNECTIONS, keepalive_timeout=KEEP_ALIVE, ssl=tls
+    def __init__(self, *, connect: float, read: float) -> None:
+        tls = _tls()
+
+        def session() -> aiohttp.ClientSession:
+            connector = aiohttp.TCPConnector(
+                limit=MAX_CONNECTIONS, keepalive_timeout=KEEP_ALIVE, ssl=tls
+            )
+            return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+        super().__init__(verify=tls, client=session)
+        timeout = httpx.Timeout(read, connect=connect, pool=POOL_TIMEOUT)
+        self._extensions = {"timeout": timeout.as_dict()}
+
+    def build_request(
+        self,
+        method: str,
+        url: str,
+        *,
+        auth: str | None = None,
+        headers: Mapping[str, str] = NO_HEADERS,
+        **body: Any,  # noqa: ANN401 - httpx knows its types
+    ) -> httpx.Request:
+        """Return a request with an authorization."""
+        sent = {**HEADERS, **headers, **({"Authorization": auth} if auth else {})}
+        request = httpx.Request(
+            method, _parsed(url), headers=sent, extensions=self._extensions, **body
         )
-        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+        # Otherwise it is found out again for each of them.
+        request.headers.encoding = "utf-8"
+        return request
 
-    return httpx.AsyncClient(
-        transport=AiohttpTransport(verify=tls, client=session),
-        timeout=httpx.Timeout(read, connect=connect, pool=POOL_TIMEOUT),
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-        headers={"Accept": "application/json", "Accept-Encoding": "identity"},
-        follow_redirects=False,
-    )
+
+def open_http(*, connect: float = 5.0, read: float = 10.0) -> Http:
+    """Return what a whole process asks Kakao with; close it with `aclose()`."""
+    return Http(connect=connect, read=read)
+
+
+@lru_cache(maxsize=ADDRESSES)  # most are the same few, and parsing costs as much as sending
+def _parsed(url: str) -> httpx.URL:
+    return httpx.URL(url)
 
 
 @cache  # reading the certificates of all authorities takes a while
@@ -76,7 +110,7 @@ def _tls() -> ssl.SSLContext:
 class Transport:
     """Carries one request to Kakao and the answer back."""
 
-    def __init__(self, http: httpx.AsyncClient, *, deadline: float) -> None:
+    def __init__(self, http: Http, *, deadline: float) -> None:
         self._http = http
         self._deadline = deadline
 
@@ -105,24 +139,23 @@ class Transport:
 
     def get(self, url: str, *, auth: str | None = None) -> httpx.Request:
         """Return a GET."""
-        return self._http.build_request("GET", url, headers=_headers(auth))
+        return self._http.build_request("GET", url, auth=auth)
 
     def delete(self, url: str, *, auth: str | None = None) -> httpx.Request:
         """Return a DELETE."""
-        return self._http.build_request("DELETE", url, headers=_headers(auth))
+        return self._http.build_request("DELETE", url, auth=auth)
 
     def post(
         self, url: str, form: Mapping[str, str] | None = None, *, auth: str | None = None
     ) -> httpx.Request:
         """Return a POST of a form."""
-        headers = _headers(auth) | {"Content-Type": FORM}
         body = urlencode(form or {}).encode()
-        return self._http.build_request("POST", url, content=body, headers=headers)
+        return self._http.build_request("POST", url, auth=auth, headers=FORM, content=body)
 
     def upload(self, url: str, file: File, form: Mapping[str, str], *, auth: str) -> httpx.Request:
         """Return a POST of a form with a file."""
         return self._http.build_request(
-            "POST", url, data=dict(form), files={"file": file}, headers=_headers(auth)
+            "POST", url, auth=auth, data=dict(form), files={"file": file}
         )
 
     async def _answer(self, model: type[AnswerT], request: httpx.Request) -> AnswerT:
@@ -142,7 +175,7 @@ class Transport:
         """Return status and body; translates every failure of the network."""
         try:
             async with asyncio.timeout(self._deadline):
-                response = await self._http.send(request, stream=True)
+                response = await self._http.handle_async_request(request)
                 try:
                     return response.status_code, await _bounded_body(response)
                 finally:
@@ -160,10 +193,6 @@ def bearer(access_token: str) -> str:
 def app_key(key: str) -> str:
     """Return the authorization of the application itself."""
     return f"KakaoAK {key}"
-
-
-def _headers(auth: str | None) -> dict[str, str]:
-    return {"Authorization": auth} if auth else {}
 
 
 def _busy_or(error: BadAnswer) -> KakaoError:

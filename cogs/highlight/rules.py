@@ -14,7 +14,8 @@ from bot.discord.replies import defer, say
 from bot.discord.ui.new_rule import add_rule
 from bot.errors import UserError
 from bot.services.clock import MINUTE
-from bot.services.highlights.rules import Filter, as_text
+from bot.services.highlights.filters import Filter
+from bot.services.highlights.rules import as_text
 from cogs.highlight.base import HighlightCog, NothingNamed, who
 from cogs.highlight.panel import show_list
 from storage.rules import EVERYWHERE, LONGEST_NAME, Places, Rule, RuleKind, WordMode

@@ -12,8 +12,8 @@ from bot.discord.ui.results import doubts, outcome
 from bot.discord.words import plain
 from bot.errors import Marked, TextArgument
 from bot.services.clock import MINUTE
+from bot.services.highlights.filters import Filter
 from bot.services.highlights.gates import Verdict
-from bot.services.highlights.rules import Filter
 from bot.services.highlights.schedule import Schedule
 from bot.services.highlights.trial import Trial
 from bot.services.highlights.verdicts import Fate

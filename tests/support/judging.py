@@ -27,7 +27,7 @@ async def alive(folder: Path, glass: FakeReader) -> AsyncIterator[HighlightsWorl
         tower.services.sight.attach(glass)
         tower.clock.at = max((one.created_at for one in glass.past), default=NOON) + MINUTE
         tower.numbers = count(first_id_at(tower.clock()) + 1)
-        await tower.services.rules.load()
+        await tower.services.rules.index.load()
         yield tower
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from bot.services.cache import Cache
 from bot.services.highlights.matching.matcher import Matcher
+from bot.services.highlights.rule_index import RuleIndex
 from bot.services.highlights.rules import Rules
 from bot.services.privacy.optouts import OptOuts
 from bot.services.servers.settings import GuildSettings, Settings
@@ -144,7 +145,8 @@ async def test_a_rule_that_is_forgotten_while_it_is_added_is_not_looked_for(
 ) -> None:
     store, settings = SlowRules(database), Settings(SettingsStore(database), Clock())
     store.pause = pause
-    rules = Rules(store, Matcher(), settings, RuleHitStore(database), now=Clock())
+    index = RuleIndex(store, Matcher())
+    rules = Rules(store, index, settings, RuleHitStore(database), now=Clock())
     adding = asyncio.create_task(rules.add(MINJI, VILLAGE, RuleKind.REPLY))
     await pause.reached.wait()
     forgetting = asyncio.create_task(rules.forget(member_id=MINJI))
@@ -152,7 +154,7 @@ async def test_a_rule_that_is_forgotten_while_it_is_added_is_not_looked_for(
     pause.over.set()
     await asyncio.gather(adding, forgetting)
     assert await rules.of(MINJI) == []
-    assert rules.matcher.own(VILLAGE, RuleKind.REPLY, MINJI) == []
+    assert rules.index.matcher.own(VILLAGE, RuleKind.REPLY, MINJI) == []
 
 
 async def test_what_is_known_is_read_once_until_its_time_is_over() -> None:

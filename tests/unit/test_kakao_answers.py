@@ -7,12 +7,12 @@ import json
 import logging
 import socket
 
-import httpx
 import pytest
 from aiohttp import web
 
 from bot.kakao import (
     BadAnswer,
+    Http,
     KakaoApp,
     KakaoClient,
     KakaoError,
@@ -30,7 +30,7 @@ TOKEN = "access-token-5f2e"
 MEBIBYTE = 1024 * 1024
 
 
-def client(http: httpx.AsyncClient, url: str) -> KakaoClient:
+def client(http: Http, url: str) -> KakaoClient:
     return KakaoClient(http, KakaoApp("key", "secret", CALLBACK, url, url))
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.kakao import KakaoApp, KakaoClient, open_http
 from bot.services.accounts.links import Links
-from bot.services.highlights.rules import Filter
+from bot.services.highlights.filters import Filter
 from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao
 from storage import schema

@@ -385,11 +385,11 @@ async def is_carried(tower: HighlightsWorld) -> bool:
 
 async def look_for_a_word(tower: HighlightsWorld) -> None:
     await tower.rule("번개")
-    assert tower.services.rules.matcher.matches(tower.message("번개 하자"))
+    assert tower.services.rules.index.matcher.matches(tower.message("번개 하자"))
 
 
 async def no_word_is_looked_for(tower: HighlightsWorld) -> bool:
-    return not tower.services.rules.matcher.matches(tower.message("번개 하자"))
+    return not tower.services.rules.index.matcher.matches(tower.message("번개 하자"))
 
 
 async def subscribe(tower: HighlightsWorld) -> None:

@@ -10,10 +10,10 @@ import pytest
 
 from bot.errors import UserError
 from bot.services.highlights.catch_up import first_id_at
+from bot.services.highlights.filters import Filter
 from bot.services.highlights.rules import (
     MOST_EVERYWHERE,
     DuplicateRule,
-    Filter,
     PatternsTooLarge,
     PlaceEverywhere,
     RuleAboutNothing,
@@ -320,16 +320,16 @@ async def test_who_leaves_a_server_or_sees_kkachi_leave_keeps_what_holds_in_all(
     assert [rule.id for rule in await tower.services.rules.of(MINJI)] == [kept.id]
     await tower.services.privacy.delete(MINJI)
     assert await tower.services.rules.of(MINJI) == []
-    assert not tower.services.rules.watch(ELSEWHERE)
+    assert not tower.services.rules.index.watch(ELSEWHERE)
 
 
 async def test_no_server_is_looked_at_for_rules_that_are_gone(tower: HighlightsWorld) -> None:
     rules = tower.services.rules
-    assert not rules.watch(ELSEWHERE)
+    assert not rules.index.watch(ELSEWHERE)
     rule = await everywhere(tower)
-    assert rules.watch(ELSEWHERE)
+    assert rules.index.watch(ELSEWHERE)
     await rules.change(MINJI, rule.id, guild_id=GUILD)
-    assert (rules.watch(GUILD), rules.watch(ELSEWHERE)) == (True, False)
+    assert (rules.index.watch(GUILD), rules.index.watch(ELSEWHERE)) == (True, False)
 
 
 # what is refused
@@ -434,7 +434,7 @@ async def test_a_paused_rule_finds_nothing_also_after_a_restart(
     await rules.pause(MINJI, rule.id, on=True)
     assert not await tower.found(tower.message())
     assert await tower.stopped(f"message:{waits.source.message_id}") == "matched"
-    await rules.load()
+    await rules.index.load()
     assert not await tower.found(tower.message())
     await rules.pause(MINJI, rule.id, on=False)
     assert await tower.found(tower.message())

@@ -66,7 +66,7 @@ async def upgraded(
             )
     engine.dispose()
     async with open_tower(folder) as tower:
-        await tower.services.rules.load()
+        await tower.services.rules.index.load()
         yield tower
 
 

@@ -110,7 +110,7 @@ def found(services: Services, guild_id: int, words: str) -> list[int]:
     author = Author(JUNHO, "준호", is_bot=False)
     part = Part(Body(words), author=author)
     seen = Seen(Source(guild_id, ROOM, 1), author, (part,), NOON)
-    return [match.member_id for match in services.rules.matcher.matches(seen)]
+    return [match.member_id for match in services.rules.index.matcher.matches(seen)]
 
 
 async def test_a_rule_counts_in_the_process_that_listens_to_its_server(three: Three) -> None:
@@ -121,7 +121,7 @@ async def test_a_rule_counts_in_the_process_that_listens_to_its_server(three: Th
         return found(three.right, RIGHT, "번개") == [MINJI]
 
     await becomes(counts)
-    assert three.right.rules.watch(RIGHT)
+    assert three.right.rules.index.watch(RIGHT)
     await three.left.rules.remove(MINJI, made.id)
 
     async def counts_no_more() -> bool:
@@ -133,9 +133,9 @@ async def test_a_rule_counts_in_the_process_that_listens_to_its_server(three: Th
 async def test_a_process_looks_for_the_rules_of_its_own_servers_only(three: Three) -> None:
     for guild_id in (LEFT, RIGHT):
         await three.left.rules.add(MINJI, guild_id, RuleKind.WORD, "번개")
-    await three.left.rules.refresh(None)
+    await three.left.rules.index.refresh(None)
     assert found(three.left, LEFT, "번개") == [MINJI]
-    assert three.left.rules.matcher.guilds() == {LEFT}
+    assert three.left.rules.index.matcher.guilds() == {LEFT}
 
 
 async def test_a_rule_for_all_servers_counts_in_every_process_as_it_is_now(three: Three) -> None:

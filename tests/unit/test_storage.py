@@ -22,7 +22,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.services.alarms import Alarms
-from bot.services.highlights.rules import Filter
+from bot.services.highlights.filters import Filter
 from bot.services.operations.supervision import Restarts, Supervisor
 from bot.services.servers.settings import CustomTemplate, GuildSettings, Settings
 from storage.database import DatabaseBusy, NewerDatabase, StorageError, open_database
@@ -517,6 +517,88 @@ async def test_a_writer_that_breaks_fails_whoever_waits_and_can_be_run_again(
         assert [type(result) for result in results] == [StorageError, StorageError]
         await until(lambda: not supervisor.down)
         await jumps.add(jump(1))
+
+
+class Reading:
+    """A read that is let go when a test says so, and what it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[int]] = []
+        self.begun, self.let_go = asyncio.Event(), asyncio.Event()
+
+    async def read(self, _: AsyncConnection, numbers: Sequence[int]) -> list[int]:
+        self.asked.append(list(numbers))
+        self.begun.set()
+        await self.let_go.wait()
+        return [10 * number for number in numbers]
+
+
+async def test_whoever_asks_alike_while_something_is_read_gets_what_is_read_after_it(
+    tmp_path: Path,
+) -> None:
+    reading = Reading()
+    async with open_database(url(tmp_path)) as database:
+        first = asyncio.create_task(database.read_together(reading.read, 1))
+        await reading.begun.wait()
+        others = [asyncio.create_task(database.read_together(reading.read, n)) for n in (2, 2, 3)]
+        await asyncio.sleep(0)
+        reading.let_go.set()
+        assert await asyncio.gather(first, *others) == [10, 20, 20, 30]
+    assert reading.asked == [[1], [2, 2, 3]]
+
+
+async def test_a_read_that_fails_fails_whoever_asked_for_it_and_nobody_after(
+    tmp_path: Path,
+) -> None:
+    async def odd_ones(connection: AsyncConnection, numbers: Sequence[int]) -> Sequence[int]:
+        if 2 in numbers:
+            await connection.execute(text("SELECT * FROM nowhere"))
+        if 4 in numbers:
+            raise LookupError("no further")
+        return numbers
+
+    async with open_database(url(tmp_path)) as database:
+        for wrong, error in ((2, StorageError), (4, LookupError)):
+            asked = (database.read_together(odd_ones, number) for number in (1, wrong))
+            failed = await asyncio.gather(*asked, return_exceptions=True)
+            assert [type(result) for result in failed] == [error, error]
+        assert await database.read_together(odd_ones, 3) == 3
+
+
+async def test_a_read_that_hangs_keeps_those_who_ask_alike_only_for_a_while(tmp_path: Path) -> None:
+    reading = Reading()
+    async with open_database(url(tmp_path), patience=0.1) as database:
+        hanging = asyncio.create_task(database.read_together(reading.read, 1))
+        await reading.begun.wait()
+        behind = asyncio.create_task(database.read_together(reading.read, 2))
+        with pytest.raises(StorageError, match="does not answer"):
+            await hanging
+        reading.let_go.set()
+        assert await behind == 20
+
+
+async def test_whoever_leaves_before_their_turn_to_read_is_not_read_for(tmp_path: Path) -> None:
+    reading = Reading()
+    async with open_database(url(tmp_path)) as database:
+        first = asyncio.create_task(database.read_together(reading.read, 1))
+        await reading.begun.wait()
+        others = [asyncio.create_task(database.read_together(reading.read, n)) for n in (2, 3)]
+        await asyncio.sleep(0)
+        others[0].cancel()
+        reading.let_go.set()
+        assert (await first, await others[1]) == (10, 30)
+    assert reading.asked == [[1], [3]]
+
+
+async def test_whoever_waits_for_a_read_hears_that_the_database_is_closed(tmp_path: Path) -> None:
+    reading = Reading()
+    async with open_database(url(tmp_path)) as database:
+        waiting = [asyncio.create_task(database.read_together(reading.read, 1))]
+        await reading.begun.wait()
+        waiting.append(asyncio.create_task(database.read_together(reading.read, 2)))
+        await asyncio.sleep(0)
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [str(result) for result in results] == ["the database is closed"] * 2
 
 
 async def test_sql_mistakes_come_out_as_storage_errors(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ async def test_a_filter_that_cannot_be_read_finds_nothing_for_its_member_only(
     await spoil(tower.database, "filters", "filter", value)
     seen = tower.message()
     assert not await tower.found(seen)
-    await tower.services.rules.load()
+    await tower.services.rules.index.load()
     with pytest.raises(Unreadable):
         await tower.services.rules.filter(MINJI, GUILD)
 
@@ -124,7 +124,7 @@ async def test_a_rule_that_cannot_be_read_is_not_looked_for_and_all_others_are(
     bad = await tower.rule("소식")
     await tower.rule("공지")
     await spoil(tower.database, "rules", column, value, f"id = {bad.id}")
-    await tower.services.rules.load()
+    await tower.services.rules.index.load()
     assert [rule.text for rule in await tower.services.rules.of(MINJI, GUILD)] == ["공지"]
     assert await tower.found(tower.message("공지가 있어요"))
 

@@ -3,10 +3,13 @@
 import asyncio
 import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine
@@ -17,11 +20,21 @@ from storage.copies import Copies
 from storage.database import NoDatabase, OlderDatabase, StorageError, open_database
 from storage.optouts import OptOutStore
 from tests.support.outbox import NOON
+from tests.support.world import ROOT
 from tests.unit.test_config import GOOD
 from tests.unit.test_keys import ended
 
 DAY = 24 * 60 * 60
 MEMBER = 42
+MIGRATIONS = "storage/migrations"
+OPENED = """
+import asyncio, sys
+from storage.database import open_database
+async def main():
+    async with open_database(sys.argv[1]):
+        print("alembic" in sys.modules)
+asyncio.run(main())
+"""
 
 
 def url_of(folder: Path) -> str:
@@ -119,6 +132,24 @@ async def test_copies_are_erased_after_a_month_since_they_hold_what_members_eras
     assert len(copies_in(tmp_path)) == 1
     assert (tmp_path / "kkachi.db").exists()
     await Copies(None).purge(NOON)
+
+
+def test_each_migration_is_in_a_file_that_begins_with_its_version() -> None:
+    scripts = ScriptDirectory(str(ROOT / MIGRATIONS))
+    for script in scripts.walk_revisions():
+        assert Path(script.path).name.startswith(f"{script.revision}_")
+        assert schema.unknown([script.revision]) is None
+    assert schema.newest() == scripts.get_current_head()
+
+
+def test_alembic_is_imported_only_where_the_tables_are_not_up_to_date(tmp_path: Path) -> None:
+    two_versions_old(tmp_path)
+    for imports_it in (True, False):
+        done = subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, "-c", OPENED, url_of(tmp_path)],
+            capture_output=True, text=True, check=True, cwd=ROOT,
+        )  # fmt: skip
+        assert done.stdout.strip() == str(imports_it)
 
 
 async def test_taken_as_it_is_an_older_database_stays_to_the_byte(tmp_path: Path) -> None:

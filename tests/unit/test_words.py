@@ -449,6 +449,11 @@ def test_the_command_reads_a_file_and_keeps_half_a_surrogate_pair(tmp_path: Path
     assert json.loads(match(str(file)).stdout) == {"keyword": "a", "text": "a \ud83d", "hit": True}
 
 
+@pytest.mark.parametrize("text", ["공지공지\ud83d", "새\ud83d공지방", "공지\ud83d방"])
+def test_half_a_surrogate_pair_among_glued_words_is_read_as_any_mark(text: str) -> None:
+    assert hit("공지", text) == hit("공지", text.replace("\ud83d", "?"))
+
+
 def test_the_command_says_which_file_is_missing(tmp_path: Path) -> None:
     done = match(str(tmp_path / "none.jsonl"))
     assert done.stderr == f"{tmp_path / 'none.jsonl'}: No such file or directory\n"

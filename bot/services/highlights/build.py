@@ -25,6 +25,7 @@ from bot.services.highlights.presence import Presence
 from bot.services.highlights.questions import Questions
 from bot.services.highlights.reactions import Reactions
 from bot.services.highlights.replacements import Replacements
+from bot.services.highlights.rule_index import RuleIndex
 from bot.services.highlights.rules import Rules
 from bot.services.highlights.schedule import Schedules
 from bot.services.highlights.verdicts import Verdicts
@@ -83,8 +84,8 @@ def build_highlights(
     )
     gates = Gates(questions, rules)
     presence = Presence(sight)
-    patterns = PatternSearch(rules.matcher, linked, PatternBudget(), presence)
-    catch_up = _catch_up(resources, rules, presence)
+    patterns = PatternSearch(rules.index.matcher, linked, PatternBudget(), presence)
+    catch_up = _catch_up(resources, rules.index, presence)
     replacements = Replacements(stores.replacements, now=now)
     replacements.on_replaced.append(dispatcher.wake)
     watch = _watcher(
@@ -103,23 +104,18 @@ def build_highlights(
     )  # fmt: skip
 
 
-def _catch_up(resources: Resources, rules: Rules, presence: Presence) -> CatchUp:
+def _catch_up(resources: Resources, index: RuleIndex, presence: Presence) -> CatchUp:
     sight, marks, patience = resources.sight, resources.stores.watermarks, resources.patience
-    catch_up = CatchUp(rules, marks, sight, presence, patience=patience, now=resources.now)
-    rules.on_added.append(catch_up.begin)
+    catch_up = CatchUp(index, marks, sight, presence, patience=patience, now=resources.now)
+    index.on_added.append(catch_up.begin)
     return catch_up
 
 
 def _rules(resources: Resources, servers: ServerServices) -> Rules:
-    return Rules(
-        resources.stores.rules,
-        Matcher(),
-        servers.settings,
-        resources.stores.rule_hits,
-        now=resources.now,
-        shards=resources.config.shards,
-        is_alone=resources.worker.is_alone,
-    )
+    stores, shards = resources.stores, resources.config.shards
+    alone = resources.worker.is_alone
+    index = RuleIndex(stores.rules, Matcher(), shards=shards, is_alone=alone)
+    return Rules(stores.rules, index, servers.settings, stores.rule_hits, now=resources.now)
 
 
 def _watcher(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from bot.services.highlights.rules import Filter
+from bot.services.highlights.filters import Filter
 from bot.services.messages.events import NOTIFY_FEATURE, EventFacts, ServerEvent
 from bot.services.messages.models import Seen
 from storage.hits import MESSAGE, Hit, Priority

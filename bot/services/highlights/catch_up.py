@@ -9,7 +9,7 @@ from bot.errors import DiscordAway
 from bot.services.clock import Clock, Patience
 from bot.services.highlights.gaps import Gaps, See
 from bot.services.highlights.presence import Presence
-from bot.services.highlights.rules import Rules
+from bot.services.highlights.rule_index import RuleIndex
 from bot.services.highlights.under_way import UnderWay
 from bot.services.messages.models import Seen
 from bot.services.messages.reader import ReaderSlot
@@ -29,7 +29,7 @@ class CatchUp:
 
     def __init__(
         self,
-        rules: Rules,
+        index: RuleIndex,
         watermarks: WatermarkStore,
         sight: ReaderSlot,
         presence: Presence,
@@ -37,7 +37,7 @@ class CatchUp:
         patience: Patience,
         now: Clock,
     ) -> None:
-        self._rules = rules
+        self._index = index
         self._watermarks = watermarks
         self._sight = sight
         self._presence = presence
@@ -54,16 +54,16 @@ class CatchUp:
     async def load(self) -> None:
         """Learn which servers were judged before; to be done once, before messages come in."""
         judged = await self._watermarks.guilds()
-        self._known = {one for one in judged if self._rules.shards.holds(one)}
+        self._known = {one for one in judged if self._index.shards.holds(one)}
 
     def missed(self) -> None:
         """Note that nobody listened for a while; an hour of it, at most, will be read.
 
         What is written from now on does not move the marks from where to look.
         """
-        now, guild_ids = self._now(), self._rules.matcher.guilds()
+        now, guild_ids = self._now(), self._index.matcher.guilds()
         # Of the others it is found out when it is their turn whether anybody is there.
-        far = self._heard.keys() | self._known if self._rules.matcher.members_everywhere() else ()
+        far = self._heard.keys() | self._known if self._index.matcher.members_everywhere() else ()
         for guild_id in dict.fromkeys((*sorted(guild_ids), *sorted(far))):
             self._gaps.open(guild_id, now - LONGEST_GAP, self._judged(guild_id))
             self._heard[guild_id] = first_id_at(now)
@@ -139,7 +139,7 @@ class CatchUp:
 
     async def _is_wanted(self, guild_id: int) -> bool:
         """Tell whether anybody may have missed something in a server."""
-        matcher = self._rules.matcher
+        matcher = self._index.matcher
         if guild_id in matcher.guilds():
             return True
         return bool(await self._presence.among(guild_id, sorted(matcher.members_everywhere())))

@@ -18,10 +18,11 @@ from bot.services.clock import DAY, SEOUL, Clock
 from bot.services.forwarding.jumps import Jumps
 from bot.services.highlights.cases import MessageCase
 from bot.services.highlights.drawing import Drawing, Found
+from bot.services.highlights.filters import Filter
 from bot.services.highlights.gates import Gates, Moment
 from bot.services.highlights.matching.spans import finder
 from bot.services.highlights.opening import Opening
-from bot.services.highlights.rules import Filter, Rules
+from bot.services.highlights.rules import Rules
 from bot.services.highlights.schedule import Schedules
 from bot.services.listeners import Listeners
 from bot.services.messages.events import EventFacts
@@ -229,7 +230,7 @@ class Digests:
         mine = await self._rules.holding(hit.member_id, hit.guild_id) if is_by_rule else []
         carried = await self._without_others(highlight, chosen)
         met = [rule for rule in mine if rule.id in hit.rule_ids]
-        patterns = self._rules.matcher.patterns(hit.guild_id).get(hit.member_id, {})
+        patterns = self._rules.index.matcher.patterns(hit.guild_id).get(hit.member_id, {})
         return Found(
             hit,
             highlight.source,

@@ -17,8 +17,8 @@ from bot.services.clock import Clock, Patience, has_passed
 from bot.services.deliveries.sender import TROUBLE_WAIT
 from bot.services.deliveries.signals import OutboxSignals
 from bot.services.highlights.days import Days
+from bot.services.highlights.filters import LONGEST_DELAY
 from bot.services.highlights.planner import Plan, Waiting, plan
-from bot.services.highlights.rules import LONGEST_DELAY
 from bot.services.highlights.schedule import Schedules
 from bot.services.messages.reader import ReaderSlot
 from storage.changes import Moved

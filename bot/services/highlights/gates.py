@@ -12,10 +12,11 @@ from typing import Any, Generic, TypeVar
 
 from bot.errors import DiscordAway
 from bot.services.highlights.cases import Case, EventCase, MessageCase, RuleCase
+from bot.services.highlights.filters import Filter
 from bot.services.highlights.matching.matcher import text_of
 from bot.services.highlights.matching.patterns import plain
 from bot.services.highlights.questions import WAIT, Answer, Outcome, Questions
-from bot.services.highlights.rules import Filter, Rules
+from bot.services.highlights.rules import Rules
 from bot.services.messages.models import Part, PartKind, Seen
 from storage.hits import MESSAGE, Hit
 from storage.rules import Rule, RuleKind
@@ -189,7 +190,7 @@ class Gates:
 
     def _still_met(self, rules: Sequence[Rule], seen: Seen) -> list[Rule]:
         """Return those of the rules that a message meets as it may be carried."""
-        matcher, text = self._rules.matcher, plain(text_of(seen))
+        matcher, text = self._rules.index.matcher, plain(text_of(seen))
         met = {match.rule_id for match in matcher.matches(seen)}
         for mine in matcher.patterns(seen.guild_id).values():
             wanted = {rule.id for rule in rules} & mine.keys()

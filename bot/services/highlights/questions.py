@@ -9,9 +9,9 @@ from bot.services.clock import Clock, has_passed
 from bot.services.highlights.activity import Activity
 from bot.services.highlights.cases import Case, EventCase, MessageCase, RuleCase
 from bot.services.highlights.dispatcher import Dispatcher
+from bot.services.highlights.filters import Filter
 from bot.services.highlights.matching.normalise import needle, normalise
 from bot.services.highlights.matching.words import found
-from bot.services.highlights.rules import Filter
 from bot.services.highlights.schedule import Schedules
 from bot.services.messages.events import FOR_ADMINS
 from bot.services.messages.models import NOBODY, Author, Part, Seen

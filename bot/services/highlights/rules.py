@@ -2,26 +2,21 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Self
-
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from typing import Any
 
 from bot.errors import UserError
 from bot.services.cards.markdown import one_line
-from bot.services.clock import DAY, HOUR, Clock, is_too_far
-from bot.services.highlights.matching import analyser
-from bot.services.highlights.matching.matcher import Matcher
+from bot.services.clock import Clock
+from bot.services.highlights.filters import MOST_IGNORED_WORDS, Filter, read_filter
 from bot.services.highlights.matching.normalise import needle
-from bot.services.highlights.matching.patterns import BadPattern, Pattern
+from bot.services.highlights.matching.patterns import Pattern
 from bot.services.highlights.matching.words import Mode, hit
+from bot.services.highlights.rule_index import RuleIndex
 from bot.services.locks import KeyedLocks
-from bot.services.messages.models import Author, uncovered
+from bot.services.messages.models import uncovered
 from bot.services.servers.settings import Settings
-from storage.duties import ALL, Shards
-from storage.reading import Unreadable, reading
 from storage.rule_hits import RuleHitStore
 from storage.rules import (
     EVERYWHERE,
@@ -35,13 +30,11 @@ from storage.rules import (
 )
 
 LONGEST_WORD = 100
-MOST_IGNORED_WORDS = 50
 MOST_REACTIONS = 1000
 # Instructions of all patterns of one member in one server; everybody's messages meet them.
 MOST_INSTRUCTIONS = 2000
 MOST_EVERYWHERE = 50  # rules of one member for all servers
 MOST_IN_RULE = 25  # channels, or people, that one rule names
-LONGEST_DELAY = HOUR
 # A pattern that is compiled holds everything up for some milliseconds, whatever thread does it:
 # for so many times as long nobody else's is.
 REST = 4
@@ -119,61 +112,6 @@ class TooManyIgnored(UserError):
     key = "error-rules-ignored"
 
 
-class Filter(BaseModel):
-    """What holds for all of a member's rules in a server; times in seconds.
-
-    A message must be in one of the places of `only` and by one of its people. Since that was
-    different in an earlier release, `only_either` lets one of both do for whoever chose then.
-    `active_delay` is how long a hit waits, and is dropped when the member writes there meanwhile.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    ignore_words: tuple[str, ...] = Field(default=(), max_length=MOST_IGNORED_WORDS)
-    ignored: Places = Places()
-    only: Places = Places()
-    only_either: bool = False
-    ignore_bots: bool = True
-    ignore_webhooks: bool = True
-    ignore_followed: bool = False
-    ignore_age_restricted: bool = True
-    active_delay: int = Field(default=0, ge=0, le=LONGEST_DELAY)
-    cooldown: int = Field(default=0, ge=0, le=DAY)
-    context_lines: int = Field(default=0, ge=0, le=3)
-    paused_from: float | None = None
-    paused_until: float | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _of_earlier_releases(cls, values: object) -> object:
-        """Webhooks were bots once."""
-        if isinstance(values, dict) and "ignore_bots" in values:
-            return {"ignore_webhooks": values["ignore_bots"]} | values
-        return values
-
-    def leaves_out(self, author: Author) -> bool:
-        """Tell whether what somebody writes does not count, since no human does."""
-        if author.is_followed:
-            return self.ignore_followed
-        return self.ignore_webhooks if author.is_webhook else author.is_bot and self.ignore_bots
-
-    def is_paused(self, now: float) -> bool:
-        """Tell whether nothing is to be found now."""
-        if self.paused_until is None or self.paused_until <= now:
-            return False
-        return self.paused_from is None or not is_too_far(self.paused_from, self.paused_until, now)
-
-    def as_of(self, now: float) -> Self:
-        """Return a filter without a pause that is over."""
-        if self.paused_until is None or self.is_paused(now):
-            return self
-        return self.changed(paused_from=None, paused_until=None)
-
-    def changed(self, **values: object) -> Self:
-        """Return a filter with other values, checked like any."""
-        return self.model_validate(self.model_dump() | values)
-
-
 @dataclass(frozen=True, slots=True)
 class Copied:
     """How many rules were added, were there already, or name what only their server has."""
@@ -184,105 +122,24 @@ class Copied:
 
 
 class Rules:
-    """Keeps members' rules, and the matcher that looks for them, the same."""
+    """Keeps members' rules, and the index of those that are looked for here."""
 
     def __init__(
         self,
         store: RuleStore,
-        matcher: Matcher,
+        index: RuleIndex,
         settings: Settings,
         hits: RuleHitStore,
         *,
         now: Clock,
-        shards: Shards = ALL,
-        is_alone: bool = True,
     ) -> None:
         self._store = store
         self._hits = hits
         self._settings = settings
         self._now = now
-        self.shards = shards
-        """Which servers are listened to here."""
-        self._is_alone = is_alone
-        # By member what is looked for, where another process may change it.
-        self._known: dict[int, dict[int, Rule]] = {}
-        self.matcher = matcher
-        # One change at a time, so that the matcher looks for what is stored and nothing else.
-        self._turn = asyncio.Lock()
+        self.index = index
         self._compiling = asyncio.Lock()
         self._adding = KeyedLocks[int]()
-        # Members who want to hear nothing of where they write themselves; every message asks.
-        self.delayed: set[int] = set()
-        self.on_added: list[Callable[[int], Awaitable[None]]] = []
-        self._watched: set[int] = set()
-
-    async def load(self) -> None:
-        """Give the matcher everybody's rules in the servers that are listened to here."""
-        rules = [rule async for rule in self._store.all(self.shards)]
-        self._watched = {rule.guild_id for rule in rules}
-        self.matcher.load(rules)
-        for rule in () if self._is_alone else rules:
-            self._known.setdefault(rule.member_id, {})[rule.id] = rule
-        await asyncio.to_thread(analyser.load)
-        async for member_id, guild_id, values in self._store.all_filters():
-            with suppress(Unreadable):
-                if _filter(member_id, guild_id, values).active_delay:
-                    self.delayed.add(member_id)
-
-    async def refresh(self, member_id: int | None) -> None:
-        """Look for a member's rules, or everybody's, as another process may have changed them.
-
-        Raises StorageError.
-        """
-        if member_id is None:
-            await self._refresh([rule async for rule in self._store.all(self.shards)], self._known)
-            return
-        stored = await self.of(member_id)
-        await self._refresh([rule for rule in stored if self._listens(rule)], [member_id])
-        await self._mind_delays(member_id, {rule.guild_id for rule in stored})
-
-    async def _refresh(self, stored: Iterable[Rule], member_ids: Iterable[int]) -> None:
-        async with self._turn:
-            new = {rule.id: rule for rule in stored}
-            known = {
-                number: rule
-                for member_id in tuple(member_ids)
-                for number, rule in self._known.get(member_id, {}).items()
-            }
-            for number, rule in known.items():
-                if new.get(number) != rule:
-                    self._ignore(rule)
-            added = [rule for number, rule in new.items() if known.get(number) != rule]
-            for rule in added:
-                self._look_for(rule)
-        for guild_id in {rule.guild_id for rule in added}:
-            await self._tell_added(guild_id)
-
-    def _listens(self, rule: Rule) -> bool:
-        return rule.is_everywhere or self.shards.holds(rule.guild_id)
-
-    def _look_for(self, rule: Rule) -> None:
-        if not self._listens(rule):
-            return
-        with suppress(BadPattern):  # of a release that allows more
-            self.matcher.add(rule)
-        self._watched.add(rule.guild_id)
-        if not self._is_alone:
-            self._known.setdefault(rule.member_id, {})[rule.id] = rule
-
-    async def _tell_added(self, guild_id: int) -> None:
-        for listener in self.on_added:
-            await listener(guild_id)
-
-    async def _mind_delays(self, member_id: int, guild_ids: Iterable[int]) -> None:
-        for guild_id in guild_ids:
-            with suppress(Unreadable):
-                if (await self.filter(member_id, guild_id)).active_delay:
-                    self.delayed.add(member_id)
-
-    def watch(self, guild_id: int) -> bool:
-        """Tell whether anybody may look for something in a server; every message asks."""
-        return guild_id in self._watched or EVERYWHERE in self._watched
 
     async def of(self, member_id: int, guild_id: int | None = None) -> list[Rule]:
         """Return a member's rules, of one server or all of them, the oldest first."""
@@ -309,11 +166,11 @@ class Rules:
         chosen = RuleOptions.model_validate(_named(options))
         new = _checked_rule(Rule(0, member_id, guild_id, kind, text, self._now(), options=chosen))
         size = await self._size(new)
-        async with self._turn:
+        async with self.index.turn:
             await self._check_room(new, size)
             rule = await self._store.add(new)
-            self._look_for(rule)
-        await self._tell_added(guild_id)
+            self.index.put(rule)
+        await self.index.tell_added(guild_id)
         return rule
 
     async def change(
@@ -337,15 +194,15 @@ class Rules:
             return _checked_rule(new)
 
         size = await self._size(changed(await self.one(member_id, rule_id)))
-        async with self._turn:
+        async with self.index.turn:
             before = await self.one(member_id, rule_id)
             new = changed(before)
             await self._check_room(new, size)
             if not await self._store.change(new):
                 raise RuleUnknown
-            self._ignore(before)
-            self._look_for(new)
-        await self._tell_added(new.guild_id)
+            self.index.drop(before)
+            self.index.put(new)
+        await self.index.tell_added(new.guild_id)
         return new
 
     async def pause(self, member_id: int, rule_id: int, *, on: bool) -> Rule:
@@ -354,10 +211,10 @@ class Rules:
 
     async def remove(self, member_id: int, rule_id: int) -> Rule:
         """Forget a member's rule; raises RuleUnknown."""
-        async with self._turn:
+        async with self.index.turn:
             rule = await self.one(member_id, rule_id)
             if await self._store.remove(member_id, rule_id):
-                self._ignore(rule)
+                self.index.drop(rule)
                 return rule
         raise RuleUnknown
 
@@ -418,14 +275,14 @@ class Rules:
 
         Raises Unreadable: then these rules find nothing, since nobody knows what they are to leave.
         """
-        kept = _filter(member_id, guild_id, await self._store.filter(member_id, guild_id))
+        kept = read_filter(member_id, guild_id, await self._store.filter(member_id, guild_id))
         return kept.as_of(self._now())
 
     async def set_filter(self, member_id: int, guild_id: int, new: Filter) -> None:
         """Keep what holds for all of a member's rules in a server."""
         await self._store.set_filter(member_id, guild_id, new.model_dump(mode="json"))
         if new.active_delay:
-            self.delayed.add(member_id)
+            self.index.delayed.add(member_id)
 
     async def ignore(self, member_id: int, guild_id: int, word: str, *, on: bool) -> Filter:
         """Ignore messages with a word, or no more; raises like `add`, or TooManyIgnored."""
@@ -455,28 +312,15 @@ class Rules:
 
     async def forget(self, *, member_id: int | None = None, guild_id: int | None = None) -> None:
         """Forget the rules of a member, of a server, or of a member in a server."""
-        async with self._turn:
+        async with self.index.turn:
             if member_id is not None:
                 for rule in await self.of(member_id, guild_id):
-                    self._ignore(rule)
+                    self.index.drop(rule)
             elif guild_id is not None:
-                async for rule in self._store.all(self.shards):
-                    if rule.guild_id == guild_id:
-                        self._ignore(rule)
-                self._watched.discard(guild_id)
+                await self.index.drop_server(guild_id)
             await self._store.forget(member_id=member_id, guild_id=guild_id)
         if member_id is not None and guild_id is None:
-            self.delayed.discard(member_id)
-
-    def _ignore(self, rule: Rule) -> None:
-        """Look for a rule no more, and in no server for whose sake it alone was looked at."""
-        self.matcher.remove(rule)
-        mine = self._known.get(rule.member_id, {})
-        mine.pop(rule.id, None)
-        if not mine:
-            self._known.pop(rule.member_id, None)
-        if rule.is_everywhere and not self.matcher.members_everywhere():
-            self._watched.discard(EVERYWHERE)
+            self.index.delayed.discard(member_id)
 
     async def _size(self, new: Rule) -> int:
         """Return how large a pattern is, and let nobody add many at once; raises BadPattern.
@@ -507,17 +351,12 @@ class Rules:
 
     def _check_patterns(self, new: Rule, size: int) -> None:
         """Raise PatternsTooLarge where those of a member would be too large in any server."""
-        where = self.matcher.guilds() if new.is_everywhere else {new.guild_id}
+        where = self.index.matcher.guilds() if new.is_everywhere else {new.guild_id}
         for guild_id in {*where, new.guild_id}:
-            compiled = self.matcher.patterns(guild_id).get(new.member_id, {})
+            compiled = self.index.matcher.patterns(guild_id).get(new.member_id, {})
             sizes = (one.size for number, one in compiled.items() if number != new.id)
             if size + sum(sizes) > MOST_INSTRUCTIONS:
                 raise PatternsTooLarge
-
-
-def _filter(member_id: int, guild_id: int, values: object) -> Filter:
-    with reading("filters", f"of member {member_id} in server {guild_id}"):
-        return Filter.model_validate(values)
 
 
 def as_text(rule: Rule) -> str:

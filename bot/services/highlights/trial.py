@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.services.highlights.filters import Filter
 from bot.services.highlights.matching.matcher import Match
 from bot.services.highlights.matching.normalise import Normalised, needle, normalise
 from bot.services.highlights.matching.words import Mode, found
-from bot.services.highlights.rules import Filter, Rules
+from bot.services.highlights.rules import Rules
 from bot.services.messages.models import Seen
 from storage.rules import Rule, RuleKind
 

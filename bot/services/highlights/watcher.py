@@ -119,7 +119,7 @@ class Watcher:
             for rule in mine
             if rule.id in asked
             and count >= rule.options.threshold
-            and self._rules.matcher.admits(rule.id, seen)
+            and self._rules.index.matcher.admits(rule.id, seen)
         ]
         if met:
             # What happens is the reaction, whenever the message was written.
@@ -132,7 +132,7 @@ class Watcher:
         return bool(self._reaction_rules(guild_id, author_id))
 
     def _reaction_rules(self, guild_id: int, author_id: int) -> Sequence[int]:
-        return self._rules.matcher.own(guild_id, RuleKind.REACTION, author_id)
+        return self._rules.index.matcher.own(guild_id, RuleKind.REACTION, author_id)
 
     async def deleted(self, message_ids: Sequence[int]) -> None:
         """Forget messages that are gone: they leave the queue and the pages behind digests.
@@ -156,7 +156,9 @@ class Watcher:
 
     async def matches(self, member_id: int, seen: Seen) -> list[Match]:
         """Return a member's own rules that a message meets, whether or not they have linked."""
-        mine = [one for one in self._rules.matcher.matches(seen) if one.member_id == member_id]
+        mine = [
+            one for one in self._rules.index.matcher.matches(seen) if one.member_id == member_id
+        ]
         return [*mine, *await self._patterns.of_member(member_id, seen)]
 
     async def found(self, member_id: int, seen: Seen) -> Hit | None:
@@ -190,7 +192,7 @@ class Watcher:
 
     async def _of_present(self, seen: Seen, matches: Sequence[Match]) -> Sequence[Match]:
         """Return the matches without those of rules for all servers whose members are elsewhere."""
-        matcher = self._rules.matcher
+        matcher = self._rules.index.matcher
         far = {one.member_id for one in matches if matcher.is_everywhere(one)}
         if not far:
             return matches
@@ -208,7 +210,7 @@ class Watcher:
 
     async def _judge(self, seen: Seen) -> None:
         started = time.perf_counter()
-        words = self._rules.matcher.matches(seen)
+        words = self._rules.index.matcher.matches(seen)
         took = time.perf_counter() - started
         for listener in self.on_matched:
             listener(took)
@@ -220,8 +222,8 @@ class Watcher:
 
     def _may_be_left(self, seen: Seen) -> bool:
         """Tell whether a message that meets no words is nothing to anybody."""
-        has_patterns = self._rules.matcher.patterns(seen.guild_id)
-        return not has_patterns and seen.author_id not in self._rules.delayed
+        has_patterns = self._rules.index.matcher.patterns(seen.guild_id)
+        return not has_patterns and seen.author_id not in self._rules.index.delayed
 
     async def _judge_in_turn(self, seen: Seen, words: Sequence[Match]) -> None:
         matches, late = await self._matches(seen, words)
@@ -286,9 +288,9 @@ class Watcher:
         """Remember who wrote where; what waits to see whether they are there is dropped."""
         key, now = (seen.author_id, seen.source.channel_id), self._now()
         self._activity.note(*key, now)
-        if self._rules.matcher.has_everywhere(seen.author_id):
+        if self._rules.index.matcher.has_everywhere(seen.author_id):
             self._presence.note(seen.guild_id, seen.author_id)
-        if seen.author_id in self._rules.delayed:
+        if seen.author_id in self._rules.index.delayed:
             with suppress(StorageError):
                 await self._hits.drop_in_channel(*key, due_after=now, reason=ACTIVE)
 

@@ -13,6 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -26,6 +27,7 @@ from bot.services.highlights.matching.normalise import (
     as_written,
     needle,
     normalise,
+    whole,
 )
 from bot.services.highlights.matching.patterns import BadPattern, Pattern
 from bot.services.highlights.matching.scopes import Scope
@@ -40,6 +42,8 @@ logger = logging.getLogger(__name__)
 MODES: tuple[Mode, ...] = ("word", "exact", "anywhere")
 # Beside the mode of a rule that finds its word only as it was typed.
 CASED = 4
+# How the columns of a segment are kept, in the order of an entry.
+KINDS = "qqqb"
 FULL = 500
 LONGEST_TEXT = 6000  # characters of a message that are looked at; Discord's own limit is 4,000
 
@@ -89,13 +93,9 @@ class Segment:
     @classmethod
     def of(cls, words: dict[Needle, list[Entry]]) -> "Segment":
         """Build the automaton of these words."""
-        begins = array("q", [0])
-        columns = [array("q"), array("q"), array("q"), array("b")]
-        for entries in words.values():
-            for entry in sorted(entries):
-                for column, value in zip(columns, entry, strict=True):
-                    column.append(value)
-            begins.append(len(columns[0]))
+        begins = array("q", accumulate(map(len, words.values()), initial=0))
+        rows = [entry for entries in words.values() for entry in sorted(entries)]
+        columns = [array(kind, [row[at] for row in rows]) for at, kind in enumerate(KINDS)]
         automaton = AhoCorasick(
             [word.text for word in words],
             matchkind=MatchKind.Standard,
@@ -356,5 +356,4 @@ class Matcher:
 
 def text_of(seen: Seen) -> str:
     """Return as much of a message's text as is looked at."""
-    # Half a surrogate pair is no text to any library.
-    return seen.text[:LONGEST_TEXT].encode(errors="replace").decode()
+    return whole(seen.text[:LONGEST_TEXT])

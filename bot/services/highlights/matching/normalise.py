@@ -10,11 +10,14 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
 import regex
 
+# Keywords whose form is known: many look for the same, and it is asked for again and again.
+KEPT = 4096
 BLIND = "\ufffc"
 # Private letters, of which texts are rid before: they stand for those of an address.
 ADDRESS_BEGINS = "\ue000"
@@ -106,10 +109,18 @@ def normalise(text: str) -> Normalised:
     return Normalised("".join(words), list(accumulate(map(len, words))))
 
 
+@lru_cache(maxsize=KEPT)
 def needle(keyword: str) -> Needle:
     """Return a keyword as it is searched for; its text is empty when nothing can be found."""
     words = _spelled(_plain(keyword)).split()
+    if len(words) == 1:
+        return Needle(words[0], ())
     return Needle("".join(words), tuple(accumulate(map(len, words)))[:-1])
+
+
+def whole(text: str) -> str:
+    """Return a text with a mark for each half of a surrogate pair, which no library reads."""
+    return text.encode(errors="replace").decode()
 
 
 def as_written(text: str) -> str:
@@ -147,6 +158,8 @@ def _alike(pattern: re.Pattern[str], plain: str, shown: str, group: int | None =
 
 def _spelled(keyword: str) -> str:
     """Spell the addresses in a keyword as they are in texts."""
+    if not _may_hide(keyword):
+        return keyword
     spelled = UNREAD.sub(_address, keyword)
     return keyword if spelled == keyword else spelled.rstrip(f"{BLIND} ")
 
@@ -161,9 +174,14 @@ def _plain(text: str) -> str:
 
 
 def _hide(text: str) -> str:
-    if "<" in text or "@" in text or "://" in text or ("." in text and DOTTED.search(text)):
-        return UNREAD.sub(_unread, text)
-    return text
+    return UNREAD.sub(_unread, text) if _may_hide(text) else text
+
+
+def _may_hide(plain: str) -> bool:
+    """Tell whether there may be something that is not read as words."""
+    if "<" in plain or "@" in plain or "://" in plain:
+        return True
+    return "." in plain and DOTTED.search(plain) is not None
 
 
 def _unread(found: re.Match[str]) -> str:

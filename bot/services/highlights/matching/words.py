@@ -21,6 +21,7 @@ from bot.services.highlights.matching.normalise import (
     Normalised,
     needle,
     normalise,
+    whole,
 )
 from bot.services.highlights.matching.particles import LONGEST, Sound, State, carries, sound_of
 
@@ -51,7 +52,7 @@ AFTER_IL = frozenset("수것거건걸때듯지뿐텐테리까줄")
 
 def hit(keyword: str, text: str, mode: Mode = "word") -> bool:
     """Return whether a keyword is found in a text: the obvious way, one pair at a time."""
-    return found(needle(keyword), normalise(text), mode)
+    return found(needle(keyword), normalise(whole(text)), mode)
 
 
 def found(sought: Needle, text: Normalised, mode: Mode = "word") -> bool:
