@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import asyncio
+import gc
 import os
 import shutil
 import tempfile
@@ -13,6 +14,8 @@ from hypothesis import settings
 from storage.database import open_database
 from tests.support.postgres import Cluster, missing
 from tests.support.postgres import cluster as run_cluster
+from tests.support.processes import import_once
+from tests.support.statements import share_statements
 
 # Machines differ, and none is quiet: how long an example takes is no reason to fail.
 settings.register_profile("kkachi", deadline=None)
@@ -26,6 +29,13 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = tempfile.TemporaryDirectory(prefix="kkachi-tests-", dir=MEMORY)
         config.option.basetemp = str(Path(folder.name) / "tests")
         config.add_cleanup(folder.cleanup)
+    share_statements()
+
+
+def pytest_collection_finish() -> None:
+    """Look for no garbage among the thousands of tests: they stay to the end."""
+    gc.freeze()
+    import_once()
 
 
 @pytest.fixture(scope="session")

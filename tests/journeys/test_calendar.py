@@ -14,7 +14,8 @@ from sandbox.discord import Person, Reply
 from sandbox.discord.events import ScheduledEvent
 from sandbox.kakao import Account
 from sandbox.kakao.calendars import CalendarEvent, Ring
-from tests.support.world import CHAT, World, link_of, open_world, start_process, until
+from tests.support.processes import start_process
+from tests.support.world import CHAT, World, link_of, open_world, until
 
 MINUTE, HOUR = 60.0, 3600.0
 PUT, OUT = "톡캘린더에 넣기", "톡캘린더에서 빼기"

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.support.world import CHAT, World, open_world, start_process
+from tests.support.processes import start_process
+from tests.support.world import CHAT, World, open_world
 
 CROWD = 1000
 FEW_FILES = 400

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from sandbox.discord import Person, Reply
-from tests.support.world import CHAT, World, open_world, start_process, until
+from tests.support.processes import start_process
+from tests.support.world import CHAT, World, open_world, until
 
 UNLINK = "/v1/user/unlink"
 BY_HAND = {"ko": "연결된 서비스 관리", "en": "Connected Services"}

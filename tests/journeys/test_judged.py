@@ -10,7 +10,8 @@ import pytest
 from sandbox.discord import Person
 from tests.support.database import change, locked, opened
 from tests.support.discord_trouble import HURRIED
-from tests.support.world import CHAT, World, open_world, start_process, until
+from tests.support.processes import start_process
+from tests.support.world import CHAT, World, open_world, until
 
 BUSY_SECONDS = 5.0
 QUIET_SECONDS = 0.3

@@ -14,7 +14,8 @@ import pytest
 
 from sandbox.discord import Message, Person, Reply
 from storage.vault import digest
-from tests.support.world import CHAT, NUMBER, World, link_of, open_world, start_process, until
+from tests.support.processes import start_process
+from tests.support.world import CHAT, NUMBER, World, link_of, open_world, until
 
 FIELD = "여섯 자리 번호"
 ENTER, AGAIN = "번호 입력", "다시 보내기"

@@ -7,7 +7,8 @@ import pytest
 
 from sandbox.discord import Person
 from tests.support.doors import open_doors, place
-from tests.support.world import CHAT, World, start_process, until
+from tests.support.processes import start_process
+from tests.support.world import CHAT, World, until
 
 MENU_ME = "Send to my KakaoTalk"
 

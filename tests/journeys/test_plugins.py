@@ -10,7 +10,8 @@ import pytest
 from bot.config import COGS
 from sandbox.discord import Permission, Person, Reply
 from tests.journeys.test_settings_panel import components
-from tests.support.world import CHAT, ROOT, World, open_world, start_process, until
+from tests.support.processes import start_process
+from tests.support.world import CHAT, ROOT, World, open_world, until
 
 RELOAD = "kkachi:operator-choice:reload"
 OWN = '''

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from itertools import count
@@ -11,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from sandbox.discord import Person
-from tests.support.world import CHAT, World, open_world, start_process, until
+from tests.support.processes import Process, start_process
+from tests.support.world import CHAT, World, open_world, until
 
 LONGEST_STOP = 10.0
 NOISE = ("Traceback", "Session is closed", "RuntimeError", " ERROR ", "never retrieved")

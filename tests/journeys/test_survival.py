@@ -3,7 +3,6 @@
 import asyncio
 import random
 import signal
-from asyncio.subprocess import Process
 from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Sequence
@@ -18,7 +17,8 @@ from sandbox.discord import Reply
 from sandbox.kakao import Message
 from tests.support.database import locked, rows
 from tests.support.postgres import ONLY_SQLITE
-from tests.support.world import CHAT, World, open_world, start_process, until
+from tests.support.processes import Process, start_process
+from tests.support.world import CHAT, World, open_world, until
 
 FRIENDS = ("준호", "서연", "지우")
 TO_ME, TO_FRIENDS = 140, 20

@@ -13,8 +13,9 @@ import pytest
 from bot import tracing
 from bot.logs import TEXT, ForgottenLog, JsonLines, TextLines
 from tests.support.database import change
+from tests.support.processes import start_process
 from tests.support.telemetry import STAFF, numbers
-from tests.support.world import CHAT, ROOT, World, open_world, start_process, until
+from tests.support.world import CHAT, ROOT, World, open_world, until
 
 MENU_ME = "Send to my KakaoTalk"
 WORDS = "준호에게만 한 말"

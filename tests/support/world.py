@@ -8,12 +8,10 @@ async with open_world(tmp_path) as world:
 
 import asyncio
 import base64
-import os
 import re
 import shutil
 import socket
 import sqlite3
-import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, closing
@@ -38,6 +36,8 @@ OPENAPI = ROOT.parent / "shared" / "discord-openapi.json"
 TOKEN_KEY = base64.b64encode(bytes(range(32))).decode()
 NUMBER = re.compile(r"\d{6}")
 STEP = 0.01
+# Asking costs both the test and the bot, which has its start to do.
+HEALTH_STEP = 0.05
 QUICK = Restarts(first=0.05, longest=0.2, steady=0.5)
 CHAT = "잡담"
 
@@ -101,7 +101,7 @@ class World:
                 while not await self._is_healthy(browser):
                     if self._bot is not None and self._bot.done():
                         await self.stop_bot()
-                    await asyncio.sleep(STEP)
+                    await asyncio.sleep(HEALTH_STEP)
 
     async def _is_healthy(self, browser: aiohttp.ClientSession) -> bool:
         try:
@@ -227,24 +227,3 @@ def _world(discord: LocalDiscord, kakao: LocalKakao, folder: Path) -> World:
         "TOKEN_KEYS": TOKEN_KEY,
     }
     return World(discord, kakao, public_url, settings)
-
-
-async def start_process(
-    settings: dict[str, str], folder: Path, *arguments: str, files: int | None = None
-) -> asyncio.subprocess.Process:
-    """Run `python -m bot` in this folder as an operator does, with nothing but these settings.
-
-    It may have so many `files` open at once, or as many as this process.
-    """
-    limited = () if files is None else ("sh", "-c", f'ulimit -n {files}; exec "$@"', "sh")
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    kept["PYTHONPATH"] = str(ROOT)
-    return await asyncio.create_subprocess_exec(
-        *limited,
-        sys.executable,
-        *("-m", "bot", *arguments),
-        cwd=folder,
-        env=kept | settings,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )

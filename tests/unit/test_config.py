@@ -16,7 +16,8 @@ from bot.cli.exit import OPERATOR_MISTAKE, TROUBLE
 from bot.config import DISCORD_CDN_URL, Config, ConfigError, load_config
 from storage.database import open_database
 from storage.duties import EVERYTHING, Duties, Shards
-from tests.support.world import ROOT, TOKEN_KEY, free_port, open_world, start_process
+from tests.support.processes import start_process
+from tests.support.world import ROOT, TOKEN_KEY, free_port, open_world
 
 GOOD = {
     "DISCORD_TOKEN": "a-token",

@@ -16,7 +16,7 @@ from storage.rotation import SEALED, Rotation
 from storage.tables import links, role_connections
 from storage.vault import Vault, VaultError
 from tests.support.outbox import MINJI, NOON, World, open_outbox
-from tests.support.world import start_process
+from tests.support.processes import start_process
 from tests.unit.test_config import GOOD
 
 OLD, NEW, FIRST = b"o" * 32, b"n" * 32, b"k" * 32
