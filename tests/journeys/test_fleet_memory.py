@@ -14,7 +14,8 @@ from sandbox.discord import Guild, Permission, Person
 from sandbox.kakao.state import Webhook
 from tests.support.fleet import Fleet, open_fleet
 from tests.support.postgres import Cluster
-from tests.support.world import World, open_world, start_process, until
+from tests.support.processes import start_process
+from tests.support.world import World, open_world, until
 
 PATIENCE = 60.0
 EVERYTHING = ("gateway", "sender", "web")

@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
-from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
@@ -23,12 +22,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 from yarl import URL
 
-from bot.config import COGS
 from sandbox.demo.people import add_people
 from sandbox.demo.village import build_village
 from sandbox.discord import Channel, Guild, LocalDiscord
 from sandbox.discord.world import World as DiscordWorld
 from sandbox.kakao import LocalKakao
+from tests.support.processes import FORKS
 from tests.support.world import CHAT, TOKEN_KEY, World, free_port
 
 SHARDS = 2
@@ -38,9 +37,6 @@ HEALTHY_SECONDS = 180.0
 ANSWER_SECONDS = 8.0
 STEP = 0.05
 PLENTY = 10_000
-# Each is a process of its own, but Kkachi is imported once for all of them.
-FORKS = get_context("forkserver")
-FORKS.set_forkserver_preload(["bot.__main__", "asyncpg", *COGS])
 
 
 def build_both_villages(world: DiscordWorld) -> Guild:
