@@ -64,6 +64,9 @@ Keep = Callable[[Loop, Callable[[], bool]], Coroutine[Any, Any, None]]
 
 # To a SQLite file; each has a thread of its own, and more of them only wait for each other.
 CONNECTIONS = 4
+# To a server, twice: those who hold turns have their own. With the one that listens it makes 31 for
+# each process, as docs/scale.md says.
+KEPT_CONNECTIONS, MORE_CONNECTIONS = 5, 10
 # Kept in the file itself, so only whoever may make one says so.
 JOURNAL = "PRAGMA journal_mode = WAL"
 PRAGMAS = (
@@ -500,7 +503,13 @@ def _engine(url: str) -> AsyncEngine:
 
 def _server_engine(url: str) -> AsyncEngine:
     try:
-        return create_async_engine(url, hide_parameters=True, json_deserializer=_json)
+        return create_async_engine(
+            url,
+            hide_parameters=True,
+            json_deserializer=_json,
+            pool_size=KEPT_CONNECTIONS,
+            max_overflow=MORE_CONNECTIONS,
+        )
     except ImportError as error:
         raise BadAddress(f"DATABASE_URL needs a package that is not here: {error.name}") from None
 
