@@ -6,6 +6,7 @@ import re
 import shutil
 import socket
 import ssl
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -19,7 +20,6 @@ from filelock import FileLock
 
 from tests.journeys.test_doctor import self_signed
 from tests.support.world import CHAT, ROOT, World, link_of, open_world, until
-from tests.unit.test_keys import ended
 
 PUBLIC = "https://localhost"
 PORT = 443
@@ -157,8 +157,15 @@ async def browsing(front: Front) -> AsyncIterator[ClientSession]:
 
 async def examined(world: World, front: Front) -> dict[str, tuple[str, str]]:
     """Return what the doctor says of each thing, in a process that trusts the certificate."""
-    settings = world.settings | {"SSL_CERT_FILE": str(front.certificate)}
-    _, out = await ended(settings, front.folder, "doctor", "--json", "--lang", "en")
+    # Not forked: whom to trust is read when it is imported.
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "bot", "doctor", "--json", "--lang", "en"),
+        cwd=front.folder,
+        env=world.settings | {"PYTHONPATH": str(ROOT), "SSL_CERT_FILE": str(front.certificate)},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    out, _ = await asyncio.wait_for(process.communicate(), 60)
     return {line["check"]: (line["state"], line["text"]) for line in json.loads(out)}
 
 
