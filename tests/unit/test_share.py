@@ -315,14 +315,18 @@ async def test_kakao_hears_of_a_broken_database_and_nothing_is_lost(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     share = await stall.share()
-    with sqlite3.connect(stall.house.file) as database:
-        database.execute("ALTER TABLE shares RENAME TO gone")
+    await asyncio.to_thread(_rename, stall.house.file, "shares", "gone")
     assert await stall.notice(share.nonce) == 503
     await until(lambda: _logged(caplog, "has to wait"))
-    with sqlite3.connect(stall.house.file) as database:
-        database.execute("ALTER TABLE gone RENAME TO shares")
+    await asyncio.to_thread(_rename, stall.house.file, "gone", "shares")
     await counted(stall, share, 1)
     assert share.nonce not in caplog.text
+
+
+def _rename(file: Path, table: str, name: str) -> None:
+    """Wait for the program's own transaction to end, which goes on meanwhile."""
+    with sqlite3.connect(file) as database:
+        database.execute(f"ALTER TABLE {table} RENAME TO {name}")
 
 
 async def _logged(caplog: pytest.LogCaptureFixture, words: str) -> bool:
