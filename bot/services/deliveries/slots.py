@@ -9,6 +9,8 @@ MOMENT = 0.05
 # Of all calls so many parts are one member's at most; so many rows may be under way for each call.
 MEMBERS = 8
 ROWS_PER_CALL = 4
+# So many are under way for each call: while one calls the next is made ready, or noted down.
+READY = 2
 
 
 @dataclass(slots=True, eq=False)
@@ -37,7 +39,7 @@ class Slots:
     def free(self, taken: int) -> int:
         """Return how many forwards may begin when so many are under way."""
         calling = taken - self._lent
-        return max(0, min(self._calls - calling, self._calls * ROWS_PER_CALL - taken))
+        return max(0, min(self._calls * READY - calling, self._calls * ROWS_PER_CALL - taken))
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
