@@ -91,7 +91,7 @@ class StorageError(Exception):
     """The database cannot be opened, read or written; what was asked for did not happen."""
 
 
-CLOSED = StorageError("the database is closed")
+CLOSED = "the database is closed"
 HANGS = "the database does not answer"
 
 
@@ -153,7 +153,7 @@ class Database:
         self._writing = engine.execution_options(**{WRITES: True})
         self._waiting: Group = []
         self._arrived = asyncio.Event()
-        self._reader = GroupReader(self._read_group, CLOSED)
+        self._reader = GroupReader(self._read_group, lambda: StorageError(CLOSED))
         self._undoing: set[asyncio.Task[None]] = set()
         self._is_down = False
         self._closing = False
@@ -191,7 +191,7 @@ class Database:
     async def write_together(self, changes: Batch[Item, T], item: Item) -> T:
         """Do like `write`, in one go with all that wait for the same changes to other items."""
         if self._closing:
-            raise CLOSED
+            raise StorageError(CLOSED)
         if self._is_down:
             raise StorageError("nothing is written until the writer is started anew")
         waiting = Ask(changes, item, asyncio.get_running_loop().create_future())
@@ -306,7 +306,7 @@ class Database:
         except Exception as error:  # noqa: BLE001 - it belongs to those who asked, who get it
             fail(group, error)
         except BaseException:
-            fail(group, CLOSED)
+            fail(group, StorageError(CLOSED))
             raise
         else:
             tell(group)

@@ -103,7 +103,7 @@ class GroupReader:
     def __init__(
         self,
         read: Callable[[Batch[Any, Any], Group], Coroutine[Any, Any, None]],
-        closed: Exception,
+        closed: Callable[[], Exception],
     ) -> None:
         self._read = read
         self._closed = closed
@@ -135,4 +135,5 @@ class GroupReader:
                 if wanted := still_awaited(group):
                     await self._read(query, wanted)
         finally:
-            fail(self._waiting.pop(query), self._closed)
+            if left := self._waiting.pop(query):
+                fail(left, self._closed())
