@@ -43,7 +43,7 @@ Row = dict[str, Any]
 class Everywhere:
     """A Discord that shows every server."""
 
-    def is_in(self, _guild_id: int) -> bool:
+    async def is_in(self, _guild_id: int) -> bool:
         """Tell that Kkachi is in it."""
         return True
 
