@@ -244,8 +244,8 @@ async def test_a_server_that_the_member_mutes_is_silent_and_others_do_not_matter
 ) -> None:
     await minji.slash(CHAT, "highlight add", word="점심")
     await minji.slash(CHAT, "highlight pause", hours=2, everywhere=False)
-    await junho.say(CHAT, "점심 뭐 먹어요?")
-    await nothing_more(world)
+    muted = await junho.say(CHAT, "점심 뭐 먹어요?")
+    await world.until_stopped(muted.id)
     world.advance(3 * 3600)
     await junho.say(CHAT, "점심 다 먹었어요?")
     assert await arrived(world) == ["준호: 점심 다 먹었어요?"]
@@ -365,8 +365,8 @@ async def test_who_is_there_just_now_needs_no_card(
     await minji.slash(CHAT, "highlight add", word="퇴근")
     await minji.slash(CHAT, "highlight options", away=5)
     await minji.say(CHAT, "저 여기 있어요")
-    await junho.say(CHAT, "퇴근해요?")
-    await nothing_more(world)
+    first = await junho.say(CHAT, "퇴근해요?")
+    await world.until_stopped(first.id)
     world.advance(400)
     second = await junho.say(CHAT, "다들 퇴근했어요?")
     await world.until_waiting(1)

@@ -63,10 +63,17 @@ class World:
 
     async def until_waiting(self, count: int) -> None:
         """Wait until the bot keeps so many hits for later."""
+        await self._until_counted(count, "SELECT count(*) FROM hits WHERE state = 'waiting'")
+
+    async def until_stopped(self, message_id: int) -> None:
+        """Wait until the bot has noted why somebody gets nothing of a message."""
+        query = "SELECT count(*) FROM verdicts WHERE occasion = ?"
+        await self._until_counted(1, query, f"message:{message_id}")
+
+    async def _until_counted(self, count: int, query: str, *values: str) -> None:
         path = self.settings["DATABASE_URL"].partition(":///")[2]
-        query = "SELECT count(*) FROM hits WHERE state = 'waiting'"
         with closing(sqlite3.connect(path)) as database:
-            await until(lambda: database.execute(query).fetchone()[0] == count)
+            await until(lambda: database.execute(query, values).fetchone()[0] == count)
 
     async def start_bot(self) -> None:
         """Start the bot in this process and wait until its commands are answered."""

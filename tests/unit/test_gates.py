@@ -214,6 +214,29 @@ async def test_active_waits_and_stops_when_the_member_writes_there(tower: Highli
     assert await tower.found(tower.message())
 
 
+async def test_active_goes_by_when_both_were_written_however_late_that_is_judged(
+    tower: HighlightsWorld,
+) -> None:
+    await tower.filter(active_delay=300)
+    mine, soon = tower.message("저 여기요", author_id=MINJI), tower.message()
+    tower.clock.at += 2000
+    later = tower.message()
+    await tower.services.watch.see(mine)
+    await stopped_only_by(tower, "active", soon)
+    assert await tower.found(later)
+
+
+async def test_who_edits_an_old_message_was_there_when_they_last_wrote(
+    tower: HighlightsWorld,
+) -> None:
+    await tower.filter(active_delay=300)
+    old = tower.message("저 여기요", author_id=MINJI)
+    tower.clock.at += 2000
+    await tower.services.watch.see(tower.message("아직요", author_id=MINJI))
+    await tower.services.watch.see(old)
+    await stopped_only_by(tower, "active", tower.message())
+
+
 async def test_quiet_hours_and_do_not_disturb_wait(tower: HighlightsWorld) -> None:
     wishes = tower.services.wishes
     await wishes.change(MINJI, dnd_until=tower.clock() + 2 * 3600)

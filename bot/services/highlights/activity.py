@@ -13,8 +13,9 @@ class Activity:
         self._wrote = Bounded[tuple[int, int], float](REMEMBERED)
 
     def note(self, member_id: int, channel_id: int, at: float) -> None:
-        """Remember that a member wrote there."""
-        self._wrote[member_id, channel_id] = at
+        """Remember that a member wrote there; an older message changes nothing."""
+        key = member_id, channel_id
+        self._wrote[key] = max(at, self._wrote.get(key, at))
 
     def last(self, member_id: int, channel_id: int) -> float | None:
         """Return when a member last wrote there, as far as that is remembered."""

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from bot.errors import NotAllowed
 from bot.services.accounts.links import NEEDED, Links
-from bot.services.clock import Clock, has_passed
+from bot.services.clock import Clock
 from bot.services.highlights.activity import Activity
 from bot.services.highlights.cases import Case, EventCase, MessageCase, RuleCase
 from bot.services.highlights.dispatcher import Dispatcher
@@ -177,10 +177,10 @@ class Questions:
         if not delay:
             return PASS
         wrote = self._activity.last(case.member_id, case.seen.source.channel_id)
-        now = self._now()
-        if wrote is not None and not has_passed(wrote, delay, now):
+        # By when both were written: a message may be judged long after that.
+        if wrote is not None and abs(case.seen.created_at - wrote) < delay:
             return STOP
-        return Answer("wait", now + delay)
+        return Answer("wait", self._now() + delay)
 
     # the day, and Kakao
 

@@ -215,7 +215,7 @@ class Watcher:
         for listener in self.on_matched:
             listener(took)
         if not words and self._may_be_left(seen):
-            self._activity.note(seen.author_id, seen.source.channel_id, self._now())
+            self._activity.note(seen.author_id, seen.source.channel_id, seen.created_at)
             return
         async with self._turns.of(seen.source.channel_id):
             await self._judge_in_turn(seen, words)
@@ -286,13 +286,13 @@ class Watcher:
 
     async def _note_activity(self, seen: Seen) -> None:
         """Remember who wrote where; what waits to see whether they are there is dropped."""
-        key, now = (seen.author_id, seen.source.channel_id), self._now()
-        self._activity.note(*key, now)
+        key = seen.author_id, seen.source.channel_id
+        self._activity.note(*key, seen.created_at)
         if self._rules.index.matcher.has_everywhere(seen.author_id):
             self._presence.note(seen.guild_id, seen.author_id)
         if seen.author_id in self._rules.index.delayed:
             with suppress(StorageError):
-                await self._hits.drop_in_channel(*key, due_after=now, reason=ACTIVE)
+                await self._hits.drop_in_channel(*key, due_after=self._now(), reason=ACTIVE)
 
 
 class _NotForAll(Exception):
