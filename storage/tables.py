@@ -1,6 +1,8 @@
 """Every table of Kkachi; the migrations make exactly these.
 
-Times are seconds since 1970, Discord and Kakao ids are whole numbers of 64 bits.
+Times are seconds since 1970, Discord and Kakao ids are whole numbers of 64 bits. What a partial
+index leaves out is named for SQLite only: to name it for PostgreSQL would import that dialect,
+which a start upon SQLite has no need of.
 """
 
 from sqlalchemy import (
@@ -195,7 +197,7 @@ deliveries = Table(
     Column("feature", Text, nullable=False, server_default="forward"),  # that sent it by hand
     Column("policy", Text),  # how much of a message the card holds; None of none
     Index(None, "state", "next_try_at"),
-    Index(None, "state", "code", sqlite_where=NOT_JUST_SENT, postgresql_where=NOT_JUST_SENT),
+    Index(None, "state", "code", sqlite_where=NOT_JUST_SENT),
     Index(None, "member_id", "created_at"),
 )
 
@@ -375,7 +377,6 @@ presences = Table(
         *("guild_id", "member_id", "asker_id"),
         unique=True,
         sqlite_where=ASKED_BY_SOMEBODY,
-        postgresql_where=ASKED_BY_SOMEBODY,
     ),
     sqlite_autoincrement=True,  # an id is never given twice
 )
@@ -420,9 +421,8 @@ hits = Table(
         "priority",
         "found_at",
         sqlite_where=WAITING,
-        postgresql_where=WAITING,
     ),
-    Index(None, "author_id", sqlite_where=REPLACED, postgresql_where=REPLACED),
+    Index(None, "author_id", sqlite_where=REPLACED),
     sqlite_autoincrement=True,  # an id is never given twice
 )
 

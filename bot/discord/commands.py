@@ -62,7 +62,8 @@ async def register_commands(bot: AnyBot, *, always: bool = False) -> bool:
     registered = await _registered(bot)
     differ = always or in_order(registered) != in_order(wanted)
     if differ:
-        registered = [one.to_dict() for one in await bot.tree.sync()]
+        # Not by `bot.tree.sync()`, which would translate all of it once more.
+        registered = await bot.http.bulk_upsert_global_commands(_id(bot), payload=wanted)
         _log.info("%d commands are registered", len(wanted))
     _learn(command_ids_of(bot), registered)
     return differ
@@ -74,7 +75,7 @@ def _learn(ids: dict[str, int], registered: Sequence[Mapping[str, Any]]) -> None
     ids.update({one["name"]: int(one["id"]) for one in typed})
 
 
-async def wanted_commands(bot: AnyBot) -> Sequence[Mapping[str, Any]]:
+async def wanted_commands(bot: AnyBot) -> list[dict[str, Any]]:
     """Return the commands as they are to be registered; the tree must have a translator."""
     translator = bot.tree.translator
     assert translator is not None  # noqa: S101  # whoever asks has set it
@@ -83,13 +84,13 @@ async def wanted_commands(bot: AnyBot) -> Sequence[Mapping[str, Any]]:
 
 
 async def _registered(bot: AnyBot) -> Sequence[Mapping[str, Any]]:
-    route = Route(
-        "GET",
-        "/applications/{application_id}/commands",
-        application_id=bot.application_id or 0,
-    )
+    route = Route("GET", "/applications/{application_id}/commands", application_id=_id(bot))
     found = await bot.http.request(route, params={"with_localizations": "true"})
     return cast("Sequence[Mapping[str, Any]]", found)
+
+
+def _id(bot: AnyBot) -> int:
+    return bot.application_id or 0
 
 
 def in_order(all_commands: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -8,6 +8,8 @@ from bot.texts import LOCALES, Texts, pick_locale
 
 # The names Discord registers are English; a menu's key is its name in small letters.
 DESCRIPTIONS = {Place.command_description, Place.group_description, Place.parameter_description}
+# Discord asks in some thirty languages for each of a thousand strings.
+LANGUAGES = {one: pick_locale(one.value) for one in discord.Locale if one.value[:2] in LOCALES}
 
 
 class CommandTexts(app_commands.Translator):
@@ -24,11 +26,11 @@ class CommandTexts(app_commands.Translator):
     ) -> str | None:
         """Return a text in a language that the catalogues have."""
         del string
-        language = locale.value.partition("-")[0]
-        if language not in LOCALES:
+        language = LANGUAGES.get(locale)
+        if language is None:
             return None
         try:
-            return self._texts.say(pick_locale(language), key_of(context))
+            return self._texts.say(language, key_of(context))
         except KeyError:
             return None  # a command of somebody else's
 
