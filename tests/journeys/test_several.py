@@ -169,6 +169,22 @@ async def test_a_page_drops_whoever_opts_out_later_but_not_what_its_sender_wrote
     assert "나중에 마음을" not in html
 
 
+async def test_a_page_drops_what_is_forwarded_when_whoever_wrote_it_opts_out_later(
+    world: World, minji: Person, junho: Person
+) -> None:
+    hajun = world.discord.person("하준")
+    original = await hajun.say(CHAT, "원래는 내 말")
+    first = await junho.say(CHAT, "이거 보세요")
+    last = await junho.say(CHAT, "", forward_of=original)
+    await minji.slash(CHAT, ME, message=first.jump_url, until=last.jump_url)
+    assert len((await behind(world))[1]) == 2
+    await hajun.slash(CHAT, "privacy optout", on=True)
+    _, lines, html = await behind(world)
+    await hajun.slash(CHAT, "privacy optout", on=False)
+    assert lines == ["준호: 이거 보세요"]
+    assert "원래는" not in html
+
+
 async def test_a_list_holds_and_its_page_shows_only_what_the_server_lets_out(
     world: World, minji: Person, junho: Person
 ) -> None:

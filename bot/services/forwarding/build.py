@@ -32,7 +32,14 @@ def build_forwarding(
     config, stores, texts = resources.config, resources.stores, resources.texts
     drafts = Drafts(stores.drafts, resources.now)
     jumps = Jumps(stores.jumps, config.public_url, resources.now)
-    lists = Lists(stores.digests, jumps, texts, public_url=config.public_url, now=resources.now)
+    lists = Lists(
+        stores.digests,
+        jumps,
+        resources.sight,
+        texts,
+        public_url=config.public_url,
+        now=resources.now,
+    )
     return ForwardingServices(
         forwarding=Forwarding(
             links=accounts.links,

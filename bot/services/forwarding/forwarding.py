@@ -73,7 +73,7 @@ class Forwarding:
     ) -> list[Delivery]:
         """Send several messages to the member's own chat as one card with a page behind.
 
-        Raises NotLinked or NoteTooLong; then nothing is sent.
+        Raises NotLinked, NoteTooLong or DiscordAway; then nothing is sent.
         """
         if await self._links.get(member.id) is None:
             raise NotLinked
@@ -115,7 +115,10 @@ class Forwarding:
         )
 
     async def draft_of_several(self, member: Member, several: Several, note: str | None) -> Draft:
-        """Keep the card of several messages, and its page, as `draft` does; raises NoteTooLong."""
+        """Keep the card of several messages, and its page, as `draft` does.
+
+        Raises NoteTooLong or DiscordAway.
+        """
         listed = await self._lists.make(member, several, note, DRAFT_SECONDS)
         first = several.messages[0]
         source = Source(first.source.guild_id, first.source.channel_id, 0)

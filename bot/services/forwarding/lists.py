@@ -15,6 +15,7 @@ from bot.services.cards.rows import list_row
 from bot.services.clock import DAY, SEOUL, Clock
 from bot.services.forwarding.jumps import Jumps
 from bot.services.messages.models import Highlight, Member
+from bot.services.messages.reader import ReaderSlot, origin_author
 from bot.texts import Texts
 from storage.digests import Digest, DigestStore, Item
 from storage.hits import MESSAGE
@@ -53,6 +54,7 @@ class Lists:
         self,
         store: DigestStore,
         jumps: Jumps,
+        sight: ReaderSlot,
         texts: Texts,
         *,
         public_url: str,
@@ -61,6 +63,7 @@ class Lists:
     ) -> None:
         self._store = store
         self._jumps = jumps
+        self._sight = sight
         self._texts = texts
         self._public_url = public_url
         self._now = now
@@ -71,12 +74,12 @@ class Lists:
     ) -> ListCard:
         """Keep the page of several messages for so long and return its card.
 
-        Raises NoteTooLong.
+        Raises NoteTooLong or DiscordAway.
         """
         noted, now = checked_note(note), self._now()
         sources = {one.source for one in several.messages}
         opened = await self._jumps.open_all(member.id, sources)
-        lines = [self._item(member, one, opened[one.source]) for one in several.messages]
+        lines = [await self._item(member, one, opened[one.source]) for one in several.messages]
         page_id = self._token()
         await self._store.put(
             Digest(
@@ -130,8 +133,13 @@ class Lists:
         then = datetime.fromtimestamp(one.seen.created_at, zone)
         return in_zone(moment_of(then, locale, texts), zone, locale, texts)
 
-    def _item(self, member: Member, one: Highlight, address: str) -> Item:
-        source, author_id = one.source, one.seen.author_id
+    async def _item(self, member: Member, one: Highlight, address: str) -> Item:
+        source = one.source
+        # What members write themselves stays theirs when they have opted out.
+        author_id, origin_author_id = (
+            None if known == member.id else known
+            for known in (one.seen.author_id, await origin_author(self._sight, one.seen))
+        )
         return Item(
             title=message_place(one, locale=member.locale, texts=self._texts),
             text=self._line(member, one, LINE),
@@ -143,8 +151,8 @@ class Lists:
             feature=FEATURE,
             policy=one.policy,
             kind=MESSAGE,
-            # What members write themselves stays theirs when they have opted out.
-            author_id=None if author_id == member.id else author_id,
+            author_id=author_id,
+            origin_author_id=origin_author_id,
         )
 
 

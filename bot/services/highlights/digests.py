@@ -26,8 +26,8 @@ from bot.services.highlights.rules import Rules
 from bot.services.highlights.schedule import Schedules
 from bot.services.listeners import Listeners
 from bot.services.messages.events import EventFacts
-from bot.services.messages.models import Highlight, PartKind, Source
-from bot.services.messages.reader import ReaderSlot
+from bot.services.messages.models import Highlight, Source
+from bot.services.messages.reader import ReaderSlot, origin_author
 from bot.services.servers.policy import Policy, apply_policy
 from bot.services.servers.settings import Settings
 from bot.texts import Locale, Texts, pick_locale
@@ -236,19 +236,11 @@ class Digests:
             highlight.source,
             highlight=apply_policy(carried, policy),
             author_id=highlight.seen.author_id,
-            origin_author_id=await self._origin_author(carried),
+            origin_author_id=await origin_author(self._sight, carried.seen),
             policy=policy,
             rules=met,
             find=finder(met, patterns),
         )
-
-    async def _origin_author(self, highlight: Highlight) -> int | None:
-        """Return who wrote what a message forwards, as far as that can be known."""
-        for part in highlight.seen.of_kind(PartKind.FORWARDED):
-            if part.origin is not None:
-                author = await self._sight.reader.author(part.origin)
-                return author.id if author else None
-        return None
 
     async def _without_others(self, highlight: Highlight, chosen: Filter | None) -> Highlight:
         """Return a message without what others in it have written and may not go along."""

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Protocol
 
 from bot.errors import DiscordAway
-from bot.services.messages.models import Author, Highlight, Seen, Source
+from bot.services.messages.models import Author, Highlight, PartKind, Seen, Source
 
-__all__ = ["DiscordReader", "ReaderSlot", "Seen"]
+__all__ = ["DiscordReader", "ReaderSlot", "Seen", "origin_author"]
 
 
 class DiscordReader(Protocol):
@@ -88,3 +88,15 @@ class ReaderSlot:
         if self._reader is None:
             raise DiscordAway
         return self._reader
+
+
+async def origin_author(sight: ReaderSlot, seen: Seen) -> int | None:
+    """Return who wrote what a message forwards, as far as that can be known.
+
+    Raises DiscordAway.
+    """
+    for part in seen.of_kind(PartKind.FORWARDED):
+        if part.origin is not None:
+            author = await sight.reader.author(part.origin)
+            return author.id if author else None
+    return None
