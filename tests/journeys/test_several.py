@@ -208,7 +208,7 @@ async def test_a_list_holds_and_its_page_shows_only_what_the_server_lets_out(
     await decide(world, "policy", "내용과 사진 전체")
 
 
-async def test_friends_get_the_card_of_a_draft_that_holds_the_list(
+async def test_friends_get_the_list_of_a_draft_unless_somebody_in_it_opts_out_meanwhile(
     world: World, minji: Person, junho: Person
 ) -> None:
     await world.link("준호")
@@ -228,6 +228,15 @@ async def test_friends_get_the_card_of_a_draft_that_holds_the_list(
     status, lines, html = await behind(world)
     assert (status, lines) == (200, numbered(range(3, 23)))
     assert "민지" not in html
+    hajun = world.discord.person("하준")
+    first, last = await hajun.say(CHAT, "나중에 거부해요"), await junho.say(CHAT, "저는 괜찮아요")
+    picker = await minji.slash(CHAT, FRIENDS, message=first.jump_url, until=last.jump_url)
+    await minji.choose(picker, "친구 고르기", ["★ 준호"])
+    await hajun.slash(CHAT, "privacy optout", on=True)
+    refused = await minji.press(picker, "보내기 (1)")
+    await hajun.slash(CHAT, "privacy optout", on=False)
+    assert "보낼 수 없게 된 메시지가 있어요" in refused.text
+    assert len(world.kakao.outbox) == 1
 
 
 async def test_the_page_of_a_draft_that_is_thrown_away_is_gone(

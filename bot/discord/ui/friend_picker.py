@@ -444,6 +444,8 @@ async def _send(interaction: discord.Interaction, draft: Draft) -> None:
         raise NobodyPicked
     await check_load(interaction, draft, FEATURE, sends=len(draft.picks))
     services, locale = services_of(interaction.client), pick_locale(draft.locale)
+    if draft.digest_id is not None:
+        await services.digests.check_whole(draft.digest_id)
     # A template may have gone since the picker was opened.
     draft = await services.compose.for_friends(draft)
     sending = services.texts.say(locale, "forward-friends-sending")

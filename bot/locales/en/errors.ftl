@@ -17,6 +17,7 @@ error-content-hidden = I cannot read what this message says. Right-click or long
 error-system-message = Discord's system messages cannot be sent.
 error-author-opted-out = The author of this message does not want it to be sent with Kkachi.
 error-author-not-in-passing = The author of this message opted out of automatic sends. You can still send it by hand from the message menu.
+error-no-longer-whole = Some of these messages may not be sent any more. Use the command again to send the others.
 error-other-channel = Both messages have to be in the same channel.
 error-no-thread = This message has no thread that you can read. Choose a message in the thread, or the one it began with.
 error-until-or-thread = Use either "until" or "thread", not both.

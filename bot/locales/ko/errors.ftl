@@ -17,6 +17,7 @@ error-content-hidden = 까치가 이 메시지의 내용을 읽을 수 없어요
 error-system-message = 디스코드의 시스템 메시지는 보낼 수 없어요.
 error-author-opted-out = 이 메시지를 쓴 사람은 까치로 보내지 않기를 원해요.
 error-author-not-in-passing = 이 메시지의 작성자는 자동 전송을 거부했어요. 꼭 필요하면 메뉴에서 하나씩 골라 보낼 수 있어요.
+error-no-longer-whole = 이 창을 연 뒤에 보낼 수 없게 된 메시지가 있어요. 명령어를 다시 쓰면 보낼 수 있는 메시지만 다시 모아 드려요.
 error-other-channel = 두 메시지가 같은 채널에 있어야 해요.
 error-no-thread = 이 메시지에는 볼 수 있는 스레드가 없어요. 스레드 안의 메시지나 스레드가 시작된 메시지를 골라 주세요.
 error-until-or-thread = ‘여기까지’와 ‘스레드전체’는 함께 쓸 수 없어요. 하나만 골라 주세요.

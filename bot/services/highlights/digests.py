@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
-from bot.errors import NothingLeft, NotLinked
+from bot.errors import DiscordAway, NothingLeft, NotLinked, UserError
 from bot.kakao import Button, Link, List, Message
 from bot.services.accounts.links import Links
 from bot.services.cache import Bounded
@@ -59,6 +59,12 @@ class DigestUnknown(Exception):
 
 class DigestExpired(Exception):
     """The page was made too long ago."""
+
+
+class NoLongerWhole(UserError):
+    """Since its card was made, something on a page may not be shown any more."""
+
+    key = "error-no-longer-whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +155,30 @@ class Digests:
 
         Raises DigestUnknown, DigestExpired, or DiscordAway where nobody knows that of any line.
         """
+        digest = await self._kept(digest_id)
+        lines = await self._opening.lines(digest)
+        zone = await self._zone(digest.member_id)
+        return DigestView(replace(digest, items=lines.shown), zone, lines.waiting)
+
+    async def check_whole(self, digest_id: str) -> None:
+        """Let a card go whose page may still show all that it was made with.
+
+        Raises NoLongerWhole, DigestUnknown, DigestExpired or DiscordAway.
+        """
+        digest = await self._kept(digest_id)
+        lines = await self._opening.lines(digest)
+        if lines.waiting:
+            raise DiscordAway
+        if len(lines.shown) < len(digest.items):
+            raise NoLongerWhole
+
+    async def _kept(self, digest_id: str) -> Digest:
         digest = await self._store.find(digest_id)
         if digest is None:
             raise DigestUnknown
         if digest.expires_at <= self._now():
             raise DigestExpired
-        lines = await self._opening.lines(digest)
-        zone = await self._zone(digest.member_id)
-        return DigestView(replace(digest, items=lines.shown), zone, lines.waiting)
+        return digest
 
     async def _zone(self, member_id: int) -> tzinfo:
         """Return where a member lives."""
