@@ -132,9 +132,10 @@ def event_of_voice(
 
     Whoever is told of by name must have agreed; only then `author_id` says who that is.
     """
-    whose = channel.id if kind is Kind.VOICE else member.id
+    breath = int(at // BREATH_SECONDS)
+    by_name = f"{Kind.PERSON}:{member.id}:{breath}"
     return ServerEvent(
-        key=f"{kind}:{whose}:{int(at // BREATH_SECONDS)}",
+        key=f"{kind}:{channel.id if kind is Kind.VOICE else member.id}:{breath}",
         kind=kind,
         guild_id=member.guild.id,
         at=at,
@@ -147,6 +148,7 @@ def event_of_voice(
         ),
         channel_id=channel.id,
         by=member.id,
+        says_more=by_name if kind is Kind.VOICE else None,
     )
 
 

@@ -117,6 +117,21 @@ async def test_whoever_is_there_already_is_no_news_and_a_hidden_room_neither(
     await until(lambda: len(titles(world)) == 2)
 
 
+async def test_whoever_asked_for_the_person_and_for_the_room_gets_one_card(
+    world: World, minji: Person, hajun: Person
+) -> None:
+    await watch(minji, hajun)
+    await hajun.press(await question(hajun), "허락하기")
+    await minji.slash(CHAT, ADD, what="voice", channel=ROOM)
+    await come(hajun)
+    await until(lambda: titles(world) == [f"🔊 하준이 {ROOM}에 들어왔어요"])
+    await nothing_more(world, 1)
+    world.advance(10 * MINUTE)
+    await come(world.discord.person("준호"))
+    await until(lambda: len(titles(world)) == 2)
+    assert "준호" in str(world.kakao.outbox[1].template["content"])
+
+
 async def test_with_closed_messages_the_list_says_so_and_they_can_allow_it_themselves(
     world: World, minji: Person, hajun: Person
 ) -> None:

@@ -54,7 +54,8 @@ class ServerEvent:
 
     `key` names it for good. Whoever hears of it must be able to read the channel; with a message
     its newest text is carried, else the facts. `by` did it and hears nothing of it; `only_for` is
-    whom alone it concerns; `tags` are a forum post's.
+    whom alone it concerns; `tags` are a forum post's. Whoever was told of what has the key
+    `says_more` hears nothing of it.
     """
 
     key: str
@@ -67,6 +68,7 @@ class ServerEvent:
     by: int | None = None
     only_for: int | None = None
     tags: frozenset[int] = frozenset()
+    says_more: str | None = None
 
     @property
     def places(self) -> tuple[int | None, ...]:
