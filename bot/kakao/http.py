@@ -8,7 +8,7 @@ import asyncio
 import re
 import ssl
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -61,15 +61,13 @@ class Http(AiohttpTransport):
     """
 
     def __init__(self, *, connect: float, read: float) -> None:
-        tls = _tls()
 
         def session() -> aiohttp.ClientSession:
-            connector = aiohttp.TCPConnector(
-                limit=MAX_CONNECTIONS, keepalive_timeout=KEEP_ALIVE, ssl=tls
-            )
+            connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS, keepalive_timeout=KEEP_ALIVE)
             return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
-        super().__init__(verify=tls, client=session)
+        # Our sessions trust what aiohttp's do, so this one is never asked and trusts nobody.
+        super().__init__(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), client=session)
         timeout = httpx.Timeout(read, connect=connect, pool=POOL_TIMEOUT)
         self._extensions = {"timeout": timeout.as_dict()}
 
@@ -100,11 +98,6 @@ def open_http(*, connect: float = 5.0, read: float = 10.0) -> Http:
 @lru_cache(maxsize=ADDRESSES)  # most are the same few, and parsing costs as much as sending
 def _parsed(url: str) -> httpx.URL:
     return httpx.URL(url)
-
-
-@cache  # reading the certificates of all authorities takes a while
-def _tls() -> ssl.SSLContext:
-    return httpx.create_ssl_context()
 
 
 class Transport:

@@ -28,7 +28,6 @@ from sandbox.kakao.notices import Notice
 from sandbox.kakao.signing import Key
 from sandbox.kakao.state import Account, Webhook
 from storage.database import open_database
-from storage.duties import WEB, Duties
 from storage.links import Link
 from storage.personal import PersonalStore
 from storage.webhooks import Told, WebhookStore
@@ -36,7 +35,6 @@ from tests.support.linking import MINJI, NOON, LinkWorld, free_port, open_house,
 from tests.support.outbox import VAULT
 
 WAITING = text("SELECT kind, tries, worker FROM waiting_webhooks")
-WEBS = Duties(frozenset({WEB}))
 WAITS = (0.0,) * 300
 UNLINK, ACCOUNT = "/webhooks/kakao/unlink", "/webhooks/kakao/account"
 JWKS = "/.well-known/jwks.json"
