@@ -8,6 +8,8 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from benchmarks.certificate import certified
+
 BENCHMARKS = (
     *("deliveries", "writer", "transport", "words", "matching", "handler", "patterns"),
     *("planning", "dispatching", "million", "start", "loading"),
@@ -39,6 +41,7 @@ def commit() -> str:
 async def run(names: list[str]) -> None:
     """Run these."""
     print(f"Machine: {machine()}\nCommit: {commit()}")
+    certified()
     for name in names:
         await import_module(f"benchmarks.{name}").main()
 

@@ -3,22 +3,15 @@
 import asyncio
 import base64
 import json
-import ssl
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import pytest
 import pytest_asyncio
 from aiohttp import ClientSession, web
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import text
 
 from bot.cli import doctor, doctor_kakao, doctor_own, doctor_web
@@ -33,6 +26,7 @@ from sandbox.kakao.state import Level
 from storage.database import open_database
 from storage.links import LinkStore
 from storage.vault import Vault
+from tests.support.certificates import certified
 from tests.support.linking import texts
 from tests.support.postgres import EMPTY, Cluster
 from tests.support.telemetry import STAFF
@@ -383,38 +377,6 @@ async def test_only_whoever_has_a_key_is_told_how_a_question_arrives_and_for_a_m
         assert set(await answers[0].json()) == {
             "kkachi", "host", "scheme", "forwarding", "peer", "port",
         }  # fmt: skip
-
-
-def self_signed(days: int) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
-    """Return a certificate of localhost that is good for so many days, and its key."""
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
-    since = datetime.now(UTC) - timedelta(days=100)
-    names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(since)
-        .not_valid_after(since + timedelta(days=100 + days, hours=1))
-        .add_extension(names, critical=True)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    return made, key
-
-
-def certified(days: int) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """Return what a server shows that is certified for so many days, and who believes it."""
-    made, key = self_signed(days)
-    pem = made.public_bytes(Encoding.PEM)
-    with NamedTemporaryFile() as file:
-        file.write(pem + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        file.flush()
-        server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        server.load_cert_chain(file.name)
-    return server, ssl.create_default_context(cadata=pem.decode())
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from aiohttp import ClientSession, CookieJar, TCPConnector
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from filelock import FileLock
 
-from tests.journeys.test_doctor import self_signed
+from tests.support.certificates import self_signed
 from tests.support.world import CHAT, ROOT, World, link_of, open_world, until
 
 PUBLIC = "https://localhost"

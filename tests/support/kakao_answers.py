@@ -1,6 +1,7 @@
 """A server that answers as a test tells it, and a Kakao client that talks to it."""
 
 import json
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -14,15 +15,20 @@ CALLBACK = "https://kkachi.example/oauth/kakao/callback"
 
 @asynccontextmanager
 async def kakao_that(
-    handler: Handler, *, read: float = 10, deadline: float = 30
+    handler: Handler,
+    *,
+    read: float = 10,
+    deadline: float = 30,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[KakaoClient]:
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", handler)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        url = "http://{}:{}".format(*runner.addresses[0][:2])
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
+        scheme, port = "https" if tls else "http", runner.addresses[0][1]
+        url = f"{scheme}://localhost:{port}"
         async with open_http(read=read) as http:
             yield KakaoClient(
                 http, KakaoApp("key", "secret", CALLBACK, url, url), deadline=deadline

@@ -26,11 +26,13 @@ from bot.kakao import (
     Text,
     TokenInvalid,
     Unavailable,
+    Unreachable,
     new_verifier,
     open_http,
 )
 from sandbox.demo.people import add_people
 from sandbox.kakao import Account, LocalKakao
+from tests.support.certificates import certified
 from tests.support.kakao_answers import CALLBACK, kakao_that
 
 PUBLIC = "https://kkachi.example"
@@ -387,3 +389,17 @@ async def test_a_lost_answer_may_hide_a_message_that_arrived(world: World) -> No
     with pytest.raises(LostAnswer):
         await world.client.send_to_me(world.token(), TEXT)
     assert len(world.kakao.outbox) == 1
+
+
+async def test_who_shows_a_certificate_that_nobody_has_signed_hears_nothing() -> None:
+    heard: list[bytes] = []
+
+    async def hear(request: web.Request) -> web.Response:
+        heard.append(await request.read())
+        return web.json_response({"result_code": 0})
+
+    shown, _ = certified(60)
+    async with kakao_that(hear, tls=shown) as client:
+        with pytest.raises(Unreachable, match="Certificate"):
+            await client.send_to_me("a token", TEXT)
+    assert heard == []
