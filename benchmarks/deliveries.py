@@ -9,22 +9,24 @@ commit for all results that wait. It looks nothing up, and what it was sending i
 import asyncio
 import base64
 import contextlib
+import importlib
+import importlib.util
 import io
 import json
 import sqlite3
 import ssl
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import aiosqlite
-from PyKakao import Message
 
-from benchmarks.measure import compare
+from benchmarks.measure import Side, compare
 from benchmarks.server import answering
 from bot.app import at_work, open_services
 from bot.config import Config
@@ -36,8 +38,6 @@ from storage.links import Link as KakaoLink
 from storage.links import LinkStore
 from storage.vault import Vault
 
-SENDERS = (1, 50, 200)
-MEMBERS = 200
 # A member reads after three seconds that it goes on; here it is waited for to the end.
 LONGEST = 60.0
 ADDRESS = Link(web_url="https://kkachi.example.com/m/1")
@@ -45,24 +45,35 @@ CARD = Feed(
     content=Content(title="#공지 · 까치 마을", description="민지: 토요일 밤 9시예요", link=ADDRESS),
     buttons=(Button(title="원문 보기", link=ADDRESS),),
 ).stored()
-Side = Callable[[], Awaitable[int]]
+OTHER = "PyKakao"
 
 
-def sends(senders: int) -> int:
-    """Return how many deliveries one round takes."""
-    return 20 if senders == 1 else 200
+@dataclass(frozen=True)
+class Size:
+    """How much is measured: members who send at once, and what each of them sends in a round."""
+
+    senders: tuple[tuple[int, int], ...] = ((1, 20), (50, 4), (200, 1))
+    rounds: int = 5
+
+    @property
+    def members(self) -> int:
+        """How many there have to be."""
+        return max(senders for senders, _ in self.senders)
+
+
+FULL, BRIEF = Size(), Size(senders=((1, 1), (2, 1)), rounds=1)
 
 
 @contextlib.asynccontextmanager
-async def kkachi(folder: Path, url: str) -> AsyncIterator[Callable[[int], Side]]:
+async def kkachi(folder: Path, url: str, members: int) -> AsyncIterator[Callable[[int, int], Side]]:
     """Run Kkachi's outbox with linked members; yields what makes a side of a comparison."""
     config = _config(f"sqlite+aiosqlite:///{folder / 'data' / 'ours.db'}", url)
     async with open_database(config.database_url) as database:
         links = LinkStore(database, Vault(config.raw_token_keys))
-        for member_id in range(MEMBERS):
+        for member_id in range(members):
             await links.put(_link(member_id))
     async with open_services(config) as services, at_work(services):
-        yield lambda senders: _ours(services.deliveries, senders)
+        yield lambda senders, each: _ours(services.deliveries, senders, each)
 
 
 def _config(database_url: str, kakao_url: str) -> Config:
@@ -100,9 +111,9 @@ def _link(member_id: int) -> KakaoLink:
     )
 
 
-def _ours(deliveries: Outbox, senders: int) -> Side:
+def _ours(deliveries: Outbox, senders: int, each: int) -> Side:
     async def sender(member_id: int) -> None:
-        for _ in range(sends(senders) // senders):
+        for _ in range(each):
             row = NewDelivery(member_id=member_id, chat=Chat.ME, card=CARD)
             [sent] = await deliveries.send([row])
             if sent.state in UNDER_WAY:
@@ -112,31 +123,32 @@ def _ours(deliveries: Outbox, senders: int) -> Side:
 
     async def run() -> int:
         await asyncio.gather(*(sender(member_id) for member_id in range(senders)))
-        return sends(senders)
+        return senders * each
 
     return run
 
 
-def _open_theirs(path: Path) -> None:
+def _open_theirs(path: Path, members: int) -> None:
     with contextlib.closing(sqlite3.connect(path)) as database, database:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("CREATE TABLE members (id INTEGER PRIMARY KEY, token TEXT)")
         database.execute("CREATE TABLE sends (member_id INTEGER, card TEXT, result TEXT)")
-        for member_id in range(MEMBERS):
+        for member_id in range(members):
             token = f"access-token-of-member-{member_id:020}"
             database.execute("INSERT INTO members VALUES (?, ?)", (member_id, token))
 
 
-def _theirs(path: Path, url: str, senders: int) -> Side:
+def _theirs(path: Path, url: str, senders: int, each: int) -> Side:
     """PyKakao as its documentation shows it, one client for each member."""
+    message = importlib.import_module(OTHER).Message
     content = dict(CARD["content"])
 
     def sender(member_id: int) -> None:
-        client: Any = Message(service_key="key")
+        client: Any = message(service_key="key")
         client.url_message_me = f"{url}/v2/api/talk/memo/default/send"
         with contextlib.closing(sqlite3.connect(path, timeout=60)) as database:
             database.execute("PRAGMA synchronous = FULL")
-            for _ in range(sends(senders) // senders):
+            for _ in range(each):
                 _send_and_record(database, client, member_id)
 
     def _send_and_record(database: sqlite3.Connection, client: Any, member_id: int) -> None:  # noqa: ANN401 - not typed
@@ -153,7 +165,7 @@ def _theirs(path: Path, url: str, senders: int) -> Side:
         # It reports every step on standard output.
         with contextlib.redirect_stdout(io.StringIO()), ThreadPoolExecutor(senders) as pool:
             list(pool.map(sender, range(senders)))
-        return sends(senders)
+        return senders * each
 
     async def run() -> int:
         return await asyncio.to_thread(work)
@@ -192,16 +204,16 @@ class Floor:
         self._arrived.set()
         await done
 
-    def side(self, url: str, senders: int) -> Side:
+    def side(self, url: str, senders: int, each: int) -> Side:
         """Return a side of a comparison."""
 
         async def sender(member_id: int) -> None:
-            for _ in range(sends(senders) // senders):
+            for _ in range(each):
                 await self.send(url, member_id)
 
         async def run() -> int:
             await asyncio.gather(*(sender(member_id) for member_id in range(senders)))
-            return sends(senders)
+            return senders * each
 
         return run
 
@@ -222,22 +234,29 @@ async def floor(path: Path) -> AsyncIterator[Floor]:
         committing.cancel()
 
 
-async def main() -> None:
-    """Compare all at one, fifty and 200 senders, with a quick and with a slow server."""
+def _has_other() -> bool:
+    return importlib.util.find_spec(OTHER) is not None
+
+
+async def _compare(folder: Path, url: str, title: str, size: Size) -> None:
+    theirs, bare = folder / "theirs.db", folder / "floor.db"
+    for path in (theirs, bare):
+        _open_theirs(path, size.members)
+    async with kkachi(folder, url, size.members) as ours, floor(bare) as least:
+        for senders, each in size.senders:
+            sides = {"Kkachi": ours(senders, each)}
+            if _has_other():
+                sides[OTHER] = _theirs(theirs, url, senders, each)
+            sides["the floor"] = least.side(f"{url}/send", senders, each)
+            heading = f"Deliveries, {senders} sending at once, {title}"
+            await compare(heading, "deliveries", sides, size.rounds)
+
+
+async def main(size: Size) -> None:
+    """Compare all at few and many senders, with a quick and with a slow server."""
+    if not _has_other():
+        print(f"\n{OTHER} is not installed, so it is left out; make bench installs it")
     for wait, title in ((0.0, "a server that answers at once"), (0.05, "one that takes 50 ms")):
-        async with answering(wait) as url:
-            with tempfile.TemporaryDirectory() as name:
-                folder = Path(name)
-                _open_theirs(folder / "theirs.db")
-                _open_theirs(folder / "floor.db")
-                async with kkachi(folder, url) as ours, floor(folder / "floor.db") as bare:
-                    for senders in SENDERS:
-                        await compare(
-                            f"Deliveries, {senders} sending at once, {title}",
-                            "deliveries",
-                            {
-                                "Kkachi": ours(senders),
-                                "PyKakao": _theirs(folder / "theirs.db", url, senders),
-                                "the floor": bare.side(f"{url}/send", senders),
-                            },
-                        )
+        with tempfile.TemporaryDirectory() as folder:
+            async with answering(wait) as url:
+                await _compare(Path(folder), url, title, size)

@@ -3,11 +3,21 @@
 import asyncio
 import statistics
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-ROUNDS = 5
 Side = Callable[[], Awaitable[int]]
+
+
+class BoundsMissed(Exception):
+    """What was measured is not as is wanted; says in what."""
+
+
+def judge(missed: Mapping[str, bool]) -> None:
+    """Raise BoundsMissed with the names of all bounds that are missed."""
+    names = [name for name, is_missed in missed.items() if is_missed]
+    if names:
+        raise BoundsMissed("; ".join(names))
 
 
 @dataclass(frozen=True)
@@ -24,11 +34,11 @@ async def _once(side: Side) -> Rate:
     return Rate(units / (time.perf_counter() - wall), (time.process_time() - cpu) / units)
 
 
-async def _compare(sides: dict[str, Side]) -> dict[str, Rate]:
+async def _compare(sides: dict[str, Side], rounds: int) -> dict[str, Rate]:
     found: dict[str, list[Rate]] = {name: [] for name in sides}
     for side in sides.values():  # to warm up
         await side()
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name, side in sides.items():
             found[name].append(await _once(side))
     return {
@@ -40,9 +50,9 @@ async def _compare(sides: dict[str, Side]) -> dict[str, Rate]:
     }
 
 
-async def compare(title: str, unit: str, sides: dict[str, Side]) -> None:
+async def compare(title: str, unit: str, sides: dict[str, Side], rounds: int) -> None:
     """Print how the first side does against each of the others, measured in turn."""
-    rates = await _compare(sides)
+    rates = await _compare(sides, rounds)
     first, *others = rates
     print(f"\n{title}")
     for name, rate in rates.items():

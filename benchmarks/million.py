@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Awaitable
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import text
@@ -18,7 +19,6 @@ from storage.database import Database, open_database
 from storage.deliveries import DeliveryStore
 from storage.statistics import StatisticsStore
 
-KEPT, OLD = 1_000_000, 200_000
 FILL = text("""
     WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < :kept)
     INSERT INTO deliveries (forward_id, member_id, chat, card, state, code, tries, repeats,
@@ -36,7 +36,19 @@ WRITE = text("INSERT INTO webhooks (id, seen_at) VALUES (lower(hex(randomblob(16
 PAUSE = 0.01
 
 
-async def _scrape(database: Database) -> None:
+@dataclass(frozen=True)
+class Size:
+    """How much is measured."""
+
+    kept: int = 1_000_000
+    old: int = 200_000
+    rounds: int = 5
+
+
+FULL, BRIEF = Size(), Size(kept=1_000, old=200, rounds=1)
+
+
+async def _scrape(database: Database, size: Size) -> None:
     statistics = StatisticsStore(database)
 
     async def counted() -> int:
@@ -48,7 +60,8 @@ async def _scrape(database: Database) -> None:
         return 1
 
     sides: dict[str, Side] = {"counted in an index": counted, "every row looked at": looked_at}
-    await compare(f"The states of {KEPT:,} deliveries, for /metrics", "scrapes", sides)
+    title = f"The states of {size.kept:,} deliveries, for /metrics"
+    await compare(title, "scrapes", sides, size.rounds)
 
 
 async def _longest_wait(database: Database, erasing: Awaitable[object]) -> float:
@@ -63,13 +76,13 @@ async def _longest_wait(database: Database, erasing: Awaitable[object]) -> float
     return max(waited)
 
 
-async def _erase(first: Database, second: Database) -> None:
-    at_once = ERASE_AT_ONCE.bindparams(before=OLD)
+async def _erase(first: Database, second: Database, old: int) -> None:
+    at_once = ERASE_AT_ONCE.bindparams(before=old)
     sides = {
-        "in batches": (first, DeliveryStore(first).purge(OLD)),
+        "in batches": (first, DeliveryStore(first).purge(old)),
         "in one statement": (second, second.change(at_once)),
     }
-    print(f"\n{OLD:,} of them erased; the longest that another write waits meanwhile")
+    print(f"\n{old:,} of them erased; the longest that another write waits meanwhile")
     waits = {}
     for name, (database, erasing) in sides.items():
         waits[name] = await _longest_wait(database, erasing)
@@ -78,15 +91,15 @@ async def _erase(first: Database, second: Database) -> None:
     print(f"  → {other / best:.1f} times as long in one statement")
 
 
-async def main() -> None:
+async def main(size: Size) -> None:
     with tempfile.TemporaryDirectory() as name:
         first, second = (Path(name) / "data" / f"{number}.db" for number in range(2))
         async with open_database(f"sqlite+aiosqlite:///{first}") as database:
-            await database.write(lambda connection: connection.execute(FILL, {"kept": KEPT}))
+            await database.write(lambda connection: connection.execute(FILL, {"kept": size.kept}))
         shutil.copy(first, second)
         async with (
             open_database(f"sqlite+aiosqlite:///{first}") as batches,
             open_database(f"sqlite+aiosqlite:///{second}") as at_once,
         ):
-            await _scrape(batches)
-            await _erase(batches, at_once)
+            await _scrape(batches, size)
+            await _erase(batches, at_once, size.old)

@@ -24,12 +24,22 @@ from sandbox.discord import LocalDiscord
 
 ROOT = Path(__file__).parents[1]
 HOST = "127.0.0.1"
-ROUNDS = 5
 WITHIN = 60.0
 KEPT = ("PATH", "HOME", "LANG")
 KKACHI = ("-m", "bot")
 SIDES = {"Kkachi": KKACHI, "a bot of thirty lines": ("-m", "benchmarks.plain_bot")}
 HELP = {"kkachi --help": (*KKACHI, "--help"), "a Python that does nothing": ("-c", "pass")}
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured."""
+
+    warm_ups: int = 1
+    rounds: int = 5
+
+
+FULL, BRIEF = Size(), Size(warm_ups=0, rounds=1)
 
 
 @dataclass(frozen=True)
@@ -114,12 +124,15 @@ def _median(took: Sequence[Took]) -> Took:
     )
 
 
-async def _compare(title: str, sides: Mapping[str, Sequence[str]], start: Start) -> None:
+async def _compare(
+    title: str, sides: Mapping[str, Sequence[str]], start: Start, size: Size
+) -> None:
     """Print how long each side takes, by turns: the medians."""
     took: dict[str, list[Took]] = {name: [] for name in sides}
-    for arguments in sides.values():  # to warm up, and to make the file
-        await start(arguments)
-    for _ in range(ROUNDS):
+    for _ in range(size.warm_ups):
+        for arguments in sides.values():
+            await start(arguments)
+    for _ in range(size.rounds):
         for name, arguments in sides.items():
             took[name].append(await start(arguments))
     middle = {name: _median(all_of) for name, all_of in took.items()}
@@ -133,7 +146,7 @@ async def _compare(title: str, sides: Mapping[str, Sequence[str]], start: Start)
     )
 
 
-async def main() -> None:
+async def main(size: Size) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         async with LocalDiscord(build_village).serve() as discord:
@@ -142,9 +155,11 @@ async def main() -> None:
                 "Start: from the command to registered commands",
                 SIDES,
                 _starts(discord, environment, folder),
+                size,
             )
         await _compare(
             "The command line's help",
             HELP,
             lambda arguments: _timed(arguments, environment, folder, _ended),
+            size,
         )

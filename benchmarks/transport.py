@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 import httpx
 
@@ -10,17 +11,27 @@ from benchmarks.measure import Side, compare
 from benchmarks.server import answering
 from bot.kakao import Http, KakaoApp, KakaoClient, Link, Text, open_http
 
-SENDERS = 50
-SENDS_EACH = 20
 CARD = Text(text="오늘 밤 9시 레이드", link=Link(web_url="https://kkachi.example.com/m/1"))
 
 
-def _by_kkachi(http: Http, url: str) -> Side:
+@dataclass(frozen=True)
+class Size:
+    """How much is measured."""
+
+    senders: int = 50
+    each: int = 20
+    rounds: int = 5
+
+
+FULL, BRIEF = Size(), Size(senders=2, each=1, rounds=1)
+
+
+def _by_kkachi(http: Http, url: str, size: Size) -> Side:
     client = KakaoClient(http, KakaoApp("key", "secret", "http://127.0.0.1/callback", url, url))
-    return _sends(lambda: client.send_to_me("token", CARD))
+    return _sends(lambda: client.send_to_me("token", CARD), size)
 
 
-def _by_httpx(http: httpx.AsyncClient, url: str) -> Side:
+def _by_httpx(http: httpx.AsyncClient, url: str, size: Size) -> Side:
     """Send as httpx's documentation shows it."""
     headers = {"Authorization": "Bearer token"}
 
@@ -30,36 +41,37 @@ def _by_httpx(http: httpx.AsyncClient, url: str) -> Side:
         answer.raise_for_status()
         answer.json()
 
-    return _sends(send)
+    return _sends(send, size)
 
 
-def _sends(send: Callable[[], Awaitable[object]]) -> Side:
+def _sends(send: Callable[[], Awaitable[object]], size: Size) -> Side:
     async def member() -> None:
-        for _ in range(SENDS_EACH):
+        for _ in range(size.each):
             await send()
 
     async def run() -> int:
-        await asyncio.gather(*(member() for _ in range(SENDERS)))
-        return SENDERS * SENDS_EACH
+        await asyncio.gather(*(member() for _ in range(size.senders)))
+        return size.senders * size.each
 
     return run
 
 
-async def _compare(url: str, title: str) -> None:
+async def _compare(url: str, title: str, size: Size) -> None:
     limits = httpx.Limits(max_connections=100)
     async with open_http() as ours, httpx.AsyncClient(limits=limits, timeout=30) as plain:
         await compare(
-            f"Sends to Kakao, {SENDERS} members at once, {title}",
+            f"Sends to Kakao, {size.senders} members at once, {title}",
             "sends",
             {
-                "Kkachi (httpx's API over aiohttp)": _by_kkachi(ours, url),
-                "httpx's own client": _by_httpx(plain, url),
+                "Kkachi (httpx's API over aiohttp)": _by_kkachi(ours, url, size),
+                "httpx's own client": _by_httpx(plain, url, size),
             },
+            size.rounds,
         )
 
 
-async def main() -> None:
+async def main(size: Size) -> None:
     """Compare both against a quick server and a slow one."""
     for wait, title in ((0.0, "a server that answers at once"), (0.05, "one that takes 50 ms")):
         async with answering(wait) as url:
-            await _compare(url, title)
+            await _compare(url, title, size)

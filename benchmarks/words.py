@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,17 @@ LISTS = Path(__file__).parents[1] / "tests" / "hard_words"
 ANALYSER = "kiwipiepy"
 Judge = Callable[[str, str], bool]
 Line = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured."""
+
+    lines: int | None = None
+    """Of each list; None for all."""
+
+
+FULL, BRIEF = Size(), Size(lines=50)
 
 
 @contextmanager
@@ -89,7 +101,7 @@ def _lines(name: str, style: str, mode: str = "word") -> list[Line]:
     ]
 
 
-async def main() -> None:
+async def main(size: Size) -> None:
     judges = {
         "ours": hit,
         "ours, no dictionary": _alone,
@@ -103,10 +115,10 @@ async def main() -> None:
         ("chat", "development"),
         ("chat", "held_out_chat"),
     ):
-        lines = _lines(name, style)
+        lines = _lines(name, style)[: size.lines]
         print(f"\nThe word rule on {len(lines)} {style} lines ({name.replace('_', ' ')})")
         for title, judge in judges.items():
             print(f"  {title:<22} {_score(judge, lines)}")
-    lines = _lines("development", "chat", "anywhere")
+    lines = _lines("development", "chat", "anywhere")[: size.lines]
     print(f"\nInside words too, on {len(lines)} lines spelled out or mistyped (development)")
     print(f"  {'ours':<22} {_score(lambda word, text: hit(word, text, 'anywhere'), lines)}")

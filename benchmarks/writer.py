@@ -8,21 +8,31 @@ import asyncio
 import json
 import tempfile
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiosqlite
 
 from benchmarks.deliveries import CARD
-from benchmarks.measure import compare
+from benchmarks.measure import Side, compare
 from storage.database import PRAGMAS, open_database
 from storage.deliveries import Chat, DeliveryStore, NewDelivery, new_rows
 from storage.links import Link, LinkStore
 from storage.vault import Vault
 
-ROWS = 1_000
-CALLERS = (1, 50)
 GENERATION = "SELECT generation FROM links WHERE member_id = ?"
-Side = Callable[[], Awaitable[int]]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured."""
+
+    rows: int = 1_000
+    callers: tuple[int, ...] = (1, 50)
+    rounds: int = 5
+
+
+FULL, BRIEF = Size(), Size(rows=4, callers=(1, 2), rounds=1)
 
 
 def _link(member_id: int) -> Link:
@@ -40,15 +50,15 @@ def _link(member_id: int) -> Link:
     )
 
 
-def _side(accept: Callable[[int, str], Awaitable[None]], callers: int) -> Side:
+def _side(accept: Callable[[int, str], Awaitable[None]], callers: int, rows: int) -> Side:
     async def caller(member_id: int, round_of: str) -> None:
-        for number in range(ROWS // callers):
+        for number in range(rows // callers):
             await accept(member_id, f"{round_of}-{member_id}-{number}")
 
     async def run() -> int:
         round_of = str(asyncio.get_running_loop().time())
         await asyncio.gather(*(caller(member_id, round_of) for member_id in range(callers)))
-        return ROWS
+        return rows
 
     return run
 
@@ -83,14 +93,14 @@ def _bare(connection: aiosqlite.Connection) -> Callable[[int, str], Awaitable[No
     return accept
 
 
-async def main() -> None:
+async def main(size: Size) -> None:
     """Compare both on files of their own, with the same pragmas."""
     vault = Vault([bytes(32)])
     with tempfile.TemporaryDirectory() as folder:
         ours, bare = (f"{Path(folder)}/{name}" for name in ("ours.db", "bare.db"))
         for path in (ours, bare):
             async with open_database(f"sqlite+aiosqlite:///{path}") as database:
-                for member_id in range(max(CALLERS)):
+                for member_id in range(max(size.callers)):
                     await LinkStore(database, vault).put(_link(member_id))
         async with (
             open_database(f"sqlite+aiosqlite:///{ours}") as database,
@@ -98,12 +108,17 @@ async def main() -> None:
         ):
             for pragma in PRAGMAS:
                 await connection.execute(pragma)
-            for callers in CALLERS:
+            for callers in size.callers:
                 await compare(
                     f"Sends accepted for good, {callers} at once",
                     "sends",
                     {
-                        "Kkachi's outbox": _side(_ours(DeliveryStore(database)), callers),
-                        "bare aiosqlite, a commit for each": _side(_bare(connection), callers),
+                        "Kkachi's outbox": _side(
+                            _ours(DeliveryStore(database)), callers, size.rows
+                        ),
+                        "bare aiosqlite, a commit for each": _side(
+                            _bare(connection), callers, size.rows
+                        ),
                     },
+                    size.rounds,
                 )
