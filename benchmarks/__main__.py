@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import os
 import platform
 import subprocess
@@ -49,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"Machine: {machine()}\nCommit: {commit()}")
     certified()
     benchmarks = _benchmarks(options.names or BENCHMARKS, brief=options.brief)
+    # As Kkachi itself does before it begins.
+    gc.freeze()
     missed = asyncio.run(run(benchmarks))
     if options.brief or not missed:
         return 0
