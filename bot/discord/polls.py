@@ -1,7 +1,6 @@
 """Polls without an end, which Discord may tell of and discord.py cannot read."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 NEVER = "9999-12-31T00:00:00+00:00"
 WITHIN = ("message", "referenced_message")
@@ -9,22 +8,21 @@ WITHIN = ("message", "referenced_message")
 
 def give_ends(data: object) -> None:
     """Let every poll in what Discord has sent end at some time, if only in eight thousand years."""
-    for message in _messages(data):
-        poll = message.get("poll")
-        if isinstance(poll, dict) and poll.get("expiry") is None:
-            poll["expiry"] = NEVER
-
-
-def _messages(data: object) -> Iterator[Mapping[str, Any]]:
-    """Yield a message with what it answers, and those that an interaction is about."""
-    if not isinstance(data, Mapping):
+    if not isinstance(data, dict):
         return
-    yield data
+    poll = data.get("poll")
+    if isinstance(poll, dict) and poll.get("expiry") is None:
+        poll["expiry"] = NEVER
     for name in WITHIN:
-        yield from _messages(data.get(name))
-    found: object = data
-    for name in ("data", "resolved", "messages"):
-        found = found.get(name) if isinstance(found, Mapping) else None
-    if isinstance(found, Mapping):
-        for message in found.values():
-            yield from _messages(message)
+        if name in data:
+            give_ends(data[name])
+    if "data" in data:
+        for message in _of_interaction(data["data"]):
+            give_ends(message)
+
+
+def _of_interaction(found: object) -> Iterable[object]:
+    """Return the messages that an interaction is about."""
+    for name in ("resolved", "messages"):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found.values() if isinstance(found, dict) else ()
