@@ -78,8 +78,9 @@ def _pinged(message: discord.Message, answered: discord.Message | None) -> froze
 
 def _called(message: discord.Message) -> frozenset[int]:
     """Return the roles that are mentioned."""
-    named = message.raw_role_mentions if "<@&" in message.content else ()
-    return frozenset(named).union(role.id for role in message.role_mentions)
+    if not message.role_mentions and "<@&" not in message.content:
+        return NOBODY
+    return frozenset(message.raw_role_mentions).union(role.id for role in message.role_mentions)
 
 
 async def highlight_of(
@@ -126,16 +127,22 @@ def places_of(channel: object) -> tuple[int, int | None, int | None]:
 def author_of(message: discord.Message) -> Author:
     """Return who wrote a message; what a followed channel brings is by people."""
     author = message.author
-    roles = author.roles if isinstance(author, discord.Member) else None
     is_followed = message.flags.is_crossposted
     return Author(
         author.id,
         author.display_name,
         is_bot=author.bot and not is_followed,
-        role_ids=None if roles is None else frozenset([role.id for role in roles]),
+        role_ids=roles_of(author) if isinstance(author, discord.Member) else None,
         is_webhook=_is_by_webhook(message) and not is_followed,
         is_followed=is_followed,
     )
+
+
+def roles_of(member: discord.Member) -> frozenset[int]:
+    """Return the roles that a member has in a server, that of everybody among them."""
+    guild = member.guild
+    held = member._roles  # noqa: SLF001 - `roles` sorts them, and every message asks
+    return frozenset([one for one in (guild.id, *held) if guild.get_role(one)])
 
 
 def _is_by_webhook(message: discord.Message) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
 import discord
 
-from bot.discord.convert import STARTER, author_of, highlight_of, places_of, seen_of
+from bot.discord.convert import STARTER, author_of, highlight_of, places_of, roles_of, seen_of
 from bot.discord.failures import NO, NO_MEMBER, asking
 from bot.discord.guilds import Room, find_guild, guild_of
 from bot.discord.history import fetch_message, fetch_page, rooms_with_news, written_after
@@ -55,7 +55,7 @@ class DiscordServerReader:
         if now:
             self.people.doubt(guild_id, member_id)
         member = await self._member(member_id, guild_id)
-        return None if member is None else _roles(member)
+        return None if member is None else roles_of(member)
 
     async def places(
         self, guild_id: int, channel_id: int
@@ -222,10 +222,6 @@ def is_watched(message: discord.Message, bot: AnyBot) -> bool:
     mine = bot.user is not None and message.author.id == bot.user.id
     is_said = not message.is_system() and message.type is not STARTER
     return message.guild is not None and not mine and is_said
-
-
-def _roles(member: discord.Member) -> frozenset[int]:
-    return frozenset(role.id for role in member.roles)
 
 
 def _by_channel(sources: Sequence[Source]) -> dict[tuple[int, int], list[int]]:
