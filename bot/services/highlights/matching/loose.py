@@ -7,7 +7,7 @@ Of a text, `loosen` gives the words that read otherwise once single letters are 
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 from bot.services.highlights.matching.letters import Kind, kind_of
@@ -45,13 +45,8 @@ class Loosened(NamedTuple):
 def loosen(text: Normalised) -> Loosened:
     """Return the words of a text that read otherwise when looked at loosely."""
     words = [*_spelled_out(text), *filter(None, map(_squeezed, _words(text)))]
-    letters = list(chain.from_iterable(words))
-    ends, end = [], 0
-    for word in words:
-        end += len(word)
-        ends.append(end)
-    loose = Normalised("".join(one.text for one in letters), ends, is_loose=True)
-    return Loosened(loose, [one.place for one in letters])
+    loose = Normalised(["".join(one.text for one in word) for word in words], is_loose=True)
+    return Loosened(loose, [one.place for word in words for one in word])
 
 
 def variants(sought: Needle) -> tuple[Needle, ...]:

@@ -9,8 +9,8 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -69,22 +69,32 @@ ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?(?:www\.)?(?P<known>[!-?A-~]+)",
 ADDRESS_ENDS = "/.,:;!?'"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Normalised:
-    """A text to search in: small letters, no white space, nothing invisible.
+    """A text to search in, by words: small letters, no white space, nothing invisible.
 
     Where a part of a word is bold, the text stands in it a second time, without such marks.
-
-    `breaks` are the offsets in `text` at which white space stood, ascending; the last one is the
-    end of the text.
     """
 
-    text: str
-    breaks: Sequence[int]
+    words: Sequence[str]
     # Whether it is a text as `loose` reads it, for the mode `anywhere` alone.
     is_loose: bool = False
-    # Which places of this text the analyser has been asked about.
-    asked: set[tuple[int, int]] = field(default_factory=set, compare=False, repr=False)
+
+    # Nearly all texts hold no word that is looked for, and then nobody asks for more than this.
+    @cached_property
+    def text(self) -> str:
+        """All words, one after the other."""
+        return "".join(self.words)
+
+    @cached_property
+    def breaks(self) -> Sequence[int]:
+        """The offsets in `text` at which white space stood, ascending; the last is its end."""
+        return list(accumulate(map(len, self.words)))
+
+    @cached_property
+    def asked(self) -> set[tuple[int, int]]:
+        """Which places of this text the analyser has been asked about."""
+        return set()
 
     def is_break(self, offset: int) -> bool:
         """Return whether white space or an end of the text is here."""
@@ -106,7 +116,7 @@ def normalise(text: str) -> Normalised:
     if ("*" in plain or "~~" in plain) and INSIDE_WORDS.search(plain):
         # Such a mark may part two words, and readers may see one: both are searched.
         words += [BLIND, *_hide(EMPHASIS.sub(r"\2", plain)).split()]
-    return Normalised("".join(words), list(accumulate(map(len, words))))
+    return Normalised(words)
 
 
 @lru_cache(maxsize=KEPT)

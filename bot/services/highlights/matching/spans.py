@@ -3,7 +3,6 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import accumulate
 
 from bot.services.highlights.matching.normalise import (
     Normalised,
@@ -44,10 +43,10 @@ def _span(rule: Rule, text: str, pattern: Pattern | None) -> Span | None:
 
 def _of_word(keyword: str, text: str, mode: Mode, written: str = "") -> Span | None:
     runs = [(run.start(), run.end(), normalise(run[0]).text) for run in RUN.finditer(text)]
-    breaks = list(accumulate(len(letters) for _, _, letters in runs))
-    letters = Normalised("".join(letters for _, _, letters in runs), breaks)
+    letters = Normalised([letters for _, _, letters in runs])
     for start, end in places(needle(keyword), letters, mode):
-        first, last = _place(runs, breaks, start)[0], _place(runs, breaks, end - 1)[1]
+        first = _place(runs, letters.breaks, start)[0]
+        last = _place(runs, letters.breaks, end - 1)[1]
         if written in as_written(text[first:last]):
             return first, last
     return None
