@@ -50,7 +50,9 @@ class Watch(KkachiCog):
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Look whose rules a new message meets."""
-        await self._follow(message)
+        if message.webhook_id is not None:
+            # It may have written in place of somebody else.
+            await self.services.replacements.came(seen_of(message))
         if not self._is_looked_at(message):
             return
         for user in (message.author, *message.mentions):
@@ -131,11 +133,6 @@ class Watch(KkachiCog):
         guild = message.guild
         is_wanted = guild is not None and self.services.rules.index.watch(guild.id)
         return is_wanted and is_watched(message, self.bot)
-
-    async def _follow(self, message: discord.Message) -> None:
-        """Look whether a webhook has written in place of somebody else."""
-        if message.webhook_id is not None:
-            await self.services.replacements.came(seen_of(message))
 
     async def _sends(self, event: discord.RawReactionActionEvent, *, is_there: bool) -> None:
         """Let the services know of a reaction that may send a message to who reacts."""

@@ -78,7 +78,8 @@ class CatchUp:
         One that cannot be judged is judged again as soon as that is possible, also after a
         restart; so is one that comes while too many are under way.
         """
-        under_way = self._under_way.setdefault(seen.guild_id, UnderWay())
+        guild_id = seen.guild_id
+        under_way = self._under_way.setdefault(guild_id, UnderWay())
         if not under_way.begin(seen.source):
             self._put_back(seen)
             return
@@ -87,12 +88,12 @@ class CatchUp:
             is_judged = await judge(seen)
         finally:
             # Also when it is cancelled. Nothing is awaited in between: no mark passes the message.
-            self._heard[seen.guild_id] = seen.source.message_id
+            self._heard[guild_id] = seen.source.message_id
             if not is_judged:
                 self._put_back(seen)
             under_way.end(seen.source)
             if not under_way:
-                del self._under_way[seen.guild_id]
+                del self._under_way[guild_id]
 
     async def begin(self, guild_id: int) -> None:
         """Keep from where to look in a server from now on, unless that is known."""

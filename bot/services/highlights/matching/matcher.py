@@ -278,8 +278,9 @@ class Matcher:
             yield from self._words(text, seen.guild_id)
 
     def _seeks_words(self, guild_id: int) -> bool:
-        here = (guild_id, EVERYWHERE)
-        return not all(one.servers.isdisjoint(here) for one in self._all_segments())
+        return any(
+            guild_id in one.servers or EVERYWHERE in one.servers for one in self._all_segments()
+        )
 
     def _all_segments(self) -> list[Segment]:
         recent = self._recent_segment
