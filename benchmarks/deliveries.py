@@ -26,11 +26,11 @@ from typing import Any
 import aiohttp
 import aiosqlite
 
+from benchmarks.card import CARD
 from benchmarks.measure import Side, compare
-from benchmarks.server import answering
+from benchmarks.server import WAITS, answering
 from bot.app import at_work, open_services
 from bot.config import Config
-from bot.kakao import Button, Content, Feed, Link
 from bot.services.deliveries.outbox import Outbox
 from storage.database import open_database
 from storage.deliveries import UNDER_WAY, Chat, DeliveryState, NewDelivery
@@ -40,11 +40,6 @@ from storage.vault import Vault
 
 # A member reads after three seconds that it goes on; here it is waited for to the end.
 LONGEST = 60.0
-ADDRESS = Link(web_url="https://kkachi.example.com/m/1")
-CARD = Feed(
-    content=Content(title="#공지 · 까치 마을", description="민지: 토요일 밤 9시예요", link=ADDRESS),
-    buttons=(Button(title="원문 보기", link=ADDRESS),),
-).stored()
 OTHER = "PyKakao"
 
 
@@ -53,6 +48,7 @@ class Size:
     """How much is measured: members who send at once, and what each of them sends in a round."""
 
     senders: tuple[tuple[int, int], ...] = ((1, 20), (50, 4), (200, 1))
+    waits: tuple[float, ...] = tuple(WAITS)
     rounds: int = 5
 
     @property
@@ -61,7 +57,7 @@ class Size:
         return max(senders for senders, _ in self.senders)
 
 
-FULL, BRIEF = Size(), Size(senders=((1, 1), (2, 1)), rounds=1)
+FULL, BRIEF = Size(), Size(senders=((1, 1), (2, 1)), waits=(0.0,), rounds=1)
 
 
 @contextlib.asynccontextmanager
@@ -256,7 +252,7 @@ async def main(size: Size) -> None:
     """Compare all at few and many senders, with a quick and with a slow server."""
     if not _has_other():
         print(f"\n{OTHER} is not installed, so it is left out; make bench installs it")
-    for wait, title in ((0.0, "a server that answers at once"), (0.05, "one that takes 50 ms")):
+    for wait in size.waits:
         with tempfile.TemporaryDirectory() as folder:
             async with answering(wait) as url:
-                await _compare(Path(folder), url, title, size)
+                await _compare(Path(folder), url, WAITS[wait], size)

@@ -12,6 +12,9 @@ from aiohttp import web
 
 from benchmarks.certificate import HOST, certified
 
+# What a server is called that takes so many seconds for each answer.
+WAITS = {0.0: "a server that answers at once", 0.05: "one that takes 50 ms"}
+
 
 def _serve(ready: Connection, wait: float, folder: Path) -> None:
     async def answer(request: web.Request) -> web.Response:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import httpx
 
 from benchmarks.measure import Side, compare
-from benchmarks.server import answering
+from benchmarks.server import WAITS, answering
 from bot.kakao import Http, KakaoApp, KakaoClient, Link, Text, open_http
 
 CARD = Text(text="오늘 밤 9시 레이드", link=Link(web_url="https://kkachi.example.com/m/1"))
@@ -20,10 +20,11 @@ class Size:
 
     senders: int = 50
     each: int = 20
+    waits: tuple[float, ...] = tuple(WAITS)
     rounds: int = 5
 
 
-FULL, BRIEF = Size(), Size(senders=2, each=1, rounds=1)
+FULL, BRIEF = Size(), Size(senders=2, each=1, waits=(0.0,), rounds=1)
 
 
 def _by_kkachi(http: Http, url: str, size: Size) -> Side:
@@ -72,6 +73,6 @@ async def _compare(url: str, title: str, size: Size) -> None:
 
 async def main(size: Size) -> None:
     """Compare both against a quick server and a slow one."""
-    for wait, title in ((0.0, "a server that answers at once"), (0.05, "one that takes 50 ms")):
+    for wait in size.waits:
         async with answering(wait) as url:
-            await _compare(url, title, size)
+            await _compare(url, WAITS[wait], size)

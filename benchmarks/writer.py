@@ -13,7 +13,7 @@ from pathlib import Path
 
 import aiosqlite
 
-from benchmarks.deliveries import CARD
+from benchmarks.card import CARD
 from benchmarks.measure import Side, compare
 from storage.database import PRAGMAS, open_database
 from storage.deliveries import Chat, DeliveryStore, NewDelivery, new_rows
