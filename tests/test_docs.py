@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,7 @@ def faults(page: Path) -> list[list[tuple[str, str]]]:
     return [TEST.findall(row) for row in rows if not row.endswith((" tests |", " 테스트 |"))]
 
 
+@cache
 def written_in(file: str) -> set[str]:
     nodes = ast.walk(ast.parse((ROOT / file).read_text(encoding="utf-8")))
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
