@@ -6,12 +6,12 @@ from typing import Any, Literal
 
 import pytest
 import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, ViewportSize
 
 from bot.kakao import message_from
 from bot.texts import LOCALES, Locale
 from bot.web.pages import Pages
+from tests.support.axe import violations
 from tests.support.linking import texts
 from tests.support.pages import every_page
 from tests.support.sandbox_page import needs_chromium, open_chromium
@@ -19,11 +19,10 @@ from tests.support.sharing import TEMPLATES, ShareWorld, open_stall
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
-AXE = Axe()
 # What switches the language stands before the header, so that no script need do it.
-EVERYTHING = {"resultTypes": ["violations"], "rules": {"region": {"enabled": False}}}
+EVERYTHING = {"rules": {"region": {"enabled": False}}}
 # All that a dark page has of its own.
-COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
+COLOURS = {"runOnly": ["color-contrast"]}
 LOOKS: tuple[tuple[Literal["light", "dark"], dict[str, Any]], ...] = (
     ("light", EVERYTHING),
     ("dark", COLOURS),
@@ -50,7 +49,7 @@ async def troubles(page: Page) -> list[str]:
     wrong: list[str] = []
     for scheme, rules in LOOKS:
         await page.emulate_media(color_scheme=scheme)
-        found = (await AXE.run(page, options=rules)).response["violations"]
+        found = await violations(page, rules)
         wrong += [f"{scheme} {one['id']}: {node['html']}" for one in found for node in one["nodes"]]
     return wrong
 

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, FloatRect, Locator, expect
 from playwright.async_api import Page as Tab
 
@@ -21,6 +20,7 @@ from sandbox.demo.page import Page, Scene
 from sandbox.demo.page.trouble import DAY, SEOUL, Trouble
 from sandbox.demo.portraits import PICTURES
 from sandbox.discord import CannotDo, Message
+from tests.support.axe import violations
 from tests.support.sandbox_discord import OPENAPI
 from tests.support.sandbox_page import (
     Stage,
@@ -33,7 +33,6 @@ from tests.support.sandbox_page import (
 
 SPEC = OPENAPI if OPENAPI.exists() else None
 SLOW = 20_000
-AXE = Axe()
 DISCORDS_LIST = 220
 # Whatever can be pressed or counts, as far as a part of it lies beyond an edge that hides it.
 CUT_OFF = """[...document.querySelectorAll('button, a, h1, h2, .count, .linked, .planned')]
@@ -422,7 +421,7 @@ async def test_a_name_can_be_read_whatever_its_colour_is(
 
 async def serious(tab: Tab) -> list[str]:
     """What axe finds that keeps somebody from reading or using the page."""
-    found = (await AXE.run(tab, options={"resultTypes": ["violations"]})).response["violations"]
+    found = await violations(tab, {})
     return [
         f"{one['id']}: {node['html']}"
         for one in found
