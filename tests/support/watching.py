@@ -4,6 +4,7 @@ import base64
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -222,13 +223,10 @@ class HighlightsWorld:
         return next(one for one in verdicts if one.gate == gate)
 
 
-@asynccontextmanager
-async def open_tower(
-    folder: Path, patience: Patience = PATIENCE, *, url: str = "", app_daily: int = 30_000
-) -> AsyncIterator[HighlightsWorld]:
-    """Open the services on the database in a folder, or another; 민지 is linked, and Kakao away."""
-    clock, glass = Clock(), FakeReader()
-    config = Config(
+@cache
+def config_of(app_daily: int) -> Config:
+    """Return the settings, which take longer to read than the services to build."""
+    return Config(
         _env_file=None,
         discord_token="token",
         kakao_rest_api_key="key",
@@ -239,6 +237,15 @@ async def open_tower(
         token_keys=TOKEN_KEY,
         kakao_app_daily=app_daily,
     )
+
+
+@asynccontextmanager
+async def open_tower(
+    folder: Path, patience: Patience = PATIENCE, *, url: str = "", app_daily: int = 30_000
+) -> AsyncIterator[HighlightsWorld]:
+    """Open the services on the database in a folder, or another; 민지 is linked, and Kakao away."""
+    clock, glass = Clock(), FakeReader()
+    config = config_of(app_daily)
     url = url or f"sqlite+aiosqlite:///{folder}/kkachi.db"
     async with (
         open_database(url) as database,

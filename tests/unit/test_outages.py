@@ -353,6 +353,6 @@ def test_whatever_kakao_does_nothing_comes_twice_to_friends_or_ends_nowhere(
                 assert row.state in {SENT, UNKNOWN}
                 assert (row.state is SENT) <= times <= 1 + (row.friend_name is None) * row.repeats
 
-    with TemporaryDirectory() as name:
+    with TemporaryDirectory(dir=migrated.parent) as name:
         shutil.copy(migrated, name)
         asyncio.run(run(Path(name)))

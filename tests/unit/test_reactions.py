@@ -1,6 +1,7 @@
 """An emoji that sends: each message once, asked about like what the menu sends, told of once."""
 
 import asyncio
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
@@ -227,9 +228,10 @@ class Expected:
 
 
 @pytest.fixture(scope="module")
-def lasting() -> Iterator[tuple[asyncio.Runner, Reacting]]:
+def lasting(migrated: Path) -> Iterator[tuple[asyncio.Runner, Reacting]]:
     """One world for all examples, each with a message of its own."""
-    with asyncio.Runner() as runner, tempfile.TemporaryDirectory() as folder:
+    with asyncio.Runner() as runner, tempfile.TemporaryDirectory(dir=migrated.parent) as folder:
+        shutil.copy(migrated, folder)
         opening = open_tower(Path(folder))
         desk = Reacting(runner.run(opening.__aenter__()))
         runner.run(desk.choose())

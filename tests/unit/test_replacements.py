@@ -1,6 +1,7 @@
 """Which message stands in place of which: what is said decides, where and when."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from itertools import permutations
@@ -38,10 +39,11 @@ async def outcome(world: HighlightsWorld, written: Seen, copy: Seen, order: str)
 @settings(max_examples=12, deadline=None)
 @given(before=TEXT, said=TEXT, after=TEXT, order=st.sampled_from([*permutations("wcd")]))
 def test_whatever_marks_stood_around_it_and_whatever_is_told_first_the_copy_is_carried(
-    before: str, said: str, after: str, order: tuple[str, ...]
+    migrated: Path, before: str, said: str, after: str, order: tuple[str, ...]
 ) -> None:
     async def run() -> None:
-        with TemporaryDirectory() as folder:
+        with TemporaryDirectory(dir=migrated.parent) as folder:
+            shutil.copy(migrated, folder)
             async with open_tower(Path(folder)) as world:
                 await world.rule()
                 said_here = f"공지 {said}"
