@@ -6,6 +6,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -94,8 +95,18 @@ def modules() -> list[str]:
     )
 
 
-def imports(module: str) -> Iterator[str]:
-    for node in ast.walk(ast.parse((ROOT / module).read_text(encoding="utf-8"))):
+@cache
+def tree(module: str) -> ast.Module:
+    return ast.parse((ROOT / module).read_text(encoding="utf-8"))
+
+
+@cache
+def imports(module: str) -> tuple[str, ...]:
+    return tuple(_imports(module))
+
+
+def _imports(module: str) -> Iterator[str]:
+    for node in ast.walk(tree(module)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -187,7 +198,7 @@ def test_no_class_name_stands_twice_among_the_services() -> None:
         node.name
         for module in modules()
         if module.startswith("bot/services/")
-        for node in ast.walk(ast.parse((ROOT / module).read_text(encoding="utf-8")))
+        for node in ast.walk(tree(module))
         if isinstance(node, ast.ClassDef)
     )
     assert [name for name, count in names.items() if count > 1] == []
@@ -195,8 +206,8 @@ def test_no_class_name_stands_twice_among_the_services() -> None:
 
 @pytest.mark.parametrize("module", modules())
 def test_no_function_is_longer_than_fifty_lines(module: str) -> None:
-    tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
-    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    functions = [node for node in ast.walk(tree(module)) if isinstance(node, kinds)]
     assert [f.name for f in functions if (f.end_lineno or 0) - f.lineno >= LONGEST] == []
 
 
