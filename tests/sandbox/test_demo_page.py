@@ -419,6 +419,14 @@ async def test_a_name_can_be_read_whatever_its_colour_is(
         assert await serious(tab) == []
 
 
+@needs_chromium
+async def test_who_wants_less_motion_sees_nothing_go_on_moving(
+    chromium: Browser, stage: Stage
+) -> None:
+    async with visit(chromium, stage.page.url) as tab:
+        await tab.wait_for_function("document.getAnimations().length == 0")
+
+
 async def serious(tab: Tab) -> list[str]:
     """What axe finds that keeps somebody from reading or using the page."""
     found = await violations(tab, {})
