@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from storage.database import open_database
+from tests.support.catalogues import share_texts
 from tests.support.postgres import Cluster, missing
 from tests.support.postgres import cluster as run_cluster
 from tests.support.processes import import_once
@@ -30,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.basetemp = str(Path(folder.name) / "tests")
         config.add_cleanup(folder.cleanup)
     share_statements()
+    share_texts()
 
 
 def pytest_collection_finish() -> None:
