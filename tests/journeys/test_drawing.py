@@ -1,6 +1,6 @@
 """One drawing of a card: the share page and the demo's phone in a real Chromium."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -67,15 +67,23 @@ async def stall(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Share
         yield stall
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def page(chromium: Browser) -> AsyncIterator[Tab]:
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def window(chromium: Browser) -> AsyncIterator[tuple[Tab, list[str]]]:
+    """A tab on a phone's screen, and what it complains about."""
     context = await chromium.new_context(viewport={"width": 390, "height": 844}, locale="ko-KR")
     page = await context.new_page()
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text))
     page.on("pageerror", lambda error: complaints.append(error.message))
-    yield page
+    yield page, complaints
     await context.close()
+
+
+@pytest.fixture
+def page(window: tuple[Tab, list[str]]) -> Iterator[Tab]:
+    page, complaints = window
+    complaints.clear()
+    yield page
     assert complaints == []
 
 
