@@ -120,19 +120,27 @@ def within(name: str, package: str) -> bool:
     return name == package or name.startswith(f"{package}.")
 
 
-@pytest.mark.parametrize("module", modules())
-def test_every_library_stays_in_its_layer(module: str) -> None:
-    for name in imports(module):
-        for library, homes in HOME.items():
-            assert not within(name, library) or module.startswith(homes), f"imports {name}"
+def imported() -> Iterator[tuple[str, str]]:
+    """Return each module and what it imports, one after the other."""
+    return ((module, name) for module in modules() for name in imports(module))
 
 
-@pytest.mark.parametrize("module", modules())
-def test_nobody_imports_from_a_layer_above(module: str) -> None:
-    for name in imports(module):
-        for place, packages in FORBIDDEN.items():
-            if module.startswith(place):
-                assert not any(within(name, package) for package in packages), f"imports {name}"
+def test_every_library_stays_in_its_layer() -> None:
+    assert [
+        f"{module} imports {name}"
+        for module, name in imported()
+        for library, homes in HOME.items()
+        if within(name, library) and not module.startswith(homes)
+    ] == []
+
+
+def test_nobody_imports_from_a_layer_above() -> None:
+    assert [
+        f"{module} imports {name}"
+        for module, name in imported()
+        for place, packages in FORBIDDEN.items()
+        if module.startswith(place) and any(within(name, package) for package in packages)
+    ] == []
 
 
 def room_of(name: str) -> str | None:
@@ -142,13 +150,14 @@ def room_of(name: str) -> str | None:
     return parts[2] if is_room else None
 
 
-@pytest.mark.parametrize("module", [one for one in modules() if room_of(one)])
-def test_the_services_import_only_downwards(module: str) -> None:
+def test_the_services_import_only_downwards() -> None:
     level = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}
-    here = str(room_of(module))
-    for name in imports(module):
-        there = room_of(name)
-        assert there in {None, here} or level[str(there)] < level[here], f"imports {name}"
+    rooms = ((module, name, room_of(module), room_of(name)) for module, name in imported())
+    assert [
+        f"{module} imports {name}"
+        for module, name, here, there in rooms
+        if here and there not in {None, here} and level[str(there)] >= level[here]
+    ] == []
 
 
 def test_every_room_of_the_services_has_its_layer() -> None:
@@ -204,11 +213,14 @@ def test_no_class_name_stands_twice_among_the_services() -> None:
     assert [name for name, count in names.items() if count > 1] == []
 
 
-@pytest.mark.parametrize("module", modules())
-def test_no_function_is_longer_than_fifty_lines(module: str) -> None:
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    functions = [node for node in ast.walk(tree(module)) if isinstance(node, kinds)]
-    assert [f.name for f in functions if (f.end_lineno or 0) - f.lineno >= LONGEST] == []
+def test_no_function_is_longer_than_fifty_lines() -> None:
+    assert [
+        f"{module}: {node.name}"
+        for module in modules()
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno >= LONGEST
+    ] == []
 
 
 def test_there_are_no_import_cycles() -> None:
