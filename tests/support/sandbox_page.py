@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Locator, async_playwright, expect
+from playwright.async_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Locator,
+    ViewportSize,
+    async_playwright,
+    expect,
+)
 from playwright.async_api import Page as Tab
 
 from sandbox.demo.demo import BotProcess
@@ -19,6 +27,8 @@ from sandbox.kakao import LocalKakao
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
+SCREEN: ViewportSize = {"width": 1440, "height": 900}
+NOWHERE = "about:blank"
 COMMANDS: list[dict[str, Any]] = [
     {
         "name": "kakao",
@@ -77,18 +87,44 @@ async def open_chromium() -> AsyncIterator[Browser]:
 @asynccontextmanager
 async def visit(chromium: Browser, url: str) -> AsyncIterator[Tab]:
     """A visitor's tab; whatever it complains about on its own account fails the test."""
-    context = await chromium.new_context(
-        viewport={"width": 1440, "height": 900}, locale="ko-KR", reduced_motion="reduce"
-    )
-    tab = await context.new_page()
+    tab = await free_tab(chromium)
     complaints: list[str] = []
-    tab.on("console", lambda message: complaints.append(message.text))
-    tab.on("pageerror", lambda error: complaints.append(str(error)))
+
+    def hear(said: ConsoleMessage) -> None:
+        complaints.append(said.text)
+
+    def fail(error: Error) -> None:
+        complaints.append(str(error))
+
+    tab.on("console", hear)
+    tab.on("pageerror", fail)
     await tab.goto(url, wait_until="domcontentloaded")
     await expect(tab.locator(".message").first).to_be_visible()
     yield tab
-    await context.close()
+    tab.remove_listener("console", hear)
+    tab.remove_listener("pageerror", fail)
+    await leave(tab)
     assert complaints == []
+
+
+async def free_tab(chromium: Browser) -> Tab:
+    """Give the tab of a visitor who has left, or a new one, which costs as much as the page."""
+    for context in chromium.contexts:
+        if [tab.url for tab in context.pages] == [NOWHERE]:
+            return context.pages[0]
+    context = await chromium.new_context(viewport=SCREEN, locale="ko-KR", reduced_motion="reduce")
+    return await context.new_page()
+
+
+async def leave(tab: Tab) -> None:
+    """Leave nothing of a visit to whoever gets the tab next."""
+    for opened in tab.context.pages:
+        if opened is not tab:
+            await opened.close()
+    await tab.context.clear_cookies()
+    await tab.mouse.move(0, 0)
+    await tab.set_viewport_size(SCREEN)
+    await tab.goto(NOWHERE)
 
 
 async def right_click(tab: Tab, words: str) -> Locator:
