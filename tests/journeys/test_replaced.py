@@ -49,6 +49,13 @@ async def opens(world: World) -> list[str]:
         ]
 
 
+async def lead_to(world: World, copy: Message) -> None:
+    """Wait until the only card leads there: it may have been made at that very moment."""
+    async with asyncio.timeout(20):
+        while await opens(world) != [copy.jump_url]:  # noqa: ASYNC110 - nobody tells of it
+            await asyncio.sleep(0.05)
+
+
 def message_ids(world: World) -> list[int]:
     with opened(world) as database:
         return [number for (number,) in database.execute("SELECT message_id FROM hits")]
@@ -64,8 +71,8 @@ async def test_the_card_of_a_replaced_message_opens_the_one_that_exists(
     await until(lambda: message_ids(world) == [copy.id])
     await until(lambda: world.kakao.outbox)
     await asyncio.sleep(QUIET_SECONDS)
-    assert set(await opens(world)) == {copy.jump_url}
     assert len(world.kakao.outbox) == 1
+    await lead_to(world, copy)
 
 
 async def test_what_waits_goes_out_under_the_name_of_the_copy(
@@ -82,7 +89,7 @@ async def test_what_waits_goes_out_under_the_name_of_the_copy(
     card = str(world.kakao.outbox[0].template)
     assert LUNA in card
     assert "L:" not in card
-    assert await opens(world) == [copy.jump_url]
+    await lead_to(world, copy)
 
 
 async def test_whoever_wants_bots_as_well_hears_of_it_once(
@@ -117,7 +124,7 @@ async def test_a_forward_by_hand_opens_the_copy_as_well(
     await until(lambda: world.kakao.outbox)
     copy = await replace(world, written, "새 로고")
     await asyncio.sleep(QUIET_SECONDS)
-    assert await opens(world) == [copy.jump_url]
+    await lead_to(world, copy)
 
 
 async def test_whoever_opts_out_meanwhile_is_not_carried_under_another_name(

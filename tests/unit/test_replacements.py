@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.services.messages.models import Seen
+from bot.services.clock import Patience
+from bot.services.messages.models import Seen, message_address
 from storage.hits import HitStore
+from tests.support.linking import until
 from tests.support.outbox import MINJI
 from tests.support.watching import ROOM, HighlightsWorld, open_tower
 
@@ -105,6 +107,23 @@ async def test_of_two_that_are_judged_late_each_is_followed_by_its_own(
         await world.services.watch.see(one)
     waiting = await HitStore(world.database).waiting(MINJI)
     assert {one.message_id for one in waiting} == {one.source.message_id for one in copies}
+
+
+async def test_what_was_being_made_of_it_meanwhile_follows_soon(tmp_path: Path) -> None:
+    async with open_tower(tmp_path, Patience(first=0.05)) as world:
+        await world.rule()
+        written = world.message("L: 공지")
+        copy = world.message("공지", author_id=WEBHOOK, is_bot=True)
+        await outcome(world, written, copy, "wcd")
+        address = await world.services.jumps.open(MINJI, written.source)
+        jump_id = address.rpartition("/")[2]
+
+        async def follows() -> bool:
+            found = await world.services.jumps.follow(jump_id)
+            return found == message_address(copy.source)
+
+        assert not await follows()
+        await until(follows)
 
 
 async def test_whoever_is_erased_stands_behind_no_hit(world: HighlightsWorld) -> None:

@@ -86,7 +86,8 @@ def build_highlights(
     presence = Presence(sight)
     patterns = PatternSearch(rules.index.matcher, linked, PatternBudget(), presence)
     catch_up = _catch_up(resources, rules.index, presence)
-    replacements = Replacements(stores.replacements, now=now)
+    again_after = resources.patience.first
+    replacements = Replacements(stores.replacements, again_after=again_after, now=now)
     replacements.on_replaced.append(dispatcher.wake)
     watch = _watcher(
         resources, rules, gates, activity, dispatcher,

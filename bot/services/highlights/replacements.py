@@ -4,12 +4,14 @@ Such a bot writes anew, through a webhook, what a member wrote, without the mark
 and deletes what they wrote. Discord may tell of the one before or after the other.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bot.services.cache import Bounded
 from bot.services.clock import Clock
+from bot.services.listeners import Listeners, guarded
 from bot.services.messages.models import Body, PartKind, Seen
 from storage.database import StorageError
 from storage.replacements import ReplacementStore
@@ -33,15 +35,20 @@ class Written:
 
 
 class Replacements:
-    """Remembers for some seconds what was found, what might take its place, and what is gone."""
+    """Remembers for some seconds what was found, what might take its place, and what is gone.
 
-    def __init__(self, store: ReplacementStore, *, now: Clock) -> None:
+    What was being made of a message while it was replaced follows it `again_after` seconds later.
+    """
+
+    def __init__(self, store: ReplacementStore, *, again_after: float, now: Clock) -> None:
         self._store = store
+        self._again_after = again_after
         self._now = now
         self._written = Bounded[int, Written](REMEMBERED)
         self._copies = Bounded[int, Seen](REMEMBERED)
         self._gone = Bounded[int, bool](REMEMBERED)
         self.on_replaced: list[Callable[[int], None]] = []
+        self._later = Listeners()
 
     async def note(self, member_id: int, seen: Seen) -> None:
         """Remember that a member has a card of a message, or will have."""
@@ -103,6 +110,12 @@ class Replacements:
     async def _settle(self, written: Written) -> None:
         if written.copy is not None and written.is_gone:
             await self._replace(written, written.copy)
+            later = self._replace_later(written, written.copy)
+            self._later.spawn(guarded("following a replaced message", later))
+
+    async def _replace_later(self, written: Written, copy: Seen) -> None:
+        await asyncio.sleep(self._again_after)
+        await self._replace(written, copy)
 
     async def _replace(self, written: Written, copy: Seen) -> None:
         old, new = written.seen.source.message_id, copy.source.message_id
