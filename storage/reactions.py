@@ -57,6 +57,10 @@ class Choice:
     told: dict[str, Any] = field(default_factory=dict)
 
 
+class BeingSent(Exception):
+    """Nobody knows yet whether it goes out."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewSend:
     """A message in a server that a member has reacted to."""
@@ -89,6 +93,10 @@ class Send:
 OF_MEMBER = select(reaction_choices).where(CHOICE.member_id == bindparam("member_id"))
 THIS = (SEND.member_id == bindparam("member_id")) & (SEND.message_id == bindparam("message_id"))
 FOUND = select(reaction_sends).where(THIS)
+ASKED = select(deliveries.c.id).where(
+    deliveries.c.forward_id == bindparam("forward_id"),
+    deliveries.c.state == DeliveryState.SENDING,
+)
 # Of a forward to "Me" there is one row.
 WAY = reaction_sends.join(deliveries, deliveries.c.forward_id == SEND.forward_id, isouter=True)
 COUNT = (
@@ -195,14 +203,21 @@ class ReactionStore:
         return _read(row) if row else None
 
     async def withdraw(self, member_id: int, message_id: int, at: float) -> list[Delivery]:
-        """Cancel what has not gone, which may be asked for anew; returns what was cancelled."""
+        """Cancel what has not gone, which may be asked for anew; returns what was cancelled.
+
+        Raises BeingSent while Kakao is asked to send it: that may fail, and be tried again.
+        """
         me = {"member_id": member_id, "message_id": message_id}
 
         async def change(connection: AsyncConnection) -> list[Delivery]:
             cancelled: list[Delivery] = []
             for row in await rows_of(connection, FOUND.with_for_update(), me):
                 if row["state"] != SendState.WAITING:
-                    cancelled = await _cancel(connection, row["forward_id"], at)
+                    forward_id = row["forward_id"]
+                    cancelled = await _cancel(connection, forward_id, at)
+                    asked = await rows_of(connection, ASKED, {"forward_id": forward_id})
+                    if asked:
+                        raise BeingSent
                     if not cancelled or any(one.repeats for one in cancelled):
                         continue  # it has arrived, or may have
                 await connection.execute(delete(reaction_sends).where(SEND.id == row["id"]))

@@ -51,6 +51,7 @@ async def test_an_interaction_that_is_told_twice_is_answered_once(
     minji = world.discord.person("민지")
     assert "규칙 1개" in (await minji.slash(CHAT, "highlight list")).text
     # Told of several, it has tried to answer several again; nothing else went wrong.
+    await world.stop_bot()
     assert all("already been acknowledged" in one for one in world.discord.problems)
     world.discord.problems.clear()
 

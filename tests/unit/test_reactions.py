@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text, update
 
 from bot.errors import ConsentMissing
-from bot.services.clock import DAY
+from bot.services.clock import DAY, Patience
 from bot.services.highlights.emoji import NoEmoji, emoji_of, key_of
 from bot.services.highlights.reactions import MOST_UNDER_WAY, Reaction, Refusal
 from bot.services.messages.models import Author, Body, Part, PartKind, Seen
@@ -22,6 +22,7 @@ from storage.deliveries import Delivery, DeliveryState
 from storage.links import LinkStore
 from storage.reactions import ReactionStore
 from storage.tables import deliveries
+from tests.support.linking import until
 from tests.support.outbox import MINJI, VAULT
 from tests.support.watching import (
     GUILD,
@@ -196,6 +197,26 @@ async def test_what_waits_can_be_taken_back_after_the_choice_has_changed(
     await desk.react(seen, there=False)
     assert await desk.states() == [CANCELLED]
     assert (await desk.rows())[0].card is None
+
+
+async def test_what_is_taken_away_while_it_is_being_sent_is_not_tried_again(tmp_path: Path) -> None:
+    async with open_tower(tmp_path, Patience(first=0.05)) as tower:
+        desk = Reacting(tower)
+        await desk.choose()
+        failing, going = tower.message(), tower.message()
+        for seen, ends in ((failing, QUEUED), (going, SENT)):
+            await desk.react(seen)
+            [row] = await desk.rows(seen)
+            await desk.becomes(row, SENDING)
+            await desk.react(seen, there=False)
+            assert await desk.states(seen) == [SENDING]
+            await desk.becomes(row, ends)
+
+        async def is_settled() -> bool:
+            return await desk.states(failing) == [CANCELLED]
+
+        await until(is_settled)
+        assert await desk.states(going) == [SENT]
 
 
 # By turns: react, take away, let time pass, and let Kakao answer.

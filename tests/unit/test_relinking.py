@@ -321,9 +321,12 @@ async def test_without_a_link_nothing_that_was_found_becomes_a_delivery(idle: Wo
 # What the former account's answers mean for the next one
 
 
+LATE = 1.5
+
+
 async def late(world: World, *, code: int, name: str = "준호", to: str = "") -> Delivery:
     """Let Kakao refuse a send only after another account has been linked; returns the next row."""
-    world.kakao.slow(0.2)
+    world.kakao.slow(LATE)
     world.kakao.fail_next(1, code=code, path="/v")
     forward = await (world.to_friends(to) if to else world.to_me())
     await world.one_send()

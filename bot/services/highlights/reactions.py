@@ -29,7 +29,7 @@ from bot.services.deliveries.signals import OutboxSignals
 from bot.services.forwarding.forwarding import Forwarding
 from bot.services.highlights.emoji import Emoji
 from bot.services.highlights.picked import Picked
-from bot.services.listeners import Listeners
+from bot.services.listeners import Listeners, guarded
 from bot.services.locks import KeyedLocks
 from bot.services.messages.models import Body, Highlight, Member, Source
 from bot.services.messages.reader import ReaderSlot
@@ -37,7 +37,7 @@ from bot.texts import Locale, pick_locale
 from storage.changes import Moved
 from storage.database import StorageError
 from storage.deliveries import Delivery, DeliveryState
-from storage.reactions import Choice, NewSend, Noted, ReactionStore, Send
+from storage.reactions import BeingSent, Choice, NewSend, Noted, ReactionStore, Send
 from storage.reading import Unreadable
 
 logger = logging.getLogger(__name__)
@@ -156,9 +156,18 @@ class Reactions:
             is_there = self._heard.get(key)
             if is_there is None:
                 return
-            await (self._added(reaction) if is_there else self._removed(reaction))
+            try:
+                await (self._added(reaction) if is_there else self._removed(reaction))
+            except BeingSent:
+                later = guarded("taking back what was on its way", self._settle_later(reaction))
+                self._listeners.spawn(later)
+                return
             if self._heard.get(key) is is_there:
                 del self._heard[key]
+
+    async def _settle_later(self, reaction: Reaction) -> None:
+        await asyncio.sleep(self._patience.first)
+        await self.settle(reaction)
 
     async def _added(self, reaction: Reaction) -> None:
         source, choice = reaction.source, await self._choices.get(reaction.member_id)
