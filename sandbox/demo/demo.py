@@ -181,7 +181,7 @@ class Demo:
 
     async def settle(self) -> None:
         """Let everybody but the visitor link their account."""
-        await move_in(self.discord, self.kakao)
+        await move_in(self.discord, self.kakao, lambda: self.bot.linked)
 
     async def end(self) -> None:
         """Let nothing of the day stay."""
