@@ -132,6 +132,21 @@ async def test_whoever_asked_for_the_person_and_for_the_room_gets_one_card(
     assert "준호" in str(world.kakao.outbox[1].template["content"])
 
 
+async def test_whoever_goes_on_into_another_room_is_told_of_to_who_asked_for_that_one(
+    world: World, minji: Person, hajun: Person
+) -> None:
+    world.discord.world.add_channel(world.discord.guild, "딴방", kind=VOICE)
+    await watch(minji, hajun)
+    await hajun.press(await question(hajun), "허락하기")
+    await minji.slash(CHAT, ADD, what="voice", channel="딴방")
+    world.advance(10 * MINUTE)
+    await hajun.join_voice(ROOM)
+    await until(lambda: len(titles(world)) == 1)
+    await hajun.join_voice("딴방")
+    await until(lambda: len(titles(world)) == 2)
+    assert "딴방" in titles(world)[1]
+
+
 async def test_with_closed_messages_the_list_says_so_and_they_can_allow_it_themselves(
     world: World, minji: Person, hajun: Person
 ) -> None:

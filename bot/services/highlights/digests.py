@@ -163,9 +163,12 @@ class Digests:
     async def check_whole(self, digest_id: str) -> None:
         """Let a card go whose page may still show all that it was made with.
 
-        Raises NoLongerWhole, DigestUnknown, DigestExpired or DiscordAway.
+        Raises NoLongerWhole or DiscordAway.
         """
-        digest = await self._kept(digest_id)
+        try:
+            digest = await self._kept(digest_id)
+        except (DigestUnknown, DigestExpired):
+            raise NoLongerWhole from None
         lines = await self._opening.lines(digest)
         if lines.waiting:
             raise DiscordAway

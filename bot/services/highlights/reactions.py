@@ -166,8 +166,11 @@ class Reactions:
                 del self._heard[key]
 
     async def _settle_later(self, reaction: Reaction) -> None:
-        await asyncio.sleep(self._patience.first)
-        await self.settle(reaction)
+        while True:
+            await asyncio.sleep(self._patience.first)
+            with suppress(StorageError):
+                await self.settle(reaction)
+                return
 
     async def _added(self, reaction: Reaction) -> None:
         source, choice = reaction.source, await self._choices.get(reaction.member_id)

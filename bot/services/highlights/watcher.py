@@ -145,9 +145,10 @@ class Watcher:
 
     async def happened(self, member_id: int, event: ServerEvent) -> bool:
         """Note an event for a member who subscribed to it; False when they know it already."""
-        more = event.says_more
-        if more is not None and await self._hits.of_occasion(member_id, more) is not None:
-            return False
+        if event.says_more is not None:
+            told = await self._hits.of_occasion(member_id, event.says_more)
+            if told is not None and told.channel_id == event.channel_id:
+                return False
         return await self._keep(_hit_of_event(member_id, event, self._now()))
 
     async def explain(self, member_id: int, seen: Seen) -> AsyncIterator[Verdict]:

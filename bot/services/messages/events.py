@@ -55,7 +55,7 @@ class ServerEvent:
     `key` names it for good. Whoever hears of it must be able to read the channel; with a message
     its newest text is carried, else the facts. `by` did it and hears nothing of it; `only_for` is
     whom alone it concerns; `tags` are a forum post's. Whoever was told of what has the key
-    `says_more` hears nothing of it.
+    `says_more`, in the same channel, hears nothing of it.
     """
 
     key: str
