@@ -1,6 +1,5 @@
 """Those who use Kkachi already when a visitor comes: what a visitor writes can reach them."""
 
-import asyncio
 from collections.abc import Callable, Collection
 from contextlib import suppress
 
@@ -13,12 +12,8 @@ NAME = "지우"
 OTHERS = ("준호", "서연", "하준")
 CHANNEL = "잡담"
 WORD = WORDS["ko"]
-
-
 # Discord gives up on an answer after three seconds, which a busy machine may need.
 TRIES = 3
-# An answer comes before what it says is kept.
-KEPT_WITHIN, LOOK_EVERY = 5.0, 0.02
 
 
 async def move_in(
@@ -30,31 +25,25 @@ async def move_in(
     """
     people = [discord.person(name) for name in (NAME, *OTHERS)]
     for person in people:
-        await _link(kakao, person, linked)
+        await _link(discord, kakao, person, linked)
     for word in WORDS.values():
         await people[0].slash(CHANNEL, "highlight add", word=word)
     for person in people:
         await _put_away(person)
 
 
-async def _link(kakao: LocalKakao, person: Person, linked: Callable[[], Collection[int]]) -> None:
+async def _link(
+    discord: LocalDiscord, kakao: LocalKakao, person: Person, linked: Callable[[], Collection[int]]
+) -> None:
     """Link somebody's account, once more if no answer came."""
     for _ in range(TRIES):
         with suppress(CannotDo):
             invited = await person.slash(CHANNEL, "kakao link")
             await link_account(kakao, person, person.name, invited)
-        if await _becomes(lambda: kakao.account(person.name).id in linked()):
+        with suppress(TimeoutError):
+            await discord.until(lambda: kakao.account(person.name).id in linked())
             return
     raise CannotDo(f"{person.name} could not be linked")
-
-
-async def _becomes(is_so: Callable[[], bool]) -> bool:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(KEPT_WITHIN):
-            while not is_so():  # noqa: ASYNC110 - the database tells nobody
-                await asyncio.sleep(LOOK_EVERY)
-            return True
-    return False
 
 
 async def _put_away(person: Person) -> None:
