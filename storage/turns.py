@@ -7,6 +7,7 @@ from functools import partial
 from weakref import WeakValueDictionary
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.cuts import past_a_cut
@@ -38,7 +39,7 @@ class Turns:
             try:
                 yield
             finally:
-                await connection.close()
+                await _let_go(connection)
 
     async def close(self) -> None:
         """Let the connections go."""
@@ -52,6 +53,16 @@ async def _taken(engine: AsyncEngine, name: str) -> AsyncConnection:
     try:
         await connection.execute(LOCK, {"name": name})
     except BaseException:
-        await connection.close()
+        await _let_go(connection)
         raise
     return connection
+
+
+async def _let_go(connection: AsyncConnection) -> None:
+    """End a turn; where the connection was cut it has ended with that, and nothing is to be done."""
+    try:
+        await connection.close()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        await connection.close()

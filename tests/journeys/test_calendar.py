@@ -75,7 +75,7 @@ def rings(world: World) -> list[Ring]:
 
 
 async def there(world: World, *expected: str) -> None:
-    await until(lambda: titles(world) == sorted(expected), 10)
+    await until(lambda: titles(world) == sorted(expected))
 
 
 async def plan(

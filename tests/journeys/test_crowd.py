@@ -47,7 +47,7 @@ async def test_a_thousand_who_say_nothing_keep_nobody_out(tmp_path: Path) -> Non
                 assert "나와의 채팅" in reply.text
                 await asyncio.sleep(0.1)
         process.terminate()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             _, printed = await process.communicate()
         lines = printed.decode().splitlines()
         assert "only 400 files may be open at once" in printed.decode()

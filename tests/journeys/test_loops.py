@@ -47,7 +47,7 @@ def kill(*names: str) -> None:
 
 
 async def until_health(world: World, status: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while await health(world) != status:  # noqa: ASYNC110 - nobody sets an event for a test
             await asyncio.sleep(0.01)
 

@@ -19,7 +19,7 @@ from tests.support.watching import open_tower
 from tests.support.world import CHAT
 
 AT_HTTP = "/members/"
-SECONDS = 5
+SECONDS = 8
 STRANGER = 123456789012345678
 PER_MINUTE = 110  # requests that discord.py sends over one gateway connection
 

@@ -74,11 +74,11 @@ def told(world: World, *states: str) -> list[tuple[str, str]]:
 
 async def arrived(world: World, *expected: tuple[str, str]) -> None:
     """Wait for these, on cards that came, and see that nothing else and nothing twice comes."""
-    await until(lambda: len(told(world, "waiting")) >= len(expected), 10)
+    await until(lambda: len(told(world, "waiting")) >= len(expected))
     await asyncio.sleep(QUIET_SECONDS)
     assert told(world, "waiting") == sorted(expected)
     world.advance(BETWEEN_CARDS)
-    await until(lambda: len(told(world)) >= len(expected), 10)
+    await until(lambda: len(told(world)) >= len(expected))
     assert told(world) == sorted(expected)
     assert bool(world.kakao.outbox) is bool(expected)
 

@@ -52,7 +52,7 @@ def cards(world: World) -> list[dict[str, Any]]:
 
 
 async def arrived(world: World, count: int = 1) -> list[dict[str, Any]]:
-    await until(lambda: len(world.kakao.outbox) >= count, 8)
+    await until(lambda: len(world.kakao.outbox) >= count)
     return cards(world)
 
 

@@ -75,7 +75,7 @@ async def test_what_was_written_in_a_gap_is_read_from_history(world: World, junh
     await world.discord.drop_gateway(resumable=False)
     await junho.say(CHAT, "번개 갑자기 시작!")
     await junho.say("레이드-모집", "여기도 번개!")
-    await until(lambda: number(world, "갑자기") and number(world, "여기도"), 10)
+    await until(lambda: number(world, "갑자기") and number(world, "여기도"))
     assert number(world, "예고") == 1
 
 
@@ -87,7 +87,7 @@ async def test_what_was_written_while_the_bot_was_off_is_read_when_it_is_back(
     await world.stop_bot()
     await junho.say(CHAT, "번개 둘째 소식")
     await world.start_bot()
-    await until(lambda: number(world, "둘째"), 10)
+    await until(lambda: number(world, "둘째"))
     assert number(world, "첫 소식") == 1
 
 
@@ -99,7 +99,7 @@ async def test_what_is_older_than_an_hour_is_let_go(world: World, junho: Person)
     world.advance(1.5 * HOUR)
     await junho.say(CHAT, "번개 새 소식")
     await world.start_bot()
-    await until(lambda: number(world, "새 소식"), 10)
+    await until(lambda: number(world, "새 소식"))
     await asyncio.sleep(QUIET_SECONDS)
     assert number(world, "옛 소식") == 0
 
@@ -114,7 +114,7 @@ async def test_what_waits_survives_a_restart_and_goes_out_once(world: World, jun
     await world.start_bot()
     assert not world.kakao.outbox
     world.advance(1.1 * HOUR)
-    await until(lambda: world.kakao.outbox, 10)
+    await until(lambda: world.kakao.outbox)
     await asyncio.sleep(QUIET_SECONDS)
     [message] = world.kakao.outbox
     assert [one["title"] for one in message.template["contents"]] == [

@@ -186,7 +186,9 @@ async def test_a_kill_while_another_account_is_linked_sends_nothing_in_its_name(
     assert {message.sender.name for message in sent_before} <= {"민지"}
     [new] = kakao.outbox[len(sent_before) :]
     assert (new.sender.name, new.to_me) == ("준호", True)
-    assert number(database_url, "state = 'cancelled'") + len(sent_before) == 4 + len(FRIENDS)
+    cancelled = number(database_url, "state = 'cancelled'")
+    # What Kakao had just taken when the process was killed is both.
+    assert 0 <= cancelled + len(sent_before) - (4 + len(FRIENDS)) <= AT_ONCE
 
 
 async def waits_for(world: World, url: str, lines: Sequence[str]) -> None:

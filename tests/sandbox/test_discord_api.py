@@ -150,8 +150,8 @@ async def test_the_application_is_described(bot: TinyBot) -> None:
 
 
 async def test_comings_and_goings_are_told(bot: TinyBot, local: LocalDiscord) -> None:
-    come = asyncio.ensure_future(bot.wait_for("member_join", timeout=2))
-    gone = asyncio.ensure_future(bot.wait_for("member_remove", timeout=2))
+    come = asyncio.ensure_future(bot.wait_for("member_join", timeout=20))
+    gone = asyncio.ensure_future(bot.wait_for("member_remove", timeout=20))
     await asyncio.sleep(0)
     newcomer = local.world.add_user("sua", "수아")
     local.world.join(local.guild, newcomer)
@@ -162,7 +162,7 @@ async def test_comings_and_goings_are_told(bot: TinyBot, local: LocalDiscord) ->
 async def test_typing_reaches_the_bot_and_the_channel(
     bot: TinyBot, chat: discord.TextChannel, minji: Person
 ) -> None:
-    seen = asyncio.ensure_future(bot.wait_for("typing", timeout=2))
+    seen = asyncio.ensure_future(bot.wait_for("typing", timeout=20))
     await asyncio.sleep(0)
     minji.world.typing(minji.user, minji.find("잡담"))
     _, who, _ = await seen

@@ -33,7 +33,7 @@ async def local() -> AsyncIterator[LocalDiscord]:
 
 
 async def heard(bot: TinyBot, count: int = 1) -> list[discord.Message]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         return [await bot.heard.get() for _ in range(count)]
 
 
@@ -131,7 +131,7 @@ async def test_a_lost_session_begins_anew(local: LocalDiscord) -> None:
     async with a_bot(local) as bot:
         bot.came.clear()
         await local.drop_gateway(resumable=False)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             await bot.came.wait()
         assert bot.resumed == 0
 
@@ -141,7 +141,7 @@ async def test_what_happens_without_a_session_is_never_told(local: LocalDiscord)
         bot.came.clear()
         async with local.away(resumable=False):
             await local.person("민지").say("잡담", "아무도 못 들어요")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             await bot.came.wait()
         await local.person("민지").say("잡담", "이제 들려요")
         (message,) = await heard(bot)
@@ -311,7 +311,7 @@ async def a_session(
 
 async def dispatched(socket: aiohttp.ClientWebSocketResponse, name: str) -> dict[str, Any]:
     """Give what the next event of this name holds."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while (frame := await socket.receive_json()).get("t") != name:
             pass
     data: dict[str, Any] = frame["d"]

@@ -7,7 +7,7 @@ from bot.services.clock import Patience
 from sandbox.discord import LocalDiscord
 
 TROUBLES = ("refusing", "500", "502", "503", "429", "hanging")
-HURRIED = Patience(answer=0.2, first=0.04, longest=0.15)
+HURRIED = Patience(answer=1.0, first=0.04, longest=0.15)
 """Waits for Discord as ever, only that seconds are shorter."""
 
 

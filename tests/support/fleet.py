@@ -22,19 +22,18 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 from yarl import URL
 
+from bot.cli.exit import TROUBLE
 from sandbox.demo.people import add_people
 from sandbox.demo.village import build_village
 from sandbox.discord import Channel, Guild, LocalDiscord
 from sandbox.discord.world import World as DiscordWorld
 from sandbox.kakao import LocalKakao
 from tests.support.processes import FORKS
-from tests.support.world import CHAT, TOKEN_KEY, World, free_port
+from tests.support.world import ANSWER_SECONDS, CHAT, TOKEN_KEY, World, free_port
 
 SHARDS = 2
 BEYOND = "강건너"
 HEALTHY_SECONDS = 180.0
-# So many processes are slow where there are few cores, however quick each of them is.
-ANSWER_SECONDS = 8.0
 STEP = 0.05
 PLENTY = 10_000
 
@@ -131,8 +130,16 @@ class Fleet:
         async with aiohttp.ClientSession() as browser, asyncio.timeout(HEALTHY_SECONDS):
             for name in names or self.processes:
                 while not await self._is_healthy(browser, name):
-                    assert self.processes[name].is_alive(), self.log(name).read_text()
+                    if not self.processes[name].is_alive():
+                        self._begin_after_trouble(name)
                     await asyncio.sleep(STEP)
+
+    def _begin_after_trouble(self, name: str) -> None:
+        """Do as systemd does when the database was away at the very start."""
+        said = self.log(name).read_text()
+        assert self.processes[name].exitcode == TROUBLE, said
+        assert "Traceback" not in said, said
+        self.begin_anew(name)
 
     async def _is_healthy(self, browser: aiohttp.ClientSession, name: str) -> bool:
         try:

@@ -301,7 +301,7 @@ async def test_health_is_503_until_discord_can_be_reached(tmp_path: Path) -> Non
 
 
 async def health(public_url: str) -> int:
-    async with aiohttp.ClientSession() as browser, asyncio.timeout(5):
+    async with aiohttp.ClientSession() as browser, asyncio.timeout(20):
         while True:
             try:
                 async with browser.get(f"{public_url}/healthz") as response:

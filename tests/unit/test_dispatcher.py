@@ -89,7 +89,7 @@ async def dispatching(tower: HighlightsWorld) -> AsyncIterator[None]:
 
 
 async def until_none_waits(tower: HighlightsWorld, member_id: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while await HitStore(tower.database).waiting(member_id):  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.01)
 

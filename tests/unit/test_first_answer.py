@@ -26,7 +26,7 @@ async def idle(tmp_path: Path) -> AsyncIterator[World]:
 
 async def sent(world: World) -> DeliveryState:
     """Send a card to 민지 herself and return how it stands when she is answered."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         [row] = await world.deliveries.send([ME])
     return row.state
 
@@ -76,7 +76,7 @@ async def test_what_waits_for_a_consent_is_only_waited_for_while_somebody_is_agr
     async with idle.running():
         assert await sent(idle) is PARKED
         [row] = await idle.deliveries.last(MINJI)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             assert await idle.deliveries.settle(row.forward_id, MINJI) == [row]
         agreeing = asyncio.create_task(
             idle.deliveries.settle(row.forward_id, MINJI, timeout=LONG, parked=True)
@@ -85,7 +85,7 @@ async def test_what_waits_for_a_consent_is_only_waited_for_while_somebody_is_agr
         assert not agreeing.done()
         idle.clock.at += 1
         await idle.link()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             assert [row.state for row in await agreeing] == [SENT]
 
 
@@ -95,7 +95,7 @@ async def test_what_is_sent_already_is_not_waited_for_while_somebody_is_agreeing
     async with idle.running():
         assert await sent(idle) is SENT
         [row] = await idle.deliveries.last(MINJI)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             await idle.deliveries.settle(row.forward_id, MINJI, timeout=LONG, parked=True)
 
 

@@ -87,7 +87,7 @@ async def test_it_is_tried_again_by_itself(tower: HighlightsWorld) -> None:
     await tower.services.watch.see(tower.message())
     await asyncio.sleep(HURRIED.longest)
     await take(tower)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while len(await hits(tower)) < 2:  # noqa: ASYNC110 - nobody sets an event for a test
             await asyncio.sleep(HURRIED.first)
     reading.cancel()

@@ -18,7 +18,7 @@ from tests.support.judging import SEOYEON, refuse, take
 from tests.support.outbox import MINJI
 from tests.support.watching import GUILD, ROOM, HighlightsWorld, open_tower
 
-SECONDS = 10
+SECONDS = 20
 
 
 @pytest.fixture

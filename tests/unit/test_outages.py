@@ -250,7 +250,7 @@ async def test_after_an_outage_what_waits_goes_within_seconds_and_not_all_at_onc
 
 async def until_sent(world: World, forward: str) -> None:
     """Wait for a send of 준호's, without letting the clock go on."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while [row.state for row in await world.store.of_forward(forward, JUNHO)] != [SENT]:  # noqa: ASYNC110 - nobody sets an event for a test
             await asyncio.sleep(0.01)
 

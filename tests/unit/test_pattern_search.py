@@ -235,7 +235,7 @@ async def test_what_had_to_wait_is_found_late(
     seen = world.message("번개 7시")
     await world.services.watch.see(seen)
     assert not await is_found(world, MINJI, seen)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while not await is_found(world, MINJI, seen):  # noqa: ASYNC110 - nobody sets an event
             await asyncio.sleep(0.05)
     assert world.services.patterns.delay(MINJI, seen) is None

@@ -251,3 +251,13 @@ async def test_what_is_read_and_whose_turn_it_is_survive_connections_that_were_c
             pass
         await one.change(text("DELETE FROM jumps"))
     await engine.dispose()
+
+
+async def test_whoever_has_a_turn_when_connections_are_cut_ends_it_like_any_other(
+    pair: Pair,
+) -> None:
+    one, other = pair.one.database, pair.other.database
+    async with one.turn("a turn"):
+        await other.read(lambda connection: connection.execute(text(CUT)))
+    async with one.turn("a turn"), other.turn("another"):
+        pass
