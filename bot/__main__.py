@@ -1,5 +1,6 @@
 """The command line: `python -m bot`, or `kkachi`."""
 
+import gc
 from collections.abc import Mapping
 from functools import partial
 from pkgutil import resolve_name
@@ -68,6 +69,8 @@ def command(name: str) -> typer.Typer:
     """Import a command."""
     with uncollected():
         found = resolve_name(f"bot.cli.{COMMANDS[name][0]}")
+        # What is imported stays: no message is to wait while it is searched for garbage.
+        gc.freeze()
     if isinstance(found, typer.Typer):
         return found
     alone = plain()

@@ -28,6 +28,10 @@ class PictureUnavailable(Exception):
     """The picture is not Discord's, is gone, too large or too slow."""
 
 
+class NotAPicture(Exception):
+    """This is no picture that can be read, or one of too many points."""
+
+
 class Pictures:
     """A downloader for one process."""
 

@@ -59,7 +59,7 @@ async def _taken(engine: AsyncEngine, name: str) -> AsyncConnection:
 
 
 async def _let_go(connection: AsyncConnection) -> None:
-    """End a turn; where the connection was cut it has ended with that, and nothing is to be done."""
+    """End a turn; where the connection was cut it has ended with that already."""
     try:
         await connection.close()
     except DBAPIError as error:

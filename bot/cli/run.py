@@ -1,7 +1,6 @@
 """`kkachi run` and `kkachi sync`: the program itself, and its commands at Discord."""
 
 import asyncio
-import gc
 import logging
 import sys
 from collections.abc import Awaitable, Callable
@@ -37,8 +36,6 @@ def _start(work: Callable[[Config], Awaitable[None]]) -> None:
     set_up_logging(config.log_level, config.log_format)
     for file in exposed_files({*ENV_FILES, settings_file.get()}):
         logger.warning("%s can be read by everybody on this machine: chmod o= %s", file, file)
-    # What is imported stays: no message is to wait while it is searched for garbage.
-    gc.freeze()
     try:
         asyncio.run(_await(work(config)))
     except TokenRefused:

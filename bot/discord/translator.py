@@ -1,7 +1,11 @@
-"""The commands' names and descriptions in the languages of the catalogues."""
+"""The commands' names and descriptions in the languages of the catalogues.
+
+In English they are as the code has them, but for choices, which have no names of their own there.
+"""
 
 import discord
 from discord import app_commands
+from discord.app_commands import Choice
 from discord.app_commands import TranslationContextLocation as Place
 
 from bot.texts import LOCALES, Texts, pick_locale
@@ -27,7 +31,7 @@ class CommandTexts(app_commands.Translator):
         """Return a text in a language that the catalogues have."""
         del string
         language = LANGUAGES.get(locale)
-        if language is None:
+        if language is None or (language == "en" and not isinstance(context.data, Choice)):
             return None
         try:
             return self._texts.say(language, key_of(context))
@@ -40,7 +44,7 @@ def key_of(context: app_commands.TranslationContextTypes) -> str:
     data = context.data
     if isinstance(data, app_commands.ContextMenu):
         return f"menu-{_slug(data.name)}"
-    if isinstance(data, app_commands.Choice):
+    if isinstance(data, Choice):
         return f"choice-{data.value}"
     if isinstance(data, app_commands.Parameter):
         suffix = "-description" if context.location in DESCRIPTIONS else ""

@@ -1,13 +1,16 @@
-"""Turns what is to be said into HTML that holds both languages."""
+"""Turns what is to be said into HTML that holds both languages.
+
+Nobody waits for a page at the start, so Jinja is imported with the first one.
+"""
 
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from yarl import URL
 
@@ -16,6 +19,9 @@ from bot.services.accounts.pending import Awaited
 from bot.services.accounts.scopes import KNOWN_SCOPES
 from bot.services.highlights.digests import Digest
 from bot.texts import LOCALES, Locale, Texts
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 HERE = Path(__file__).parent
 KINDS = {
@@ -52,25 +58,8 @@ class Pages:
     def __init__(self, texts: Texts, public_url: str) -> None:
         self.files = _static_files()
         self.texts = texts
-        home = URL(public_url)
-        self._base = home.raw_path.rstrip("/")
-        self._templates = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters["rich"] = rich
-        self._templates.globals.update(
-            say=texts.say,
-            static=self._address,
-            locales=LOCALES,
-            home=public_url,
-            discord=DISCORD,
-            known_scopes=KNOWN_SCOPES,
-            picture=f"{home.origin()}{self._address('kkachi.png')}",
-        )
+        self._home = public_url
+        self._base = URL(public_url).raw_path.rstrip("/")
 
     def link(self, name: str, avatar_url: str, scopes: Sequence[str], first: Locale) -> str:
         """Show who links what, and the button that leads to Kakao."""
@@ -199,6 +188,29 @@ class Pages:
             locale: ", ".join(self.texts.say(locale, f"page-scope-{scope}") for scope in known)
             for locale in LOCALES
         }
+
+    @cached_property
+    def _templates(self) -> "Environment":
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - see above
+
+        made = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        made.filters["rich"] = rich
+        made.globals.update(
+            say=self.texts.say,
+            static=self._address,
+            locales=LOCALES,
+            home=self._home,
+            discord=DISCORD,
+            known_scopes=KNOWN_SCOPES,
+            picture=f"{URL(self._home).origin()}{self._address('kkachi.png')}",
+        )
+        return made
 
     def _render(self, template: str, first: Locale, **facts: object) -> str:
         return self._templates.get_template(template).render(first=first, **facts)

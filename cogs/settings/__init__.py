@@ -15,9 +15,9 @@ from bot.discord.replies import defer, items, say
 from bot.discord.words import code, plain
 from bot.errors import UserError
 from bot.services.listeners import Listeners, guarded
-from bot.services.servers.chart import draw_chart
 from bot.services.servers.exclusions import Exclusion
 from bot.services.servers.settings import CustomTemplate, GuildSettings
+from bot.services.servers.statistics import Statistics
 from cogs.settings.members import (
     LiftMemberButton,
     UnlinkMemberButton,
@@ -104,7 +104,7 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
         guild_id = managed(interaction)
         await defer(interaction)
         found = await self.services.statistics.of(guild_id)
-        picture = await asyncio.to_thread(draw_chart, found.days, found.shares)
+        picture = await asyncio.to_thread(_chart, found)
         text = self.text(
             interaction,
             "settings-statistics",
@@ -234,6 +234,13 @@ class Settings(KkachiCog, commands.GroupCog, group_name="settings"):
         if name not in template.in_links:
             return code(name)
         return self.text(interaction, "settings-templates-in-link", name=code(name))
+
+
+def _chart(found: Statistics) -> bytes:
+    # Pillow is not imported at the start, where nobody waits for a picture.
+    from bot.services.servers.chart import draw_chart  # noqa: PLC0415
+
+    return draw_chart(found.days, found.shares)
 
 
 async def setup(bot: AnyBot) -> None:

@@ -27,6 +27,7 @@ MENU_ME, MENU_FRIENDS = "Send to my KakaoTalk", "Send to Kakao friends"
 NAME = re.compile(r"[-_\w]{1,32}")
 STAFF = "운영진"
 COMPONENT, BUTTON = 3, 2
+MENU, DEEPER = 3, {1, 2}  # a command's type; an option's that is a subcommand or a group of them
 
 
 @pytest.fixture
@@ -125,23 +126,49 @@ def test_every_description_is_korean_too_and_fits(payload: list[dict[str, Any]])
             assert 0 < len(korean) <= 100
 
 
+def keyed(commands: list[dict[str, Any]], path: str = "command") -> Iterator[tuple[str, str]]:
+    """Yield what is registered in English with its key in the catalogue."""
+    for command in commands:
+        slug = command["name"].lower().replace(" ", "-")
+        if command.get("type") == MENU:
+            yield f"menu-{slug}", command["name"]
+            continue
+        key = f"{path}-{slug}"
+        yield key, command["name"]
+        yield f"{key}.description", command["description"]
+        for option in command.get("options", []):
+            if option["type"] in DEEPER:
+                yield from keyed([option], key)
+            else:
+                yield f"{key}.option-{option['name']}", option["name"]
+                yield f"{key}.option-{option['name']}-description", option["description"]
+
+
 def test_the_english_catalogue_is_what_is_registered(payload: list[dict[str, Any]]) -> None:
-    others = [
-        (part[field], part[f"{field}_localizations"]["en-US"])
-        for part in parts(payload)
-        for field in ("name", "description")
-        if field in part and part[f"{field}_localizations"]["en-US"] != part[field]
-    ]
-    assert others == []
+    texts, registered = Texts(), dict(keyed(payload))
+    assert len(registered) == sum(1 + ("description" in part) for part in parts(payload))
+    assert {key: texts.say("en", key) for key in registered} == registered
+
+
+def test_what_is_registered_in_english_is_not_sent_twice_and_choices_have_names(
+    payload: list[dict[str, Any]],
+) -> None:
+    assert {"en-US", "en-GB"}.isdisjoint(
+        tag for part in parts(payload) for tag in part["name_localizations"]
+    )
+    choices = [choice for part in parts(payload) for choice in part.get("choices", [])]
+    assert {frozenset(choice["name_localizations"]) for choice in choices} == {
+        frozenset({"en-US", "en-GB", "ko"})
+    }
 
 
 def test_no_two_commands_collide_and_there_are_at_most_five_menus(
     payload: list[dict[str, Any]],
 ) -> None:
     for together in siblings(payload):
-        for language in ("en-US", "ko"):
-            names = [(part["type"], part["name_localizations"][language]) for part in together]
-            assert len(names) == len(set(names))
+        korean = [(part["type"], part["name_localizations"]["ko"]) for part in together]
+        english = [(part["type"], part["name"]) for part in together]
+        assert len(set(korean)) == len(set(english)) == len(together)
     assert len([part for part in payload if part["type"] == 3]) <= 5
 
 

@@ -30,9 +30,9 @@ from bot.kakao import (
     Text,
     open_http,
 )
-from bot.pictures import MOST_BYTES, PictureUnavailable, open_pictures
+from bot.pictures import MOST_BYTES, NotAPicture, PictureUnavailable, open_pictures
 from bot.services.clock import DAY, HOUR
-from bot.services.deliveries.image_file import Drawn, NotAPicture, fit_for_kakao
+from bot.services.deliveries.image_file import Drawn, fit_for_kakao
 from bot.services.deliveries.images import KEPT_SECONDS, Images
 from sandbox.demo.people import add_people
 from sandbox.kakao import LocalKakao

@@ -2,6 +2,8 @@
 
 Security Event Tokens (RFC 8417) tell what has happened, so they have no end: what makes an old one
 harmless is that a repeated `jti` is ignored and that a newer link is never touched.
+
+Events are rare, so PyJWT is imported with the first of them and not at the start.
 """
 
 import asyncio
@@ -11,12 +13,13 @@ import re
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Literal
-
-import jwt
+from typing import TYPE_CHECKING, Any, Literal
 
 from bot.kakao import KakaoClient, KakaoError
 from bot.services.clock import DAY, Clock, has_passed
+
+if TYPE_CHECKING:
+    import jwt
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +77,7 @@ class Keys:
         self._fetched_at = self._asked_at = float("-inf")
         self._pause = 0.0
 
-    async def find(self, key_id: str) -> jwt.PyJWK | None:
+    async def find(self, key_id: str) -> "jwt.PyJWK | None":
         """Return a key; for one that is not known Kakao is asked, though not too often."""
         with suppress(TimeoutError):
             async with asyncio.timeout(KEYS_SECONDS), self._asking:
@@ -121,7 +124,9 @@ class SecurityEvents:
             raise EventRefused("invalid_key", "the key is not one of Kakao's")
         return self._event(self._claims(token, key))
 
-    def _claims(self, token: bytes, key: jwt.PyJWK) -> dict[str, Any]:
+    def _claims(self, token: bytes, key: "jwt.PyJWK") -> dict[str, Any]:
+        import jwt  # noqa: PLC0415 - see above
+
         try:
             return jwt.decode(
                 token,
@@ -164,6 +169,8 @@ class SecurityEvents:
 
 def _key_id(token: bytes) -> str:
     """Return which key a token claims to be signed with; nothing else of it is believed yet."""
+    import jwt  # noqa: PLC0415 - see above
+
     try:
         header = jwt.get_unverified_header(token)
     except jwt.PyJWTError:
@@ -178,8 +185,10 @@ def _key_id(token: bytes) -> str:
     return key_id
 
 
-def _usable(found: Mapping[str, Any]) -> Mapping[str, jwt.PyJWK]:
+def _usable(found: Mapping[str, Any]) -> "Mapping[str, jwt.PyJWK]":
     """Return the keys that can check our kind of signature, each by its id."""
+    import jwt  # noqa: PLC0415 - see above
+
     usable = {}
     for description in found["keys"]:
         key_id = description.get("kid")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageOps
 
 from bot.kakao import MAX_IMAGE, SMALLEST_IMAGE
+from bot.pictures import NotAPicture
 
 MOST_SIDE = 2048
 # A few bytes can unfold to gigabytes.
@@ -15,10 +16,6 @@ TAKEN = {"PNG": "image/png", "JPEG": "image/jpeg"}
 QUALITY = 85
 WHITE = (255, 255, 255)
 CLEAR = (255, 255, 255, 0)
-
-
-class NotAPicture(Exception):
-    """This is no picture that can be read, or one of too many points."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import asyncio
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from bot.kakao import (
@@ -27,13 +27,15 @@ from bot.kakao import (
     ScrapMessage,
     message_from,
 )
-from bot.pictures import Pictures, PictureUnavailable
+from bot.pictures import NotAPicture, Pictures, PictureUnavailable
 from bot.services.cache import Bounded
 from bot.services.clock import DAY, HOUR, Clock
-from bot.services.deliveries.image_file import NotAPicture, fit_for_kakao
 from bot.services.locks import KeyedLocks
 from storage.database import StorageError
 from storage.images import ImageStore, UploadedImage
+
+if TYPE_CHECKING:
+    from bot.services.deliveries.image_file import Drawn
 
 logger = logging.getLogger(__name__)
 
@@ -179,10 +181,17 @@ class Images:
     async def _upload(self, address: str, access_token: str | None) -> Image:
         file = await self._pictures.fetch(address)
         async with self._drawing:
-            drawn = await asyncio.to_thread(fit_for_kakao, file)
+            drawn = await asyncio.to_thread(_fit_for_kakao, file)
         return await self._kakao.upload_image(
             drawn.file, drawn.name, drawn.content_type, access_token=access_token
         )
+
+
+def _fit_for_kakao(file: bytes) -> "Drawn":
+    # Pillow is not imported at the start, where nobody waits for a picture.
+    from bot.services.deliveries.image_file import fit_for_kakao  # noqa: PLC0415
+
+    return fit_for_kakao(file)
 
 
 def addresses(part: object) -> Iterator[str]:
