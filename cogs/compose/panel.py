@@ -1,14 +1,12 @@
 """The panel on which a member writes a message; all it remembers stands in the draft."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self, cast
+from typing import Self
 
 import discord
 
 from bot.discord.access import check_load
-from bot.discord.cog import Answered
 from bot.discord.limits import MESSAGE_CONTENT
 from bot.discord.plugin import services_of
 from bot.discord.replies import defer, defer_edit, items, locale_of, member_of, refuse, say
@@ -17,6 +15,7 @@ from bot.discord.ui.card_embed import card_preview
 from bot.discord.ui.form import FormModal, Given, label_of
 from bot.discord.ui.friend_picker import cancel, show_panel
 from bot.discord.ui.results import show_results
+from bot.discord.ui.selects import OnlySelect
 from bot.discord.ui.share_button import ShareButton
 from bot.discord.words import plain
 from bot.errors import Expired, LinkBroken, NotLinked, TextArgument
@@ -263,16 +262,12 @@ async def _send_to_me(interaction: discord.Interaction, draft: Draft) -> None:
 
 
 class TemplateSelect(
-    Answered,
-    discord.ui.DynamicItem[discord.ui.Select[Any]],
+    OnlySelect,
     template=r"kkachi:templates",
 ):
     """The custom templates that this server's admins have named."""
 
     feature = "compose"
-
-    def __init__(self, select: discord.ui.Select[Any]) -> None:
-        super().__init__(select)
 
     @classmethod
     def of(cls, templates: Sequence[CustomTemplate], placeholder: str) -> Self:
@@ -283,14 +278,6 @@ class TemplateSelect(
                 custom_id="kkachi:templates", placeholder=placeholder, options=options
             )
         )
-
-    @classmethod
-    async def from_custom_id(
-        cls, _: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Read the select of a message that may be older than this process."""
-        del match
-        return cls(cast("discord.ui.Select[Any]", item))
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Ask for what the template that was chosen leaves open."""

@@ -5,7 +5,7 @@ All it remembers stands in the ids of its components, so that it outlives this p
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import discord
 
@@ -15,6 +15,7 @@ from bot.discord.limits import OPTION_LABEL
 from bot.discord.plugin import services_of
 from bot.discord.replies import defer_edit, items, locale_of, say
 from bot.discord.ui.new_rule import content_hint
+from bot.discord.ui.selects import OnlySelect
 from bot.errors import UserError
 from bot.services.clock import MINUTE
 from bot.services.highlights.schedule import Schedule
@@ -102,8 +103,7 @@ def _menus(
 
 
 class RuleSelect(
-    Answered,
-    discord.ui.DynamicItem[discord.ui.Select[Any]],
+    OnlySelect,
     template=r"kkachi:rules:pick:(?P<page>[0-9]+)",
 ):
     """Chooses the rule to look at."""
@@ -129,13 +129,6 @@ class RuleSelect(
         )
         return cls(select)
 
-    @classmethod
-    async def from_custom_id(
-        cls, _: discord.Interaction, item: discord.ui.Item[Any], __: re.Match[str], /
-    ) -> Self:
-        """Read the select of a message that may be older than this process."""
-        return cls(cast("discord.ui.Select[Any]", item))
-
     async def press(self, interaction: discord.Interaction) -> None:
         """Show that rule."""
         await defer_edit(interaction)
@@ -144,8 +137,7 @@ class RuleSelect(
 
 
 class WhenSelect(
-    Answered,
-    discord.ui.DynamicItem[discord.ui.Select[Any]],
+    OnlySelect,
     template=r"kkachi:rules:when",
 ):
     """Chooses when cards come."""
@@ -171,13 +163,6 @@ class WhenSelect(
             options=options,
         )
         return cls(select)
-
-    @classmethod
-    async def from_custom_id(
-        cls, _: discord.Interaction, item: discord.ui.Item[Any], __: re.Match[str], /
-    ) -> Self:
-        """Read the select of a message that may be older than this process."""
-        return cls(cast("discord.ui.Select[Any]", item))
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Keep it, and show the list as it is now."""

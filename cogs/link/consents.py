@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import discord
 
@@ -10,6 +10,7 @@ from bot.discord.cog import Answered
 from bot.discord.limits import OPTION_LABEL
 from bot.discord.plugin import services_of
 from bot.discord.replies import defer, defer_edit, items, locale_of, say, way_to_link
+from bot.discord.ui.selects import MemberSelect
 from bot.discord.words import plain
 from bot.kakao import TALK_CALENDAR
 from bot.services.accounts.consents import Agreements
@@ -19,15 +20,10 @@ from bot.texts import Locale, Texts
 
 
 class TakeBackSelect(
-    Answered,
-    discord.ui.DynamicItem[discord.ui.Select[Any]],
+    MemberSelect,
     template=r"kkachi:consents:(?P<member>[0-9]+)",
 ):
     """The consents that a member can take back."""
-
-    def __init__(self, select: discord.ui.Select[Any], member_id: int) -> None:
-        super().__init__(select)
-        self.member_id = member_id
 
     @classmethod
     def of(cls, member_id: int, consents: Agreements, texts: Texts, locale: Locale) -> Self:
@@ -45,13 +41,6 @@ class TakeBackSelect(
             options=options,
         )
         return cls(select, member_id)
-
-    @classmethod
-    async def from_custom_id(
-        cls, _: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Read the select of a message that may be older than this process."""
-        return cls(cast("discord.ui.Select[Any]", item), int(match["member"]))
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Ask whether that is meant, and say what it leads to."""

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import discord
 
@@ -10,6 +10,7 @@ from bot.discord.cog import Answered
 from bot.discord.limits import YELLOW
 from bot.discord.plugin import services_of
 from bot.discord.replies import defer_edit, fitting, items, locale_of
+from bot.discord.ui.selects import OnlySelect
 from bot.discord.words import plain
 from bot.errors import TextArgument
 from bot.services.calendar.calendar import MOST_REMINDERS, REMINDERS, EventGone
@@ -144,8 +145,7 @@ class CalendarButton(
 
 
 class ReminderSelect(
-    Answered,
-    discord.ui.DynamicItem[discord.ui.Select[Any]],
+    OnlySelect,
     template=r"kkachi:calendar-reminders",
 ):
     """When Kakao reminds a member of events, all of them."""
@@ -168,13 +168,6 @@ class ReminderSelect(
             options=options,
         )
         return cls(select)
-
-    @classmethod
-    async def from_custom_id(
-        cls, _: discord.Interaction, item: discord.ui.Item[Any], __: re.Match[str], /
-    ) -> Self:
-        """Read the select of a message that may be older than this process."""
-        return cls(cast("discord.ui.Select[Any]", item))
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Keep the choice, for what is in the calendar as well."""

@@ -1,6 +1,5 @@
 """How a member's subscriptions read, and the panel that switches them."""
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -8,11 +7,11 @@ from typing import Any, Self, cast
 
 import discord
 
-from bot.discord.cog import Answered
 from bot.discord.limits import YELLOW
 from bot.discord.plugin import AnyBot, services_of
 from bot.discord.reader import reader_of
 from bot.discord.replies import defer_edit, fitting, items, locale_of
+from bot.discord.ui.selects import OnlySelect
 from bot.errors import DiscordAway, TextArgument
 from bot.services.messages.events import FOR_ADMINS
 from bot.services.subscriptions.subscriptions import BY_INTEREST, options_of
@@ -120,8 +119,7 @@ def _switched(*, manages: bool) -> list[SubscriptionKind]:
 
 
 class KindSelect(
-    Answered,
-    discord.ui.DynamicItem[discord.ui.Select[Any]],
+    OnlySelect,
     template=r"kkachi:notify:kinds",
 ):
     """What a member hears of in this server; what is on keeps its channels and options."""
@@ -149,13 +147,6 @@ class KindSelect(
             options=options,
         )
         return cls(select)
-
-    @classmethod
-    async def from_custom_id(
-        cls, _: discord.Interaction, item: discord.ui.Item[Any], __: re.Match[str], /
-    ) -> Self:
-        """Read the select of a message that may be older than this process."""
-        return cls(cast("discord.ui.Select[Any]", item))
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Switch what was chosen on and the rest off, and show how it is now."""

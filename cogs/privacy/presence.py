@@ -16,6 +16,7 @@ from bot.discord.notices import NOBODY
 from bot.discord.plugin import AnyBot, services_of
 from bot.discord.reader import reader_of
 from bot.discord.replies import defer_edit, fitting, items, locale_of
+from bot.discord.ui.selects import MemberSelect
 from bot.discord.words import plain
 from bot.errors import DiscordAway
 from bot.services.forwarding.drafts import NotYours
@@ -116,15 +117,10 @@ class PresenceButton(
 
 
 class PresenceSelect(
-    Answered,
-    discord.ui.DynamicItem[discord.ui.Select[Any]],
+    MemberSelect,
     template=r"kkachi:presences:(?P<member>[0-9]+)",
 ):
     """Who may hear when a member comes into voice; whoever is left out may no more."""
-
-    def __init__(self, select: discord.ui.Select[Any], member_id: int) -> None:
-        super().__init__(select)
-        self.member_id = member_id
 
     @classmethod
     def of(cls, member_id: int, shown: Sequence[Presence], names: "Names", words: str) -> Self:
@@ -145,13 +141,6 @@ class PresenceSelect(
             options=options,
         )
         return cls(select, member_id)
-
-    @classmethod
-    async def from_custom_id(
-        cls, _: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Read the select of a message that may be older than this process."""
-        return cls(cast("discord.ui.Select[Any]", item), int(match["member"]))
 
     async def press(self, interaction: discord.Interaction) -> None:
         """Say yes to those who were chosen and take it back from the rest."""
