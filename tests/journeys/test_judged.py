@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ RAIDS = "레이드-모집"
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path, patience=HURRIED) as world:
+    async with open_world(tmp_path, patience=replace(HURRIED, answer=8.0)) as world:
         await world.link("민지")
         await world.discord.person("민지").slash(CHAT, "highlight add", word="번개")
         yield world

@@ -63,9 +63,9 @@ def everybody(local: LocalDiscord, ids: Sequence[int]) -> list[frozenset[int]]:
 
 
 async def test_thirty_members_are_one_request_over_the_gateway_and_none_by_http(
-    local: LocalDiscord, reader: DiscordServerReader
+    local: LocalDiscord, bot: TinyBot
 ) -> None:
-    ids = crowd(local, 30)
+    ids, reader = crowd(local, 30), DiscordServerReader(bot)
     local.rest_fails(503, at=AT_HTTP)
     assert await known(reader, local, ids) == everybody(local, ids)
     assert await known(reader, local, ids) == everybody(local, ids)
@@ -74,9 +74,9 @@ async def test_thirty_members_are_one_request_over_the_gateway_and_none_by_http(
 
 
 async def test_more_than_a_hundred_are_several_requests(
-    local: LocalDiscord, reader: DiscordServerReader
+    local: LocalDiscord, bot: TinyBot
 ) -> None:
-    ids = crowd(local, MEMBERS_ASKED_FOR + 30)
+    ids, reader = crowd(local, MEMBERS_ASKED_FOR + 30), DiscordServerReader(bot)
     local.rest_fails(503, at=AT_HTTP)
     assert await known(reader, local, ids) == everybody(local, ids)
     assert [len(one["user_ids"]) for one in local.member_requests] == [MEMBERS_ASKED_FOR, 30]
