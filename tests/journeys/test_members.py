@@ -73,9 +73,7 @@ async def test_thirty_members_are_one_request_over_the_gateway_and_none_by_http(
     assert {int(one) for one in request["user_ids"]} == set(ids)
 
 
-async def test_more_than_a_hundred_are_several_requests(
-    local: LocalDiscord, bot: TinyBot
-) -> None:
+async def test_more_than_a_hundred_are_several_requests(local: LocalDiscord, bot: TinyBot) -> None:
     ids, reader = crowd(local, MEMBERS_ASKED_FOR + 30), DiscordServerReader(bot)
     local.rest_fails(503, at=AT_HTTP)
     assert await known(reader, local, ids) == everybody(local, ids)
