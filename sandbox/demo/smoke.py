@@ -330,6 +330,12 @@ async def unlink_by_admin(visit: Visit) -> None:
     await visit.admin.press(shown, "다시 허용하기")
 
 
+@step("운영자가 서버마다 얼마나 보내는지 봐요", "the operator sees what each server sends")
+async def look_as_operator(visit: Visit) -> None:
+    shown = await visit.admin.slash(CHANNEL, "settings operator")
+    expect(visit.discord.guild.name in shown.text, f"no server is shown: {shown.text}")
+
+
 @step("연결 끊기", "unlink")
 async def unlink(visit: Visit) -> None:
     question = await visit.slash("kakao unlink")

@@ -64,8 +64,12 @@ def build_village(world: World) -> Guild:
 
 
 def build_neighbourhood(world: World) -> Guild:
-    """Build the server, and beside it one in which the bot is not; everybody has added the bot."""
+    """Build the server, and beside it one in which the bot is not; everybody has added the bot.
+
+    Whoever owns the server runs the bot too.
+    """
     guild = build_village(world)
+    world.owner = world.users[guild.owner_id]
     people = [one.user for one in guild.members.values() if not one.user.bot]
     world.user_installs |= {one.id for one in people}
     owner = next(one for one in people if one.name == NEXT_DOOR_OWNER)
