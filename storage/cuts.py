@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 async def past_a_cut(work: Callable[[], Awaitable[T]]) -> T:
-    """Do something, and once more if its connection was cut; so it must change nothing."""
+    """Do something, and once more if its connection was cut; so it must do no harm twice."""
     try:
         return await work()
     except DBAPIError as error:

@@ -209,12 +209,16 @@ class Database:
     async def write_apart(self, change: Query[T]) -> T:
         """Commit a change by itself, without waiting for the group that is being written.
 
-        Only where the database takes several writers at a time, or nobody else writes.
+        Only where the database takes several writers at a time, or nobody else writes. One whose
+        connection was cut is done once more, so it must do no harm twice.
         """
-        with _translated:
+
+        async def save() -> T:
             async with self._writing.connect() as connection, connection.begin():
-                result = await change(connection)
-        return result
+                return await change(connection)
+
+        with _translated:
+            return await past_a_cut(save)
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[None]:

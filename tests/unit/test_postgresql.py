@@ -261,3 +261,11 @@ async def test_whoever_has_a_turn_when_connections_are_cut_ends_it_like_any_othe
         await other.read(lambda connection: connection.execute(text(CUT)))
     async with one.turn("a turn"), other.turn("another"):
         pass
+
+
+async def test_a_change_is_saved_whose_connection_was_cut_before_it_came(pair: Pair) -> None:
+    one, other = pair.one.database, pair.other.database
+    await one.change(text("DELETE FROM jumps"))
+    for change in (one.write, one.write_apart):
+        await other.read(lambda connection: connection.execute(text(CUT)))
+        await change(lambda connection: connection.execute(text("DELETE FROM jumps")))
