@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,8 +58,17 @@ class Pages:
     def __init__(self, texts: Texts, public_url: str) -> None:
         self.files = _static_files()
         self.texts = texts
-        self._home = public_url
-        self._base = URL(public_url).raw_path.rstrip("/")
+        home = URL(public_url)
+        self._base = home.raw_path.rstrip("/")
+        self._everywhere = {
+            "say": texts.say,
+            "static": self._address,
+            "locales": LOCALES,
+            "home": public_url,
+            "discord": DISCORD,
+            "known_scopes": KNOWN_SCOPES,
+            "picture": f"{home.origin()}{self._address('kkachi.png')}",
+        }
 
     def link(self, name: str, avatar_url: str, scopes: Sequence[str], first: Locale) -> str:
         """Show who links what, and the button that leads to Kakao."""
@@ -189,34 +198,27 @@ class Pages:
             for locale in LOCALES
         }
 
-    @cached_property
-    def _templates(self) -> "Environment":
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - see above
-
-        made = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        made.filters["rich"] = rich
-        made.globals.update(
-            say=self.texts.say,
-            static=self._address,
-            locales=LOCALES,
-            home=self._home,
-            discord=DISCORD,
-            known_scopes=KNOWN_SCOPES,
-            picture=f"{URL(self._home).origin()}{self._address('kkachi.png')}",
-        )
-        return made
-
     def _render(self, template: str, first: Locale, **facts: object) -> str:
-        return self._templates.get_template(template).render(first=first, **facts)
+        page = _templates().get_template(template)
+        return page.render(self._everywhere, first=first, **facts)
 
     def _address(self, name: str) -> str:
         return f"{self._base}/static/{name}?v={self.files[name].version}"
+
+
+@cache
+def _templates() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - see above
+
+    templates = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters["rich"] = rich
+    return templates
 
 
 def rich(text: str) -> Markup:
