@@ -119,22 +119,23 @@ FAULTS: dict[str, tuple[str, str]] = {
 }
 
 
+# Compiled once for all Kakaos of a process.
+TEMPLATES = Environment(
+    loader=PackageLoader("sandbox.kakao", "html"),
+    autoescape=select_autoescape(),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
 class Pages:
     """Draws pages; a missing word is an error, never an empty place."""
-
-    def __init__(self) -> None:
-        self._templates = Environment(
-            loader=PackageLoader("sandbox.kakao", "html"),
-            autoescape=select_autoescape(),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
 
     def show(self, name: str, language: str, *, status: int = 200, **facts: object) -> web.Response:
         """Draw one page."""
         other = "en" if language == "ko" else "ko"
-        page = self._templates.get_template(name)
+        page = TEMPLATES.get_template(name)
         text = page.render(t=WORDS[language], lang=language, other=other, **facts)
         headers = {"Cache-Control": "no-store", "Content-Language": language}
         return web.Response(text=text, status=status, content_type="text/html", headers=headers)
