@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, TypeVar
-from urllib.parse import urlencode
 
 import aiohttp
 import httpx
@@ -19,6 +18,7 @@ from httpx import codes
 from httpx_aiohttp import AiohttpTransport
 from pydantic import ValidationError
 from pydantic_core import from_json
+from yarl import URL
 
 from bot.kakao.errors import (
     CLASSES,
@@ -142,7 +142,8 @@ class Transport:
         self, url: str, form: Mapping[str, str] | None = None, *, auth: str | None = None
     ) -> httpx.Request:
         """Return a POST of a form."""
-        body = urlencode(form or {}).encode()
+        # Python's own way takes five times as long, which a card's many Korean letters make much.
+        body = URL.build(query=form or {}).raw_query_string.encode()
         return self._http.build_request("POST", url, auth=auth, headers=FORM, content=body)
 
     def upload(self, url: str, file: File, form: Mapping[str, str], *, auth: str) -> httpx.Request:

@@ -1,10 +1,12 @@
 """The Kakao client against a local Kakao, over real sockets."""
 
 from collections.abc import AsyncIterator
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.kakao import (
     AppAllowanceSpent,
@@ -30,11 +32,14 @@ from bot.kakao import (
     new_verifier,
     open_http,
 )
+from bot.kakao.http import Transport
 from sandbox.demo.people import add_people
 from sandbox.kakao import Account, LocalKakao
 from tests.support.certificates import certified
 from tests.support.kakao_answers import CALLBACK, kakao_that
 
+# Every letter, but no half of a surrogate pair.
+WHOLE = st.characters(exclude_categories=["Cs"])
 PUBLIC = "https://kkachi.example"
 SCOPES = ("profile_nickname", "talk_message", "friends")
 # The example of RFC 7636, appendix B.
@@ -403,3 +408,14 @@ async def test_who_shows_a_certificate_that_nobody_has_signed_hears_nothing() ->
         with pytest.raises(Unreachable, match="Certificate"):
             await client.send_to_me("a token", TEXT)
     assert heard == []
+
+
+@given(st.dictionaries(st.text(WHOLE, min_size=1), st.text(WHOLE)))
+async def test_any_form_says_what_it_was_given(form: dict[str, str]) -> None:
+    http = open_http()
+    body = Transport(http, deadline=1.0).post("https://kapi.kakao.com/any", form).content
+    await http.aclose()
+    assert (
+        dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, strict_parsing=bool(form)))
+        == form
+    )
