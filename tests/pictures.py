@@ -10,7 +10,9 @@ import io
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from PIL import Image
 from playwright.async_api import Browser, Locator
@@ -23,6 +25,9 @@ from sandbox.demo.portraits import PICTURES
 from sandbox.demo.visit import ADMIN, CHANNEL, TO_ME, VISITOR, Visit, until
 from sandbox.discord.messages import Message, Poll, every_component
 from tests.support.sandbox_page import open_chromium
+from tests.support.telemetry import STAFF
+from tests.support.world import open_world
+from tests.unit.test_keys import ended
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
 LANGUAGES = {"ko": "ko", "en": "en-US"}
@@ -30,6 +35,11 @@ SIZE = (1440, 900)
 COLOURS, ROUNDS = 256, 4
 SETTLED = 900  # milliseconds until nothing moves
 HOUR, DAY = 3600.0, 86400.0
+DOCTOR = "python -m bot doctor"
+TERMINAL = (
+    "margin:0;padding:18px 20px;width:760px;white-space:pre-wrap;background:#1e1f22;color:#dbdee1;"
+    "font:13px/1.55 DejaVu Sans Mono,Noto Sans Mono CJK KR,monospace"
+)
 RAIDS = "레이드-모집"
 WHERE = "서울 성동구 왕십리로 83-21"
 # By what it is: Korean, English.
@@ -99,6 +109,13 @@ SHEET = """cards => {
 }"""
 
 
+def save(taken: bytes, path: Path) -> None:
+    """Keep a picture in a file as small as that can be."""
+    with Image.open(io.BytesIO(taken)) as picture:
+        small = picture.convert("RGB").quantize(COLOURS, kmeans=ROUNDS)
+        small.save(path, optimize=True)
+
+
 @dataclass
 class Studio:
     """One demo in one language, and who looks at it."""
@@ -116,9 +133,7 @@ class Studio:
         await self.tab.wait_for_timeout(SETTLED)
         taken = await (what or self.tab).screenshot(animations="disabled")
         ending = "" if self.lang == "en" else f".{self.lang}"
-        with Image.open(io.BytesIO(taken)) as picture:
-            small = picture.convert("RGB").quantize(COLOURS, kmeans=ROUNDS)
-            small.save(self.folder / f"{name}{ending}.png", optimize=True)
+        save(taken, self.folder / f"{name}{ending}.png")
 
     async def sheet(self, name: str, cards: list[str]) -> None:
         """Take a picture of cards side by side."""
@@ -335,9 +350,42 @@ async def take(browser: Browser, lang: str, folder: Path) -> None:
         await context.close()
 
 
+async def look_over(browser: Browser, folder: Path) -> None:
+    """Take the picture of what the doctor says to an operator whose client secret is wrong."""
+    with TemporaryDirectory() as place:
+        async with open_world(Path(place)) as world:
+            kakao, portal = world.kakao.app, world.discord.portal
+            staff = world.discord.guild.channel(STAFF)
+            world.settings |= {
+                "ALERT_CHANNEL_ID": str(staff.id),
+                "DISCORD_CLIENT_SECRET": portal.client_secret,
+                "KAKAO_ADMIN_KEY": kakao.admin_key,
+                "KAKAO_JAVASCRIPT_KEY": kakao.javascript_key,
+            }
+            await world.stop_bot()
+            await world.start_bot()
+            wrong = world.settings | {"KAKAO_CLIENT_SECRET": "wrong"}
+            for lang in LANGUAGES:
+                _, printed = await ended(wrong, Path(place), "doctor", "--lang", lang)
+                await shoot_terminal(browser, f"$ {DOCTOR}\n{printed.strip()}", lang, folder)
+
+
+async def shoot_terminal(browser: Browser, text: str, lang: str, folder: Path) -> None:
+    """Take a picture of what a terminal shows."""
+    context = await browser.new_context(
+        viewport={"width": 800, "height": 600}, device_scale_factor=2
+    )
+    tab = await context.new_page()
+    await tab.set_content(f"<pre lang={lang} style='{TERMINAL}'>{escape(text)}</pre>")
+    ending = "" if lang == "en" else f".{lang}"
+    save(await tab.locator("pre").screenshot(), folder / f"doctor{ending}.png")
+    await context.close()
+
+
 async def main(folder: Path) -> None:
     """Take all pictures; StepFailed when the demo does not show what it should."""
     async with open_chromium() as browser:
+        await look_over(browser, folder)
         for lang in LANGUAGES:
             await take(browser, lang, folder)
 
