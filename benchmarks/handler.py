@@ -31,9 +31,7 @@ SETTLING_SECONDS = 0.5
 GUILD, ROOM, OWNER, ROLE = 10**17, 2 * 10**17, 3 * 10**17, 4 * 10**17
 HELD = range(ROLE, ROLE + 3)  # the roles that everybody has
 NOWHERE = "http://127.0.0.1:9"
-# What notices when a message costs more than it did: 1.6 to 1.7 times discord.py's part, a third
-# of which is the task that discord.py makes for a cog's listener.
-MOST_TIMES = 2.0
+MOST_TIMES = 1.5
 SEED = 20261128
 
 

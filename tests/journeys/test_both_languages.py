@@ -12,7 +12,7 @@ from cogs.compose import CHOICES
 from sandbox.discord import Message, Person, Reply
 from sandbox.discord.messages import every_component
 from sandbox.discord.person import commands_for
-from tests.support.world import CHAT, World, open_village
+from tests.support.world import CHAT, DISCORDS_SECONDS, World, open_village
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 BUTTON = 2
@@ -26,7 +26,9 @@ LEFT_ALONE = ("kkachi:unlink:", "kkachi:erase:", "kkachi:picker:send:")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def world(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> AsyncIterator[World]:
     folder = tmp_path_factory.mktemp("languages")
-    async with open_village(folder, migrated, calendar=True) as world:
+    async with open_village(
+        folder, migrated, calendar=True, answer_within=DISCORDS_SECONDS
+    ) as world:
         await world.link("하준")
         kakao = world.kakao
         kakao.befriend(kakao.account("하준"), kakao.account("서연"))

@@ -76,7 +76,7 @@ async def test_a_module_of_ones_own_is_loaded_and_loaded_anew_from_the_command_l
     assert "the previous version keeps running" in problem
     assert (await hajun.slash(CHAT, "own")).text == "다시 불러온 뒤"
     process.terminate()
-    assert await asyncio.wait_for(process.wait(), 20) == 0
+    assert await asyncio.wait_for(process.wait(), 10) == 0
 
 
 async def turned_to_work(owner: Person) -> Reply:

@@ -227,7 +227,7 @@ async def test_the_panel_answers_before_the_log_channel_is_written_to(
     await hajun.choose(panel, select(panel, "log_channel_id"), ["까치-일기"])
     panel = await turned(hajun, "내용")
     world.discord.rest_hangs(at=f"/channels/{log.id}/messages")
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(2):
         answer = await hajun.choose(panel, select(panel, "policy"), ["링크만"])
     assert "이 채널은 전체" in answer.text
     before = len(written(world, log))

@@ -111,7 +111,7 @@ async def test_json_lines_carry_the_forward_from_the_command_to_kakaos_answer(
         message = await world.discord.person("준호").say(CHAT, "아무도 모르게")
         await world.discord.person("민지").menu(CHAT, MENU_ME, message)
         process.terminate()
-        _, printed = await asyncio.wait_for(process.communicate(), 20)
+        _, printed = await asyncio.wait_for(process.communicate(), 10)
     lines = [json.loads(line) for line in printed.decode().splitlines()]
     forwards = {line["forward"]: line["logger"] for line in lines if "forward" in line}
     [forward] = forwards

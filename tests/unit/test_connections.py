@@ -87,7 +87,7 @@ async def answered(house: LinkWorld) -> bool:
     """Ask whether all is well, as somebody new."""
     reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
     writer.write(HEALTH % house.port)
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(5):
         line = await reader.readline()
     writer.close()
     return line == b"HTTP/1.1 200 OK\r\n"
@@ -118,7 +118,7 @@ async def test_one_stranger_takes_no_more_than_their_share(
                 one = stack.enter_context(socket.socket())
                 one.connect(("127.0.0.1", house.port))
                 await asyncio.sleep(0)
-            async with asyncio.timeout(8):
+            async with asyncio.timeout(5):
                 assert await answered(house)
 
 

@@ -392,7 +392,7 @@ async def test_a_listener_may_ask_for_the_token_itself(house: LinkWorld) -> None
     await house.link()
     house.clock.passes(3 * MONTH)
     with pytest.raises(LinkBroken):
-        await asyncio.wait_for(house.token(), 20)
+        await asyncio.wait_for(house.token(), 1)
 
 
 PEOPLE = ("민지", "준호", "서연", "하준", "지우")

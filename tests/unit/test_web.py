@@ -39,7 +39,7 @@ async def raw(house: LinkWorld, request: bytes) -> str:
     """Say something on a socket that no client library would say."""
     reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
     writer.write(request)
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(3):
         head = await reader.readuntil(b"\r\n\r\n")
         length = re.search(rb"Content-Length: (\d+)", head)
         body = await reader.readexactly(int(length[1]) if length else 0)
